@@ -192,6 +192,30 @@ def test_the_member_form_goes_in_and_again_changes_nothing(district: Session, tm
     assert outcomes(look(district, path, "member", fixed={"union": union})) == ["same", "same"]
 
 
+def test_who_works_where_there_is_one_union_belongs_to_it(district: Session, tmp_path: Path) -> None:
+    """The form has no column for the union."""
+    firm = records.save(district, "enterprise", {"name": str(PERSON["work"])}).record
+    union = records.save(district, "union", {"name": "它的工会", "enterprise": firm}).record
+    other = records.save(district, "union", {"name": "另一个工会"}).record
+    path = member_form(
+        tmp_path, [{}, {"name": "李四", "number": "33010619850615002X", "work": "没有登记的厂"}]
+    )
+    shown = look(district, path, "member")
+    notes = [[n.text for n in row.said if n.field == "union"] for row in shown.rows]
+    assert notes == [["所属工会按工作单位填为“它的工会”"], []]
+    chosen = look(district, path, "member", fixed={"union": other})
+    assert not [n for row in chosen.rows for n in row.said if n.field == "union"]
+    bring(district, path, "member")
+    found = held(district, "member")
+    assert (found["张三"].values["union"], found["张三"].values["enterprise"]) == (union, firm)
+    assert (found["李四"].values["union"], found["李四"].values["enterprise"]) == (None, None)
+    assert outcomes(look(district, path, "member")) == ["same", "same"]
+    records.save(district, "union", {"name": "第二个工会", "enterprise": firm})
+    person = {"name": "王五", "number": "330106198506150038"}
+    bring(district, member_form(tmp_path, [person]), "member")
+    assert held(district, "member")["王五"].values["union"] is None
+
+
 def test_people_are_known_by_number_then_by_name_and_telephone(district: Session, tmp_path: Path) -> None:
     bring(district, member_form(tmp_path, [{"number": None}]), "member")
     again = bring(district, member_form(tmp_path, [{}]), "member")

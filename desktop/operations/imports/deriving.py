@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
@@ -16,6 +16,7 @@ from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.own_place import ADDRESSES
 from desktop.operations.session import Session
+from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
 from desktop.records.id_number import IdKind, check_id
 from desktop.records.identity import is_id
@@ -23,7 +24,7 @@ from desktop.records.resolution import Life
 from desktop.records.uscc import normalise_uscc
 from desktop.store import lookup
 
-_BIRTH = "birth_date"
+_BIRTH, _WORKPLACE = "birth_date", "workplace"
 _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
 """Without one of these words an address says no more than a town."""
 
@@ -39,6 +40,7 @@ class Deriver:
         self._placed = [(at, "village" not in has) for at, has in enumerate(fields) if "town" in has]
         self._employers = [at for at, name in enumerate(types) if name == EMPLOYER]
         self._persons = [at for at, has in enumerate(fields) if "id_number" in has]
+        self._employed = [at for at, has in enumerate(fields) if {"union", EMPLOYER, _WORKPLACE} <= has]
         self._sessions = [at for at, has in enumerate(fields) if SESSION in has]
         self._places = PlaceFinder(session.reference, session.unit.code)
         self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
@@ -150,6 +152,8 @@ class Deriver:
                 said = {p[0] for row in rows if (p := (row.parts[position].words or {}).get(wanted.name))}
                 if said:
                     self._link(rows, position, wanted, self._records(str(wanted.link), said))
+        for at in self._employed:
+            self._employ(rows, at)
 
     def _link(
         self, rows: Sequence[RowResult], position: int, wanted: Field, found: dict[str, list[str]]
@@ -166,6 +170,33 @@ class Deriver:
                 reason = "有几条" if records else "没有找到"
                 sentence = f"“{wanted.label}”{reason}“{text[:30]}”，请先登记或改成准确的名称"
                 row.say(Note(sentence, Weight.PROBLEM, column, wanted.name))
+
+    def _employ(self, rows: Sequence[RowResult], position: int) -> None:
+        """A person's employer is the one that has this name, and his union the one that this employer has."""
+        parts = [(row, row.parts[position]) for row in rows]
+        said = {str(words) for _, part in parts if (words := part.values.get(_WORKPLACE))}
+        found = self._records(EMPLOYER, said) if said else {}
+        for _, part in parts:
+            records = found.get(str(part.values.get(_WORKPLACE)), [])
+            if len(records) == 1:
+                part.weak.setdefault(EMPLOYER, records[0])
+        unions = self._unions_of({part.weak[EMPLOYER] for _, part in parts if EMPLOYER in part.weak})
+        for row, part in parts:
+            of_employer = unions.get(part.values.get(EMPLOYER, part.weak.get(EMPLOYER)), [])
+            if "union" not in part.values and len(of_employer) == 1:
+                part.weak["union"], name = of_employer[0]
+                row.say(Note(f"所属工会按工作单位填为“{name}”", Weight.NOTE, -1, "union"))
+
+    def _unions_of(self, employers: Set[Cell]) -> dict[Cell, list[tuple[str, str]]]:
+        """The living unions of each employer, with their names."""
+        unions: dict[Cell, list[tuple[str, str]]] = {}
+        wanted = self._session.types["union"]
+        for employer, union, life, (name,) in lookup.by_value(
+            self._session.database, wanted, EMPLOYER, employers, ("name",)
+        ):
+            if life is not Life.DELETED:
+                unions.setdefault(employer, []).append((union, str(name)))
+        return unions
 
     def _records(self, type_name: str, said: Iterable[str]) -> dict[str, list[str]]:
         """The living records that each text names: by id, by code, by name."""
