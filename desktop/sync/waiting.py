@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
+from desktop.records.deciding import ERASURE
 from desktop.records.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH
 from desktop.store import aside, governing
 from desktop.store.aside import Put
@@ -72,17 +73,20 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
 
 
 def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
-    """Rule 23: whether of every number of a forked incarnation at most one content may count."""
+    """Rule 23: whether of every number of a forked incarnation at most one content may count.
+
+    Where nothing but erasures is left nobody can decide more: they always do (rule 12).
+    """
     if not judge.policy.concerns(name):
         return False
-    contents: dict[int, set[int]] = {}
+    contents: dict[int, dict[int, str]] = {}
     for header, lines in kept.between(ledger.database, origin, 1, NO_CUT):
-        found = Sorted(decoding.decode(header, lines, ledger.types), origin)
-        out = judge.policy.out(name, found.facts)
-        for number, stamp in found.looked_at.items():
+        facts = Sorted(decoding.decode(header, lines, ledger.types), origin).facts
+        out = judge.policy.out(name, facts)
+        for number, item in facts.items():
             if number not in out:
-                contents.setdefault(number, set()).add(stamp)
-    return all(len(stamps) == 1 for stamps in contents.values())
+                contents.setdefault(number, {})[item.stamp] = item.type
+    return all(len(left) == 1 or set(left.values()) == {ERASURE} for left in contents.values())
 
 
 def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:

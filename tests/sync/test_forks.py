@@ -13,10 +13,11 @@ from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
 from desktop.store import traffic
-from desktop.sync import decoding, forks, frames, kept, segments, station, trust
+from desktop.sync import decoding, exclusions, forks, frames, kept, policy, segments, station, trust
 from desktop.sync.arriving import Arrived
 from desktop.sync.sorting import Sorted
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
+from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 
@@ -209,6 +210,29 @@ def test_a_fork_below_is_open_at_every_level_that_has_both(laptop: Desk, copy: D
     # Who vouches downward vouches for neither the second content nor what follows.
     village.take(town.send(village))
     assert village.digest().forks == 0
+
+
+@pytest.mark.parametrize("keep_held", [True, False])
+def test_a_fork_is_decided_though_erasures_of_both_sides_count(
+    laptop: Desk, copy: Desk, town: Desk, keep_held: bool
+) -> None:
+    """Nobody takes an erasure back (rule 12): of a number with two of them both contents go on counting."""
+    for desk, record in ((laptop, FIRM), (copy, OTHER)):
+        desk.birth("firm", {"phone": "13800138000"}, record=record)
+        erase(desk, record)
+        desk.birth("firm", {"name": f"{record}之后的"})
+        town.take(desk.send())
+    (fork,) = shown(town)
+    assert sum(c.type == "erasure" for c in fork.contents) == 2
+    lost = forks.losing(
+        town.ledger, town.ledger.origin_ref(fork.station, fork.incarnation), keep_held=keep_held
+    )
+    (text,) = exclusions.write({(fork.station, fork.incarnation): lost})
+    town.say("exclusion", {"cause": policy.FORK, "refusal": "copied", "items": text})
+    assert shown(town) == []
+    assert not town.held()
+    assert "13800138000" not in everything(town)
+    assert len(town.records()) == 2, "those of one side"
 
 
 def test_a_kind_of_a_later_program_may_be_one_of_the_contents(laptop: Desk, copy: Desk, town: Desk) -> None:
