@@ -7,8 +7,8 @@ what became of each item, not what stood in between.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 
@@ -17,16 +17,14 @@ from desktop.records.item_outcomes import (
     APPLIED,
     CONFLICT,
     HELD,
-    HELD_CERTIFICATE,
     HELD_FORK,
     HELD_FUTURE,
-    HELD_MOVED,
     HELD_NO_BIRTH,
     REFUSED,
 )
 from desktop.records.items import MAX_LINES
-from desktop.records.spans import Span, spans_of
-from desktop.store import aside, counting, holdings, indexing, links, outcomes, segment_log
+from desktop.records.spans import spans_of
+from desktop.store import aside, counting, indexing, outcomes
 from desktop.store import erasing as erased
 from desktop.store.ledger import Ledger
 from desktop.store.merging import Births, Change, Item, Merger
@@ -35,17 +33,16 @@ from desktop.store.telling import Telling, Told
 from desktop.sync import erasing, forks, kept, station, trust, waiting
 from desktop.sync.arriving import Arrived
 from desktop.sync.certificates import Certificate
-from desktop.sync.errors import BadSegment, BadSegmentSignature, UnknownSigner
+from desktop.sync.errors import BadSegment
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
 from desktop.sync.lost import Brought, Lost
-from desktop.sync.manifest import DOWN
 from desktop.sync.results import BundleResult, Taken
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
+from desktop.sync.staged import StagedBundle, by_bundle
 from desktop.sync.standing import Settling
-from desktop.sync.trust import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +52,11 @@ class Mark:
     future: frozenset[str]
 
 
-@dataclass(slots=True)
-class _Bundle:
-    """A bundle of which something is staged: by origin the new items that it brought.
-
-    ``number`` is that under which its items are told. ``records`` are those that it says something of, ``deleted`` the
-    types of those that it deletes. ``in_pieces``: some of it was counted before all of it was staged.
-    """
-
-    result: BundleResult
-    number: int
-    spans: dict[int, list[Span]] = field(default_factory=dict)
-    records: set[str] = field(default_factory=set)
-    deleted: set[str] = field(default_factory=set)
-    in_pieces: bool = False
-
-    def bring(self, origin: int, numbers: Iterable[int]) -> None:
-        """These items came with this bundle."""
-        spans = self.spans.setdefault(origin, [])
-        for first, last in spans_of(numbers):
-            if spans and spans[-1][1] + 1 == first:
-                first, _ = spans.pop()
-            spans.append((first, last))
-
-    def brought(self, item: Item) -> bool:
-        """Whether an item came with this bundle."""
-        return any(first <= item.number <= last for first, last in self.spans.get(item.origin, ()))
-
-    def forget(self) -> None:
-        """What was staged has been counted."""
-        self.records.clear()
-        self.deleted.clear()
-
-
 @dataclass(frozen=True, slots=True)
 class _Late:
     """A bundle that lacked something when it came, and what looks whether that is here by now."""
 
-    bundle: _Bundle
+    bundle: StagedBundle
     merge: int | None
     take: Callable[[], bool]
 
@@ -118,8 +82,8 @@ class Intake:
         self._merger: Merger | None = None
         self._telling = Telling(ledger.database)
         self._lost = Lost(ledger.database, self._telling)
-        self._earlier: list[_Bundle] = []
-        self._bundle = _Bundle(BundleResult(Path()), self._telling.begin())
+        self._earlier: list[StagedBundle] = []
+        self._bundle = StagedBundle(BundleResult(Path()), self._telling.begin())
         self._staged = 0
         self._late: list[_Late] = []
         self._took_late = False
@@ -137,7 +101,7 @@ class Intake:
 
     def begin(self, result: BundleResult) -> int:
         """A bundle begins, of which ``result`` tells; the number under which its items are told."""
-        self._bundle = _Bundle(result, self._telling.begin())
+        self._bundle = StagedBundle(result, self._telling.begin())
         self._lost.expect(self._bundle.number, result, self._bundle.spans)
         self._alone = self._apart
         return self._bundle.number
@@ -372,47 +336,6 @@ class Intake:
             child.name in names for name in deleted for child in (*types.children(name), *types.attached)
         )
 
-    def signer(self, verdict: Verdict, header: Header) -> Certificate | None:
-        """The certificate that the header's signature must be by, or nothing while its grant is outstanding."""
-        if header.vouched is not None:
-            if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
-                raise UnknownSigner("only the sender of a downward bundle vouches")
-            link = links.link_to(self._db, verdict.manifest.sender)
-            if link is None or not link.upward:
-                # Stations of one unit may send each other bundles, but only the level above speaks for others.
-                raise UnknownSigner("only the level above vouches")
-            return verdict.sender
-        return self.judge.signer(header)
-
-    def lacks_signer(self, label: Sequence[object], kind: str) -> bool:
-        """Whether some of a known segment is aside, and nobody signs here for it any more, as its unit was moved.
-
-        Then the copy for which the level above vouches is taken beside it: by that the items count when they may.
-        """
-        station, incarnation, first, last, *_ = label
-        if kind != DOWN or station == self._ledger.station or self.judge.is_known(str(station)):
-            return False
-        origin = self._ledger.origin_ref(str(station), str(incarnation))
-        away = aside.between(self._db, origin, int(str(first)), int(str(last)))
-        return bool(away) and not segment_log.is_vouched(self._db, label[:5])
-
-    def without_signer(self, header: Header) -> str:
-        """Why nobody may sign for a segment: its station's unit was moved, or its grant has not come yet."""
-        moved = holdings.was_moved(self._db, self.judge.granted_units(header.station))
-        return HELD_MOVED if moved else HELD_CERTIFICATE
-
-    def is_late(self, verdict: Verdict, signer: Certificate, header: Header) -> bool:
-        """Whether somebody passes on what was signed by a key that its station had before that incarnation began.
-
-        Who passes it on had not heard of the new key when it came, and cannot take it out of what it sends. The numbers
-        are those of the new key: nothing of it is kept, or it would stand in the way of what that writes under them.
-        Raises :class:`BadSegmentSignature` for a station's own bundle.
-        """
-        late = header.vouched is None and self.judge.is_former(signer, header)
-        if late and header.station == verdict.manifest.sender:
-            raise BadSegmentSignature(header.station)
-        return late
-
     def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> int:
         """Nothing of a segment is taken in, so nothing of it is judged; it is told as one, at the place returned.
 
@@ -441,7 +364,7 @@ class Intake:
         self._settling.journal()
         ended = any(bundle is self._bundle for bundle in self._earlier)
         bundles = self._earlier if ended else [*self._earlier, self._bundle]
-        held, conflict = _by_bundle(bundles, merged.held), _by_bundle(bundles, merged.conflict)
+        held, conflict = by_bundle(bundles, merged.held), by_bundle(bundles, merged.conflict)
         # What has come and waited in this same merge is told once, where it came, as what it is in the end.
         waited = self._telling.held_among(merged.released)
         released = [i for i in merged.released if (i.origin, i.number) not in waited]
@@ -450,16 +373,6 @@ class Intake:
         for bundle in bundles:
             self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
             self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))
-
-
-def _by_bundle(bundles: Sequence[_Bundle], items: Sequence[Item]) -> Mapping[int, Sequence[Item]]:
-    """The items by the number of the bundle that brought them."""
-    found: dict[int, list[Item]] = {bundle.number: [] for bundle in bundles}
-    if len(bundles) == 1:
-        return {bundles[0].number: items}
-    for item in items:
-        found[next(b.number for b in bundles if b.brought(item))].append(item)
-    return found
 
 
 _record_of = itemgetter(0)

@@ -24,6 +24,7 @@ from desktop.sync import (
     persons,
     receipts,
     segments,
+    signers,
     station,
     trust,
     waiting,
@@ -308,7 +309,11 @@ class _Taking:
     def _take_labelled(self, at: _At, label: list[object], frame: Frame) -> bool:
         """One segment; whether the journal of the sender goes on. A known one is skipped undecoded (rule 20)."""
         total = segment_log.total_of(self._db, label[:5])
-        if total is not None and total == label[5] and not self._intake.lacks_signer(label, self._said.kind):
+        if (
+            total is not None
+            and total == label[5]
+            and not signers.is_lacking(self._ledger, self._intake.judge, label, self._said.kind)
+        ):
             self._result.known += total
             return True
         return self._take_segment(at, label, frame)
@@ -319,12 +324,12 @@ class _Taking:
         header = arrived.header
         if header.label() != label[:6]:
             raise BadSegment("the label of a segment is not that of its header")
-        signer = self._intake.signer(self._verdict, header)
+        signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-            self._pass(at, self._intake.without_signer(header), header, arrived.count)
+            self._pass(at, signers.why_nobody(self._db, self._intake.judge, header), header, arrived.count)
             return False
-        if self._intake.is_late(self._verdict, signer, header):
+        if signers.is_late(self._intake.judge, self._verdict, signer, header):
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
             return True
         try:
@@ -376,8 +381,8 @@ class _Taking:
         """Whether somebody known here has signed a segment, and it can be read: then nothing more is raised of it."""
         try:
             header, lines = segments.read(frame)
-            signer = self._intake.signer(self._verdict, header)
-            if signer is not None and not self._intake.is_late(self._verdict, signer, header):
+            signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
+            if signer is not None and not signers.is_late(self._intake.judge, self._verdict, signer, header):
                 trust.judge_segment(signer, header.signer, header.raw, header.signature)
                 decoding.decode(header, lines, self._ledger.types)
         except TrustProblem:
