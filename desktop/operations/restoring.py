@@ -33,7 +33,7 @@ from desktop.store.attempts import open_slot
 from desktop.store.backups import Backup, backups_of, mark_of
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
-from desktop.store.merging import Births, Change, Merger
+from desktop.store.merging import Change, Merger
 from desktop.store.operators import role_of
 from desktop.store.places import take_lock
 from desktop.store.replacing import replacement
@@ -249,9 +249,9 @@ class _Step:
         if not wanted:
             return
         for block in contents.births.values():
-            rows = [row for row in block.rows if row[3] in wanted]
-            self._changed.add(block.type, (str(row[0]) for row in rows))
-            merger.add_births(Births(block.type, origin, block.columns, rows))
+            births = block.only(wanted)
+            self._changed.add(block.type, births.records)
+            merger.add_births(births, origin)
         changes = [
             Change(c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, origin, c.number, c.operator, c.value)
             for c in contents.changes

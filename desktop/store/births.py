@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 
 from desktop.records import items
+from desktop.records.born import Births
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.store import schema
 from desktop.store.columns import quoted, table_of, wire_columns
 from desktop.store.database import Database
-from desktop.store.staging import Births
 
 MANY = 10_000
 """From this many births on they have a shape of their own, and indexes are built after them if few were there."""
@@ -44,7 +44,6 @@ def lay_out(
     shape: items.Shape,
     born: Sequence[Born],
     *,
-    origin: int,
     stamp: int,
     first: int,
     operator: str,
@@ -68,7 +67,7 @@ def lay_out(
 
     head = items.Head(items.BIRTH, record_type.name, "", "", None, stamp, (), first, operator)
     lines = items.birth_lines(head, shape, laid())
-    return Births(record_type.name, origin, tuple(compress(shape.columns, filled)), rows), lines
+    return Births.of_rows(record_type.name, tuple(compress(shape.columns, filled)), rows), lines
 
 
 @contextlib.contextmanager

@@ -29,6 +29,9 @@ from desktop.store.pinyin import sort_key, sound_key  # noqa: E402
 KEY_BYTES = 32
 CACHE_KIB = 65_536
 """Page cache in KiB. It matters more than anything else: with 2 MB, inserts cost four times as much."""
+CACHE_OF_MUCH_KIB = 131_072
+"""The same in a transaction that writes more than the ledger holds: building indexes reads whole tables, one after the
+other, and a table that is not in memory is decrypted for each of its indexes."""
 LOG_PAGES = 16_384
 """Pages (64 MB) that the log beside the file may hold before whoever saves waits until they are copied into the file
 as well. What is durable is so by the log; closing the ledger copies the rest, and nobody waits for that."""
@@ -98,6 +101,7 @@ class Database:
         self.connection = connection
         self.path = path
         self.utils = sqlite_utils.Database(connection)
+        self._much = False
 
     @classmethod
     def open(
@@ -145,14 +149,13 @@ class Database:
                     raise
                 connection.close()
                 raise WrongKey("数据库打不开：密钥不对，或者文件已经损坏。") from error
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            database._expect(CACHE_KIB, LOG_PAGES)
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA secure_delete = ON")
             if path is not None and not read_only and not unwritable:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         return database
 
     def close(self) -> None:
@@ -198,6 +201,22 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            finally:
+                if self._much:
+                    self._expect(CACHE_KIB, LOG_PAGES)
+                    self._much = False
+
+    def expect_much(self) -> None:
+        """The transaction will write more than there is: until it ends it may take more memory.
+
+        Whoever waits for it does not wait until all is in the file as well; the next one that is committed copies it.
+        """
+        self._much = True
+        self._expect(CACHE_OF_MUCH_KIB, 0)
+
+    def _expect(self, cache: int, log: int) -> None:
+        self.connection.execute(f"PRAGMA cache_size = -{cache}")
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {log}")
 
     def on_progress(self, handler: Callable[[], int] | None, every: int = 20_000) -> None:
         """Calls the handler every so many steps of the engine; an answer of 1 interrupts the statement."""

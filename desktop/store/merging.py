@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from desktop.records.born import Births
 from desktop.records.types import Catalogue
 from desktop.store import counting, erasing, resolving, uncounting
 from desktop.store.columns import quoted, table_of
@@ -18,11 +19,11 @@ from desktop.store.components import Components
 from desktop.store.database import Database
 from desktop.store.erasing import Erasure
 from desktop.store.lives import Lives
-from desktop.store.staging import STAGED_AGAIN, Births, Change, Staging
+from desktop.store.staging import STAGED_AGAIN, Change, Staging
 from desktop.store.uncounting import Taken
 from desktop.store.versions import IN_DISPUTE, ITS_CONFLICT, copy_births, log_changes
 
-__all__ = ["Births", "Change", "Item", "Merger", "Result"]
+__all__ = ["Change", "Item", "Merger", "Result"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ class Merger:
         self._staging = Staging(database, types, listed=listed)
         self._anew = False
 
-    def add_births(self, births: Births) -> int:
+    def add_births(self, births: Births, origin: int) -> int:
         """Writes births whose item numbers are new here; a record that exists already gets a second birth.
 
         How many rows were added.
         """
-        return self._staging.add_births(births)
+        return self._staging.add_births(births, origin)
 
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
-from typing import Any
 
 import msgspec
 
+from desktop.records.born import Births
 from desktop.records.canonical import canonical
 from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
@@ -52,21 +50,6 @@ Tables that are hardly more than their key are laid out by it: as a table and an
 _NOTHING_SEEN = "[]"
 NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 """Why a change is staged: it came, it had been held, or its record was taken apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Births:
-    """Births of one type from one origin. A row is record, ``as``, stamp, number, operator, then its cells.
-
-    ``columns`` names the cells as they stand on the wire: ``slot`` or ``slot.member``. ``keys`` are the
-    :func:`listing_keys` of the rows, where somebody has computed them.
-    """
-
-    type: str
-    origin: int
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[object, ...]]
-    keys: Sequence[str] | None = None
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -139,9 +122,9 @@ class Staging:
         types = {change.type for change in changes} | {block.type for block in births}
         return SAME in types or not self._ends.isdisjoint(records)
 
-    def add_births(self, births: Births) -> int:
+    def add_births(self, births: Births, origin: int) -> int:
         """See :meth:`desktop.store.merging.Merger.add_births`."""
-        if not births.rows:
+        if not births:
             return 0
         record_type = self._types.get(births.type)
         known = columns.wire_columns(record_type) if record_type else {}
@@ -151,18 +134,18 @@ class Staging:
             last = self._db.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(births.type))}")
             self.rows_before[births.type] = int(last)
         fields = [known.get(c) for c in births.columns]
-        self.newest = max(self.newest, *map(_stamp_of, births.rows))
-        units = {unit: self.unit_ref(str(unit)) for unit in set(map(_unit_of, births.rows))}
+        self.newest = max(self.newest, *births.stamps)
+        units = {unit: self.unit_ref(unit) for unit in set(births.units)}
         keys = births.keys
         if keys is None and self._listed:
-            keys = listing_keys(record_type, births.columns, births.rows)
+            keys = listing_keys(record_type, births)
         before = self._db.connection.total_changes
-        self._db.connection.executemany(*_insertion(births, keys or (), fields, units))
+        self._db.connection.executemany(*_insertion(births, origin, keys or (), fields, units))
         inserted: int = self._db.connection.total_changes - before
-        if inserted < len(births.rows):
-            self._add_second_births(births)
+        if inserted < len(births):
+            self._add_second_births(births, origin)
         if None in fields:
-            self._log_unknown(births, fields)
+            self._log_unknown(births, origin, fields)
         self._note_parents(births, record_type)
         self._note_joined(births, fields)
         return inserted
@@ -179,13 +162,13 @@ class Staging:
             ),
         )  # fmt: skip
 
-    def _add_second_births(self, births: Births) -> None:
+    def _add_second_births(self, births: Births, origin: int) -> None:
         """Rule 6 and 7: of births that met a record already here, both go to the log and their slots are resolved."""
         table = quoted(table_of(births.type))
         rows = []
-        for row in births.rows:
+        for row in births.rows():
             found = self._db.row(f"SELECT _origin, _number FROM {table} WHERE id = unhex(?)", (row[0],))
-            if found is not None and found != (births.origin, row[3]):
+            if found is not None and found != (origin, row[3]):
                 rows.append(row)
         if not rows:
             return
@@ -201,7 +184,7 @@ class Staging:
         copy_births(self._db, self._types, "fresh")
         self._db.execute("DELETE FROM temp.fresh")
         for row, cells in zip(rows, cells_of, strict=True):
-            self._log_birth(births, row, cells)
+            self._log_birth(births.type, origin, row, cells)
             self._db.execute(
                 f"INSERT INTO record_unit (record, type, unit) SELECT id, :type, unit FROM {table}"
                 f" WHERE id = unhex(:id) AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = unhex(:id)"
@@ -210,29 +193,31 @@ class Staging:
             )
         self._db.connection.executemany(
             "INSERT INTO second_birth (type, record, origin, number) VALUES (?, unhex(?), ?, ?)",
-            [(births.type, r[0], births.origin, r[3]) for r in rows],
+            [(births.type, r[0], origin, r[3]) for r in rows],
         )
 
-    def _log_unknown(self, births: Births, fields: Sequence[object]) -> None:
+    def _log_unknown(self, births: Births, origin: int, fields: Sequence[object]) -> None:
         """Rule 2: what this program does not know is kept in the log, a group with a member it does not know whole."""
         places = [place for place, known in enumerate(fields, start=5) if known is None]
         slots = {births.columns[place - 5].partition(".")[0] for place in places}
-        for row in births.rows:
+        for row in births.rows():
             if any(row[place] is not None for place in places):
                 cells = slots_of(births.columns, row[5:])
-                self._log_birth(births, row, {s: v for s, v in cells.items() if s in slots})
+                self._log_birth(births.type, origin, row, {s: v for s, v in cells.items() if s in slots})
 
-    def _log_birth(self, births: Births, row: Sequence[object], cells: Mapping[str, str]) -> None:
+    def _log_birth(
+        self, type_name: str, origin: int, row: Sequence[object], cells: Mapping[str, str]
+    ) -> None:
         self._db.connection.executemany(
             "INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
             " VALUES (?, unhex(?), ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
             [
                 (
-                    births.type,
+                    type_name,
                     row[0],
                     slot,
                     row[2],
-                    births.origin,
+                    origin,
                     row[3],
                     self.unit_ref(str(row[1])),
                     row[4],
@@ -243,7 +228,7 @@ class Staging:
         )
         self._db.connection.executemany(
             "INSERT INTO touched (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
-            [(row[0], slot, births.type) for slot in cells],
+            [(row[0], slot, type_name) for slot in cells],
         )
 
     def _note_parents(self, births: Births, record_type: RecordType | None) -> None:
@@ -255,12 +240,12 @@ class Staging:
         if record_type.parent is not None:
             parent = record_type.by_name[record_type.parent]
             column = parent.name if parent.group is None else f"{parent.group}.{parent.name}"
-            if column in births.columns:
-                at = 5 + births.columns.index(column)
-                self.parents |= {(str(parent.link), bytes.fromhex(str(r[at]))) for r in births.rows if r[at]}
+            self.parents |= {
+                (str(parent.link), bytes.fromhex(link)) for link in births.values(column) if link
+            }
         else:
-            for row in births.rows:
-                self.note_parent_of(births.type, bytes.fromhex(str(row[0])))
+            for record in births.records:
+                self.note_parent_of(births.type, bytes.fromhex(record))
 
     def note_parent_of(self, type_name: str, record: bytes) -> None:
         """Rule 9: the parent of a record that is taken apart may be wholly deleted afterwards."""
@@ -271,13 +256,17 @@ class Staging:
         self.joins = (
             self.joins
             or births.type in (SAME, UNIT)
-            or (bool(self._ends) and not self._ends.isdisjoint(str(row[0]) for row in births.rows))
+            or (bool(self._ends) and not self._ends.isdisjoint(births.records))
         )
-        for at, field_ in enumerate(fields, start=5):
+        for column, field_, cells in zip(births.columns, fields, births.cells, strict=True):
             absorbed = self._absorbed.get(str(field_.link)) if field_ is not None else None
-            if field_ is not None and absorbed:
-                slot = births.columns[at - 5].partition(".")[0]
-                self._led += [(str(r[0]), slot, births.type) for r in births.rows if r[at] in absorbed]
+            if absorbed:
+                slot = column.partition(".")[0]
+                self._led += [
+                    (record, slot, births.type)
+                    for record, link in zip(births.records, cells, strict=True)
+                    if link in absorbed
+                ]
 
     def touch_led(self) -> None:
         """The links of births that lead to records that are shown under another id are led on."""
@@ -299,24 +288,27 @@ class Staging:
             self._db.execute(f"DELETE FROM temp.{table}")
 
 
-def listing_keys(
-    record_type: RecordType | None, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> list[str]:
-    """By what each row of births is listed; nothing where none has a title. ``names`` are those of the cells."""
+def listing_keys(record_type: RecordType | None, births: Births) -> list[str]:
+    """By what each of the births is listed; nothing where none has a title."""
     if record_type is None:
         return []
     known = columns.wire_columns(record_type)
-    places = {field.name: at for at, name in enumerate(names, 5) if (field := known.get(name)) is not None}
-    titles = [places[f.name] for f in title_fields(record_type) if f.name in places]
-    lines = ["\n".join([str(row[at]) for at in titles if row[at] not in (None, "")]) for row in rows]
+    cells = {
+        field.name: cells
+        for name, cells in zip(births.columns, births.cells, strict=True)
+        if (field := known.get(name)) is not None
+    }
+    titles = [cells[f.name] for f in title_fields(record_type) if f.name in cells]
+    lines = ["\n".join([str(c) for c in said if c not in (None, "")]) for said in zip(*titles, strict=True)]
     return sort_keys(lines) if any(lines) else []
 
 
 def _insertion(
     births: Births,
+    origin: int,
     keys: Sequence[str],
     fields: Sequence[Field | None],
-    units: Mapping[object, int],
+    units: Mapping[str, int],
 ) -> tuple[str, Iterator[tuple[object, ...]]]:
     """The statement for rows, which is the same for whoever wrote them, and its parameters, row by row.
 
@@ -326,19 +318,16 @@ def _insertion(
     register are empty. So a column without any value is left out, and elsewhere the empty cells are bound as what no
     value of their field is.
     """
-    cells = zip(*births.rows, strict=True)
-    records, under, stamps, numbers, operators = itertools.islice(cells, 5)
-    empty = (None,) * len(records)
     filled: list[Sequence[object]] = []
     bound: dict[str, str] = {}
-    for field_, column in zip(fields, cells, strict=True):
-        if field_ is None or column == empty:
+    for field_, column in zip(fields, births.cells, strict=True):
+        if field_ is None or column.count(None) == len(column):
             continue
         value = f"?{len(filled) + 7}"
         if not all(column):
             # Here or there a cell is empty, or it is zero, which does no harm.
             other, other_in_sql = ("", "''") if field_.kind in NUMBERS else (0, "0")
-            column = tuple(other if cell is None else cell for cell in column)
+            column = [other if cell is None else cell for cell in column]
             value = f"nullif({value}, {other_in_sql})"
         filled.append(column)
         bound[field_.name] = value
@@ -355,10 +344,7 @@ def _insertion(
         f"INSERT INTO {quoted(table_of(births.type))} ({', '.join(map(quoted, names))})"
         f" VALUES ({', '.join(values)}) ON CONFLICT (id) DO NOTHING"
     )
-    owners = map(units.__getitem__, under)
-    origins = itertools.repeat(births.origin, len(records))
-    return statement, zip(records, owners, stamps, origins, numbers, operators, *filled, strict=True)
-
-
-_unit_of, _stamp_of = itemgetter(1), itemgetter(2)
-"""Unit and stamp in a row of births."""
+    owners = map(units.__getitem__, births.units)
+    origins = itertools.repeat(origin, len(births))
+    named = births.records, owners, births.stamps, origins, births.numbers, births.operators
+    return statement, zip(*named, *filled, strict=True)

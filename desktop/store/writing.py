@@ -60,10 +60,10 @@ class Writing:
         born = [(key, b.unit, b.cells) for key, b in zip(ids, group, strict=True)]
         births, written = lay_out(
             record_type, shape, born,
-            origin=self._origin, stamp=self._stamp, first=self._next, operator=self._operator,
+            stamp=self._stamp, first=self._next, operator=self._operator,
         )  # fmt: skip
         with indexed_afterwards(self._db, record_type, len(group)) as last_row:
-            added = self._merger.add_births(births)
+            added = self._merger.add_births(births, self._origin)
         self._lines.append((self._next, shape_ref, written))
         self._new[type_name] = dict.fromkeys(ids)
         if added == len(group):

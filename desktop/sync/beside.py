@@ -13,21 +13,24 @@ import marshal
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Final, Protocol
+from operator import attrgetter
+from typing import Final, Protocol, Self
 
 import msgspec
 
 from desktop.errors import Problem
+from desktop.records.born import Births
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
 from desktop.store.staging import listing_keys
 from desktop.sync import decoding, segments
 from desktop.sync.arriving import Arrived
-from desktop.sync.decoding import BirthBlock, Contents, WireChange
+from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.frames import Frame
 
 WORTH_IT: Final = 3 * 1024 * 1024
@@ -39,8 +42,10 @@ _AHEAD: Final = 4
 """How many segments may be read or being read and not yet needed; each is a few megabytes."""
 _PATIENCE: Final = 20.0
 """Seconds after which a helper that does not answer is given up."""
-_STARTING: Final = b""
-"""The job of a helper that is not there yet."""
+_GLANCE: Final = 0.2
+"""Seconds after which whoever waits for a helper looks whether anybody still wants its answer."""
+_HERE: Final = b""
+"""What a helper says first: that it is there."""
 
 
 class Reader(Protocol):
@@ -76,14 +81,14 @@ class Here:
 
 @dataclass(slots=True)
 class Helper:
-    """A process at the other end of a pipe, and the compressed frame that it is reading, if it is."""
+    """A process at the other end of a pipe; ``given_up``: nobody waits for it any more."""
 
     connection: Connection
     process: BaseProcess | None = None
-    job: bytes | None = _STARTING
+    given_up: bool = False
 
     @classmethod
-    def start(cls) -> Helper:
+    def start(cls) -> Self:
         """A new process; raises ``OSError`` where there can be none."""
         # Never by fork: threads of the window would be left without their locks, and the ledger's key would be copied.
         context = multiprocessing.get_context("spawn")
@@ -93,23 +98,41 @@ class Helper:
             process.start()
         return cls(ours, process)
 
-    def give(self, frame: Frame, *, listed: bool) -> None:
-        """A frame to read. One at a time: a helper that could not get rid of an answer would take no more."""
-        self.connection.send_bytes(bytes([listed]) + frame.plain_size.to_bytes(8, "big") + frame.compressed)
-        self.job = frame.compressed
+    def ask(self, frame: Frame, *, listed: bool) -> bytes:
+        """What it says of a frame, nothing if it can make nothing of it; raises ``OSError`` and ``EOFError``.
 
-    def end(self) -> None:
-        """It reads nothing more; what it is doing is lost."""
+        One frame at a time: a helper that could not get rid of an answer would take no more.
+        """
+        self.connection.send_bytes(bytes([listed]) + frame.plain_size.to_bytes(8, "big") + frame.compressed)
+        return self.hear()
+
+    def hear(self) -> bytes:
+        """What it says next; raises ``OSError`` and ``EOFError``."""
+        while not self.connection.poll(_GLANCE):
+            if self.given_up:
+                raise EOFError
+        return self.connection.recv_bytes()
+
+    def give_up(self) -> None:
+        """It reads nothing more, and whoever is in the midst of asking it hears so."""
+        self.given_up = True
+        if self.process is not None:
+            # One that is halted would not hear that it is to end.
+            self.process.kill()
+
+    def close(self) -> None:
+        """Nothing is left of it. For whoever asks it; what it is doing is lost."""
+        self.give_up()
         self.connection.close()
         if self.process is not None:
-            self.process.terminate()
             self.process.join()
             self.process.close()
 
 
 class Beside:
-    """Has helpers read what will be wanted; for one thread, which waits for nobody who has not begun.
+    """Has helpers read what will be wanted, each asked by a thread, so that none of them waits while this one merges.
 
+    It waits for nobody who has not begun, and reads itself what comes later as long as it has to wait.
     ``listed``: the keys by which rows are listed are computed with them.
     """
 
@@ -119,77 +142,119 @@ class Beside:
         self._start = start
         self._listed = listed
         self._to_start = helpers
+        self._threads: list[threading.Thread] = []
+        # All that follows belongs to whoever holds this.
+        self._changed = threading.Condition()
         self._helpers: list[Helper] = []
         self._wanted: dict[bytes, Frame] = {}
-        self._read: dict[bytes, bytes] = {}
+        self._begun: dict[bytes, Helper] = {}
+        self._said: dict[bytes, bytes] = {}
+        self._read: dict[bytes, Arrived] = {}
 
     def expect(self, frames: Iterable[Frame]) -> None:
         """These will be wanted, in this order."""
-        begun = {helper.job for helper in self._helpers} | self._read.keys()
-        self._wanted.update(
-            (f.compressed, f) for f in frames if f.plain_size <= LARGEST and f.compressed not in begun
-        )
+        with self._changed:
+            begun = self._begun.keys() | self._said.keys() | self._read.keys()
+            self._wanted.update(
+                (f.compressed, f) for f in frames if f.plain_size <= LARGEST and f.compressed not in begun
+            )
+            self._changed.notify_all()
+            wanted = bool(self._wanted)
         # Only now: a merge of what is known already is over before a helper has begun.
-        while self._wanted and self._to_start:
+        while wanted and self._to_start:
             self._to_start -= 1
             with contextlib.suppress(OSError):
-                self._helpers.append(self._start())
-        self._go_on()
+                self._call(self._start())
 
     def forget(self, frames: Iterable[Frame]) -> None:
         """These will not be wanted any more."""
-        for frame in frames:
-            self._wanted.pop(frame.compressed, None)
-            self._read.pop(frame.compressed, None)
+        with self._changed:
+            for frame in frames:
+                for known in (self._wanted, self._begun, self._said, self._read):
+                    known.pop(frame.compressed, None)
+            self._changed.notify_all()
 
     def read(self, frame: Frame) -> Arrived:
         """The segment of a frame; raises ``BadFrame`` and ``BadSegment``."""
-        self._go_on()
-        self._wanted.pop(frame.compressed, None)
-        for helper in [helper for helper in self._helpers if helper.job == frame.compressed]:
-            self._hear(helper, _PATIENCE)
-        said = self._read.pop(frame.compressed, b"")
-        self._go_on()
+        wanted = frame.compressed
+        with self._changed:
+            self._wanted.pop(wanted, None)
+        while (later := self._later_than(wanted)) is not None:
+            self._read_here(later)
+        with self._changed:
+            if not self._changed.wait_for(lambda: wanted not in self._begun, _PATIENCE):
+                self._begun.pop(wanted).give_up()
+            read, said = self._read.pop(wanted, None), self._said.pop(wanted, b"")
+            self._changed.notify_all()
+        if read is not None:
+            return read
         # What cannot be read is looked at once more, here, where its error is known.
         return _unpacked(frame, said) if said else Arrived.read(frame)
 
     def end(self) -> None:
         """No helper is left."""
-        for helper in self._helpers:
-            helper.end()
-        self._helpers.clear()
+        with self._changed:
+            for helper in self._helpers:
+                helper.give_up()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(_PATIENCE)
 
-    def _go_on(self) -> None:
-        """Takes what was read, and gives out what is to be read next."""
-        for helper in list(self._helpers):
-            if helper.job is not None:
-                self._hear(helper, 0)
-        under_way = len(self._read) + sum(bool(helper.job) for helper in self._helpers)
-        for helper in [helper for helper in self._helpers if helper.job is None]:
-            if self._wanted and under_way < _AHEAD:
-                with self._giving_up(helper):
-                    helper.give(self._wanted.pop(next(iter(self._wanted))), listed=self._listed)
-                under_way += 1
+    def _has_room(self) -> bool:
+        return len(self._begun) + len(self._said) + len(self._read) < _AHEAD
 
-    def _hear(self, helper: Helper, patience: float) -> None:
-        """What a helper says within so many seconds; one that is asked for in vain is given up."""
-        with self._giving_up(helper):
-            if helper.connection.poll(patience):
-                said = helper.connection.recv_bytes()
-                if helper.job:
-                    self._read[helper.job] = said
-                helper.job = None
-            elif patience:
-                raise TimeoutError
+    def _later_than(self, wanted: bytes) -> Frame | None:
+        """What is to be read here as long as a helper is reading what is wanted; nothing once it has been read."""
+        with self._changed:
+            if wanted in self._begun and self._wanted and self._has_room():
+                return self._wanted.pop(next(iter(self._wanted)))
+        return None
 
-    @contextlib.contextmanager
-    def _giving_up(self, helper: Helper) -> Iterator[None]:
-        """Nothing depends on a helper: without it the rest is read by others, or here."""
-        try:
-            yield
-        except (OSError, EOFError):
+    def _read_here(self, frame: Frame) -> None:
+        # One that is bad is refused when its turn comes.
+        with contextlib.suppress(Problem):
+            header, lines = segments.read(frame)
+            contents = decoding.decode(header, lines, catalogue())
+            with self._changed:
+                self._read[frame.compressed] = Arrived(frame, header, None, contents)
+
+    # -- a thread for each helper --------------------------------------------------------------------------------------
+
+    def _call(self, helper: Helper) -> None:
+        with self._changed:
+            self._helpers.append(helper)
+        thread = threading.Thread(
+            target=self._keep_busy, args=(helper,), name="xiaosanji-asking", daemon=True
+        )
+        self._threads.append(thread)
+        thread.start()
+
+    def _keep_busy(self, helper: Helper) -> None:
+        """Nothing depends on a helper: without it the rest is read by others, or by whoever merges."""
+        with contextlib.suppress(OSError, EOFError):
+            helper.hear()
+            while (frame := self._next(helper)) is not None:
+                said = helper.ask(frame, listed=self._listed)
+                with self._changed:
+                    if self._begun.pop(frame.compressed, None) is not None:
+                        self._said[frame.compressed] = said
+                    self._changed.notify_all()
+        with self._changed:
             self._helpers.remove(helper)
-            helper.end()
+            for wanted in [wanted for wanted, other in self._begun.items() if other is helper]:
+                del self._begun[wanted]
+            self._changed.notify_all()
+        helper.close()
+
+    def _next(self, helper: Helper) -> Frame | None:
+        """What a helper is to read next, as soon as there is anything; nothing when it has read enough."""
+        with self._changed:
+            self._changed.wait_for(lambda: helper.given_up or (self._wanted and self._has_room()))
+            if helper.given_up:
+                return None
+            frame = self._wanted.pop(next(iter(self._wanted)))
+            self._begun[frame.compressed] = helper
+            return frame
 
 
 @contextlib.contextmanager
@@ -223,13 +288,13 @@ def serve(connection: Connection) -> None:
 def answer_all(connection: Connection) -> None:
     """Reads frames until nobody is at the other end."""
     with contextlib.suppress(OSError, EOFError):
-        connection.send_bytes(_STARTING)
+        connection.send_bytes(_HERE)
         while True:
             connection.send_bytes(answer(connection.recv_bytes()))
 
 
 def answer(question: bytes) -> bytes:
-    """What stands in a frame, before which :meth:`Helper.give` has put what it asks; nothing if it cannot be read."""
+    """What stands in a frame, before which :meth:`Helper.ask` has put what it asks; nothing if it cannot be read."""
     frame = Frame(question[9:], int.from_bytes(question[1:9], "big"))
     types = catalogue()
     try:
@@ -237,26 +302,36 @@ def answer(question: bytes) -> bytes:
         contents = decoding.decode(header, lines, types)
     except Problem:
         return b""
-    listed = bool(question[0])
+    if question[0]:
+        for births in contents.births.values():
+            births.keys = listing_keys(types.get(births.type), births)
     # Both ends are the same program in the same Python, and nobody else writes into the pipe.
     return marshal.dumps(
         (
             (header.raw, header.signature, header.key),
-            [
-                (b.type, b.columns, b.rows, listing_keys(types.get(b.type), b.columns, b.rows) if listed else None)
-                for b in contents.births.values()
-            ],
+            list(map(_BIRTHS, contents.births.values())),
             [msgspec.structs.astuple(change) for change in contents.changes],
             list(contents.numbers),
-            contents.hashes,
+            contents.joined,
             contents.misfits,
         )
     )  # fmt: skip
 
 
+_BIRTHS: Final = attrgetter(*(f.name for f in fields(Births)))
+"""All that is said of births."""
+
+
 def _unpacked(frame: Frame, said: bytes) -> Arrived:
-    signed, births, changes, numbers, hashes, misfits = marshal.loads(said)
+    signed, births, changes, numbers, joined, misfits = marshal.loads(said)
     header = segments.read_header(*signed)
-    blocks = {block[0]: BirthBlock(*block) for block in births}
-    contents = Contents(header, blocks, [WireChange(*c) for c in changes], numbers, hashes, misfits)
+    blocks = map(Births, *zip(*births, strict=True)) if births else ()
+    contents = Contents(
+        header,
+        {block.type: block for block in blocks},
+        [WireChange(*c) for c in changes],
+        numbers,
+        joined,
+        misfits,
+    )
     return Arrived(frame, header, None, contents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from desktop.records import items
+from desktop.records.born import Births
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
 from desktop.records.identity import is_id
@@ -42,19 +44,6 @@ _decode_opaque = msgspec.json.Decoder().decode
 _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 
-@dataclass(slots=True)
-class BirthBlock:
-    """The births of one type. A row is record, ``as``, stamp, number, operator, then the cells of ``columns``.
-
-    ``keys`` are those by which the rows are listed, where somebody has computed them.
-    """
-
-    type: str
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    keys: list[str] | None = None
-
-
 class WireChange(msgspec.Struct, frozen=True):
     """A change or tombstone as it came; ``value`` is canonical text, None when its personal value was erased.
 
@@ -79,18 +68,24 @@ class WireChange(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Contents:
-    """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines.
+    """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines, as are the hashes.
 
     ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
     a link, half a tombstone; or with a personal value that is not in a part of its own.
     """
 
     header: Header
-    births: dict[str, BirthBlock] = field(default_factory=dict)
+    births: dict[str, Births] = field(default_factory=dict)
     changes: list[WireChange] = field(default_factory=list)
     numbers: Sequence[int] = ()
-    hashes: list[bytes] = field(default_factory=list)
+    joined: bytes = b""
     misfits: set[int] = field(default_factory=set)
+
+    @property
+    def hashes(self) -> list[bytes]:
+        """Of each line, cut from all of them ``joined``: hardly anybody asks for them."""
+        size = hashlib.sha256().digest_size
+        return [self.joined[at : at + size] for at in range(0, len(self.joined), size)]
 
 
 def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordType]) -> Contents:
@@ -106,13 +101,13 @@ def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordTyp
     try:
         contents.numbers = _decode_lines(contents, lines, types)
         for block in contents.births.values():
-            _check_ids([row[0] for row in block.rows], {row[1] for row in block.rows})
+            _check_ids(block.records, set(block.units))
             _check_links(contents, block, types.get(block.type))
             _check_exposed(contents, block, types.get(block.type))
         _check_ids([c.record for c in contents.changes], {c.unit for c in contents.changes})
     except (MalformedLine, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadSegment(str(error)) from error
-    if hashlib.sha256(b"".join(contents.hashes)).hexdigest() != header.digest:
+    if hashlib.sha256(contents.joined).hexdigest() != header.digest:
         raise BadSegment("the digest does not fit the lines")
     _check_numbers(header, contents.numbers)
     _check_counts(contents)
@@ -127,9 +122,10 @@ def _decode_lines(
     A tight loop, because it sees every row.
     """
     numbers: list[int] = []
-    add_hash, add_number = contents.hashes.append, numbers.append
+    hashes: list[bytes] = []
+    add_hash, add_number = hashes.append, numbers.append
     key, line_hash = contents.header.key, items.line_hash
-    blocks: dict[bytes, tuple[_Birth, Callable[[tuple[Any, ...]], None]]] = {}
+    blocks: dict[bytes, _Block] = {}
     slots: dict[tuple[str, str], _Slot] = {}
     # How the line before began, for the next birth is mostly one of the same type.
     before = _NO_BIRTH
@@ -142,16 +138,13 @@ def _decode_lines(
                 add_number(_add_other(contents, parts, types, slots))
                 continue
             name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
-            known = blocks[name] = blocks.get(name) or _begin_block(contents, name.decode(), types)
-            birth, add_row = known
-            before = head[: len(_BIRTH) + len(name) + 1]
-        try:
-            row = birth.row(parts, birth.exact)
-        except msgspec.ValidationError:
-            row = birth.row(parts, birth.any)
-            contents.misfits.add(row[3])
-        add_row(row)
-        add_number(row[3])
+            block = blocks[name] = blocks.get(name) or _begin_block(contents, name.decode(), types)
+            add, before = block.add, head[: len(_BIRTH) + len(name) + 1]
+        add_number(add(parts))
+    for block in blocks.values():
+        contents.births[block.type] = block.births()
+        contents.misfits |= block.misfits
+    contents.joined = b"".join(hashes)
     return numbers
 
 
@@ -159,40 +152,90 @@ _Readers = tuple[Callable[[bytes], Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Birth:
-    """How the births of one shape are read: ``exact`` by the kinds of their fields, ``any`` by the format alone."""
+class _Reading:
+    """How the births of one shape are read: ``exact`` by the kinds of their fields, ``any`` by the format alone.
+
+    ``empty`` are the cells of a personal part without values.
+    """
 
     empty: tuple[tuple[None, ...], ...]
     exact: _Readers
     any: _Readers
 
-    def row(self, parts: Sequence[bytes], readers: _Readers) -> tuple[Any, ...]:
-        """Record, ``as``, stamp, number, operator and cells of a birth; raises what reading raises."""
-        _, _, record, unit, _, stamp_text, replaces, number, operator, cells = readers[0](parts[0])
+
+class _Block:
+    """The births of one type in one segment, gathered line by line."""
+
+    def __init__(self, name: str, columns: tuple[str, ...], reading: _Reading) -> None:
+        self.type = name
+        self.misfits: set[int] = set()
+        self._columns = columns
+        self._reading = reading
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, parts: Sequence[bytes]) -> int:
+        """Adds a line; the number of its item. Raises what reading raises."""
+        try:
+            return self._read(parts, self._reading.exact)
+        except msgspec.ValidationError:
+            number = self._read(parts, self._reading.any)
+            self.misfits.add(number)
+            return number
+
+    def _read(self, parts: Sequence[bytes], readers: _Readers) -> int:
+        number: int
+        _, _, record, unit, _, stamp, replaces, number, operator, cells = readers[0](parts[0])
         if replaces or len(parts) != len(readers):
             raise MalformedLine("a birth follows the shape of its type")
-        stamp_bytes = bytes.fromhex(stamp_text)
-        stamp = int.from_bytes(stamp_bytes, "big")
-        if not 0 < stamp <= MAX_STAMP or len(stamp_bytes) != 8 or stamp_bytes.hex() != stamp_text:
-            raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
-        for place, empty in enumerate(self.empty, 1):
+        for place, empty in enumerate(self._reading.empty, 1):
             part = parts[place]
             cells += empty if part == EMPTY_PART or part[:1] == b'"' else readers[place](part)[1:]
-        return (record, unit, stamp, number, operator, *cells)
+        # Only what is kept, or the memory that it takes costs more than all that is saved.
+        self._rows.append((record, unit, stamp, number, operator, *cells))
+        return number
+
+    def births(self) -> Births:
+        """What was gathered, column by column; raises :class:`MalformedLine` and ``ValueError``."""
+        records, units, stamps, numbers, operators, *cells = zip(*self._rows, strict=True)
+        return Births(
+            self.type,
+            self._columns,
+            records,
+            _alike(units),
+            _stamps(stamps),
+            numbers,
+            _alike(operators),
+            cells,
+        )
 
 
-def _begin_block(
-    contents: Contents, name: str, types: Mapping[str, RecordType]
-) -> tuple[_Birth, Callable[[tuple[Any, ...]], None]]:
+def _alike(texts: Sequence[str]) -> Sequence[str]:
+    """The same; where all are alike they are one text, whose hash is reckoned once and which travels once."""
+    return (texts[0],) * len(texts) if texts.count(texts[0]) == len(texts) else texts
+
+
+def _stamps(texts: Sequence[str]) -> Sequence[int]:
+    """The stamps that these say; joined, because one look at many costs less than many looks."""
+    joined = "".join(texts)
+    found = bytes.fromhex(joined)
+    # A hexadecimal reading skips white space and takes capitals; a stamp has one written form.
+    if set(map(len, texts)) == {16} and found.hex() == joined:
+        stamps = struct.unpack(f">{len(texts)}Q", found)
+        if min(stamps) > 0 and max(stamps) <= MAX_STAMP:
+            return stamps
+    raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
+
+
+def _begin_block(contents: Contents, name: str, types: Mapping[str, RecordType]) -> _Block:
     shape = contents.header.shapes.get(name)
     if shape is None:
         raise MalformedLine("a birth follows the shape of its type")
-    block = contents.births[name] = BirthBlock(name, shape.columns)
     kinds = _kinds(types.get(name))
-    return _reader(
+    reading = _reading(
         tuple(kinds.get(c) for c in shape.plain),
         tuple(tuple(kinds.get(c) for c in part) for part in shape.personal),
-    ), block.rows.append
+    )
+    return _Block(name, shape.columns, reading)
 
 
 def _kinds(record_type: RecordType | None) -> Mapping[str, Kind]:
@@ -202,7 +245,7 @@ def _kinds(record_type: RecordType | None) -> Mapping[str, Kind]:
 
 
 @lru_cache(maxsize=256)
-def _reader(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, ...], ...]) -> _Birth:
+def _reading(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, ...], ...]) -> _Reading:
     """The decoders of a shape; a tuple of known kinds decodes quicker than a list of anything, and checks more."""
 
     row: Any = tuple  # types made from data are nothing that a checker of types can follow
@@ -214,7 +257,7 @@ def _reader(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, .
         return tuple(msgspec.json.Decoder(t).decode for t in (head, *parts))
 
     empty = tuple((None,) * len(part) for part in personal)
-    return _Birth(empty, readers(_CELLS.__getitem__), readers(lambda _: _Cell))
+    return _Reading(empty, readers(_CELLS.__getitem__), readers(lambda _: _Cell))
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,23 +392,21 @@ def _is_personal(record_type: RecordType | None, slot: str) -> bool:
     return record_type is not None and slot in record_type.slots and record_type.slots[slot].personal
 
 
-def _check_exposed(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:
+def _check_exposed(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """A personal value stands in a part of its own, or it could not be erased (rule 20)."""
     plain = contents.header.shapes[block.type].plain
-    open_to_all = [5 + i for i, c in enumerate(plain) if _is_personal(record_type, c.partition(".")[0])]
-    if open_to_all:
-        contents.misfits |= {row[3] for row in block.rows if any(row[i] is not None for i in open_to_all)}
+    contents.misfits |= block.filled([c for c in plain if _is_personal(record_type, c.partition(".")[0])])
 
 
-def _check_links(contents: Contents, block: BirthBlock, record_type: RecordType | None) -> None:
+def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """Links are ids; like those of records they are looked at together, and one by one only where that fails."""
     kinds = _kinds(record_type)
-    for place, column in enumerate(block.columns, start=5):
-        if kinds.get(column) is not Kind.LINK:
-            continue
-        if not _are_ids([row[place] for row in block.rows if row[place] is not None]):
+    for column, cells in zip(block.columns, block.cells, strict=True):
+        if kinds.get(column) is Kind.LINK and not _are_ids([cell for cell in cells if cell is not None]):
             contents.misfits |= {
-                row[3] for row in block.rows if row[place] is not None and not is_id(row[place])
+                number
+                for number, cell in zip(block.numbers, cells, strict=True)
+                if cell is not None and not is_id(cell)
             }
 
 
@@ -393,7 +434,7 @@ def _check_numbers(header: Header, numbers: Sequence[int]) -> None:
 
 def _check_counts(contents: Contents) -> None:
     counts = Counter(c.kind for c in contents.changes)
-    births = sum(len(block.rows) for block in contents.births.values())
+    births = sum(map(len, contents.births.values()))
     if births:
         counts[items.BIRTH] = births
     if dict(counts) != dict(contents.header.counts):

@@ -271,10 +271,12 @@ def open_part(bundle: OpenedBundle, verdict: Verdict, number: int, keys: Station
     return Part(number, labels, found[1:], names)
 
 
-def open_parts(bundle: OpenedBundle, verdict: Verdict, keys: StationKeys) -> Iterator[Part]:
-    """All parts in their order, one in memory at a time."""
+def open_parts(
+    bundle: OpenedBundle, verdict: Verdict, keys: StationKeys, first: Part | None = None
+) -> Iterator[Part]:
+    """All parts in their order, one in memory at a time; the first one need not be opened again if it has been."""
     for number in range(1, len(verdict.manifest.parts) + 1):
-        yield open_part(bundle, verdict, number, keys)
+        yield open_part(bundle, verdict, number, keys) if first is None or number > 1 else first
 
 
 def _base(draft: Draft, keys: StationKeys, randomness: Randomness) -> Manifest:

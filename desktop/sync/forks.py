@@ -69,8 +69,8 @@ class Known:
             return overlap, set()
         hashes = dict(zip(numbers, found.contents.hashes, strict=True))
         coming = {
-            (line, header.key): line_hash
-            for number, line, line_hash in zip(numbers, arrived.lines, found.contents.hashes, strict=True)
+            (line, header.key): hashes[number]
+            for number, line in zip(numbers, arrived.lines, strict=True)
             if number in overlap
         }
         held_here = self._hashes(found.origin, overlap, coming)

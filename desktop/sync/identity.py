@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -144,6 +145,7 @@ def load(
     return StationKeys(named, incarnation, key, found[0])
 
 
+@lru_cache(maxsize=64)
 def signature_stands(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether this is the Ed25519 signature of the message by this raw public key."""
     try:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 
+from desktop.records.born import Births
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     APPLIED,
@@ -27,7 +27,7 @@ from desktop.records.spans import spans_of
 from desktop.store import aside, counting, indexing, outcomes
 from desktop.store import erasing as erased
 from desktop.store.ledger import Ledger
-from desktop.store.merging import Births, Change, Item, Merger
+from desktop.store.merging import Change, Item, Merger
 from desktop.store.merging import Result as Merged
 from desktop.store.telling import Telling, Told
 from desktop.sync import erasing, forks, kept, station, trust, waiting
@@ -307,18 +307,16 @@ class Intake:
         merger.add_changes(changes)
         self._changed.add_changes(self._ledger.types, changes)
         for block in births:
-            self._changed.add(block.type, (str(row[0]) for row in block.rows))
+            self._changed.add(block.type, block.records)
             own = bundle.result.births
-            own[block.type] = own.get(block.type, 0) + merger.add_births(block)
-            self._staged += len(block.rows)
+            own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
+            self._staged += len(block)
         if self._alone and self._staged >= counting.MOST:
             self.count()
 
     def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
         """Counts what came first, if what comes now may bring it into conflict, or out of it."""
-        records = {change.record for change in changes}.union(
-            *(map(_record_of, block.rows) for block in births)
-        )
+        records = {change.record for change in changes}.union(*(block.records for block in births))
         if self._merging().reaches_others(records, changes, births):
             self.set_alone()
         elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier) or self._may_belong(
@@ -373,7 +371,3 @@ class Intake:
         for bundle in bundles:
             self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
             self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))
-
-
-_record_of = itemgetter(0)
-"""The record in a row of births."""

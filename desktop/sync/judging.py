@@ -214,10 +214,10 @@ class Judge:
         """
         return {
             number
-            for record, unit, _, number, *_ in found.contents.births[UNIT].rows
-            if (before := self._registrants(str(record)))
+            for record, unit, _, number, *_ in found.contents.births[UNIT].rows()
+            if (before := self._registrants(record))
             and unit not in before
-            and self.policy.known.is_above(author.station, str(unit))
+            and self.policy.known.is_above(author.station, unit)
         }
 
     def _speaking(self, author: Certificate, header: Header) -> Sequence[Certificate]:
@@ -262,24 +262,26 @@ def _misnamed(contents: Contents, levels: Mapping[str, Level]) -> set[int]:
     header, numbers = contents.header, set[int]()
     for name in OWN_TYPES:
         if name in contents.births:
+            block = contents.births[name]
             numbers |= {
-                row[3]
-                for row in contents.births[name].rows
-                if row[0] != item_id(name, header.station, header.incarnation, row[3])
+                number
+                for record, number in zip(block.records, block.numbers, strict=True)
+                if record != item_id(name, header.station, header.incarnation, number)
             }
     if SAME in contents.births:
         block = contents.births[SAME]
-        for row in block.rows:
-            cells = dict(zip(block.columns, row[5:], strict=True))
-            kind, one, other = (str(cells.get(name)) for name in ("kind", "one", "other"))
-            if row[0] != same_id(kind, one, other) or not one < other:
-                numbers.add(row[3])
+        said = (map(str, block.values(name)) for name in ("kind", "one", "other"))
+        for record, number, kind, one, other in zip(block.records, block.numbers, *said, strict=True):
+            if record != same_id(kind, one, other) or not one < other:
+                numbers.add(number)
     if levels and UNIT in contents.births:
         block = contents.births[UNIT]
-        for row in block.rows:
-            cells = dict(zip(block.columns, row[5:], strict=True))
-            if not _may_register(str(row[0]), row[1], cells.get("level"), cells.get("code"), levels[row[1]]):
-                numbers.add(row[3])
+        levels_said, codes = block.values("level"), block.values("code")
+        for record, unit, number, level, code in zip(
+            block.records, block.units, block.numbers, levels_said, codes, strict=True
+        ):
+            if not _may_register(record, unit, level, code, levels[unit]):
+                numbers.add(number)
     return numbers
 
 
@@ -303,12 +305,10 @@ def _unwritable(
         if record_type is None:
             continue
         if not record_type.written_by.admits_level(level):
-            numbers |= {row[3] for row in block.rows}
+            numbers.update(block.numbers)
             continue
         denied = {f.name for f in record_type.fields if not f.written_by.admits_level(level)}
-        places = [5 + i for i, c in enumerate(block.columns) if c.rpartition(".")[2] in denied]
-        if places:
-            numbers |= {row[3] for row in block.rows if any(row[i] is not None for i in places)}
+        numbers |= block.filled([c for c in block.columns if c.rpartition(".")[2] in denied])
     by_slot: dict[tuple[str, str], set[int]] = {}
     for change in changes:
         by_slot.setdefault((change.type, change.slot), set()).add(change.number)

@@ -30,11 +30,11 @@ from desktop.sync.errors import (
     NewerFormat,
     UnitNotKnown,
 )
-from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.intake import Intake
 from desktop.sync.manifest import MAX_FRAMES, MAX_PART_PLAIN
 from desktop.sync.results import BundleResult, MergeReport, Unapplied
+from desktop.sync.taking import Ahead
 
 __all__ = [
     "BundleResult",
@@ -159,7 +159,7 @@ class _Receiver:
         savepoints: bool = False,
     ) -> None:
         self._reader = reader
-        self._expected: dict[Path, Sequence[Frame]] = {}
+        self._ahead: dict[Path, Ahead | None] = {}
         self._ledger = ledger
         self._keep = keep
         self._savepoints = savepoints
@@ -192,6 +192,7 @@ class _Receiver:
             if expected >= least:
                 # Nothing that the other files say would change it, and opening each takes as long as forty of its rows.
                 self._bulk = True
+                self._db.expect_much()
                 schema.drop_indexes(self._db, self._ledger.types)
                 return
 
@@ -205,11 +206,11 @@ class _Receiver:
             self._db.execute("SAVEPOINT bundle")
         try:
             merge = exchanged.next_merge(self._db) + len(self._taken)
-            self._taken.append(
-                taking.take(
-                    self._ledger, self._keys, self._intake, self._reader, result, merge=merge, number=bundle
-                )
-            )
+            taken = taking.take(
+                self._ledger, self._keys, self._intake, self._reader, result,
+                merge=merge, number=bundle, ahead=self._ahead.get(path),
+            )  # fmt: skip
+            self._taken.append(taken)
         except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
             # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
             if self._savepoints:
@@ -222,29 +223,32 @@ class _Receiver:
             )
         if self._savepoints:
             self._db.execute("RELEASE bundle")
-        self._reader.forget(self._expected.pop(path, ()))
+        ahead = self._ahead.pop(path, None)
+        if ahead is not None:
+            self._reader.forget(ahead[1].frames)
         return result
 
     def look_ahead(self, paths: Sequence[Path]) -> None:
         """What will be wanted of small bundles is read while those before them are merged."""
         for path in paths:
-            if path not in self._expected:
-                self._expected[path] = found = self._small(path)
-                self._reader.expect(found)
+            if path not in self._ahead:
+                self._ahead[path] = found = self._small(path)
+                if found is not None:
+                    self._reader.expect(taking.unknown(self._db, found[1]))
 
-    def _small(self, path: Path) -> Sequence[Frame]:
-        """The segments of a small bundle; none of one that is refused, now or when its turn comes."""
+    def _small(self, path: Path) -> Ahead | None:
+        """A small bundle and its first part; nothing of one that is refused, now or when its turn comes."""
         if not (self._reader.in_advance and 0 < _size(path) <= _SMALL):
-            return ()
+            return None
         try:
             bundle = envelope.read_bundle(path)
             if arrivals.merged_bundles(self._db, [bundle.digest]):
-                return ()
+                return None
             verdict = envelope.judge(bundle, self._intake.judge.state)
             part = next(envelope.open_parts(bundle, verdict, self._keys), None)
         except (Problem, OSError):
-            return ()
-        return taking.unknown(self._db, part) if part is not None else ()
+            return None
+        return None if part is None else (bundle.digest, part)
 
     def finish(self) -> None:
         """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.

@@ -46,9 +46,9 @@ class Scope:
         for block in contents.births.values():
             if not types or block.type in types:
                 found |= {
-                    row[3]
-                    for row in block.rows
-                    if (row[3], row[2]) not in put_aside and any(self._covers((block.type, row[0])))
+                    number
+                    for record, stamp, number in zip(block.records, block.stamps, block.numbers, strict=True)
+                    if (number, stamp) not in put_aside and any(self._covers((block.type, record)))
                 }
         for c in contents.changes:
             if (c.number, c.stamp) not in put_aside and (not types or c.type in types):

@@ -263,7 +263,7 @@ def _vouched(
     if not numbers:
         return None
     chosen = [line for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
-    births = {b.type for b in contents.births.values() if any(row[3] in wanted for row in b.rows)}
+    births = {b.type for b in contents.births.values() if not wanted.isdisjoint(b.numbers)}
     shapes = {name: header.shapes[name] for name in births}
     # What was decoded of files, and their lines as they came, are tens of megabytes each.
     del contents, lines

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from functools import cached_property
-from operator import itemgetter
-from typing import Any, Final
 
 from desktop.records import items
+from desktop.records.born import Births
 from desktop.records.canonical import ABSENT
 from desktop.records.deciding import DECIDING_TYPES
 from desktop.store.aside import Put
-from desktop.store.merging import Births, Change
+from desktop.store.merging import Change
 from desktop.sync.decoding import Contents, WireChange
 from desktop.sync.exclusions import Item, Items
-
-_UNIT: Final[Callable[[tuple[Any, ...]], str]] = itemgetter(1)
-_STAMP: Final[Callable[[tuple[Any, ...]], int]] = itemgetter(2)
-"""What stands in the rows of births; there may be a million, and a loop over them takes three times as long."""
 
 
 class Sorted:
@@ -65,8 +60,10 @@ class Sorted:
 
     @cached_property
     def _stamps(self) -> dict[int, int]:
-        births = {row[3]: row[2] for block in self.contents.births.values() for row in block.rows}
-        return births | {c.number: c.stamp for c in self.contents.changes}
+        found: dict[int, int] = {}
+        for block in self.contents.births.values():
+            found.update(zip(block.numbers, block.stamps, strict=True))
+        return found | {c.number: c.stamp for c in self.contents.changes}
 
     @property
     def looked_at(self) -> dict[int, int]:
@@ -77,10 +74,10 @@ class Sorted:
     def facts(self) -> Items:
         """The items that were not dropped, with what tells whether they count."""
         found = {
-            row[3]: Item(row[2], block.type, row[1])
+            number: Item(stamp, block.type, unit)
             for block in self.contents.births.values()
-            for row in block.rows
-            if row[3] not in self._dropped
+            for unit, stamp, number in zip(block.units, block.stamps, block.numbers, strict=True)
+            if number not in self._dropped
         }
         return found | {c.number: Item(c.stamp, c.type, c.unit) for c in self.wire_changes()}
 
@@ -96,7 +93,7 @@ class Sorted:
     def deciding(self) -> frozenset[int]:
         """The numbers of the items that say who is who and what counts."""
         blocks = (self.contents.births[t] for t in DECIDING_TYPES if t in self.contents.births)
-        born = (row[3] for block in blocks for row in block.rows)
+        born = (number for block in blocks for number in block.numbers)
         return frozenset([*born, *(c.number for c in self.contents.changes if c.type in DECIDING_TYPES)])
 
     @property
@@ -112,11 +109,7 @@ class Sorted:
     def births(self) -> list[Births]:
         """The births that count."""
         out = self._out
-        return [
-            Births(b.type, self.origin, b.columns, rows, b.keys if rows is b.rows else None)
-            for b in self.contents.births.values()
-            if (rows := [r for r in b.rows if r[3] not in out] if out else b.rows)
-        ]
+        return [births for b in self.contents.births.values() if (births := b.without(out))]
 
     def counting(self) -> Set[int]:
         """The numbers of the items that may count."""
@@ -139,7 +132,7 @@ class Sorted:
     def units(self) -> set[str]:
         """The units under which the items were written; most segments have one."""
         found = {c.unit for c in self.contents.changes}
-        return found.union(*(map(_UNIT, block.rows) for block in self.contents.births.values()))
+        return found.union(*(block.units for block in self.contents.births.values()))
 
     def numbers_under(self, unit: str) -> Set[int]:
         """The numbers of the items that were written under a unit."""
@@ -149,18 +142,16 @@ class Sorted:
     def _by_unit(self) -> Mapping[str, Set[int]]:
         found: dict[str, set[int]] = {}
         for block in self.contents.births.values():
-            for row in block.rows:
-                found.setdefault(row[1], set()).add(row[3])
+            for unit, number in zip(block.units, block.numbers, strict=True):
+                found.setdefault(unit, set()).add(number)
         for change in self.contents.changes:
             found.setdefault(change.unit, set()).add(change.number)
         return found
 
     def highest_stamp(self) -> int:
         """The newest stamp of what is looked at."""
-        blocks = [block.rows for block in self.contents.births.values()]
-        if self._dropped:
-            blocks = [[row for row in rows if row[3] not in self._dropped] for rows in blocks]
-        births = (max(map(_STAMP, rows)) for rows in blocks if rows)
+        blocks = [block.without(self._dropped) for block in self.contents.births.values()]
+        births = (max(block.stamps) for block in blocks if block)
         return max([*births, *(c.stamp for c in self.wire_changes())])
 
     def waits_for(self, reason: str) -> bool:
@@ -184,7 +175,7 @@ class Sorted:
             for c in self.contents.changes if c.number in reasons
         ]  # fmt: skip
         for block in self.contents.births.values():
-            for record, unit, stamp, number, operator, *cells in block.rows:
+            for record, unit, stamp, number, operator, *cells in block.rows():
                 if number in reasons:
                     value = json.dumps(
                         {c: v for c, v in zip(block.columns, cells, strict=True) if v is not None},

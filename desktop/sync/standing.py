@@ -114,10 +114,9 @@ class Settling:
             deciding |= bool(found.deciding) and bool(births or found.changes)
             self.moved |= waiting.release(self._db, found, asked, self._now)
             for block in births:
-                merger.add_births(block)
-                self._changed.add(block.type, (str(row[0]) for row in block.rows))
-            born = [(found.origin, int(str(row[3]))) for block in births for row in block.rows]
-            self._begins(born)
+                merger.add_births(block, found.origin)
+                self._changed.add(block.type, block.records)
+            self._begins([(found.origin, number) for block in births for number in block.numbers])
         self._count(merger)
         self._begins(self._items_of(self._unmoved))
         self.journal()

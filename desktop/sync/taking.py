@@ -51,6 +51,8 @@ from desktop.sync.trust import TrustState, Verdict
 from desktop.sync.words import fingerprint
 
 _UNBELIEVED = TrustProblem, EnvironmentProblem
+Ahead = tuple[str, Part]
+"""The digest of a bundle, and its first part, which has been opened before its turn."""
 _At = tuple[int, int]
 """Part and frame in which a segment of a bundle stands."""
 
@@ -64,10 +66,12 @@ def take(
     *,
     merge: int,
     number: int,
+    ahead: Ahead | None = None,
 ) -> Taken:
     """All of the bundle of which ``result`` tells, inside the caller's transaction.
 
-    ``merge`` is its line in the ledger of merges, ``number`` that under which its items are told. Raises what the
+    ``merge`` is its line in the ledger of merges, ``number`` that under which its items are told. What was opened
+    ``ahead`` counts if the file is still that bundle, whose manifest names the bytes of its parts. Raises what the
     kernel refuses, :class:`BadSegment` and what the disk raises; the caller takes back what was written by then.
     """
     bundle = envelope.read_bundle(result.path)
@@ -80,7 +84,8 @@ def take(
     if verdict.newer_tree:
         raise UnitNotKnown(f"tree {said.tree}")
     intake.merge = merge
-    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take()
+    first = ahead[1] if ahead is not None and ahead[0] == bundle.digest else None
+    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(first)
     return Taken(result, said.incarnation, bundle.digest, merge, number)
 
 
@@ -182,14 +187,17 @@ class _Taking:
         self._complete = True
         self._speaks = self._newest = False
 
-    def take(self) -> None:
-        """All parts, then once more what waited for a grant that has come after it, and what that says of the link."""
+    def take(self, first: Part | None) -> None:
+        """All parts, of which the ``first`` may have been opened.
+
+        Then once more what waited for a grant that has come after it, and what that says of the link.
+        """
         said = self._said
         link = links.link_to(self._db, said.sender)
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
-        for part in envelope.open_parts(self._bundle, self._verdict, self._keys):
+        for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
             expected = unknown(self._db, part)
             self._reader.expect(expected)
             self._take_part(part, newest=newest, again=again)

@@ -137,10 +137,10 @@ def _affected(ledger: Ledger, origin: int, spans: Sequence[Span]) -> Iterator[li
         here = inside(contents.numbers, left) - refused
         left = without(left, spans_of(here))
         found = [
-            Affected(origin, row[3], BIRTH, births.type, row[0], row[2], row[1])
+            Affected(origin, number, BIRTH, births.type, record, stamp, unit)
             for births in contents.births.values()
-            for row in births.rows
-            if row[3] in here
+            for record, unit, stamp, number, *_ in births.rows()
+            if number in here
         ]
         found += [
             Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from desktop.operations import plan
 from desktop.operations.session import Session
+from desktop.records.born import Births
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store import schema
 from desktop.store.births import shape_of
 from desktop.store.ledger import NewRecord
-from desktop.store.merging import Births, Merger
+from desktop.store.merging import Merger
 from tests.operations.stations import station
 
 FULL = {
@@ -45,7 +46,7 @@ def build(folder: Path, counts: dict[str, int]) -> Session:
                 (key, rnd.choice(units), n << 22, n, "王芳", *(values.get(f) for f in fields))
                 for (key, values), n in zip(rows, number, strict=False)
             ]
-            merger.add_births(Births(type_name, session.ledger.origin, columns, births))
+            merger.add_births(Births.of_rows(type_name, columns, births), session.ledger.origin)
     schema.make_indexes(session.database, session.types)
     return session
 

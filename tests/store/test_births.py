@@ -37,8 +37,10 @@ GIVEN = st.fixed_dictionaries(
 def test_many_births_are_laid_out_like_one(given: list[Mapping[str, Cell]]) -> None:
     shape = shape_of(FIRM)
     born = [(f"{n:032x}", UNIT, cells) for n, cells in enumerate(given)]
-    laid, lines = lay_out(FIRM, shape, born, origin=1, stamp=5, first=7, operator="王芳")
-    for number, ((record, unit, cells), row, line) in enumerate(zip(born, laid.rows, lines, strict=True), 7):
+    laid, lines = lay_out(FIRM, shape, born, stamp=5, first=7, operator="王芳")
+    for number, ((record, unit, cells), row, line) in enumerate(
+        zip(born, laid.rows(), lines, strict=True), 7
+    ):
         whole = {column: cells.get(f.name) for column, f in wire_columns(FIRM).items()}
         head = items.Head(items.BIRTH, "enterprise", record, unit, None, 5, (), number, "王芳")
         assert line == items.birth_line(head, shape, whole)

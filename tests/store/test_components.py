@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.records.born import Births
 from desktop.records.canonical import ABSENT, canonical
 from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Group, Kind, RecordType
@@ -31,7 +32,7 @@ from desktop.store import components, indexing, schema
 from desktop.store import digest as digests
 from desktop.store.columns import read, table_of
 from desktop.store.database import Database
-from desktop.store.merging import Births, Change, Merger
+from desktop.store.merging import Change, Merger
 from desktop.store.staging import Change as StagedChange
 from desktop.store.uncounting import Taken
 from desktop.store.versions import NOT_REPLACED
@@ -323,7 +324,7 @@ def merge(database: Database, items: Iterable[Said]) -> None:
             ref = origin_ref(database, said.item)
             if said.cells is not None:
                 row = (said.record, said.unit, said.stamp, said.item.number, "op", *said.cells)
-                merger.add_births(Births(said.type, ref, COLUMNS[said.type], [row]))
+                merger.add_births(Births.of_rows(said.type, COLUMNS[said.type], [row]), ref)
             else:
                 merger.add_changes([_change(said, ref)])
         merger.finish(0)

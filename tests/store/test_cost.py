@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from desktop.records.born import Births
 from desktop.records.items import CHANGE, TOMBSTONE
 from desktop.records.resolution import canonical_tombstone
 from desktop.records.types import catalogue
@@ -15,7 +16,7 @@ from desktop.store.database import Database
 from desktop.store.environment import Environment
 from desktop.store.keeping import JournaledDatabase
 from desktop.store.ledger import ChangeSet, Ledger, NewRecord, SlotEdit
-from desktop.store.merging import Births, Change, Merger
+from desktop.store.merging import Change, Merger
 from tests.store.world import COLUMNS, TYPES
 
 EVERY = 20
@@ -32,7 +33,7 @@ def ledger_with_log(edits: int) -> Database:
     schema.ensure(database, TYPES)
     merger = Merger(database, TYPES)
     rows = [(record(n), UNIT, n, n, "王芳", f"公司{n}", n, None) for n in range(1, edits + 1)]
-    merger.add_births(Births("firm", 7, COLUMNS["firm"], rows))
+    merger.add_births(Births.of_rows("firm", COLUMNS["firm"], rows), 7)
     merger.finish(0)
     merger = Merger(database, TYPES)
     merger.add_changes(change(n, edits + n, (n,) if n % 10 else ()) for n in range(1, edits + 1))

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.records.born import Births
 from desktop.records.types import catalogue
 from desktop.store import indexing, schema
 from desktop.store.database import Database
 from desktop.store.indexing import BOUNDARY, Changed
-from desktop.store.merging import Births, Change, Merger
+from desktop.store.merging import Change, Merger
 from desktop.store.pinyin import all_initials
 
 TYPES = catalogue()
@@ -47,7 +48,9 @@ def test_only_a_change_that_can_be_searched_is_indexed(slot: str, found: int) ->
     schema.ensure(database, TYPES)
     indexing.ensure(database, TYPES)
     merger = Merger(database, TYPES)
-    merger.add_births(Births("member", 7, ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", "陈敏")]))
+    merger.add_births(
+        Births.of_rows("member", ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", "陈敏")]), 7
+    )
     merger.finish(0)
     changed = Changed()
     changed.add_changes(
@@ -107,7 +110,9 @@ def test_of_a_value_that_nobody_types_only_the_beginning_is_indexed() -> None:
     indexing.ensure(database, TYPES)
     merger = Merger(database, TYPES)
     name = f"始{'长' * 30_000}末"
-    merger.add_births(Births("member", 7, ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", name)]))
+    merger.add_births(
+        Births.of_rows("member", ("identity.name",), [(RECORD, "u" * 32, 1, 1, "王芳", name)]), 7
+    )
     merger.finish(0)
     indexing.rebuild(database, MEMBER)
 

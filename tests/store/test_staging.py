@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.records.born import Births
 from desktop.store import schema
 from desktop.store.columns import quoted, read, table_of
 from desktop.store.database import Database
-from desktop.store.merging import Births, Merger
+from desktop.store.merging import Merger
 from desktop.store.pinyin import sort_key
 from tests.store.world import COLUMNS, FIRM, TYPES, VISIT
 
@@ -61,7 +62,7 @@ def test_what_stands_in_each_cell_is_what_was_sent(
         schema.ensure(database, TYPES)
         merger = Merger(database, TYPES)
         for name, rows in ((FIRM.name, firms), (VISIT.name, visits)):
-            merger.add_births(Births(name, 7, COLUMNS[name], rows))
+            merger.add_births(Births.of_rows(name, COLUMNS[name], rows), 7)
         for name, rows, title in ((FIRM.name, firms, 5), (VISIT.name, visits, 6)):
             assert stored(database, name) == {
                 row[0]: (*row[1:5], sort_key(str(row[title] or "")), 7, *row[5:]) for row in rows
@@ -75,7 +76,7 @@ def test_a_column_that_is_not_known_here_holds_up_none_of_the_others() -> None:
     schema.ensure(database, TYPES)
     merger = Merger(database, TYPES)
     row = ("1" * 32, "u" * 32, 1_000, 1, "王芳", "新内容", "甲公司", None)
-    merger.add_births(Births("firm", 7, ("of_a_newer_program", "name", "count.source"), [row]))
+    merger.add_births(Births.of_rows("firm", ("of_a_newer_program", "name", "count.source"), [row]), 7)
     assert stored(database, "firm") == {
         "1" * 32: ("u" * 32, 1_000, 1, "王芳", sort_key("甲公司"), 7, "甲公司", None, None)
     }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from desktop.records.born import Births
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Attached, Field, Group, Kind, RecordType
 from desktop.records.resolution import (
@@ -22,7 +23,7 @@ from desktop.records.types import Catalogue
 from desktop.store import schema
 from desktop.store.columns import read, table_of
 from desktop.store.database import Database
-from desktop.store.merging import Births, Change, Merger, Result
+from desktop.store.merging import Change, Merger, Result
 
 FIRM = RecordType(
     name="firm",
@@ -240,7 +241,7 @@ def merge(
             ref = origin_ref(database, item.item)
             if isinstance(item, Birth):
                 row = (item.record, item.unit, item.stamp, item.item.number, "op", *item.cells)
-                merger.add_births(Births(item.type, ref, item.names, [row]))
+                merger.add_births(Births.of_rows(item.type, item.names, [row]), ref)
             else:
                 kind = "tombstone" if item.slot == DELETED_SLOT else "change"
                 merger.add_changes(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import random
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -147,19 +150,20 @@ def test_the_answer_of_a_helper_says_what_the_segment_says(pair: tuple[Desk, Des
     desk.forge_birth("cd" * 16, {"name": "错", "count.staff": "三"})
     found = desk.database.rows("SELECT frame FROM segment ORDER BY position DESC LIMIT 2")
     frames = [kept.frame_of(compressed) for (compressed,) in reversed(found)]
-    begun = threading.Event()
+    begun = threading.Semaphore(0)
 
     def work(connection: Connection) -> None:
         connection.send_bytes(b"")
-        connection.poll(5)
-        begun.set()
         with contextlib.suppress(EOFError):
             while True:
-                connection.send_bytes(beside.answer(connection.recv_bytes()))
+                question = connection.recv_bytes()
+                begun.release()
+                connection.send_bytes(beside.answer(question))
 
     reader = Beside(Crew(work).start, listed=listed)
-    while not begun.is_set():
-        reader.expect(frames)
+    reader.expect(frames)
+    for _ in frames:
+        assert begun.acquire(timeout=5)
     read = list(map(reader.read, frames))
     reader.end()
     keys: dict[str, list[str] | None] = {}
@@ -168,7 +172,9 @@ def test_the_answer_of_a_helper_says_what_the_segment_says(pair: tuple[Desk, Des
         assert one.count == here.count == len(one.lines)
         said = one.decoded(TYPES)
         for block in said.births.values():
-            keys[block.type] = (keys.get(block.type) or []) + block.keys if block.keys is not None else None
+            keys[block.type] = (
+                [*(keys.get(block.type) or []), *block.keys] if block.keys is not None else None
+            )
             block.keys = None
         assert said == here.decoded(TYPES)
     assert said.misfits
@@ -184,15 +190,12 @@ def test_a_helper_is_a_process_that_answers_and_ends(pair: tuple[Desk, Desk]) ->
     desk.cut()
     frame = kept.frame_of(desk.database.value("SELECT frame FROM segment ORDER BY position DESC LIMIT 1"))
     helper = Helper.start()
-    assert helper.connection.poll(60)
-    assert helper.connection.recv_bytes() == b""
-    helper.give(frame, listed=False)
-    assert helper.connection.poll(60)
-    said = helper.connection.recv_bytes()
+    assert helper.hear() == b""
+    said = helper.ask(frame, listed=False)
     # It knows the types that come with the program; of this one it knows what the segment says.
     assert said == beside.answer(bytes([False]) + frame.plain_size.to_bytes(8, "big") + frame.compressed)
     (process,) = multiprocessing.active_children()
-    helper.end()
+    helper.close()
     assert not multiprocessing.active_children()
     with pytest.raises(ValueError, match="closed"):
         process.is_alive()
@@ -283,10 +286,8 @@ def test_a_helper_has_one_frame_at_a_time_in_the_order_in_which_they_are_wanted(
         assert asked(helper) == frames[n].compressed
         assert not helper.poll(0)
         helper.send_bytes(b"")
-        reader.expect([])
-    assert not helper.poll(0), "no more is read in advance than there is room for"
+    assert not helper.poll(0.05), "no more is read in advance than there is room for"
     reader.forget(frames[:2])
-    reader.expect([])
     assert asked(helper) == frames[4].compressed
 
 
@@ -299,13 +300,13 @@ def test_what_nobody_has_begun_is_read_here_at_once(one: tuple[Beside, Connectio
     helper.send_bytes(b"")
     with pytest.raises(BadSegment):
         reader.read(frame(1))
-    assert not helper.poll(0), "what was read here is wanted no more"
+    assert not helper.poll(0.05), "what was read here is wanted no more"
 
 
 def test_a_large_segment_is_left_to_this_process(one: tuple[Beside, Connection]) -> None:
     reader, helper = one
     reader.expect([frame(1, beside.LARGEST + 1)])
-    assert not helper.poll(0)
+    assert not helper.poll(0.05)
 
 
 def test_a_helper_that_says_nothing_is_given_up(
@@ -321,6 +322,63 @@ def test_a_helper_that_says_nothing_is_given_up(
         helper.recv_bytes()
     with pytest.raises(BadFrame):
         reader.read(Frame(b"", 1))
+
+
+def test_as_long_as_a_helper_reads_what_is_wanted_what_comes_later_is_read_here(
+    one: tuple[Beside, Connection], pair: tuple[Desk, Desk]
+) -> None:
+    _, desk = pair
+    frames = []
+    for name in "甲乙丙":
+        desk.birth("firm", {"name": name})
+        desk.cut()
+        frames.append(kept.frame_of(desk.database.value("SELECT frame FROM segment ORDER BY position DESC")))
+    reader, helper = one
+    reader.expect(frames[:2])
+    question = helper.recv_bytes()
+    threading.Timer(0.05, lambda: helper.send_bytes(beside.answer(question))).start()
+    assert reader.read(frames[0]).header == Arrived.read(frames[0]).header
+    reader.expect(frames[1:])
+    assert asked(helper) == frames[2].compressed, "it is not asked for what was read here meanwhile"
+    assert reader.read(frames[1]).decoded(TYPES) == Arrived.read(frames[1]).decoded(TYPES)
+    assert not helper.poll(0.05)
+
+
+def test_what_comes_later_and_is_bad_is_refused_in_its_turn(one: tuple[Beside, Connection]) -> None:
+    reader, helper = one
+    reader.expect([frame(1), frame(2)])
+    assert asked(helper) == frame(1).compressed
+    threading.Timer(0.05, lambda: helper.send_bytes(b"")).start()
+    for number in (1, 2):
+        with pytest.raises(BadSegment):
+            reader.read(frame(number))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is halted there")
+def test_a_helper_that_is_halted_while_it_is_handed_a_frame_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside, "_PATIENCE", 0.2)
+    asking = threading.Event()
+
+    class Watched(Helper):
+        def ask(self, frame: Frame, *, listed: bool) -> bytes:
+            asking.set()
+            return super().ask(frame, listed=listed)
+
+    helper = Watched.start()
+    assert helper.connection.poll(60)
+    assert helper.process is not None
+    assert helper.process.pid is not None
+    os.kill(helper.process.pid, signal.SIGSTOP)
+    more_than_a_pipe_holds = compress(random.Random(1).randbytes(3 << 20) + b"\n")
+    reader = Beside(lambda: helper, listed=False)
+    reader.expect([more_than_a_pipe_holds])
+    assert asking.wait(5)
+    with pytest.raises(BadSegment):
+        reader.read(more_than_a_pipe_holds)
+    reader.end()
+    assert not multiprocessing.active_children()
 
 
 def test_helpers_are_called_where_there_is_much_to_read_and_somebody_free_to_do_it(

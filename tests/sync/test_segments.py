@@ -68,6 +68,11 @@ def read(*lines: tuple[int, bytes], **options: Any) -> Contents:
     return decoding.decode(header, found, TYPES)
 
 
+def cells_of_first(contents: Contents, name: str) -> tuple[object, ...]:
+    """The cells of the first birth of a type."""
+    return next(contents.births[name].rows())[5:]
+
+
 def raw(text: str, number: int = 1) -> tuple[int, bytes]:
     """A line as a hostile hand writes it; names in braces are filled in."""
     values = {"record": RECORD, "unit": UNIT, "stamp": f"{STAMP:016x}", "number": number}
@@ -89,7 +94,7 @@ def test_births_and_changes_come_back_as_they_were_written() -> None:
     )
     block = contents.births["firm"]
     assert block.columns == ("name", "count.staff", "partner", "contact.phone")
-    assert block.rows == [
+    assert [*block.rows()] == [
         (RECORD, UNIT, STAMP, 1, "王芳", "一家", 5, None, "138"),
         ("ef" * 16, UNIT, STAMP, 2, "王芳", None, None, RECORD, None),
     ]
@@ -110,7 +115,7 @@ def test_any_text_and_any_whole_number_of_64_bits_travel(text: str, number: int 
     contents = read(
         birth(1, {"name": text, "count.staff": number, "contact.phone": text}), change(2, "name", text)
     )
-    assert contents.births["firm"].rows[0][5:] == (text, number, None, text)
+    assert cells_of_first(contents, "firm") == (text, number, None, text)
     assert json.loads(str(contents.changes[0].value)) == text
 
 
@@ -119,7 +124,7 @@ def test_births_of_two_types_in_turn_come_to_their_own_type() -> None:
     types = ("firm", "firm", "firms", "firm")
     lines = [birth(n, {"name": f"第{n}家"}, type=t) for n, t in enumerate(types, 1)]
     found = read(*lines, change(5), birth(6), shapes={"firm": FIRM, "firms": FIRM}).births
-    rows = {name: [row[3] for row in block.rows] for name, block in found.items()}
+    rows = {name: list(block.numbers) for name, block in found.items()}
     assert rows == {"firm": [1, 2, 4, 6], "firms": [3]}
 
 
@@ -135,7 +140,7 @@ def test_an_erased_personal_value_leaves_the_rest_readable() -> None:
         plain, personal = split_line(line)
         erased.append(b"[" + plain + b',\t"' + hashlib.sha256(personal).hexdigest().encode() + b'"]')
     contents = decoding.decode(header, erased, TYPES)
-    assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
+    assert cells_of_first(contents, "firm") == ("一家", None, None, None)
     assert contents.changes[0].value is None
 
 
@@ -193,7 +198,7 @@ def test_a_sealed_segment_and_its_open_form_are_the_same_segment() -> None:
     assert (header.key, again.key) == (KEY, None)
     assert (again.raw, again.signature, again.label()) == (header.raw, header.signature, header.label())
     assert (found.hashes, found.births, found.changes) == (sealed.hashes, sealed.births, sealed.changes)
-    assert found.births["firm"].rows[0][5:] == ("一家", None, None, "138")
+    assert cells_of_first(found, "firm") == ("一家", None, None, "138")
     assert [c.value for c in found.changes] == ['{"phone":"139"}', '{"phone":"137"}', '"新名"']
     assert b'["",' not in opened.plain()
     assert b"key" not in opened.plain()
@@ -234,7 +239,7 @@ def test_an_erased_value_beside_a_key_is_refused() -> None:
         segments.opened(*segments.read(beside(frame, erased, key=...)))
     erased[1:] = opened[1:]
     contents = decoding.decode(*segments.read(beside(frame, erased, key=...)), TYPES)
-    assert contents.births["firm"].rows[0][5:] == ("一家", None, None, None)
+    assert cells_of_first(contents, "firm") == ("一家", None, None, None)
 
 
 def test_a_vouched_segment_carries_no_key() -> None:
@@ -511,7 +516,7 @@ def test_a_birth_whose_cell_is_not_of_its_kind_is_a_misfit(cells: dict[str, Any]
     good = {"name": "一家", "partner": RECORD, "contact.phone": "138"}
     contents = read(birth(1, good), birth(2, cells), birth(3, good))
     assert contents.misfits == {2}
-    assert len(contents.births["firm"].rows) == 3
+    assert len(contents.births["firm"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -573,7 +578,7 @@ def test_a_column_or_type_that_is_not_known_here_holds_anything() -> None:
     assert contents.misfits == set()
     prize = Shape(("title", "year"))
     contents = read(birth(1, {"title": 5, "year": "x"}, prize, type="prize"), shapes={"prize": prize})
-    assert contents.births["prize"].rows[0][5:] == (5, "x")
+    assert cells_of_first(contents, "prize") == (5, "x")
     assert contents.misfits == set()
 
 
