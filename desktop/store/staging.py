@@ -6,7 +6,6 @@ A birth that meets a record already here, or says what this program does not kno
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
@@ -157,7 +156,8 @@ class Staging:
             " VALUES (?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (c.kind, c.type, c.record, self.unit_ref(c.unit), c.slot, c.stamp,
-                 json.dumps(c.replaces) if c.replaces else _NOTHING_SEEN, c.origin, c.number, c.operator, c.value)
+                 msgspec.json.encode(c.replaces).decode() if c.replaces else _NOTHING_SEEN, c.origin, c.number,
+                 c.operator, c.value)
                 for c in changes
             ),
         )  # fmt: skip

@@ -338,6 +338,10 @@ def _seen(
     record: str, stamp: int, replaces: Sequence[str | list[str]]
 ) -> tuple[tuple[int | tuple[str, int], ...], bool]:
     """What an item of this stamp replaces, and whether that outranks it."""
+    if len(replaces) == 1 and isinstance(replaces[0], str):
+        # Nearly always so.
+        seen_one = from_wire(replaces[0])
+        return (seen_one,), seen_one >= stamp
     named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
     stamps = [(r, from_wire(text)) for r, text in named]
     seen = tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r))

@@ -177,6 +177,8 @@ class _Receiver:
         least = BULK_ITEMS
         if sum(most.values()) >= least:
             least = max(least, 1 + segment_log.items_held(self._db))
+        if sum(most.values()) >= BULK_ITEMS:
+            self._db.expect_much()
         if sum(most.values()) < least:
             # Mostly so, and then no file has to be opened for it.
             return
@@ -192,7 +194,6 @@ class _Receiver:
             if expected >= least:
                 # Nothing that the other files say would change it, and opening each takes as long as forty of its rows.
                 self._bulk = True
-                self._db.expect_much()
                 schema.drop_indexes(self._db, self._ledger.types)
                 return
 
