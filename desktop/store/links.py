@@ -221,7 +221,7 @@ def hear(database: Database, peer: str, incarnation: str, made: int, older: Set[
     A clock that was ahead is believed until another bundle is newer, but segments of one incarnation in the journal of
     another say for certain that it is ``older``, until that one's own are among those.
     """
-    if link_to(database, peer) is None:
+    if database.row("SELECT 1 FROM link WHERE peer = ?", (peer,)) is None:
         return False
     heard = _dates(database, f"heard_{peer}")
     revived = _present(heard) in older

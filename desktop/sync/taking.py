@@ -17,6 +17,7 @@ from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUS
 from desktop.store import arrivals, exchanged, holdings, links, segment_log
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
+from desktop.store.links import Link
 from desktop.sync import (
     certificates,
     decoding,
@@ -85,7 +86,7 @@ def take(
         raise UnitNotKnown(f"tree {said.tree}")
     intake.merge = merge
     first = ahead[1] if ahead is not None and ahead[0] == bundle.digest else None
-    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(first)
+    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(link, first)
     return Taken(result, said.incarnation, bundle.digest, merge, number)
 
 
@@ -146,8 +147,10 @@ class _Verdicts:
 
     def _heard(self, bundle: OpenedBundle) -> History | None:
         """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
+        if not bundle.roots:
+            return None
         link = links.link_to(self._db, certificates.parse(bundle.chain[0]).station)
-        if not bundle.roots or link is None or not link.upward:
+        if link is None or not link.upward:
             return None
         held = station.history(self._db)
         heard = held.followed(bundle.roots)
@@ -187,13 +190,12 @@ class _Taking:
         self._complete = True
         self._speaks = self._newest = False
 
-    def take(self, first: Part | None) -> None:
-        """All parts, of which the ``first`` may have been opened.
+    def take(self, link: Link | None, first: Part | None) -> None:
+        """All parts, of which the ``first`` may have been opened; ``link`` is that with the sender as it has been.
 
         Then once more what waited for a grant that has come after it, and what that says of the link.
         """
         said = self._said
-        link = links.link_to(self._db, said.sender)
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])

@@ -6,15 +6,18 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desktop.operations.session import Session, open_session
-from desktop.store import indexing
-from desktop.sync import receiving, station
-from tests.operations.stations import repeatable
+if TYPE_CHECKING:
+    from desktop.operations.session import Session
 
 
 def merge(folder: Path, names: list[str], *, preview: bool = False) -> dict[str, object]:
     """The merge of bundles into the desk of a folder, and the search index after it on its own."""
+    # Not above: a helper begins with what its parent's main module imports, and the program's own imports little.
+    from desktop.store import indexing
+    from desktop.sync import receiving, station
+
     desk = _desk(folder)
     started = time.perf_counter()
     report = receiving.merge_bundles(
@@ -54,6 +57,9 @@ def peak_mb() -> int:
 
 
 def _desk(folder: Path) -> Session:
+    from desktop.operations.session import open_session
+    from tests.operations.stations import repeatable
+
     return open_session(folder / "desk", "区总", "password1", repeatable("later"))
 
 
