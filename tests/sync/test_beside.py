@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.records.types import Catalogue
 from desktop.store.pinyin import sort_key
 from desktop.sync import beside, kept, receiving
 from desktop.sync.arriving import Arrived
@@ -325,7 +326,7 @@ def test_a_helper_that_says_nothing_is_given_up(
 
 
 def test_as_long_as_a_helper_reads_what_is_wanted_what_comes_later_is_read_here(
-    one: tuple[Beside, Connection], pair: tuple[Desk, Desk]
+    one: tuple[Beside, Connection], pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, desk = pair
     frames = []
@@ -335,8 +336,13 @@ def test_as_long_as_a_helper_reads_what_is_wanted_what_comes_later_is_read_here(
         frames.append(kept.frame_of(desk.database.value("SELECT frame FROM segment ORDER BY position DESC")))
     reader, helper = one
     reader.expect(frames[:2])
-    question = helper.recv_bytes()
-    threading.Timer(0.05, lambda: helper.send_bytes(beside.answer(question))).start()
+    said = beside.answer(helper.recv_bytes())
+
+    def types_that_are_asked_for_here() -> Catalogue:
+        helper.send_bytes(said)
+        return TYPES
+
+    monkeypatch.setattr(beside, "catalogue", types_that_are_asked_for_here)
     assert reader.read(frames[0]).header == Arrived.read(frames[0]).header
     reader.expect(frames[1:])
     assert asked(helper) == frames[2].compressed, "it is not asked for what was read here meanwhile"
