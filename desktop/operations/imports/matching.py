@@ -1,30 +1,29 @@
 """Tells which record each row is about: one held here, one that an earlier row began, or a new one.
 
-Organisations are known by their credit code, else by name; persons by document number, else by name and telephone;
-everything else as :mod:`.others` says. The same record twice in one table is one entry, so
+Organisations are known by their credit code, else by name; persons as :mod:`.persons` says, everything else as
+:mod:`.others` does. The same record twice in one table is one entry, so
 that it is written once (``sync-spec`` rule 6).
 """
 
 from __future__ import annotations
 
-import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from desktop.operations.imports.formerly import Formerly
 from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
 from desktop.operations.imports.others import Others
+from desktop.operations.imports.persons import Persons
+from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
-from desktop.records.id_number import check_id
 from desktop.records.identity import derived_id
-from desktop.records.person_names import fold_name
 from desktop.records.resolution import Life
 from desktop.records.uscc import is_anothers, is_slip_of
 from desktop.store import lookup
-from desktop.store.database import Database
 from desktop.store.lookup import Held
 
 _ADDRESSES = ("registered_address", "address")
@@ -54,6 +53,7 @@ class _Known(msgspec.Struct, eq=False):
     code: Cell
     values: Mapping[str, Cell]
     life: Life = Life.LIVE
+    held: bool = False
 
 
 class Refused(Exception):
@@ -61,31 +61,22 @@ class Refused(Exception):
 
 
 class Matcher:
-    """Matches the rows of one type. ``fields`` are needed of what is held, ``unit`` is the own one."""
+    """Matches the rows of one type. ``fields`` are needed of what is held."""
 
     def __init__(
-        self,
-        database: Database,
-        record_type: RecordType,
-        new_id: Callable[[], str],
-        fields: Iterable[str],
-        valid_codes: set[str],
-        unit: str,
-        today: datetime.date,
+        self, session: Session, record_type: RecordType, fields: Iterable[str], valid_codes: set[str]
     ) -> None:
-        self._unit = unit
-        self._today = today
-        self._database = database
+        self._session = session
+        self._database = session.database
         self._valid_codes = valid_codes
         self._type = record_type
-        self._new_id = new_id
         self._fields = list(dict.fromkeys(fields))
-        self._vacant = lookup.is_empty(database, record_type)
+        self._vacant = lookup.is_empty(self._database, record_type)
         self.entries: dict[str, Entry] = {}
 
     def match(self, candidates: Sequence[Candidate]) -> Iterator[Entry | None]:
         """The entry of each candidate; nothing for those that were refused, with a note on the row."""
-        found = self._identities().ids(candidates, self._new_id)
+        found = self._identities().ids(candidates, self._session.ledger.new_id)
         held = {} if self._vacant else lookup.held(
             self._database, self._type, {i for i in found if i is not None}, self._fields
         )  # fmt: skip
@@ -103,21 +94,24 @@ class Matcher:
                 self.entries[record] = entry
             yield entry
 
-    def _identities(self) -> _Organisations | _Persons | Others:
+    def _identities(self) -> _Organisations | Persons | Others:
+        vacant = self._vacant
         if self._type.key is not None:
-            return _Organisations(self._database, self._type, self._valid_codes, vacant=self._vacant)
+            return _Organisations(self._session, self._type, self._valid_codes, vacant=vacant)
+        others = Others(self._database, self._type, self._session.unit.id, vacant=vacant)
         if "id_number" in self._type.by_name:
-            return _Persons(self._database, self._type, self._unit, self._today, vacant=self._vacant)
-        return Others(self._database, self._type, self._unit, vacant=self._vacant)
+            return Persons(self._session, self._type, others, vacant=vacant)
+        return others
 
 
 class _Organisations:
     """By credit code, then by name and address."""
 
     def __init__(
-        self, database: Database, record_type: RecordType, valid_codes: set[str], *, vacant: bool
+        self, session: Session, record_type: RecordType, valid_codes: set[str], *, vacant: bool
     ) -> None:
-        self._database = database
+        self._database = session.database
+        self._formerly = Formerly(session, record_type)
         self._valid_codes = valid_codes
         self._type = record_type
         self._vacant = vacant
@@ -171,13 +165,16 @@ class _Organisations:
         ):
             values = dict(zip(self._beside, beside, strict=True))
             self._by_name.setdefault(folded_name(str(value)), []).append(
-                _Known(record, beside[0], values, life)
+                _Known(record, beside[0], values, life, held=True)
             )
 
     def _with_code(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
         values = candidate.part.values
         code = str(values[self._key])
         name = folded_name(str(values.get(self._name) or ""))
+        if name in self._by_name and (corrected := self._corrected(candidate, name, code)) is not None:
+            self._remember(candidate, corrected.id, None, name)
+            return corrected.id
         if code in self._by_code:
             self._require_same_name(code, name)
             return self._by_code[code]
@@ -194,6 +191,31 @@ class _Organisations:
             record = same or (derived if derived not in self._taken else None) or new_id()
         self._remember(candidate, record, code, name)
         return record
+
+    def _corrected(self, candidate: Candidate, name: str, code: str) -> _Known | None:
+        """The record of this name whose code was this one, until somebody put it right here.
+
+        It keeps what was put right, as the same table may come again; a namesake may be another shop.
+        """
+        living = [k for k in self._by_name[name] if k.life is not Life.DELETED]
+        if any(k.code == code for k in living):
+            return None
+        for known in living:
+            if not (known.held and known.code and self._formerly.said(known.id, {self._key: code})):
+                continue
+            if self._is_surely(candidate, name, known):
+                candidate.row.tell(Note(f"这个代码在本机已改成{known.code}，没有改回去", Weight.WARNING))
+                candidate.part = candidate.part.without(self._key)
+                return known
+            words = f"“{candidate.values[self._name]}”另有一条，代码原来也是这个，后来改成{known.code}"
+            candidate.row.tell(Note(f"{words}，请核对是不是同一家", Weight.WARNING))
+        return None
+
+    def _is_surely(self, candidate: Candidate, name: str, known: _Known) -> bool:
+        """Whether a namesake is the same: its name is unique, or its history says all that the row does."""
+        if _UNIQUE_NAME.search(name):
+            return True
+        return self._formerly.said(known.id, candidate.values)
 
     def _namesake(self, candidate: Candidate, name: str, code: str) -> str | None:
         """The one record of this name that has no code yet, or this one mistyped.
@@ -268,94 +290,6 @@ class _Organisations:
         if not own or not other:
             return True
         return any(a.endswith(b) or b.endswith(a) for a in own for b in other)
-
-
-class _Persons:
-    """By document number, then by name and telephone; a bare name tells nobody apart."""
-
-    def __init__(
-        self, database: Database, record_type: RecordType, unit: str, today: datetime.date, *, vacant: bool
-    ) -> None:
-        self._database = database
-        self._type = record_type
-        self._today = today
-        self._vacant = vacant
-        self._first: dict[str, Candidate] = {}
-        self._numbers: dict[str, list[tuple[str, Life]]] = {}
-        self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
-        self._others = Others(database, record_type, unit, vacant=vacant)
-
-    def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
-        """Rows with a number first, so that a row without one can join them by name and telephone."""
-        if not self._vacant:
-            self._look_up(candidates)
-        found: dict[int, str | None] = {}
-        rest: list[int] = []
-        for numbered in (True, False):
-            for position, candidate in enumerate(candidates):
-                if bool(candidate.values.get("id_number")) is not numbered:
-                    continue
-                if not candidate.values.get("name"):
-                    candidate.row.refuse("没有姓名")
-                    found[position] = None
-                elif numbered or candidate.values.get("phone"):
-                    found[position] = self._refusing(candidate, new_id)
-                else:
-                    rest.append(position)
-        for position, record in zip(
-            rest, self._others.ids([candidates[p] for p in rest], new_id), strict=True
-        ):
-            found[position] = record
-            text = "没有证件号码和电话，无法判断是否重复，请补上"
-            candidates[position].row.tell(Note(text, Weight.WARNING))
-        return [found[position] for position in range(len(candidates))]
-
-    def _look_up(self, candidates: Sequence[Candidate]) -> None:
-        numbers = {c.values.get("id_number") for c in candidates}
-        for value, record, life, _ in lookup.by_value(self._database, self._type, "id_number", numbers):
-            self._numbers.setdefault(str(value), []).append((record, life))
-        if "phone" not in self._type.by_name:
-            return
-        phones = {c.values.get("phone") for c in candidates}
-        for value, record, life, (name, number) in lookup.by_value(
-            self._database, self._type, "phone", phones, ("name", "id_number")
-        ):
-            self._phones.setdefault((fold_name(str(name)), str(value)), []).append((record, number, life))
-
-    def _refusing(self, candidate: Candidate, new_id: Callable[[], str]) -> str | None:
-        """Two people cannot have one document number: one of the rows is wrong."""
-        number, name = candidate.values.get("id_number"), str(candidate.values["name"])
-        first = self._first.setdefault(str(number), candidate) if number else candidate
-        if fold_name(str(first.values["name"])) != fold_name(name):
-            words = f"证件号码与原表第{first.row.number}行相同，姓名却不同，请核对哪一行有误"
-            candidate.row.refuse(words)
-            return None
-        return self._one(candidate, number, name, new_id)
-
-    def _one(self, candidate: Candidate, number: Cell, name: str, new_id: Callable[[], str]) -> str:
-        phone = candidate.values.get("phone")
-        known = sorted(self._numbers.get(str(number), ()), key=lambda k: (k[1] is Life.DELETED, k[0]))
-        record = known[0][0] if number and known else None
-        if record is None and phone:
-            same = [
-                k
-                for k in self._phones.get((fold_name(name), str(phone)), ())
-                if not (number and k[1] and k[1] != number and not self._corrects(k[1], number))
-            ]
-            same.sort(key=lambda k: (k[2] is Life.DELETED, k[0]))
-            record = same[0][0] if same else None
-            if same and number and same[0][1] not in (None, number):
-                candidate.row.tell(Note("原来的证件号码校验不符，按这一行改正"))
-        record = record or new_id()
-        if number:
-            self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
-        if phone:
-            self._phones.setdefault((fold_name(name), str(phone)), []).insert(0, (record, number, Life.LIVE))
-        return record
-
-    def _corrects(self, held: Cell, number: Cell) -> bool:
-        """Whether a number without a fault stands where one that fails its check did: it was mistyped."""
-        return not check_id(str(held), self._today).ok and check_id(str(number), self._today).ok
 
 
 def folded_name(name: str) -> str:

@@ -100,6 +100,13 @@ class Part(msgspec.Struct, eq=False):
     place_reason: str = ""
     unit: str = ""
 
+    def without(self, *names: str) -> Part:
+        """The part without some fields; itself it stays, as the row may be matched anew."""
+        values, weak = (
+            {n: v for n, v in said.items() if n not in names} for said in (self.values, self.weak)
+        )
+        return msgspec.structs.replace(self, values=values, weak=weak)
+
 
 class RowResult(msgspec.Struct, eq=False):
     """One row: its number in the sheet, what becomes of it, and the record it was matched with.

@@ -115,11 +115,7 @@ class Planner:
         fields = [f.name for f in self._type.fields if self._type.slot_of[f.name] in slots]
         beside = [n for n in (self._type.key, "town", *self._type.title) if n in self._type.by_name]
         fields += [str(n) for n in beside]
-        new_id = self._session.ledger.new_id
-        matcher = Matcher(
-            self._session.database, self._type, new_id, fields, self._valid_codes, self._session.unit.id,
-            self._today,
-        )  # fmt: skip
+        matcher = Matcher(self._session, self._type, fields, self._valid_codes)
         self.entries = matcher.entries
         matched = []
         for candidate, entry in zip(candidates, matcher.match(candidates), strict=True):
