@@ -16,7 +16,7 @@ from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
 from desktop.operations import importing as operations
 from desktop.operations.importing import ImportPreview, NationalExport, Options, Outcome, RowResult, Weight
-from desktop.operations.imports import telling
+from desktop.operations.imports import telling, whole
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers
@@ -119,6 +119,8 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
         complain(f"另有{len(shown.unknown_columns) - _SHOWN}列没有导入。")
     for sentence in telling.sentences(shown):
         complain(sentence)
+    if unsaid := whole.unsaid(session.types[shown.type], shown):
+        complain(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请用 --set {unsaid[0]}=… 说一次。")
     for label, count in shown.missing.items():
         say(f"还有{count}条没有填“{label}”。")
     for words, numbers in _doubts(session, shown).items():

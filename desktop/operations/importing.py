@@ -20,6 +20,7 @@ from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import Sheet, SheetInfo
 from desktop.operations import audit
+from desktop.operations.imports import whole
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.headless import lay_out_headless
 from desktop.operations.imports.joint import JointPlanner
@@ -95,7 +96,7 @@ class ImportPreview:
     ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet;
     ``alike_sheets`` are other sheets with rows under the same columns, which are not read. ``left_out`` are the rows
     that sum up, stand over a part or are signed, with their first words; ``next_table`` is the row in which another
-    table begins on the sheet, which is not read.
+    table begins on the sheet, which is not read. ``from_whole`` counts the rows that got what ``options.whole`` says.
     """
 
     type: str
@@ -116,6 +117,7 @@ class ImportPreview:
     alike_sheets: tuple[str, ...]
     left_out: tuple[tuple[int, str], ...]
     next_table: int | None
+    from_whole: int
     _plan: Plan = field(repr=False)
     _source: _Source = field(repr=False)
     _mark: tuple[int, int] = field(repr=False)
@@ -202,10 +204,10 @@ def preview(
             types = _parts(record_type)
             opened, layout = lay_out_headless(session, book, record_type, mapping or {}, order, types)
         reader = TableReader(session, opened, layout, _parts(record_type), setting)
-        rows = _read(session, reader, record_type, options, watch)
+        rows, from_whole = _read(session, reader, record_type, options, watch)
         source = _Source(
             record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
-            *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table,
+            *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table, from_whole,
         )  # fmt: skip
         # Its cells are a block of their own in memory, and matching needs as much again.
         del opened, reader
@@ -283,6 +285,7 @@ class _Source:
     hidden_columns: tuple[str, ...]
     left_out: tuple[tuple[int, str], ...]
     next_table: int | None
+    from_whole: int
 
 
 class _Watch:
@@ -331,21 +334,28 @@ def _hidden(sheet: Sheet, layout: Layout, rows: Sequence[RowResult]) -> tuple[in
 
 def _read(
     session: Session, reader: TableReader, record_type: RecordType, options: Options, watch: _Watch
-) -> list[RowResult]:
+) -> tuple[list[RowResult], int]:
+    """The rows, and how many of them got what is said of the whole table."""
     deriver = Deriver(session, _parts(record_type))
-    fixed = {n: v for n, v in options.fixed.items() if n in record_type.by_name and v is not None}
+    fixed, whole_table = (
+        {n: v for n, v in said.items() if n in record_type.by_name and v is not None}
+        for said in (options.fixed, options.whole)
+    )
+    from_whole = 0
     rows: list[RowResult] = []
     for row in reader.rows():
         if fixed:
             part = row.parts[0]
             part.values |= fixed
             part.words = {n: w for n, w in (part.words or {}).items() if n not in fixed}
+        if whole_table:
+            from_whole += whole.fill(row, whole_table)
         deriver.complete(row)
         rows.append(row)
         if not len(rows) % _STEP:
             watch.step(len(rows), 0, "读取表格")
     deriver.link(rows)
-    return rows
+    return rows, from_whole
 
 
 def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
@@ -371,7 +381,7 @@ def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, without_town,
         own_place, options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
-        source.left_out, source.next_table, plan, source, mark,
+        source.left_out, source.next_table, source.from_whole, plan, source, mark,
     )  # fmt: skip
 
 

@@ -408,3 +408,30 @@ def test_what_is_not_read_of_a_sheet_is_said_before_the_import(desk: Desk, tmp_p
     told = page.check.note.detail.text()
     assert "合计、小标题和落款不导入：第4行“小计”、第5行“二、已建会”。" in told
     assert "第6行起是另一张表，没有读。" in told
+
+
+def test_what_a_whole_table_is_about_is_filled_in_once(desk: Desk, town: Session, tmp_path: Path) -> None:
+    path = workbook(tmp_path / "站点.xlsx", [["径山镇", 12], ["径山镇", 13]], head=["镇街", "从业人数"])
+    desk.show("list:new_form_survey")
+    desk.window.open_page("import", type_name="new_form_survey")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ImportPage)
+    page.open_table(path)
+    desk.settle()
+    assert "没有“群体”“截至日期”" in page.check.note.detail.text()
+    page._show(page.start)
+    group, day = page.start.whole
+    group.take_focus()
+    desk.type("网约车司机")
+    desk.press(K.Key_Return)
+    day.take_focus()
+    desk.type("九月")
+    page.open_table(path)
+    desk.settle()
+    assert page._layers.currentWidget() is page.start
+    day.take_focus(select=True)
+    desk.type("2026-09-30")
+    page.open_table(path)
+    desk.settle()
+    assert page.check.run.text() == "开始导入（2行）"

@@ -222,13 +222,15 @@ class NationalExport:
 class Options:
     """How an import goes about it.
 
-    ``fixed`` gives fields of the type a value for every row (the union of a list of members, say). ``fill_only``
+    ``fixed`` gives fields of the type a value for every row (the union of a list of members, say), ``whole`` only to
+    rows that say nothing there (the group and the day that a whole table is about). ``fill_only``
     leaves every value that is held as it is. ``revive`` brings back records that were deleted here. ``by_town``
     gives new records to the unit of their town where the tree has one below this unit. ``batch`` names the source
     in new records, the file's name by default. ``national`` marks records as entered in the national system.
     """
 
     fixed: Mapping[str, Cell] = field(default_factory=dict)
+    whole: Mapping[str, Cell] = field(default_factory=dict)
     fill_only: bool = False
     revive: bool = False
     by_town: bool = True

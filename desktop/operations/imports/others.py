@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
-from desktop.operations.imports.model import Candidate
+from desktop.operations.imports.model import Candidate, Note, Weight
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.resolution import Life
@@ -42,9 +42,19 @@ class Others:
                 sound.append(candidate)
             else:
                 candidate.row.refuse(f"没有{labels}，不知道是哪一条")
+        self._tell_lacking(sound)
         same = self._by_subject if self._about else self._by_everything
         found = dict(zip(map(id, sound), same(sound, new_id), strict=True))
         return [found.get(id(candidate)) for candidate in candidates]
+
+    def _tell_lacking(self, candidates: Sequence[Candidate]) -> None:
+        """Says at its row what of a record's name is missing; what the whole table lacks is counted elsewhere."""
+        needed = [f for n in self._type.title if (f := self._type.by_name[n]).needed]
+        filled = [f for f in needed if any(c.values.get(f.name) is not None for c in candidates)]
+        for candidate in candidates:
+            for field in filled:
+                if candidate.values.get(field.name) is None:
+                    candidate.row.tell(Note(f"没有“{field.label}”，请补上", Weight.WARNING, field=field.name))
 
     def _by_everything(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str]:
         names = [n for n in self._type.title if any(c.values.get(n) is not None for c in candidates)]

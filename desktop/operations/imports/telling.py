@@ -30,6 +30,8 @@ def sentences(preview: ImportPreview) -> list[str]:
         lines.append(
             f"第{preview.next_table}行起是另一张表，没有读。请把它另存成一张工作表，列名在最上面，再导入。"
         )
+    if preview.from_whole:
+        lines.append(f"{preview.from_whole}行没有写的，按您在第一步给整张表填的导入。")
     if preview.left_out:
         rows = [f"第{number}行“{_short(words)}”" for number, words in preview.left_out]
         lines.append(f"合计、小标题和落款不导入：{listed(rows)}。")

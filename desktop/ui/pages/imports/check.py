@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from desktop.operations.importing import ImportPreview, Outcome
-from desktop.operations.imports import telling
+from desktop.operations.imports import telling, whole
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.imports.columns import ColumnsTable, targets_of
@@ -132,6 +132,8 @@ class CheckStep(QWidget):
             why = f"，{reason}。" if reason else "。"
             known = "" if reason else "没有认出，"
             lines.append(f"有{len(headers)}列{known}不会导入：{telling.listed(headers)}{why}")
+        if unsaid := whole.unsaid(self._workbench.types[preview.type], preview):
+            lines.append(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请点“重新选择”，在第一步填一次。")
         if preview.missing:
             parts = [f"{label}（{count}条）" for label, count in preview.missing.items()]
             lines.append(f"导入以后还缺必填内容：{telling.listed(parts)}，可以以后补。")

@@ -118,8 +118,8 @@ class ImportPage(Page):
 
     def open_table(self, source: Path | Pasted) -> None:
         """Reads a file, or what was copied, and shows what it would change."""
-        if not self.start.day_is_readable():
-            self.workbench.shell.tell(Tone.ERROR, "导出日期看不出是哪一天，请写成2026-11-22这样。")
+        if problem := self.start.problem():
+            self.workbench.shell.tell(Tone.ERROR, problem)
             return
         self.source, self._sheet, self._further = source, None, ()
         self._mapping = self._remembered()

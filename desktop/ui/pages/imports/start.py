@@ -10,10 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIntValidator, QKeySequen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.operations.importing import NationalExport, Options
+from desktop.operations.imports import whole
 from desktop.records.canonical import Cell
 from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
 from desktop.ui import icons, theme
+from desktop.ui.forms.making import make_editor
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Card, button, heading, plain, row
 from desktop.ui.pasting import NoTable, on_clipboard, table_file
@@ -57,6 +59,8 @@ class StartStep(QWidget):
         self.header.setValidator(QIntValidator(1, _LAST_HEADER_ROW, self.header))
         self.header.setAccessibleName("表头所在的行")
         self.header.setFixedWidth(theme.measures().average(14))
+        self.whole = [make_editor(field, workbench, None) for field in whole.fields_of(record_type)]
+        """What the whole table is about, where it may leave that to its heading."""
         self._entry = QWidget()
         self.national.toggled.connect(self._entry.setEnabled)
         self._build()
@@ -87,6 +91,9 @@ class StartStep(QWidget):
         options = Card()
         options.say_heading("怎样导入")
         options.column.addLayout(row(QLabel("列名（表头）在第几行"), self.header, 1))
+        if self.whole:
+            options.column.addWidget(plain("整张表都一样、表格里没有写的，在这里填一次：", muted=True))
+            options.column.addLayout(row(*self._whole_line(), 1, spacing=10))
         options.column.addWidget(self.fill_only)
         options.column.addWidget(self.revive)
         line = QHBoxLayout(self._entry)
@@ -107,6 +114,16 @@ class StartStep(QWidget):
         column.addWidget(options)
         column.addStretch(1)
 
+    def _whole_line(self) -> list[QWidget]:
+        line: list[QWidget] = []
+        for editor in self.whole:
+            label = QLabel(editor.field.label)
+            label.setBuddy(editor.inputs()[0])
+            editor.finished.connect(editor.tidy)
+            editor.setMinimumWidth(theme.measures().average(24))
+            line += [label, editor]
+        return line
+
     @property
     def header_row(self) -> int | None:
         """The row that names the columns, where a person has said so."""
@@ -120,16 +137,17 @@ class StartStep(QWidget):
             national = NationalExport(day, self.batch.text().strip())
         return Options(
             fixed=self._fixed,
+            whole={e.field.name: value for e in self.whole if (value := e.parsed().value) is not None},
             fill_only=self.fill_only.isChecked(),
             revive=self.revive.isChecked(),
             national=national,
         )
 
-    def day_is_readable(self) -> bool:
-        """Whether the day of a national export can be read."""
-        return (
-            not self.national.isChecked() or parse_date(self.day.text(), self._workbench.today()) is not None
-        )
+    def problem(self) -> str | None:
+        """Why what is filled in here cannot be read, in a sentence; nothing where all can."""
+        if self.national.isChecked() and parse_date(self.day.text(), self._workbench.today()) is None:
+            return "导出日期看不出是哪一天，请写成2026-11-22这样。"
+        return next((f"{found}。" for editor in self.whole if (found := editor.parsed().problem)), None)
 
     def _choose(self) -> None:
         title = f"选择要导入的{self._type.label}表格"
