@@ -39,7 +39,10 @@ class Trouble:
 
 @dataclass
 class Line:
-    """One line of input; with ``troubles`` nothing of it is saved. ``unit`` is as it was written."""
+    """One line of input; with ``troubles`` nothing of it is saved. ``unit`` is as it was written.
+
+    ``placed`` says that the own place was filled in.
+    """
 
     number: int
     values: dict[str, Cell] = field(default_factory=dict)
@@ -47,6 +50,7 @@ class Line:
     unit: str | None = None
     notes: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    placed: str = ""
 
 
 @dataclass(frozen=True)

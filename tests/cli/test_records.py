@@ -24,7 +24,8 @@ def test_a_record_can_be_made_listed_shown_changed_undone_and_found(town: Path) 
     (changed,) = record(town, "enterprise", {"id": made["id"], "name": "杭州示例股份有限公司"})
     assert (changed["outcome"], changed["id"]) == ("changed", made["id"])
     shown = answer("show", town, "enterprise", made["id"])
-    assert shown["values"] == {"name": "杭州示例股份有限公司", "uscc": CODE, "surveyed_staff": 120}
+    place = {"town": "330106002"}
+    assert shown["values"] == {"name": "杭州示例股份有限公司", "uscc": CODE, "surveyed_staff": 120, **place}
     versions = answer("history", town, "enterprise", made["id"])["versions"]
     names = [(v["value"], v["operator"], v["head"]) for v in versions if v["slot"] == "name"]
     assert names == [("杭州示例股份有限公司", OPERATOR, True), ("杭州示例科技有限公司", OPERATOR, False)]
@@ -98,7 +99,9 @@ def test_a_code_that_a_record_was_given_later_takes_its_id_to_be_changed_and_is_
 
 
 def test_null_empties_a_field_and_what_is_not_named_stays(town: Path) -> None:
-    (made,) = record(town, "enterprise", {"name": "甲公司", "surveyed_staff": 5, "remark": "旧的"})
+    (made,) = record(
+        town, "enterprise", {"name": "甲公司", "town": None, "surveyed_staff": 5, "remark": "旧的"}
+    )
     record(town, "enterprise", {"id": made["id"], "remark": None})
     shown = answer("show", town, "enterprise", made["id"])
     assert shown["values"] == {"name": "甲公司", "surveyed_staff": 5}
@@ -195,8 +198,8 @@ def test_lists_can_be_filtered_sorted_and_cut(town: Path) -> None:
         town,
         "enterprise",
         {"name": "乙公司", "surveyed_staff": 20, "town": "北山街道"},
-        {"name": "甲公司", "surveyed_staff": 100},
-        {"name": "丙厂", "surveyed_staff": 3, "remark": "有备注"},
+        {"name": "甲公司", "surveyed_staff": 100, "town": None},
+        {"name": "丙厂", "surveyed_staff": 3, "remark": "有备注", "town": None},
     )
 
     def titles(*options: str) -> list[str]:
@@ -265,6 +268,22 @@ def test_places_are_taken_as_people_write_them_and_what_was_meant_is_said(town: 
     assert held["words"]["village"] == "宝石社区"
 
 
+def test_a_new_record_without_a_place_lies_where_the_own_unit_does_and_that_is_said(town: Path) -> None:
+    lines = [{"name": "甲"}, {"name": "乙", "town": None}, {"name": "丙", "address": "径山镇径山村1号"}]
+    made = record(town, "enterprise", *lines)
+    assert made[0]["notes"] == ["没有写在哪里，按本单位填了“北山街道”，不对的请改"]
+    assert [one["notes"] for one in made[1:]] == [[], []]
+    record(town, "enterprise", {"id": made[1]["id"], "surveyed_staff": 3})
+    told = run("record", town, "enterprise", lines=json_lines({"name": "丁"}, {"name": "戊"})).stderr
+    assert "2行没有写在哪里，按本单位填了“北山街道”，不对的请改。" in told
+    held = {
+        r["values"]["name"]: r["values"].get("town") for r in answer("list", town, "enterprise")["records"]
+    }
+    assert {name: held[name] for name in "甲乙丙丁"} == {
+        "甲": "330106002", "乙": None, "丙": None, "丁": "330106002",
+    }  # fmt: skip
+
+
 def test_one_of_several_namesakes_is_taken_by_the_town_beside_it_else_by_the_own_unit(tmp_path: Path) -> None:
     made = make(tmp_path / "径山", code="330110109", name="径山镇总工会")
     rows = [{"name": "甲", "town": "义桥镇", "village": "西山村"}, {"name": "乙", "village": "西山村"}]
@@ -302,14 +321,14 @@ def test_a_link_that_is_no_id_is_refused_with_how_to_find_one(town: Path) -> Non
 
 def test_characters_that_nobody_sees_are_taken_out_and_that_is_said(town: Path) -> None:
     rows = [
-        {"name": "甲\u0007公\u200b司\u0000"},
-        {"name": "乙公司\n"},
-        {"name": "丙", "remark": "一\n二\t三"},
+        {"name": "甲\u0007公\u200b司\u0000", "town": None},
+        {"name": "乙公司\n", "town": None},
+        {"name": "丙", "remark": "一\n二\t三", "town": None},
     ]
     made = record(town, "enterprise", *rows)
     assert made[0]["notes"] == ["“单位名称”：去掉了3个看不见的控制字符"]
     assert [m["notes"] for m in made[1:]] == [[], []]
-    turned = record(town, "enterprise", {"name": "\u202e丁\u2066公\u200e司\u2069\u202c"})
+    turned = record(town, "enterprise", {"name": "\u202e丁\u2066公\u200e司\u2069\u202c", "town": None})
     assert turned[0]["notes"] == ["“单位名称”：去掉了5个看不见的控制字符"]
     assert answer("show", town, "enterprise", turned[0]["id"])["title"] == "丁公司"
     answer("undo", town, turned[0]["operation"])
@@ -440,7 +459,7 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
     (first, second) = (m["id"] for m in made)
     asked = answer("list", town, "企业（单位）", "--filter", "单位名称=甲*", "--sort", "工会摸排职工数")
     assert [(r["id"], r["values"]) for r in asked["records"]] == [
-        (first, {"name": "甲厂", "surveyed_staff": 20})
+        (first, {"name": "甲厂", "town": "330106002", "surveyed_staff": 20})
     ]
     assert answer("schema", "企业")["types"][0]["name"] == "enterprise"
     answer("duplicates", town, "--apart", "企业", first, second)
@@ -456,16 +475,10 @@ def test_types_and_fields_may_be_called_by_their_labels(town: Path) -> None:
 
 
 def test_a_village_names_its_town(town: Path) -> None:
-    for cells, filled in (
-        ({"name": "甲", "村社": "宝石社区"}, True),
-        ({"name": "乙", "村社": "径山村"}, True),
-        ({"name": "丙"}, False),
-    ):
+    for cells in ({"name": "甲", "村社": "宝石社区"}, {"name": "乙", "村社": "径山村"}):
         (made,) = record(town, "企业", cells)
         values = answer("show", town, "企业", made["id"])["values"]
-        assert ("town" in values) is filled
-        if filled:
-            assert values["village"].startswith(values["town"])
+        assert values["village"].startswith(values["town"])
     (made,) = record(town, "企业", {"name": "丁", "town": "北山街道", "village": None})
     record(town, "企业", {"id": made["id"], "village": "径山村"})
     assert answer("show", town, "企业", made["id"])["values"]["town"] == "330106002", "what stands stays"
