@@ -269,7 +269,11 @@ def test_places_are_taken_as_people_write_them_and_what_was_meant_is_said(town: 
 
 
 def test_a_new_record_without_a_place_lies_where_the_own_unit_does_and_that_is_said(town: Path) -> None:
-    lines = [{"name": "甲"}, {"name": "乙", "town": None}, {"name": "丙", "address": "径山镇径山村1号"}]
+    lines: list[dict[str, Any]] = [
+        {"name": "甲"},
+        {"name": "乙", "town": None},
+        {"name": "丙", "address": "径山镇径山村1号"},
+    ]
     made = record(town, "enterprise", *lines)
     assert made[0]["notes"] == ["没有写在哪里，按本单位填了“北山街道”，不对的请改"]
     assert [one["notes"] for one in made[1:]] == [[], []]
