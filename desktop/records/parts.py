@@ -68,7 +68,11 @@ def identity(
     )  # fmt: skip
 
 
+ONE_PERSON = Check("one_person", ("name",), "姓名里{problem}，这里只写一个人的姓名，请核对", Severity.WARNING)
+"""Goes with the name of the one person whom a record is about."""
+
 IDENTITY_CHECKS = (
+    ONE_PERSON,
     Check("id_valid", ("id_number", "id_kind"), "{problem}", Severity.WARNING, source="GB 11643"),
     Check("id_tells_birth", ("id_number", "birth_date"), "出生日期{typed}与身份证号码里的{told}不一致，请核对"),
     Check("id_tells_sex", ("id_number", "sex"), "性别与身份证号码不一致，号码显示为{told}，请核对"),

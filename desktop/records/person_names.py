@@ -20,6 +20,32 @@ _PARTED: Final = re.compile(
 )
 """A full stop means it between Chinese characters only: J. Smith has none."""
 
+PLAIN: Final = re.compile(rf"(?:{_HAN}|[A-Za-z{DOT}])+")
+"""A name with nothing beside it."""
+_ONE: Final = rf"{_HAN}{{2,4}}(?:{DOT}{_HAN}+)*"
+_SEVERAL: Final = re.compile(rf"{_ONE}(?:[/\\、,;|&+ ]{_ONE})+")
+_LONG_NUMBER: Final = re.compile("[0-9]{7}")
+_COMPOUND: Final = frozenset(
+    {
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "司徒",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "令狐",
+        "慕容",
+        "宇文",
+        "长孙",
+        "夏侯",
+        "端木",
+        "东方",
+    }
+)
+"""Family names of two characters, behind which a blank begins nobody else's name."""
+
 
 def with_usual_dot(name: str) -> str:
     """The name with “·” between its parts, without blanks around it; dots elsewhere stay as they are."""
@@ -30,3 +56,15 @@ def fold_name(name: str) -> str:
     """A name as it is compared: without spaces, dots of one form, width and case alike."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return DOTS.sub(DOT, "".join(plain.split()))
+
+
+def beside_one_name(name: str) -> str | None:
+    """What else stands where one name should, in words: several people, or a number of theirs."""
+    if PLAIN.fullmatch(name):
+        return None
+    plain = unicodedata.normalize("NFKC", name)
+    if _LONG_NUMBER.search(plain):
+        return "有证件号码或电话"
+    if _SEVERAL.fullmatch(plain) and plain.partition(" ")[0] not in _COMPOUND:
+        return "像是有几个人"
+    return None

@@ -133,6 +133,20 @@ def test_one_code_for_two_names_is_a_mistake_and_comes_back(district: Session, t
     assert "与原表第2行“杭州示例1科技有限公司”相同，单位名称却不同" in texts(shown.rows[1])
 
 
+def test_a_name_with_another_or_a_number_beside_it_asks_for_a_look_at_its_cell(
+    district: Session, tmp_path: Path
+) -> None:
+    people = [
+        ["钱七/孙八", "13800000001"],
+        ["赵六 11010519491231002X", "13800000002"],
+        ["王芳", "13800000003"],
+    ]
+    shown = look(district, table(tmp_path, people, ["姓名", "移动电话"]), "member")
+    assert [[n.column for n in row.doubts] for row in shown.rows] == [[0], [0], []]
+    assert [row.number for row in shown.asked] == [2, 3]
+    assert "11010519491231002X" not in texts(shown.rows[1])
+
+
 def test_one_document_number_for_two_names_names_the_row_of_the_first(
     district: Session, tmp_path: Path
 ) -> None:

@@ -165,6 +165,21 @@ def test_a_phone_looks_like_one(phone: str, good: bool) -> None:
     assert ("phone_valid" not in rules("member", {"phone": phone})) is good
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("钱七|阿卜杜拉·买买提|欧阳 娜娜|王芳（党员、组长）|李3|J. Smith|王芳-Wang Fang", None),
+        ("钱七/孙八|钱七、孙八、周九|钱七／孙八|钱七 孙八|阿依·古丽,李明", "像是有几个人"),
+        ("赵六 11010519491231002X|赵六(13800000001)|赵六１１０１０５１", "有证件号码或电话"),
+    ],
+)
+def test_a_name_is_that_of_one_person_and_nothing_beside_it(names: str, words: str | None) -> None:
+    for name in names.split("|"):
+        for type_name in ("member", "volunteer"):
+            said = [m for m in found(type_name, {"name": name}) if m.startswith("姓名")]
+            assert said == ([] if words is None else [f"姓名里{words}，这里只写一个人的姓名，请核对"])
+
+
 # Numbers within one record (domain §4.2, Appendix D 1)
 
 
@@ -546,7 +561,7 @@ SOFT = {
     "recorded_late", "committee_fits", "term_fits", "secret_ballot", "motion_carried", "same_as_linked",
     "at_most_linked", "children_match", "initial_counts", "denied", "none_of", "needs_with", "usually_at_most",
     "share_of", "within_days", "within_weekdays", "empty_when", "children_add_up", "bargaining_seats",
-    "contract_term",
+    "contract_term", "one_person",
 }  # fmt: skip
 """What may be right all the same: it is asked about and never keeps a record from being complete."""
 HARD = {

@@ -17,6 +17,7 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
+from desktop.records.person_names import PLAIN
 from desktop.records.resolution import Life
 from desktop.store import lookup, reading
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
@@ -353,6 +354,7 @@ def _checks(
     sound: dict[str, Callable[..., bool]] = {
         "uscc_valid": valid_codes.__contains__,
         "sector_fits_code": lambda sector, code: isinstance(code, str) and sector_fits(sector, code),
+        "one_person": lambda cell: isinstance(cell, str) and PLAIN.fullmatch(cell) is not None,
         "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
     }
     return RememberingChecks(

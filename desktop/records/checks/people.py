@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, rule
 from desktop.records.id_number import IdCheck, IdKind, Sex, age_on, check_id
+from desktop.records.person_names import beside_one_name
 from desktop.records.phones import is_phone
 
 WORKING_AGE = 16
@@ -54,6 +55,14 @@ def of_working_age(asked: Asked) -> Failure | None:
         return None
     age = age_on(birth, asked.context.today)
     return {"age": age} if age < WORKING_AGE else None
+
+
+@rule
+def one_person(asked: Asked) -> Failure | None:
+    """The name is that of one person, and nothing else stands beside it."""
+    name = asked.values.get(asked.fields[0])
+    problem = beside_one_name(name) if isinstance(name, str) else None
+    return None if problem is None else {"problem": problem}
 
 
 @rule

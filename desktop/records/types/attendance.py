@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, Mask, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
 
 ORDER = 190
 
@@ -82,6 +82,7 @@ TYPE = RecordType(
         *remarks("result"),
     ),
     checks=(
+        ONE_PERSON,
         phone_check(),
         Check("one_of", ("half_days", "absence_reason"), "没有签到，请填写缺勤原因", Severity.WARNING),
         Check("not_in_future", ("appointed_date",), "任职日期{a}还没有到，请核对"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Field, Kind, RecordType, Section
-from desktop.records.parts import PERSON_NAME, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, remarks
 
 ORDER = 179
 
@@ -39,4 +39,5 @@ TYPE = RecordType(
         ),
         *remarks("representative"),
     ),
+    checks=(ONE_PERSON,),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import ABOVE_VILLAGES, PERSON_NAME, UNIT_NAME, remarks
+from desktop.records.parts import ABOVE_VILLAGES, ONE_PERSON, PERSON_NAME, UNIT_NAME, remarks
 
 ORDER = 282
 
@@ -63,6 +63,7 @@ TYPE = RecordType(
         *remarks("payment"),
     ),
     checks=(
+        ONE_PERSON,
         Check("not_after", ("period_started", "period_ended"), "发放期开始{a}晚于结束{b}，请核对"),
         Check("not_in_future", ("paid_date",), "发放日期{a}还没有到，请核对"),
         Check("not_in_future", ("assessed_date",), "考核日期{a}还没有到，请核对"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, remarks
 
 ORDER = 150
 
@@ -64,6 +64,7 @@ TYPE = RecordType(
         *remarks("election"),
     ),
     checks=(
+        ONE_PERSON,
         Check("not_in_future", ("elected_date",), "当选日期{a}还没有到，请核对"),
         Check("needs_with", ("change_reason", "change_kind"), "有罢免或补选，请写明原因", Severity.WARNING),
         Check("needs_with", ("change_date", "change_kind"), "有罢免或补选，请填写日期", Severity.WARNING),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, phone, phone_check, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, phone, phone_check, remarks
 
 ORDER = 240
 
@@ -61,6 +61,7 @@ TYPE = RecordType(
         *remarks("certificate"),
     ),
     checks=(
+        ONE_PERSON,
         phone_check(),
         Check("not_after", ("started", "ended"), "任期开始{a}晚于结束{b}"),
         Check("not_after", ("certificate_date", "certificate_valid_until"), "发证日期{a}晚于有效期{b}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
 
 ORDER = 51
 
@@ -78,6 +78,7 @@ TYPE = RecordType(
         *remarks("handling"),
     ),
     checks=(
+        ONE_PERSON,
         phone_check(label="移动电话"),
         Check("not_in_future", ("applied_date",), "申请日期{a}还没有到，请核对"),
         Check("not_after", ("applied_date", "handled_date"), "办理日期{b}早于申请日期{a}，请核对"),

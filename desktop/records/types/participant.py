@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
 
 ORDER = 110
 
@@ -50,6 +50,7 @@ TYPE = RecordType(
         *remarks("notes"),
     ),
     checks=(
+        ONE_PERSON,
         phone_check(),
         Check(
             "needs_when", ("leave_reason", "presence"), "请假的请写事由", Severity.WARNING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import DISTRICT_UP, PERSON_NAME, UNIT_NAME, remarks
+from desktop.records.parts import DISTRICT_UP, ONE_PERSON, PERSON_NAME, UNIT_NAME, remarks
 
 ORDER = 283
 
@@ -55,6 +55,7 @@ TYPE = RecordType(
         *remarks("decision"),
     ),
     checks=(
+        ONE_PERSON,
         Check("not_in_future", ("applied_date",), "申请日期{a}还没有到，请核对"),
         Check("not_after", ("applied_date", "decided_date"), "审批日期{b}早于申请日期{a}，请核对"),
         Check("not_after", ("decided_date", "paid_date"), "发放日期{b}早于审批日期{a}，请核对"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Follow, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, remarks
 
 ORDER = 177
 
@@ -87,6 +87,7 @@ TYPE = RecordType(
         *remarks("director"),
     ),
     checks=(
+        ONE_PERSON,
         Check("not_in_future", ("elected_date",), "当选日期{a}还没有到，请核对"),
         Check("not_after", ("elected_date", "term_ends"), "任期届满{b}早于当选日期{a}，请核对"),
         Check("not_after", ("elected_date", "ended"), "离任日期{b}早于当选日期{a}，请核对"),

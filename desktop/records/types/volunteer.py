@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
+from desktop.records.parts import ONE_PERSON, PERSON_NAME, UNIT_NAME, phone, phone_check, remarks
 
 ORDER = 261
 
@@ -42,6 +42,7 @@ TYPE = RecordType(
         *remarks("volunteer"),
     ),
     checks=(
+        ONE_PERSON,
         phone_check(label="移动电话"),
         Check("not_after", ("started", "ended"), "离队日期{b}早于入队日期{a}，请核对"),
         Check("not_in_future", ("started",), "入队日期{a}还没有到，请核对", Severity.WARNING),
