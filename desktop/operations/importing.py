@@ -38,6 +38,7 @@ from desktop.operations.imports.model import (
     Progress,
     RowResult,
     Stopped,
+    Watch,
     Weight,
 )
 from desktop.operations.imports.planning import Plan, Planner
@@ -126,7 +127,9 @@ class ImportPreview:
     def unknown_columns(self) -> tuple[ColumnMatch, ...]:
         """The columns that go nowhere and do not only count rows."""
         return tuple(
-            c for c in self.columns if c.target is None and not c.counts_rows and (c.header or c.samples)
+            c
+            for c in self.columns
+            if c.target is None and not (c.counts_rows or c.checks) and (c.header or c.samples)
         )
 
     @property
@@ -191,7 +194,7 @@ def preview(
         if not session.may_write(session.types[written]):
             raise NotAllowed(f"本单位或您的角色不能填写“{session.types[written].label}”。")
     options = options or Options()
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     setting = Setting(session.codes, session.environment.today(), set())
     with _told_apart(path), without_collection(), open_workbook(path) as book:
         digest = _digest(path)
@@ -204,7 +207,8 @@ def preview(
             types = _parts(record_type)
             opened, layout = lay_out_headless(session, book, record_type, mapping or {}, order, types)
         reader = TableReader(session, opened, layout, _parts(record_type), setting)
-        rows, from_whole = _read(session, reader, record_type, options, watch)
+        deriver = Deriver(session, _parts(record_type), layout.codes_beside)
+        rows, from_whole = _read(reader, deriver, record_type, options, watch)
         source = _Source(
             record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
             *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table, from_whole,
@@ -226,7 +230,7 @@ def run(
     If anything was written or merged since, the rows are matched anew first. Raises :class:`Stopped` before anything
     is written, ``WrongClock``, ``DiskFull``.
     """
-    watch = _Watch(progress, cancelled)
+    watch = Watch(progress, cancelled)
     if lookup.mark(session.database) != shown._mark:
         with without_collection():
             for row in shown.rows:
@@ -288,20 +292,6 @@ class _Source:
     from_whole: int
 
 
-class _Watch:
-    """Tells progress and asks whether to stop."""
-
-    def __init__(self, progress: Progress | None, cancelled: Cancelled | None) -> None:
-        self._progress = progress
-        self._cancelled = cancelled
-
-    def step(self, done: int, total: int, words: str) -> None:
-        if self._cancelled is not None and self._cancelled():
-            raise Stopped("已取消导入。")
-        if self._progress is not None:
-            self._progress(done, total, words)
-
-
 def _written_types(record_type: RecordType) -> tuple[str, ...]:
     return (JOINT, EMPLOYER, "coverage") if record_type.name == JOINT else (record_type.name,)
 
@@ -333,10 +323,9 @@ def _hidden(sheet: Sheet, layout: Layout, rows: Sequence[RowResult]) -> tuple[in
 
 
 def _read(
-    session: Session, reader: TableReader, record_type: RecordType, options: Options, watch: _Watch
+    reader: TableReader, deriver: Deriver, record_type: RecordType, options: Options, watch: Watch
 ) -> tuple[list[RowResult], int]:
     """The rows, and how many of them got what is said of the whole table."""
-    deriver = Deriver(session, _parts(record_type))
     fixed, whole_table = (
         {n: v for n, v in said.items() if n in record_type.by_name and v is not None}
         for said in (options.fixed, options.whole)
@@ -358,7 +347,7 @@ def _read(
     return rows, from_whole
 
 
-def _planned(session: Session, source: _Source, watch: _Watch) -> ImportPreview:
+def _planned(session: Session, source: _Source, watch: Watch) -> ImportPreview:
     rows, options, layout = source.rows, source.options, source.layout
     watch.step(len(rows), len(rows), "与本机记录比对")
     mark = lookup.mark(session.database)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
 from desktop.operations.imports.layout import EMPLOYER
+from desktop.operations.imports.linking import Linker
 from desktop.operations.imports.matching import folded_name, spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import Placed, PlaceFinder
@@ -21,7 +22,7 @@ from desktop.records.declaration import Field, Kind
 from desktop.records.id_number import IdKind, check_id
 from desktop.records.identity import is_id
 from desktop.records.resolution import Life
-from desktop.records.uscc import normalise_uscc
+from desktop.records.uscc import normalise_uscc, uscc_kind
 from desktop.store import lookup
 
 _BIRTH, _WORKPLACE = "birth_date", "workplace"
@@ -30,10 +31,13 @@ _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
 
 
 class Deriver:
-    """Completes the parts of rows; one for an import."""
+    """Completes the parts of rows; one for an import. ``codes_beside`` are columns of codes, by what they are of."""
 
-    def __init__(self, session: Session, types: tuple[str, ...]) -> None:
+    def __init__(
+        self, session: Session, types: tuple[str, ...], codes_beside: Mapping[str, int] | None = None
+    ) -> None:
         self._session = session
+        self._codes_beside = codes_beside or {}
         self._types = types
         fields = [session.types[name].by_name.keys() for name in types]
         # What follows is asked of every row, so what a type has is looked up once.
@@ -149,27 +153,24 @@ class Deriver:
             for wanted in self._session.types[type_name].fields:
                 if wanted.kind is not Kind.LINK:
                     continue
-                said = {p[0] for row in rows if (p := (row.parts[position].words or {}).get(wanted.name))}
-                if said:
-                    self._link(rows, position, wanted, self._records(str(wanted.link), said))
+                said = [(row.parts[position].words or {}).get(wanted.name, ("", -1)) for row in rows]
+                codes = self._codes(rows, wanted)
+                words = {text for text, _ in said if text} | {code for code in codes if code}
+                if words:
+                    found = self._records(str(wanted.link), words)
+                    Linker(self._session, wanted, self._codes_beside.get(wanted.name, -1)).link(
+                        [(row, row.parts[position]) for row in rows], codes, found
+                    )
         for at in self._employed:
             self._employ(rows, at)
 
-    def _link(
-        self, rows: Sequence[RowResult], position: int, wanted: Field, found: dict[str, list[str]]
-    ) -> None:
-        for row in rows:
-            part = row.parts[position]
-            text, column = (part.words or {}).pop(wanted.name, ("", -1))
-            if not text:
-                continue
-            records = found.get(text, [])
-            if len(records) == 1:
-                part.values[wanted.name] = records[0]
-            else:
-                reason = "有几条" if records else "没有找到"
-                sentence = f"“{wanted.label}”{reason}“{text[:30]}”，请先登记或改成准确的名称"
-                row.say(Note(sentence, Weight.PROBLEM, column, wanted.name))
+    def _codes(self, rows: Sequence[RowResult], wanted: Field) -> list[str]:
+        """What the column of codes beside a link's names says in each row."""
+        column = self._codes_beside.get(wanted.name)
+        if column is None:
+            return [""] * len(rows)
+        cells = (row.cells[column] if column < len(row.cells) else None for row in rows)
+        return [code if uscc_kind(code := normalise_uscc(shown(cell))) else "" for cell in cells]
 
     def _employ(self, rows: Sequence[RowResult], position: int) -> None:
         """A person's employer is the one that has this name, and his union the one that this employer has."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from desktop.documents.workbooks import headers
@@ -36,6 +37,7 @@ _FIRMS_OWN = {
 """What a row says of its union and its firm alike, where a list of firms names their unions too."""
 _BEFORE_PHONE = frozenset({f"{EMPLOYER}.contact_name", f"{EMPLOYER}.legal_person"})
 _UNIONS_OWN = "工会"
+_CODES = re.compile("代码|税号|识别号|注册号|执照号")
 _FORM_WEIGHT = 1.2
 _SECOND_TYPE = 0.8
 _USUAL = 0.96
@@ -64,6 +66,7 @@ class Layout:
     The sheet itself is not kept: with it, all its cells would stay in memory as long as a preview is shown.
     ``by_order`` says that there is no header and the columns were taken in the order of a list. ``alike`` names the
     other visible sheets that hold rows under the same columns, as a book with one sheet for each town does.
+    ``codes_beside`` are columns of codes beside those of names, by the link that both are about.
     """
 
     sheet_name: str
@@ -73,6 +76,7 @@ class Layout:
     columns: tuple[ColumnMatch, ...]
     by_order: bool = False
     alike: tuple[str, ...] = ()
+    codes_beside: Mapping[str, int] = field(default_factory=dict)
 
     def columns_of(self, type_name: str) -> dict[str, int]:
         """The column that each field of a type comes from."""
@@ -238,16 +242,36 @@ class _Mapper:
                 targets[column.index] = place
             shown_samples = tuple(self._masked(place, s) for s in samples.get(column.index, ()))
             columns.append(replace(match, samples=shown_samples))
+        beside = self._codes_beside(header, columns, {name for _, name in targets.values()})
+        for name, index in beside.items():
+            columns[index] = replace(columns[index], proposed=None, checks=self._type.by_name[name].label)
         own = tuple(
             _spread(number, cells, self._found.sheet.merged) if number >= header.first_row else cells
             for number, cells in rows
             if number <= header.last_row
         )
-        return Layout(self._found.sheet.name, header, own, targets, tuple(self._elsewhere(columns)))
+        shown_columns = tuple(self._elsewhere(columns))
+        return Layout(self._found.sheet.name, header, own, targets, shown_columns, codes_beside=beside)
+
+    def _codes_beside(
+        self, header: Header, columns: Sequence[ColumnMatch], taken: Set[str]
+    ) -> dict[str, int]:
+        """The columns of codes of what another column names, which say whether it is that one."""
+        found: dict[str, int] = {}
+        for said, column in zip(header.columns, columns, strict=True):
+            name = column.proposed or ""
+            wanted = self._type.by_name.get(name) if name in taken else None
+            if wanted is None or wanted.link is None or column.target is not None or self._wish(said) == "":
+                continue
+            if self._session.types[wanted.link].key is not None and _CODES.search(column.header):
+                found.setdefault(name, column.index)
+        return found
 
     def _elsewhere(self, columns: Sequence[ColumnMatch]) -> Sequence[ColumnMatch]:
         """Says of what is not recognised that it is recorded below, as posts below an officer, where that is plain."""
-        unknown = {c.index for c in columns if c.target is None and not c.reason and not c.counts_rows}
+        unknown = {
+            c.index for c in columns if c.target is None and not (c.reason or c.counts_rows or c.checks)
+        }
         best: tuple[set[int], str] = (set(), "")
         for below in self._session.types.children(self._type.name) if len(unknown) >= _FEWEST_BELOW else ():
             known = headers.assign([(c.header,) for c in columns], labels_of(self._session, below))

@@ -28,6 +28,20 @@ class Stopped(StateProblem):
     next_step = "没有写入任何内容，可以重新导入。"
 
 
+class Watch:
+    """Tells progress and asks whether to stop."""
+
+    def __init__(self, progress: Progress | None, cancelled: Cancelled | None) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+
+    def step(self, done: int, total: int, words: str) -> None:
+        if self._cancelled is not None and self._cancelled():
+            raise Stopped("已取消导入。")
+        if self._progress is not None:
+            self._progress(done, total, words)
+
+
 class Outcome(enum.StrEnum):
     """What becomes of a row. The six add up to the rows of the table."""
 
@@ -190,7 +204,8 @@ class ColumnMatch:
     """One column of the sheet. ``target`` is the field it goes to, ``label`` that field's words.
 
     A column without a target was not recognised, or may not be written here (``reason``); ``proposed`` is what its
-    header may mean. ``samples`` are the first values, so that a person can decide.
+    header may mean. One of codes may only be held against a link that another column names: ``checks`` is its label.
+    ``samples`` are the first values, so that a person can decide.
     """
 
     index: int
@@ -202,6 +217,7 @@ class ColumnMatch:
     proposed_label: str = ""
     reason: str = ""
     counts_rows: bool = False
+    checks: str = ""
     samples: tuple[str, ...] = ()
 
     @property

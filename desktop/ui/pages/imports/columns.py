@@ -82,6 +82,8 @@ class ColumnsModel(QAbstractTableModel):
                 tip = "按近似的列名认出，请核对" if match.header else "按列表里列的先后对应，请核对"
                 return Look(match.label, "circle-help", theme.WARNING, tip=tip)
             return Look(match.label, "check", theme.GOOD)
+        if match.checks:
+            return Look(f"核对“{match.checks}”", "check", theme.GOOD, tip="代码和名称对不上的行会请您核对")
         if match.reason:
             return Look("不导入", "x", theme.MUTED, tip=match.reason)
         if match.proposed_label:
