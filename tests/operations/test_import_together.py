@@ -35,12 +35,44 @@ TYPES = catalogue()
         ("2026.12.31-2024.1.1", None),
         ("2024.2.30-2026.1.1", None),
         ("三年", None),
+        ("三年（2026.3.1—2029.2.28）", ("2026-03-01", "2029-02-28")),
+        ("12个月：2026年3月1日至2027年3月1日", ("2026-03-01", "2027-03-01")),
+        ("2026.8.31-2027.2.28，六个月", ("2026-08-31", "2027-02-28")),
+        ("2026.3.1—2028.2.29(共两年)", ("2026-03-01", "2028-02-29")),
+        ("三年（自动续签）", None),
+        ("2026.3.1-2027.2.28（自动续签）", None),
     ],
 )
 def test_two_days_in_one_cell_are_a_period(text: str, days: tuple[str, str] | None) -> None:
     contract = TYPES["collective_contract"]
     found = read_together(contract, contract.by_name["started"], text)
     assert (found and (found.value, found.others)) == (days and (days[0], {"ended": days[1]}))
+    assert not (found and found.doubtful)
+
+
+def test_a_period_that_is_not_as_long_as_it_says_is_asked_about() -> None:
+    contract = TYPES["collective_contract"]
+    found = read_together(contract, contract.by_name["started"], "三年（2026.3.1—2028.2.28）")
+    far = read_together(contract, contract.by_name["started"], "九百年（9990.3.1—9991.2.28）")
+    assert far is None or far.doubtful
+    assert found is not None
+    assert (found.value, found.others, found.doubtful) == ("2026-03-01", {"ended": "2028-02-28"}, True)
+    assert "写的是“三年”" in found.words
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12人（含派遣3人）", 12), ("１２人，其中女５人", 12), ("十二人(女5人)", 12), ("12人、不含外包", 12),
+        ("几十人（含派遣3人）", None), ("12（万元）", None), ("12人（2人）", None),
+    ],
+)  # fmt: skip
+def test_a_count_with_its_parts_is_the_count_and_nothing_is_lost(text: str, number: int | None) -> None:
+    contract = TYPES["collective_contract"]
+    found = read_together(contract, contract.by_name["staff_count"], text)
+    assert (found.value if found else None) == number
+    if found is not None:
+        assert str(found.others["remark"]).startswith("覆盖职工数：")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +103,7 @@ def test_a_rough_count_is_never_a_number(text: str, value: int | None, kept: str
     assert (found.others if found else {}) == ({"remark": f"工会摸排职工数：{kept}"} if kept else {})
 
 
-@given(st.text("0123456789一二三十百几年月日.-~至约余人左右届次第", max_size=14))
+@given(st.text("0123456789一二三十百几年月日.-~至约余人左右届次第（），含", max_size=14))
 def test_nothing_that_is_read_out_of_a_cell_is_more_than_it_says(text: str) -> None:
     for name, field in (
         ("enterprise", "surveyed_staff"),

@@ -170,7 +170,8 @@ class ColumnReader:
             together = read_together(self._type, self.field, cell)
             if together is not None:
                 self._others[cell] = together.others
-                weight = Weight.PROBLEM if together.unsure else Weight.NOTE
+                weight = Weight.WARNING if together.doubtful else Weight.NOTE
+                weight = Weight.PROBLEM if together.unsure else weight
                 return together.value, self._note(together.words, weight)
         if parsed.problem is not None:
             return None, self._note(parsed.problem, Weight.PROBLEM)

@@ -1,7 +1,8 @@
-"""Cells that hold more than their column asks for: both days of a period, a session with its term, a rough count."""
+"""Cells that hold more than their column asks for: both days of a period, a session with its term, parts of a count."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,12 @@ _ENDS = (("started", "ended"), ("started_date", "ended_date"))
 _DAY = r"[0-9]{4}(?:[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?|[0-9]{4})"
 _LATER = rf"(?:{_DAY}|[0-9]{{1,2}}[月./-][0-9]{{1,2}}日?|[0-9]{{1,2}}日)"
 _PERIOD = re.compile(rf"[自从由]?({_DAY})[起始开]?(?:--?|—+|–|~+|至|到|、)({_LATER})[止]?")
+_LONG = rf"(?:[0-9]{{1,2}}|[{NUMERALS}两]{{1,3}})(?:周?年|个?月)"
+_SAID = rf"(?:共|为?期限?)?({_LONG})"
+_AROUND = re.compile(rf"{_SAID}[:,]?\((.+)\)|{_SAID}[:,](.+)|(.+)\({_SAID}\)|(.+?)[,:]?{_SAID}")
+"""How long a period is, before or behind its days: 三年（2026.3.1—2029.2.28）."""
+_SLACK = datetime.timedelta(days=3)
+"""Ends are written as the last day, or as the first one after it."""
 _NUMBER = rf"(?:[0-9]{{1,3}}|[{NUMERALS}]{{1,5}})"
 _SESSION = re.compile(rf"第?({_NUMBER})届[^第0-9{NUMERALS}]{{0,16}}第?({_NUMBER})次(?:[^0-9{NUMERALS}].*)?")
 _TERM = re.compile(rf"第?({_NUMBER})届")
@@ -30,18 +37,25 @@ _ROUGH = re.compile(
     rf"(?:左右|上下|以上|以下|以内|不到|\+)?|{_QUANTITY}{_PEOPLE}(?:-|—+|–|~+|至|到|、){_QUANTITY}{_PEOPLE}(?:左右|不等)?"
 )
 
+_IN_PARTS = re.compile(
+    rf"({_QUANTITY}){_PEOPLE}[(,;、]?(?:不?含|其中|包括|包含|[男女])[^()]{{1,20}}?\)?[。.]?"
+)
+_IS_LONG = re.compile(_LONG)
+
 
 @dataclass(frozen=True, slots=True)
 class Together:
     """What a cell says of its own field, what of others, and the words about it.
 
-    Nothing of it is a guess: ``unsure`` is a count of which only the words are kept.
+    Nothing of it is a guess: ``unsure`` is a count of which only the words are kept, and ``doubtful`` is what
+    contradicts itself.
     """
 
     value: Cell
     words: str
     others: Mapping[str, Cell] = field(default_factory=dict)
     unsure: bool = False
+    doubtful: bool = False
 
 
 def read_together(record_type: RecordType, own: Field, cell: str) -> Together | None:
@@ -72,8 +86,10 @@ def _period(record_type: RecordType, own: Field, text: str) -> Together | None:
     ends = {first: last for first, last in _ENDS if first in record_type.by_name}
     ends |= {n: n.replace("started", "ended") for n in record_type.by_name if n.endswith("_started")}
     found, last = _PERIOD.fullmatch(text), ends.get(own.name, "")
-    if found is None or last not in record_type.by_name:
+    if last not in record_type.by_name:
         return None
+    if found is None:
+        return _long_period(record_type, own, text)
     first_day = parse_date(found[1])
     if first_day is None:
         return None
@@ -88,6 +104,37 @@ def _period(record_type: RecordType, own: Field, text: str) -> Together | None:
     return Together(first_day.isoformat(), words, {last: last_day.isoformat()})
 
 
+def _long_period(record_type: RecordType, own: Field, text: str) -> Together | None:
+    """A period that also says how long it is, which is told where its days say otherwise."""
+    around = _AROUND.fullmatch(text)
+    if around is None:
+        return None
+    parts = [part for part in around.groups() if part]
+    long = next(part for part in parts if _IS_LONG.fullmatch(part))
+    days = next((part for part in parts if _PERIOD.fullmatch(part)), None)
+    found = None if days is None else _period(record_type, own, days)
+    if found is None:
+        return None
+    first_day, (last_day,) = str(found.value), map(str, found.others.values())
+    if _lasts(long, datetime.date.fromisoformat(first_day), datetime.date.fromisoformat(last_day)):
+        return found
+    words = f"写的是“{long}”，{first_day}到{last_day}却不是，按日期保存，请核对"
+    return Together(found.value, words, found.others, doubtful=True)
+
+
+def _lasts(long: str, first: datetime.date, last: datetime.date) -> bool:
+    """Whether two days are about so many years or months apart."""
+    count = _number(re.sub("[周个年月]", "", long).replace("两", "二"))
+    if not count:
+        return False
+    months = first.month - 1 + count * (1 if long.endswith("月") else 12)
+    year, month = first.year + months // 12, months % 12 + 1
+    if year > datetime.MAXYEAR:
+        return False
+    due = datetime.date(year, month, 1) + datetime.timedelta(days=first.day - 2)
+    return abs(due - last) <= _SLACK
+
+
 def _session(record_type: RecordType, own: Field, text: str) -> Together | None:
     numbers, alone = session_of(text), _TERM.fullmatch(text)
     if numbers is not None:
@@ -99,6 +146,8 @@ def _session(record_type: RecordType, own: Field, text: str) -> Together | None:
 
 
 def _rough(record_type: RecordType, own: Field, text: str) -> Together | None:
+    if parts := _IN_PARTS.fullmatch(text):
+        return _in_parts(record_type, own, text, parts[1])
     if _ROUGH.fullmatch(text) is None:
         return None
     number = _number(re.sub("[人名位个]", "", text))
@@ -108,6 +157,14 @@ def _rough(record_type: RecordType, own: Field, text: str) -> Together | None:
     where = "原话写在备注里" if kept else "这一格空着"
     words = f"“{own.label}”写的是“{text}”，不是准数，没有当数字保存，{where}，请核实后填写"
     return Together(None, words, {REMARK: f"{own.label}：{text}"} if kept else {}, unsure=True)
+
+
+def _in_parts(record_type: RecordType, own: Field, text: str, whole: str) -> Together | None:
+    """A count with what is within it, 12人（含派遣3人）: its words are kept, so that nothing is lost."""
+    number = _number(whole)
+    if number is None or REMARK not in record_type.by_name:
+        return None
+    return Together(number, f"“{text}”按{number}保存，原话写在备注里", {REMARK: f"{own.label}：{text}"})
 
 
 def is_count(own: Field) -> bool:
