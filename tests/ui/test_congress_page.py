@@ -17,6 +17,7 @@ from desktop.ui.pages.congress.page import CongressPage
 from desktop.ui.pages.congress.words import headcount, quorum_words, structure_words
 from tests.operations.stations import station
 from tests.ui.hands import CTRL, Desk, K, Windows
+from tests.ui.house import picture
 from tests.ui.test_attendance_page import paste
 
 # -- words -------------------------------------------------------------------------------------------------------------
@@ -225,6 +226,27 @@ def test_a_motion_is_judged_by_all_delegates_while_votes_are_typed(desk: Desk, f
     motion = records.children(firm, "motion", record)[0].values
     assert (motion["expected_count"], motion["present_count"], motion["approve_count"]) == (40, 27, 21)
     assert motion["vote_method"] == "secret"
+
+
+def test_enter_in_the_last_cell_adds_a_row_in_which_the_next_word_stands(desk: Desk, firm: Session) -> None:
+    record = congress(firm)
+    page = opened(desk, record)
+    tab = page.sheets["motion"]
+    page.tabs.setCurrentWidget(tab)
+    desk.press(K.Key_Insert)
+    desk.type("集体合同")
+    desk.press(K.Key_Return)
+    tab.view.go_to_name(0, "resolution_document")
+    desk.type("12")
+    desk.press(K.Key_Return)
+    assert tab.view.viewport().isAncestorOf(desk.focus()), "the cursor is in the new row"
+    picture(page, "motion-added")
+    desk.type("b")
+    desk.press(K.Key_Return)
+    assert [(row.values["title"], row.problems) for row in tab.model.rows] == [("集体合同", {}), ("b", {})]
+    desk.press(K.Key_Insert, modifier=CTRL)
+    chosen = tab.view.selectionModel().selectedIndexes()
+    assert [(index.row(), index.column()) for index in chosen] == [(2, 0)], "no other cell is tinted"
 
 
 def test_what_cannot_be_read_stays_as_typed_and_stops_the_save(desk: Desk, firm: Session) -> None:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QInputMethodEvent,
@@ -127,7 +127,9 @@ class SheetView(StickyTable):
     def go_to(self, row: int, column: int) -> None:
         """Puts the cursor into a cell."""
         if 0 <= row < self.sheet.rowCount() and 0 <= column < len(self.sheet.columns):
-            self.setCurrentIndex(self.sheet.index(row, column))
+            # Which keys are held says nothing here: with Ctrl the cell that was current would stay chosen beside it.
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.sheet.index(row, column), only)
             self._place = (row, column)
 
     def go_to_name(self, row: int, name: str) -> None:
@@ -150,6 +152,9 @@ class SheetView(StickyTable):
             self._place = (current.row(), current.column())
 
     def _move(self, rows: int, columns: int) -> None:
+        # The editor that is closing hands its focus to whatever comes next in the window. It is taken before the cursor
+        # goes on: where that adds a row, the editor that is opened there is to have it.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         current = self.currentIndex()
         if current.isValid() and self.across and not columns:
             self._move_across(current.row(), current.column(), rows)
@@ -159,8 +164,6 @@ class SheetView(StickyTable):
             self.go_to(row, column % len(self.sheet.columns))
             if rows and row >= len(self.sheet.rows):
                 self.ended.emit()
-        # The editor that is closing hands its focus to whatever comes next in the window.
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _move_across(self, row: int, column: int, by: int) -> None:
         filled = [n for n, c in enumerate(self.sheet.columns) if c.way is not Way.SHOWN]
