@@ -40,6 +40,7 @@ from desktop.documents.page import (
     blank,
 )
 from desktop.documents.page.geometry import LEADING, TEXT_WIDTH
+from desktop.documents.page.render import lay_out
 from desktop.documents.page.word import render_docx
 
 DAY = datetime.date(2026, 11, 5)
@@ -120,7 +121,17 @@ def test_page_and_grid_are_those_of_the_standard() -> None:
                 section.bottom_margin, section.left_margin, section.right_margin) if length is not None]  # fmt: skip
     assert measured == [210, 297, 37, 35, 28, 26]
     grid = section._sectPr.find(qn("w:docGrid"))
-    assert round(int(grid.get(qn("w:linePitch"))) / 20 * 22 / 72 * 25.4) == 225
+    pitch = int(grid.get(qn("w:linePitch")))
+    assert round(pitch / 20 * 22 / 72 * 25.4) == 225
+
+
+def test_22_lines_stand_on_a_page_of_a_word_file() -> None:
+    word = Document(io.BytesIO(render_docx(document())))
+    margins, size = (word.sections[0]._sectPr.find(qn(f"w:{name}")) for name in ("pgMar", "pgSz"))
+    room = int(size.get(qn("w:h"))) - sum(int(margins.get(qn(f"w:{side}"))) for side in ("top", "bottom"))
+    spaced = {int(line) for line in word.element.body.xpath(".//w:p/w:pPr/w:spacing/@w:line")}
+    pitches = {int(pitch) for pitch in word.element.body.xpath(".//w:docGrid/@w:linePitch")}
+    assert [room // most for most in (max(spaced), *pitches)] == [22, 22]
 
 
 def eastern(run: Any) -> str:
@@ -184,6 +195,19 @@ def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid()
         names = [child.tag.rpartition("}")[2] for child in cell.paragraphs[0]._p.pPr]
         assert names.index("snapToGrid") < names.index("spacing") < names.index("jc")
         assert cell.paragraphs[0].paragraph_format.line_spacing.pt == pytest.approx(12 * 1.4, abs=0.1)
+
+
+def test_a_form_that_is_drawn_together_on_paper_is_so_in_its_word_file() -> None:
+    def heights(lines: float) -> list[float]:
+        row = FormRow((FormCell("签收人", 2, label=True), FormCell("", 3, foot="（签名）")), lines)
+        form = OfficialDocument(PlainHead(), "送达回证", (FormBlock((row,) * 9, 12.0), Paragraph("完。")))
+        assert len(lay_out(form)) == 1
+        found = [table.rows[0].height for table in Document(io.BytesIO(render_docx(form))).tables]
+        return [height.pt for height in found if height is not None]
+
+    assert heights(3) == pytest.approx([3 * 12 * 1.4 + 8] * 9, abs=0.1)
+    together = heights(3.6)
+    assert together == pytest.approx([(3.6 * 12 * 1.4 + 8) * 0.75] * 9, abs=0.1)
 
 
 def test_high_boxes_of_a_word_file_are_written_in_from_above_and_signed_at_their_foot() -> None:

@@ -95,11 +95,20 @@ def lay_out(document: OfficialDocument, fonts: FontBook | None = None) -> list[S
         return _Layout(Setter(fonts or font_book())).sides(document)
 
 
+def room_kept(document: OfficialDocument, setter: Setter) -> float:
+    """The part of their free room that boxes of the document's forms keep on paper. The caller holds the lock."""
+    layout = _Layout(setter)
+    layout.sides(document)
+    return layout.room
+
+
 class _Layout:
     """Sets the parts of a document and brings them on pages."""
 
     def __init__(self, setter: Setter) -> None:
         self._setter = setter
+        self.room = 1.0
+        """The part of their free room that boxes of forms have kept on the pages that were made last."""
 
     def sides(self, document: OfficialDocument) -> list[Side]:
         """All pages of ``document``."""
@@ -114,7 +123,8 @@ class _Layout:
             rows = rows if spare is None else without_spare(rows, spare)
             return flow_with_tail(rows if tail else _with_company(rows), tail, head.top)
 
-        sides = [Side(page) for page in _drawn_together(pages, document.blocks)]
+        drawn, self.room = _drawn_together(pages, document.blocks)
+        sides = [Side(page) for page in drawn]
         sides[0] = Side(sides[0].page, head, numbered=head.numbered)
         for attachment in document.attachments:
             last = attachment is document.attachments[-1]
@@ -157,21 +167,26 @@ class _Layout:
                 return remark_rows(block, self._setter)
 
 
-def _drawn_together(pages: Callable[[int | None, float], list[Page]], blocks: Sequence[Block]) -> list[Page]:
-    """The pages, with fewer rows to write on and less free room in boxes where just these fill another page."""
+def _drawn_together(
+    pages: Callable[[int | None, float], list[Page]], blocks: Sequence[Block]
+) -> tuple[list[Page], float]:
+    """The pages, with fewer rows to write on and less free room in boxes where just these fill another page.
+
+    Beside them the part of that room which is kept.
+    """
     found = pages(None, 1.0)
     spare = max((block.spare for block in blocks if isinstance(block, TableBlock)), default=0)
     rooms = DRAWN_TOGETHER if any(isinstance(block, FormBlock) for block in blocks) else (1.0,)
     if len(found) == 1 or not (spare or len(rooms) > 1):
-        return found
+        return found, 1.0
     fewest = len(pages(0, rooms[-1]))
     for room in rooms if fewest < len(found) else ():
         # Rows to write on go before the room in boxes does.
         for left in (*range(spare, -1, -1),) if spare else (None,):
             tried = pages(left, room)
             if len(tried) == fewest:
-                return tried
-    return found
+                return tried, room
+    return found, 1.0
 
 
 def _with_company(rows: list[Row]) -> list[Row]:

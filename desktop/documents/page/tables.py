@@ -12,7 +12,7 @@ from desktop.documents.page.characters import word_spans
 from desktop.documents.page.flow import Row
 from desktop.documents.page.geometry import TEXT_WIDTH
 from desktop.documents.page.linebreak import Line, break_lines
-from desktop.documents.page.model import RULED, TALL, Align, FormBlock, TableBlock, Text
+from desktop.documents.page.model import RULED, TALL, Align, FormBlock, FormRow, TableBlock, Text
 from desktop.documents.page.setting import Setter
 from desktop.documents.page.shaping import Style, paragraphs, plain, shape
 from desktop.documents.page.writer import Bar, Item, Placed
@@ -193,13 +193,7 @@ class TableSetter:
                 )
                 for cell, (x, w) in zip(row.cells, edges, strict=True)
             ]  # fmt: skip
-            whole = row.lines * form.size * LINE_RATIO + 2 * PADDING_Y
-            # What is written by hand still has to find its place, and lines of a form their distance.
-            typed = any(plain(cell.text).strip() for cell in row.cells if not cell.label)
-            by_hand = not typed or any(cell.foot for cell in row.cells)
-            kept = max(room, HAND_ROOM_KEPT) if by_hand else room
-            least = whole * kept if row.lines >= TALL else whole
-            rows.append(self.row(boxes, form.size, least, top_rule=True))
+            rows.append(self.row(boxes, form.size, least_height(row, form.size, room), top_rule=True))
         return rows
 
     def _title(self, title: str, size: float) -> list[Row]:
@@ -316,6 +310,17 @@ class TableSetter:
                 items.append(Placed(box.x + PADDING_X + offset, baseline, line))
                 y += leading
         return items
+
+
+def least_height(row: FormRow, size: float, room: float) -> float:
+    """How high a row of a form is at least, in points, where boxes keep this part of the room that they leave free."""
+    whole = max(row.lines, 1.0) * size * LINE_RATIO + 2 * PADDING_Y
+    if row.lines < TALL:
+        return whole
+    # What is written by hand still has to find its place, and lines of a form their distance.
+    typed = any(plain(cell.text).strip() for cell in row.cells if not cell.label)
+    by_hand = not typed or any(cell.foot for cell in row.cells)
+    return whole * (max(room, HAND_ROOM_KEPT) if by_hand else room)
 
 
 def _with_room(table: TableBlock, most: Sequence[float]) -> tuple[TableBlock, dict[int, list[str]]]:

@@ -23,7 +23,6 @@ from desktop.documents.page.charts import as_table
 from desktop.documents.page.endings import chinese_date
 from desktop.documents.page.flow import BODY_LINES_WITH_SIGNATURE
 from desktop.documents.page.geometry import (
-    LEADING,
     MARGIN_BOTTOM,
     MARGIN_LEFT,
     MARGIN_RIGHT,
@@ -57,7 +56,7 @@ from desktop.documents.page.model import (
     Signature,
     TableBlock,
 )
-from desktop.documents.page.render import render_lock
+from desktop.documents.page.render import render_lock, room_kept
 from desktop.documents.page.setting import Numbering, Setter, addressed
 from desktop.documents.page.shaping import as_runs, paragraphs
 from desktop.documents.page.tables import LINE_RATIO, TableSetter
@@ -111,7 +110,8 @@ class _Writer:
             self.text.line(document.head.caption, FontRole.KAITI, align=Align.CENTRE)
         if document.title:
             self.text.line("")
-        self._blocks(document.blocks)
+        forms = any(isinstance(block, FormBlock) for block in document.blocks)
+        self._blocks(document.blocks, room_kept(document, self.setter) if forms else 1.0)
         if document.signature is not None:
             self._signature(document.signature)
         if document.note is not None:
@@ -132,7 +132,7 @@ class _Writer:
         section.page_width, section.page_height = Pt(PAGE_WIDTH), Pt(PAGE_HEIGHT)
         section.top_margin, section.bottom_margin = Pt(MARGIN_TOP), Pt(MARGIN_BOTTOM)
         section.left_margin, section.right_margin = Pt(MARGIN_LEFT), Pt(MARGIN_RIGHT)
-        line_grid(section, LEADING)
+        line_grid(section)
         chinese(self.word)
         self._page_numbers()
         properties, data = self.word.core_properties, self.metadata
@@ -207,7 +207,7 @@ class _Writer:
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
-    def _blocks(self, blocks: Iterable[Block]) -> None:
+    def _blocks(self, blocks: Iterable[Block], room: float = 1.0) -> None:
         for block in blocks:
             match block:
                 case Recipient():
@@ -227,7 +227,7 @@ class _Writer:
                 case TableBlock():
                     self.tables.table(block)
                 case FormBlock():
-                    self.tables.form(block)
+                    self.tables.form(block, room)
                 case QrBlock():
                     self._code(block)
                 case Remark():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from typing import Final
 
@@ -14,15 +15,22 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from desktop.documents.page import geometry
 
-def line_grid(section: Section, leading: float) -> None:
-    """Lines of all pages stand ``leading`` points apart."""
+_TWIPS: Final = 20
+"""In a point; Word keeps lines in whole ones."""
+LEADING: Final = math.floor(geometry.LEADING * _TWIPS) / _TWIPS
+"""The leading of the page, rounded down: rounded up, the last of the 22 lines would not stand on its page."""
+
+
+def line_grid(section: Section) -> None:
+    """The lines of all pages stand as far apart as on paper."""
     grid = section._sectPr.find(qn("w:docGrid"))
     if grid is None:
         grid = OxmlElement("w:docGrid")
         section._sectPr.append(grid)
     grid.set(qn("w:type"), "lines")
-    grid.set(qn("w:linePitch"), str(round(leading * 20)))
+    grid.set(qn("w:linePitch"), str(round(LEADING * _TWIPS)))
 
 
 def chinese(word: Document) -> None:

@@ -15,7 +15,14 @@ from desktop.documents.font_files import FontRole
 from desktop.documents.page.geometry import TEXT_WIDTH
 from desktop.documents.page.model import TALL, Align, Column, FormBlock, FormCell, TableBlock, Text
 from desktop.documents.page.shaping import plain
-from desktop.documents.page.tables import CUT_LINES, LINE_RATIO, PADDING_X, PADDING_Y, TableSetter
+from desktop.documents.page.tables import (
+    CUT_LINES,
+    LINE_RATIO,
+    PADDING_X,
+    PADDING_Y,
+    TableSetter,
+    least_height,
+)
 from desktop.documents.page.word_parts import close_cells, off_grid
 from desktop.documents.page.word_text import ALIGN, TextWriter
 
@@ -39,11 +46,12 @@ class TableWriter:
         made = iter(table.rows)
         heads = [(column.title, FontRole.HEITI, Align.CENTRE) for column in block.columns]
         head = next(made)
-        self._row(head, heads, block.size, 1)
+        self._row(head, heads, block.size, block.size * LINE_RATIO + 2 * PADDING_Y)
         head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for number, cells in enumerate(block.rows):
             row = next(made)
-            self._row(row, _plain_cells(block.columns, cells), block.size, block.lines)
+            least = max(1.0, block.lines) * block.size * LINE_RATIO + 2 * PADDING_Y
+            self._row(row, _plain_cells(block.columns, cells), block.size, least)
             for words in below.get(number, ()):
                 for cell in row.cells:
                     cell.paragraphs[0].paragraph_format.keep_with_next = True
@@ -52,15 +60,18 @@ class TableWriter:
                     row.cells[0].merge(row.cells[-1]), words, FontRole.FANGSONG, Align.LEFT, block.size
                 )
 
-    def form(self, block: FormBlock) -> None:
-        """A form. Each row is a table of its own beneath the other, so that every row has its own boxes."""
+    def form(self, block: FormBlock, room: float = 1.0) -> None:
+        """A form. Each row is a table of its own beneath the other, so that every row has its own boxes.
+
+        ``room`` is the part of their free room that boxes keep on paper.
+        """
         for form_row in block.rows:
             table = self._grid(1, [cell.width for cell in form_row.cells])
             cells = [
                 (cell.whole, FontRole.HEITI if cell.label else FontRole.FANGSONG, cell.align)
                 for cell in form_row.cells
             ]
-            self._row(table.rows[0], cells, block.size, form_row.lines)
+            self._row(table.rows[0], cells, block.size, least_height(form_row, block.size, room))
             if form_row.lines >= TALL:
                 for made, cell in zip(table.rows[0].cells, form_row.cells, strict=True):
                     made.vertical_alignment = _placed(cell)
@@ -79,9 +90,8 @@ class TableWriter:
         return table
 
     def _row(
-        self, row: _Row, cells: Sequence[tuple[Text, FontRole, Align]], size: float, lines: float
+        self, row: _Row, cells: Sequence[tuple[Text, FontRole, Align]], size: float, least: float
     ) -> None:
-        least = max(1.0, lines) * size * LINE_RATIO + 2 * PADDING_Y
         row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Pt(least)
         highest = 0.0
         for cell, (text, role, align) in zip(row.cells, cells, strict=True):

@@ -14,10 +14,10 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run as WordRun
 
 from desktop.documents.font_files import FontRole
-from desktop.documents.page.geometry import LEADING, SIZE_BODY, SIZE_TITLE
+from desktop.documents.page.geometry import SIZE_BODY, SIZE_TITLE
 from desktop.documents.page.model import Align, Text
 from desktop.documents.page.shaping import as_runs
-from desktop.documents.page.word_parts import off_grid
+from desktop.documents.page.word_parts import LEADING, off_grid
 
 FONTS: Final[Mapping[FontRole, str]] = {
     FontRole.FANGSONG: "仿宋",
