@@ -20,7 +20,7 @@ from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import Sheet, SheetInfo
 from desktop.operations import audit
-from desktop.operations.imports import whole
+from desktop.operations.imports import completing, whole
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.headless import lay_out_headless
 from desktop.operations.imports.joint import JointPlanner
@@ -209,6 +209,7 @@ def preview(
         reader = TableReader(session, opened, layout, _parts(record_type), setting)
         deriver = Deriver(session, _parts(record_type), layout.codes_beside)
         rows, from_whole = _read(reader, deriver, record_type, options, watch)
+        completing.tell_what_is_in(rows, layout.columns)
         source = _Source(
             record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
             *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table, from_whole,

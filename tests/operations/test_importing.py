@@ -180,55 +180,6 @@ def test_the_code_of_a_firm_that_has_been_given_another_is_a_new_firm_s(
     assert found == {"杭州示例1科技有限公司": (True, code(9)), "杭州示例2科技有限公司": (False, code(1))}
 
 
-def test_the_same_register_finds_its_records_after_codes_were_put_right_here(
-    district: Session, tmp_path: Path
-) -> None:
-    shop = {"name": "小面馆", "address": None}
-    path = table(tmp_path, [firm(1), firm(2, uscc=wrong(2)), firm(3, **shop), firm(4)])
-    bring(district, path)
-    before = held(district)
-    for number, name in enumerate(("杭州示例1科技有限公司", "杭州示例2科技有限公司", "小面馆"), start=11):
-        records.save(district, "enterprise", {"uscc": code(number)}, record=before[name].id)
-    # Who really has the first code is registered meanwhile; it is nobody else's for that.
-    other = records.save(district, "enterprise", {"name": "杭州另一家有限公司", "uscc": code(1)}).record
-    again = bring(district, path)
-    assert outcomes(again.preview) == ["same"] * 4
-    assert again.changes.empty
-    assert "这个代码在本机已改成" + code(11) in texts(again.preview.rows[0], Weight.WARNING)
-    now = held(district)
-    assert {n: (r.id, r.values["uscc"]) for n, r in now.items()} == {
-        "杭州示例1科技有限公司": (before["杭州示例1科技有限公司"].id, code(11)),
-        "杭州示例2科技有限公司": (before["杭州示例2科技有限公司"].id, code(12)),
-        "小面馆": (before["小面馆"].id, code(13)),
-        "杭州示例4科技有限公司": (before["杭州示例4科技有限公司"].id, code(4)),
-        "杭州另一家有限公司": (other, code(1)),
-    }
-    # Another shop of this name may be whose code it was: that is asked.
-    third = look(district, table(tmp_path, [firm(3, **(shop | {"person": "李四"}))], name="三.xlsx"))
-    assert outcomes(third) == ["new"]
-    assert "代码原来也是这个，后来改成" + code(13) in texts(third.rows[0], Weight.WARNING)
-
-
-def test_the_same_list_finds_its_people_after_their_numbers_were_put_right_here(
-    district: Session, tmp_path: Path
-) -> None:
-    head = ["姓名", "身份证号码", "移动电话"]
-    first = ["王芳", "110105194912310046"]
-    path = table(tmp_path, [[*first, "13800000001"], ["李明", "11010519491231002X", None]], head)
-    bring(district, path, "member")
-    before = {name: record.id for name, record in held(district, "member").items()}
-    for name, number in (("王芳", "110105194912310089"), ("李明", "110105194912310062")):
-        records.save(district, "member", {"id_number": number}, record=before[name])
-    again = bring(district, path, "member")
-    assert outcomes(again.preview) == ["same", "same"]
-    assert again.changes.empty
-    assert "证件号码在本机改正过" in texts(again.preview.rows[1], Weight.WARNING)
-    # Who has that number and the name, but another telephone, may be the one whose number it was.
-    other = look(district, table(tmp_path, [[*first, "13900000009"]], head, "二.xlsx"), "member")
-    assert outcomes(other) == ["new"]
-    assert "请核对是不是同一人" in texts(other.rows[0], Weight.WARNING)
-
-
 def test_rows_without_a_code_meet_those_with_one_by_name_whatever_their_order(
     district: Session, tmp_path: Path
 ) -> None:

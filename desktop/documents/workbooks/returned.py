@@ -50,6 +50,11 @@ class ReturnedRow:
         return (_WHOLLY if all(fault.doubtful for fault in self.faults) else _PARTLY) + words
 
 
+def went_in(reason: str) -> bool:
+    """Whether a row that came back with this reason is in, at least in part."""
+    return reason.startswith((_PARTLY, _WHOLLY))
+
+
 def write_returned(
     path: Path,
     sheet: str,

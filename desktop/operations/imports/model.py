@@ -126,7 +126,8 @@ class RowResult(msgspec.Struct, eq=False):
     """One row: its number in the sheet, what becomes of it, and the record it was matched with.
 
     ``parts`` follow the types that the table fills, its own type first. ``said`` are the notes of reading, ``found``
-    those of matching. There are as many of these objects as rows, so what most rows do not need is shared.
+    those of matching. ``went_in`` is the reason why a row came back that is in all the same, where the table is such a
+    report. There are as many of these objects as rows, so what most rows do not need is shared.
     """
 
     number: int
@@ -137,6 +138,7 @@ class RowResult(msgspec.Struct, eq=False):
     changes: Sequence[FieldChange] = ()
     outcome: Outcome = Outcome.SAME
     record: str = ""
+    went_in: str = ""
 
     @property
     def notes(self) -> list[Note]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
+from desktop.operations.imports.completing import Completing
 from desktop.operations.imports.model import Candidate, Note, Weight
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
@@ -31,6 +32,7 @@ class Others:
         self._unit = unit
         self._vacant = vacant
         self._about = ABOUT.get(record_type.name, ())
+        self._completing = Completing(database, record_type)
 
     def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
         """An id for each candidate; a row without any of the words that name a record is refused."""
@@ -62,13 +64,14 @@ class Others:
         known: dict[Cell, list[tuple[str, dict[str, Cell]]]] = {}
         for value, record, values in self._held(candidates, names, fields):
             known.setdefault(value, []).append((record, values))
+        self._completing.look_up(candidates)
         found = []
         for candidate in candidates:
             alike = known.setdefault(candidate.values.get(names[0]), [])
             said = candidate.values.items()
             same = next((r for r, values in alike if all(values.get(n) == v for n, v in said)), None)
             if same is None:
-                same = new_id()
+                same = self._completing.find(candidate) or new_id()
                 alike.append((same, dict(candidate.values)))
             found.append(same)
         return found

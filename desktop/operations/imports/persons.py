@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from desktop.operations.imports.completing import Completing
 from desktop.operations.imports.formerly import Formerly
 from desktop.operations.imports.model import Candidate, Note, Weight
 from desktop.operations.imports.others import Others
@@ -29,6 +30,7 @@ class Persons:
         self._today = session.environment.today()
         self._vacant = vacant
         self._others = others
+        self._completing = Completing(session.database, record_type)
         self._first: dict[str, Candidate] = {}
         self._numbers: dict[str, list[tuple[str, Life]]] = {}
         self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
@@ -61,6 +63,7 @@ class Persons:
         return [found[position] for position in range(len(candidates))]
 
     def _look_up(self, candidates: Sequence[Candidate]) -> None:
+        self._completing.look_up(candidates)
         numbers = {c.values.get("id_number") for c in candidates}
         here = set()
         for value, record, life, (name,) in lookup.by_value(
@@ -127,7 +130,7 @@ class Persons:
             record = same[0][0] if same else None
             if same and number and same[0][1] not in (None, number):
                 candidate.row.tell(Note("原来的证件号码校验不符，按这一行改正"))
-        record = record or new_id()
+        record = record or self._completing.find(candidate) or new_id()
         if number:
             self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
         if phone:
