@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from desktop.operations.imports.completing import Completing
 from desktop.operations.imports.formerly import Formerly
@@ -18,6 +18,7 @@ from desktop.store import lookup
 
 _OF_NUMBER = ("id_kind", "sex", "birth_date")
 """What follows from a number, or was said with it."""
+_MOST_MISTYPED = 4
 
 
 class Persons:
@@ -34,8 +35,8 @@ class Persons:
         self._first: dict[str, Candidate] = {}
         self._numbers: dict[str, list[tuple[str, Life]]] = {}
         self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
-        # The living with other numbers, by the names of those whose own is not here.
-        self._namesakes: dict[str, list[str]] = {}
+        # The living with other numbers and what they say, by the names of those whose own is not here.
+        self._namesakes: dict[str, list[tuple[str, Mapping[str, Cell]]]] = {}
 
     def ids(self, candidates: Sequence[Candidate], new_id: Callable[[], str]) -> list[str | None]:
         """Rows with a number first, so that a row without one can join them by name and telephone."""
@@ -75,11 +76,11 @@ class Persons:
             v["name"] for c in candidates if (v := c.values).get("id_number")
             and (v["id_number"], v.get("name")) not in here and v.get("name")
         }  # fmt: skip
-        for value, record, life, (number,) in lookup.by_value(
-            self._database, self._type, "name", names, ("id_number",)
-        ):
-            if number is not None and life is not Life.DELETED:
-                self._namesakes.setdefault(str(value), []).append(record)
+        fields = sorted({n for c in candidates for n in c.values}) if names else ()
+        for value, record, life, cells in lookup.by_value(self._database, self._type, "name", names, fields):
+            held = dict(zip(fields, cells, strict=True))
+            if held["id_number"] is not None and life is not Life.DELETED:
+                self._namesakes.setdefault(str(value), []).append((record, held))
         if "phone" not in self._type.by_name:
             return
         phones = {c.values.get("phone") for c in candidates}
@@ -105,7 +106,11 @@ class Persons:
 
         Of two people of one name, one may have got the other's number by mistake, so less is only told.
         """
-        once = [r for r in self._namesakes.get(name, ()) if self._formerly.said(r, {"id_number": number})]
+        once = [
+            record
+            for record, held in self._namesakes.get(name, ())
+            if _may_be(candidate.values, held) and self._formerly.said(record, {"id_number": number})
+        ]
         for record in once:
             if self._formerly.said(record, candidate.values):
                 candidate.row.tell(Note("这个证件号码在本机改正过，没有改回去", Weight.WARNING))
@@ -140,3 +145,15 @@ class Persons:
     def _corrects(self, held: Cell, number: Cell) -> bool:
         """Whether a number without a fault stands where one that fails its check did: it was mistyped."""
         return not check_id(str(held), self._today).ok and check_id(str(number), self._today).ok
+
+
+def _may_be(said: Mapping[str, Cell], held: Mapping[str, Cell]) -> bool:
+    """Whether it is worth a look into the history of a namesake: numbers are nearly one, or all else is the same.
+
+    Of a common name there are hundreds, and a history costs more than all else of a row.
+    """
+    one, other = str(said["id_number"]), str(held["id_number"])
+    if len(one) != len(other) or sum(map(str.__ne__, one, other)) <= _MOST_MISTYPED:
+        return True
+    beside = said.keys() - {"name", "id_number", *_OF_NUMBER}
+    return bool(beside) and all(held[n] == said[n] for n in beside)
