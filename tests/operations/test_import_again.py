@@ -69,6 +69,14 @@ def test_the_same_list_finds_its_people_after_their_numbers_were_put_right_here(
     assert "请核对是不是同一人" in texts(other.rows[0], Weight.WARNING)
 
 
+def test_a_number_that_is_held_under_another_name_is_asked_about(district: Session, tmp_path: Path) -> None:
+    head, number = ["姓名", "身份证号码"], "110105194912310046"
+    bring(district, table(tmp_path, [["欧阳娜娜", number]], head), "member")
+    for name, asked in (("王芳", True), ("欧阳 娜娜", False)):
+        (row,) = look(district, table(tmp_path, [[name, number]], head, name="再来.xlsx"), "member").rows
+        assert ("在本机是“欧阳娜娜”的" in texts(row, Weight.WARNING)) is asked
+
+
 @pytest.mark.parametrize(
     ("type_name", "head", "rows", "corrected", "said"),
     [

@@ -33,7 +33,7 @@ class Persons:
         self._others = others
         self._completing = Completing(session.database, record_type)
         self._first: dict[str, Candidate] = {}
-        self._numbers: dict[str, list[tuple[str, Life]]] = {}
+        self._numbers: dict[str, list[tuple[str, Life, str]]] = {}
         self._phones: dict[tuple[str, str], list[tuple[str, Cell, Life]]] = {}
         # The living with other numbers and what they say, by the names of those whose own is not here.
         self._namesakes: dict[str, list[tuple[str, Mapping[str, Cell]]]] = {}
@@ -70,7 +70,7 @@ class Persons:
         for value, record, life, (name,) in lookup.by_value(
             self._database, self._type, "id_number", numbers, ("name",)
         ):
-            self._numbers.setdefault(str(value), []).append((record, life))
+            self._numbers.setdefault(str(value), []).append((record, life, str(name or "")))
             here.add((value, name))
         names = {
             v["name"] for c in candidates if (v := c.values).get("id_number")
@@ -125,6 +125,10 @@ class Persons:
         phone = candidate.values.get("phone")
         known = sorted(self._numbers.get(str(number), ()), key=lambda k: (k[1] is Life.DELETED, k[0]))
         record = known[0][0] if number and known else None
+        if record is not None and fold_name(known[0][2]) not in ("", fold_name(name)):
+            # People do change their names; more often a number was copied from another row.
+            words = f"这个证件号码在本机是“{known[0][2]}”的，请核对是不是同一人"
+            candidate.row.tell(Note(words, Weight.WARNING))
         if record is None and phone:
             same = [
                 k
@@ -137,7 +141,7 @@ class Persons:
                 candidate.row.tell(Note("原来的证件号码校验不符，按这一行改正"))
         record = record or self._completing.find(candidate) or new_id()
         if number:
-            self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE))
+            self._numbers.setdefault(str(number), []).insert(0, (record, Life.LIVE, name))
         if phone:
             self._phones.setdefault((fold_name(name), str(phone)), []).insert(0, (record, number, Life.LIVE))
         return record
