@@ -226,10 +226,12 @@ def held_of(database: Database, origin: int, reason: str | None = None) -> Names
 
 
 def refused_between(database: Database, origin: int, first: int, last: int) -> Names:
-    """What is refused of an origin among these numbers."""
+    """What is refused of an origin among these numbers, unless another content of that name waits."""
     return set(
         database.rows(
-            "SELECT number, stamp FROM refused WHERE origin = ? AND number BETWEEN ? AND ?",
+            "SELECT r.number, r.stamp FROM refused r WHERE r.origin = ? AND r.number BETWEEN ? AND ?"
+            " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = r.origin AND h.number = r.number"
+            "  AND h.stamp = r.stamp)",
             (origin, first, last),
         )
     )

@@ -79,13 +79,15 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
     """
     if not judge.policy.concerns(name):
         return False
-    contents: dict[int, dict[int, str]] = {}
+    contents: dict[int, dict[bytes, str]] = {}
     for header, lines in kept.between(ledger.database, origin, 1, NO_CUT):
-        facts = Sorted(decoding.decode(header, lines, ledger.types), origin).facts
+        found = decoding.decode(header, lines, ledger.types)
+        facts = Sorted(found, origin).facts
         out = judge.policy.out(name, facts)
-        for number, item in facts.items():
+        # Two contents may have been written in one moment, so not by stamp.
+        for number, line_hash in zip(found.numbers, found.hashes, strict=True):
             if number not in out:
-                contents.setdefault(number, {})[item.stamp] = item.type
+                contents.setdefault(number, {})[line_hash] = facts[number].type
     return all(len(left) == 1 or set(left.values()) == {ERASURE} for left in contents.values())
 
 

@@ -178,6 +178,20 @@ def test_what_was_withdrawn_is_of_the_computer_that_it_came_from(
     assert town.records() >= {OTHER if kept is twin else FIRM}
 
 
+def test_what_was_withdrawn_does_not_wait_where_both_have_written_it_in_one_moment(
+    laptop: Desk, twin: Desk, town: Desk
+) -> None:
+    """Number and stamp name both, so what one has become the other has too; what nobody named is undecided."""
+    town.exclude((laptop, laptop.ledger.next_number()))
+    twin.time.at = laptop.time.at
+    for desk, record, counts in ((laptop, FIRM, 1), (twin, OTHER, 0)):
+        desk.birth("firm", {"name": f"同一刻在{desk.folder.name}写的"})
+        desk.birth("firm", {"name": "还没定的"}, record=record)
+        result = town.take(desk.send())
+        assert (result.refused, result.applied, result.held) == (1, counts, 1 - counts)
+        assert (list(town.refused().values()), len(town.held())) == (["withdrawn"], 1 - counts)
+
+
 def test_where_nothing_counts_neither_computer_is_taken_for_the_original(
     laptop: Desk, twin: Desk, town: Desk
 ) -> None:
