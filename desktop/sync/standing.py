@@ -103,6 +103,9 @@ class Settling:
                 self._changed.add(item.type, [item.record])
                 deciding |= item.type in DECIDING_TYPES
         erasures = erasing.due(self._ledger)
+        if taken and erasures:
+            # What was taken apart is staged anew, where its values would outlast their erasure.
+            self._count(merger)
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])

@@ -139,6 +139,23 @@ def test_the_value_leaves_another_branch_that_claims_the_record(places: Places) 
     assert len(digests) == 1
 
 
+def test_a_value_leaves_a_record_that_the_same_merge_takes_apart(tree: Tree) -> None:
+    """Something else of it counts no longer, so what is left of it is counted anew."""
+    for record in (OTHER, FIRM):
+        tree.village.birth("firm", {"name": "厂"}, record=record)
+        tree.village.edit(record, "contact", contact(SECRET if record == FIRM else FIRST))
+    # After the first erasure of a ledger all is looked at once more, as the tree of units is noted with it.
+    erase(tree.village, OTHER)
+    number = tree.village.next_number()
+    tree.village.edit(FIRM, "name", "撤回的")
+    tree.deliver()
+    tree.town.exclude((tree.village, number))
+    erase(tree.village)
+    tree.deliver()
+    assert [d.name for d in (tree.district, tree.town, tree.village) if SECRET in everything(d)] == []
+    assert len(tree.digests()) == 1
+
+
 def test_stored_segments_are_still_proven(tree: Tree) -> None:
     """Rule 20: the origin's signature and the digest over the lines stand, whatever was blanked."""
     tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
