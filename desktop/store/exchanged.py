@@ -44,12 +44,15 @@ def keep_merge(database: Database, line: Merged, incarnation: str, digest: str, 
         (line.id, line.at, line.operator, line.sender, incarnation, line.sequence, digest, line.file, line.applied,
          line.known, line.held, line.conflict, line.refused, line.total),
     )  # fmt: skip
-    # One statement for all: each encrypts the pages that it would have to put back.
+    # One statement for all: each encrypts the pages that it would have to put back. Of two contents of one number it
+    # notes what a receipt says: refused before held, and held before in conflict, which is the order of the alphabet.
     database.execute(
         "INSERT INTO merge_item (merge, origin, number, outcome, reason)"
         " SELECT ?, coalesce(t.origin, o.ref), t.number, t.outcome, t.reason FROM told t"
         " LEFT JOIN origin o ON o.station = t.station AND o.incarnation = t.incarnation"
-        " WHERE t.bundle = ? AND coalesce(t.origin, o.ref) IS NOT NULL ORDER BY t.place ON CONFLICT DO NOTHING",
+        " WHERE t.bundle = ? AND coalesce(t.origin, o.ref) IS NOT NULL ORDER BY t.place"
+        " ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason"
+        " WHERE excluded.outcome > merge_item.outcome",
         (line.id, bundle),
     )
 

@@ -28,6 +28,7 @@ class Told:
     place: int
     origin: int
     number: int
+    stamp: int
     outcome: str
     reason: str
     type: str
@@ -41,7 +42,7 @@ Line = tuple[str, str, str, str, int, str, str, str, int]
 """Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
 
 
-_TOLD = "t.place, t.origin, t.number, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
+_TOLD = "t.place, t.origin, t.number, t.stamp, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
 
 
 class Telling:
@@ -130,27 +131,23 @@ class Telling:
 
     # -- what counts by now ----------------------------------------------------------------------------------------
 
-    def held_among(self, items: Collection[Item]) -> set[tuple[int, int]]:
-        """Origin and number of those items that this merge has told to be held."""
-        return {
-            (origin, number)
-            for origin, wanted in _by_origin(items).items()
-            for (number,) in self._db.rows(
-                "SELECT number FROM told WHERE origin = ? AND outcome = ? AND outcome <> 'refused'"
-                " AND number IN (SELECT value FROM json_each(?))",
-                (origin, HELD, json.dumps(wanted)),
-            )
-        }
+    def held_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
+        """Origin, number and stamp of those of these items that this merge has told to be held."""
+        return self._among(items, HELD)
 
     def told_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
-        """Origin, number and stamp of those items that this merge has told to be held or in conflict."""
-        return {
+        """Origin, number and stamp of those of these items that this merge has told to be held or in conflict."""
+        return self._among(items, HELD, CONFLICT)
+
+    def _among(self, items: Collection[Item], *outcomes: str) -> set[tuple[int, int, int]]:
+        # Of a fork another content with the same number may have been told.
+        return {(item.origin, item.number, item.stamp) for item in items} & {
             (origin, number, stamp)
             for origin, wanted in _by_origin(items).items()
             for number, stamp in self._db.rows(
                 "SELECT number, stamp FROM told WHERE origin = ? AND outcome <> 'refused'"
-                " AND number IN (SELECT value FROM json_each(?))",
-                (origin, json.dumps(wanted)),
+                " AND outcome IN (SELECT value FROM json_each(?)) AND number IN (SELECT value FROM json_each(?))",
+                (origin, json.dumps(outcomes), json.dumps(wanted)),
             )
         }
 
@@ -183,7 +180,7 @@ class Telling:
     def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
         wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last}
         before = {
-            row[2]: Told(*row)
+            row[2:4]: Told(*row)
             for row in self._db.rows(
                 f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
                 f" AND outcome <> 'refused' AND bundle = :bundle",
@@ -191,23 +188,22 @@ class Telling:
             )
         }
         now = {
-            row[1]: Item(*row[:-1])
+            row[1:3]: Item(*row[:-1])
             for row in self._db.rows(
                 f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
                 f" FROM (SELECT * FROM version WHERE origin = :origin AND number BETWEEN :first AND :last) v"
-                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number",
+                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number, v.stamp",
                 wanted,
             )
             # A birth is in conflict only where it came second.
-            if not row[6] or row[1] in before
+            if not row[6] or row[1:3] in before
         }
         # What has waited since is told in the end as what it is then.
         said = [told for told in before.values() if told.outcome == CONFLICT]
-        self.take_back(bundle, [told for told in said if told.number not in now])
-        self.tell_again(
-            bundle, [(told, CONFLICT, now[told.number].slot) for told in said if told.number in now]
-        )
-        self.tell(bundle, CONFLICT, [(item, item.slot) for n, item in now.items() if n not in before])
+        standing = [(told, now.get((told.number, told.stamp))) for told in said]
+        self.take_back(bundle, [told for told, item in standing if item is None])
+        self.tell_again(bundle, [(told, CONFLICT, item.slot) for told, item in standing if item is not None])
+        self.tell(bundle, CONFLICT, [(item, item.slot) for name, item in now.items() if name not in before])
 
     # -- asking ----------------------------------------------------------------------------------------------------
 

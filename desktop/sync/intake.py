@@ -223,7 +223,7 @@ class Intake:
         applied: list[Told] = []
         released: list[Told] = []
         for told in found:
-            outcome, reason = now[told.origin].get(told.number, (APPLIED, ""))
+            outcome, reason = now[told.origin].get((told.number, told.stamp), (APPLIED, ""))
             if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
                 released.append(told)
                 if not told.slot and self._stands(told):
@@ -238,7 +238,7 @@ class Intake:
         self._telling.take_back(taken.bundle, applied)
 
     def _stands(self, birth: Told) -> bool:
-        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number)
+        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number, birth.stamp)
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""
@@ -365,7 +365,7 @@ class Intake:
         held, conflict = by_bundle(bundles, merged.held), by_bundle(bundles, merged.conflict)
         # What has come and waited in this same merge is told once, where it came, as what it is in the end.
         waited = self._telling.held_among(merged.released)
-        released = [i for i in merged.released if (i.origin, i.number) not in waited]
+        released = [i for i in merged.released if (i.origin, i.number, i.stamp) not in waited]
         self._bundle.result.released += len(released)
         self._telling.note_released(self._bundle.number, released)
         for bundle in bundles:

@@ -76,7 +76,7 @@ class Lost:
                 births[type_name] = births.get(type_name, 0) + 1
 
     def _stands(self, birth: Item) -> bool:
-        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number)
+        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number, birth.stamp)
 
     def _place(self, item: Item) -> int | None:
         """Which bundle of this merge brought an item, if one did."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import traffic
+from desktop.records.item_outcomes import HELD_FORK
+from desktop.store import aside, traffic
 from desktop.sync import (
     certificates,
     copies,
@@ -22,6 +23,7 @@ from desktop.sync import (
     station,
 )
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
+from tests.sync.test_erasing import erase
 
 FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
 
@@ -190,6 +192,52 @@ def test_what_was_withdrawn_does_not_wait_where_both_have_written_it_in_one_mome
         result = town.take(desk.send())
         assert (result.refused, result.applied, result.held) == (1, counts, 1 - counts)
         assert (list(town.refused().values()), len(town.held())) == (["withdrawn"], 1 - counts)
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_of_two_contents_each_is_told_as_what_it_is_in_the_end(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk, both: bool
+) -> None:
+    """An erasure goes on counting whichever side loses, though its number is one of those that lost.
+
+    Two of one number are one record, as its id follows from the item.
+    """
+    laptop.birth("firm", {"phone": "13800138000"}, record=FIRM)
+    if both:
+        erase(laptop, FIRM)
+    else:
+        laptop.birth("firm", {"name": "二号厂"})
+        laptop.birth("firm", {"name": "三号厂"})
+    twin.birth("firm", {"phone": "13800138000"}, record=OTHER)
+    erase(twin, OTHER)
+    for desk in (laptop, twin):
+        town.take(desk.send())
+    decide(town, laptop, keep_held=True)
+    result = district.take(town.send())
+    assert result.births["erasure"] == 1
+    told = [(u.type, u.outcome) for u in result.unapplied if u.station == laptop.station]
+    assert told == [("firm", "refused")] * (2 if both else 3)
+
+
+def test_the_ledger_of_merges_says_of_a_number_what_its_receipt_says(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    """Of two contents the worst, in whatever order they came."""
+    laptop.forge_change(FIRM, "name", "从没登记")
+    twin.birth("firm", {"name": "撤回的"}, record=OTHER)
+    for desk in (laptop, twin):
+        town.take(desk.send())
+    origin = laptop.station, laptop.keys.incarnation
+    second = max(aside.held_of(town.database, town.ledger.origin_ref(*origin), HELD_FORK))
+    (text,) = exclusions.write({origin: exclusions.Named((), {second})})
+    town.say("exclusion", {"cause": policy.WITHDRAWN, "items": text})
+    result = district.take(town.send())
+    assert (result.held, result.refused) == (1, 1)
+    (merge,) = traffic.merges(district.database)
+    (told,) = traffic.merge_items(district.database, merge.id)
+    town.take(district.send(town))
+    assert (told.outcome, told.reason) == town.answers()[laptop.station, told.number]
+    assert told.outcome == "refused"
 
 
 def test_where_nothing_counts_neither_computer_is_taken_for_the_original(
