@@ -14,7 +14,7 @@ from desktop.records import dates
 from desktop.records.canonical import Cell
 from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, UNIT
 from desktop.records.declaration import UNIT_SLOT, Level, Role
-from desktop.records.item_outcomes import REFUSED_FORK, REFUSED_SCOPE, REFUSED_SUPERIOR, REFUSED_WITHDRAWN
+from desktop.records.item_outcomes import REFUSED_SCOPE, REFUSED_SUPERIOR
 from desktop.records.spans import spans_of
 from desktop.store import aside, holdings, reading
 from desktop.store import traffic as stored
@@ -26,11 +26,9 @@ from desktop.sync import exclusions, station
 from desktop.sync.certificates import LEVEL_RANK
 from desktop.sync.exclusions import Item, Named
 from desktop.sync.moves import SUPERIOR
-from desktop.sync.policy import FORK, REFUSED, WITHDRAWN
+from desktop.sync.policy import REFUSED, said_once_more
 
 OPERATION = "调整隶属关系"
-
-_CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
 
 
 class CannotMove(StateProblem):
@@ -261,7 +259,7 @@ def _taken_over(session: Session, units: Sequence[str], former: str) -> list[New
     again: dict[str, dict[exclusions.Origin, list[int]]] = {}
     for put in aside.excluded_under(session.database, units, REFUSED_SUPERIOR):
         origin = put.station, put.incarnation
-        if known.out_by_level_between(origin, put.number, Item(put.stamp, put.type, put.unit)):
+        if known.out_by_levels_between(origin, put.number, Item(put.stamp, put.type, put.unit)):
             again.setdefault(put.reason, {}).setdefault(origin, []).append(put.number)
     return [
         policy.birth_of(
@@ -269,11 +267,12 @@ def _taken_over(session: Session, units: Sequence[str], former: str) -> list[New
             EXCLUSION,
             {
                 "label": f"{former}定的，改隶属后仍不计入"[:60],
-                "cause": _CAUSES.get(reason, REFUSED),
-                "refusal": None if reason in _CAUSES else reason,
+                "cause": cause,
+                "refusal": refusal,
                 "items": text,
             },
         )
         for reason, found in again.items()
+        for cause, refusal in [said_once_more(reason)]
         for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in found.items()})
     ]

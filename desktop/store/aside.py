@@ -52,6 +52,7 @@ class Aside:
     type: str
     unit: str
     reason: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,8 @@ def _pieces(
 ) -> Iterator[list[Aside]]:
     after = (0, 0)
     while rows := database.rows(
-        f"SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason FROM {table} r"
+        f"SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason,"
+        f" lower(hex(r.record)) FROM {table} r"
         f" CROSS JOIN origin o ON o.ref = r.origin WHERE r.origin = ? AND (r.number, r.stamp) > (?, ?) AND {which}"
         f" ORDER BY r.number, r.stamp LIMIT ?",
         (origin, *after, *parameters, _PIECE),

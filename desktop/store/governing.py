@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.records.deciding import GRANT, UNIT
+from desktop.records.deciding import EXCLUSION, GRANT, UNIT
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
 from desktop.records.item_outcomes import REFUSED_SUPERIOR
@@ -200,6 +200,16 @@ def grant_stands_before(database: Database, certificate: str, issuer: str, posit
 
 
 # -- words ---------------------------------------------------------------------------------------------------------
+
+
+def restated(database: Database, station: str) -> list[tuple[str, str]]:
+    """Record and items of the exclusions by which a station says once more what a level below has said."""
+    found: list[tuple[str, str]] = database.rows(
+        f"SELECT lower(hex(r.id)), coalesce(r.items, '') FROM {quoted(table_of(EXCLUSION))} r"
+        " JOIN origin o ON o.ref = r._origin WHERE o.station = ? AND r.restated AND r._life <> ?",
+        (station, _DELETED),
+    )
+    return found
 
 
 def said(database: Database, type_name: str, cells: Sequence[str]) -> list[tuple[str, int, list[str]]]:

@@ -32,6 +32,12 @@ WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
 
 _REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FORK}
+_CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
+
+
+def said_once_more(reason: str) -> tuple[str, str | None]:
+    """Cause and refusal of an exclusion of what does not count for this reason already."""
+    return _CAUSES.get(reason, REFUSED), None if reason in _CAUSES else reason
 
 
 @dataclass(frozen=True)
@@ -108,12 +114,14 @@ class Exclusion:
 
     Without a reach their own station says so, in an item of stamp ``since``. It may take back what it has dated later
     than that, which is what a wrong date needs and nothing more, and not what it has said about who counts.
+    ``restated``: this very station says it for those who do not know the level below that has said so.
     """
 
     named: Named
     reason: str
     reach: Reach | None = None
     since: int = 0
+    restated: bool = False
 
     def among(self, items: Items) -> set[int]:
         """The numbers of those items that it takes out. Nobody takes out another's erasure (rule 12)."""
@@ -182,12 +190,15 @@ class Policy:
             found |= dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED)
         return found
 
-    def out_by_level_between(self, origin: Origin, number: int, item: Item) -> bool:
-        """Whether an item of another station does not count only by words of levels below this one."""
+    def out_by_levels_between(self, origin: Origin, number: int, item: Item) -> list[Certificate]:
+        """By whose words an item of another station does not count, if only those of levels below this one say so.
+
+        What this station only says once more is left aside.
+        """
         writers = [
             word.reach.writer
             for word in self.exclusions.get(origin, ())
-            if word.reach is not None and word.among({number: item})
+            if word.reach is not None and not word.restated and word.among({number: item})
         ]
         writers += [
             revocation.writer
@@ -195,7 +206,7 @@ class Policy:
             if revocation.among(origin[1], {number: item})
         ]
         own = self.known.own
-        return own is not None and bool(writers) and all(_rank(writer) > _rank(own) for writer in writers)
+        return writers if own is not None and all(_rank(w) > _rank(own) for w in writers) else []
 
     def concerns(self, origin: Origin) -> bool:
         """Whether anything was said about items of an origin."""
@@ -296,11 +307,12 @@ def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
     of what others have saved of the same records many a station beside holds a part.
     """
     found: dict[Origin, list[Exclusion]] = {}
-    joint: dict[tuple[Origin, str, Certificate], list[Named]] = {}
+    joint: dict[tuple[Origin, str, Certificate, bool], list[Named]] = {}
     reaches: dict[tuple[str, Certificate], Reach] = {}
-    for station, stamp, (cause, refusal, items) in governing.said(
-        ledger.database, EXCLUSION, ("cause", "refusal", "items")
+    for station, stamp, (cause, refusal, items, restated) in governing.said(
+        ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
     ):
+        again = bool(restated) and station == known.station
         writer = known.writer(station)
         reason = _REASONS.get(cause) or (refusal if refusal in REASONS else REFUSED_WITHDRAWN)
         for origin, named in exclusions.read(items).items():
@@ -309,12 +321,13 @@ def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
             elif writer is not None:
                 reach = reaches.setdefault((origin[0], writer), Reach(known, writer, origin[0]))
                 if reach.is_possible:
-                    joint.setdefault((origin, reason, writer), []).append(named)
-    for (origin, reason, writer), several in joint.items():
+                    joint.setdefault((origin, reason, writer, again), []).append(named)
+    for (origin, reason, writer, again), several in joint.items():
         spans = joined(span for named in several for span in named.spans)
         contents = frozenset(content for named in several for content in named.contents)
         named = Named(spans, contents)
-        found.setdefault(origin, []).append(Exclusion(named, reason, reaches[origin[0], writer]))
+        reach = reaches[origin[0], writer]
+        found.setdefault(origin, []).append(Exclusion(named, reason, reach, restated=again))
     return found
 
 

@@ -20,6 +20,7 @@ from desktop.sync import (
     envelope,
     frames,
     refusing,
+    restating,
     results,
     sending,
     taking,
@@ -169,6 +170,7 @@ class _Receiver:
         self._now = ledger.environment.since_epoch()
         self._bulk = False
         self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
+        self._first_judge = self._intake.judge
         self._taken: list[results.Taken] = []
 
     def prepare(self, paths: Sequence[Path]) -> None:
@@ -260,6 +262,9 @@ class _Receiver:
         self._intake.settle()
         if len(self._intake.future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
+        if restating.take_back(self._ledger, self._intake.judge, self._operator):
+            self._intake.judge_anew()
+            self._intake.settle()
         self._intake.put_right(self._taken)
         if not self._keep:
             return
@@ -267,6 +272,8 @@ class _Receiver:
             results.note_merge(self._ledger, taken, self._operator)
         self._intake.close()
         refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
+        if self._intake.judge is not self._first_judge:
+            restating.restate(self._ledger, self._intake.judge, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
         self._intake.bring_up_to_date()

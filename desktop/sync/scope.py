@@ -137,6 +137,10 @@ class Scope:
             for record in scoping.records_of(self._db, name, unit)
         }
 
+    def covers(self, record: Record) -> bool:
+        """Whether anything of a record goes, or went, to the station."""
+        return any(self._covers(record))
+
     def _covers(self, record: Record) -> tuple[bool, bool]:
         """Whether the record has, or is claimed by, a unit of the scope now, and whether it ever had one."""
         found = self._covered.get(record)

@@ -103,8 +103,7 @@ class History:
     def __init__(self, folder: Path, seed: int, *, cipher: bool = False) -> None:
         self.rnd = random.Random(seed)
         self.apart = seed % 2 == 1
-        """Towns hold nothing in common, and so they too may say what does not count. What one says of a record that
-        the other claims as well is not heard there (format document, known residue)."""
+        """Towns hold nothing in common."""
         self.folder = folder
         self.cipher = cipher
         self.log: list[str] = []
@@ -309,7 +308,7 @@ class History:
     # -- what a level above says -----------------------------------------------------------------------------------
 
     def _speaker(self, desk: Desk) -> Desk:
-        return desk if self.apart and desk in self.towns else self.district
+        return desk if desk in self.towns else self.district
 
     def exclude(self, desk: Desk) -> object:
         """Some items of a station are withdrawn; not those that say who is who, or it could send nothing."""

@@ -24,5 +24,7 @@ TYPE = RecordType(
         Field("program", "程序版本"),
         # A line for each incarnation: ``station incarnation 1-5 7``.
         Field("items", "内容编号", Kind.NOTE),
+        # That a level below has said so, where others of its records' holders do not know that one.
+        Field("restated", "下级定的", Kind.BOOLEAN),
     ),
 )  # fmt: skip
