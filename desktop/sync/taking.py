@@ -184,6 +184,7 @@ class _Taking:
         self._spans: list[tuple[int, int]] = []
         # Where each segment that nobody signs for yet is told to be held, and by which judge the first was passed over.
         self._passed: dict[_At, int] = {}
+        self._unsigned: dict[_At, Header] = {}
         self._judge = intake.judge
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
@@ -209,6 +210,7 @@ class _Taking:
         if self._seen != self._result.total:
             raise BadSegment("the counts of the manifest are not those of its segments")
         self._take_passed()
+        self._refuse_unsigned()
         self._intake.end()
         if link is not None and self._spans:
             held_so_far = link.received if link.received_incarnation == said.incarnation else 0
@@ -345,20 +347,29 @@ class _Taking:
         try:
             return self._intake.merge_segment(signer, arrived, self._result)
         except BadSegmentSignature:
-            if not self._may_be_former(header):
+            if not self._may_be_others(header):
                 raise
             self._pass(at, HELD_CERTIFICATE, header, arrived.count)
+            self._unsigned[at] = header
             return False
 
-    def _may_be_former(self, header: Header) -> bool:
-        """Whether a signature that fits no key known here may be by one that the station had before.
+    def _may_be_others(self, header: Header) -> bool:
+        """Whether a signature that fits no key known here may be by one that the station had before, or has by now.
 
         New keys begin a new incarnation, and who was moved here was given the former ones by another superior, who may
-        not have reported that yet. In the incarnation in which it speaks a station signs as it signs its bundle.
+        not have reported that yet. In the incarnation in which it speaks a station signs as it signs its bundle. For
+        its parent nobody else signs.
         """
         if header.station == self._said.sender:
             return header.incarnation != self._said.incarnation
-        return waiting.waits_for_grant(self._db, header)
+        return header.vouched is None
+
+    def _refuse_unsigned(self) -> None:
+        """When all of the bundle is in, a key of which no grant has come, in vain or too early, is nobody's."""
+        for at in self._unsigned.keys() & self._passed.keys():
+            header = self._unsigned[at]
+            if header.station != self._said.sender and not waiting.waits_for_grant(self._db, header):
+                raise BadSegmentSignature(header.station)
 
     def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:
         """Nobody signs for a segment, unless what the rest of the bundle brings says who does."""

@@ -542,6 +542,33 @@ def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tr
     assert "f4" * 16 in tree.district.records()
 
 
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_segment_that_stands_before_the_grant_of_its_renewed_key_is_taken(
+    tree: Tree, granted: bool
+) -> None:
+    """A town that was restored has cut its own once more. A key that is granted nowhere is nobody's, at the end too."""
+    tree.village.birth("firm", {"name": "旧钥匙写的"}, record=OTHER)
+    report(tree.village, tree.town)
+    report(tree.town, tree.district)
+    renew(tree.village, tree.town)
+    tree.village.birth("firm", {"name": "新钥匙写的"}, record=FIRM)
+    tree.town.take(tree.village.send())
+    bundle = envelope.read_bundle(tree.town.send().path)
+    verdict = envelope.judge(bundle, station.knowledge(tree.district.ledger, tree.district.keys).state)
+    (part,) = envelope.open_parts(bundle, verdict, tree.district.keys)
+    parts = [Outgoing(f, t) for f, t in zip(part.frames, part.labels, strict=True) if t != receipts.LABEL]
+    of_village = [out for out in parts if out.label[0] == tree.village.station]
+    of_town = [out for out in parts if granted and out not in of_village]
+    total = sum(out.label[5] for out in (*of_village, *of_town))
+    sent = forged_bundle(tree.town, tree.district, [*of_village, *of_town], counts=total)
+    (result,) = tree.district.merge(sent).bundles
+    if granted:
+        assert outcome(result) == (total, 0, 0, 0, 0)
+    else:
+        assert isinstance(result.problem, BadSegmentSignature)
+    assert tree.district.records() == ({FIRM, OTHER} if granted else {OTHER})
+
+
 @pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_segment_that_stands_before_its_grant_in_the_same_bundle_is_taken(
