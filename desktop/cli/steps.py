@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from desktop.errors import Problem
 
+_SIGN = "数据包没有坏，什么都没有丢："
 NEXT_STEPS: Mapping[str, str] = {
     "WrongClock": "请先把电脑的日期和时间调对再做；日期没有错的，加 --date-is-right 再运行一次。",
     "InUse": "请等另一个命令做完，或者关闭窗口，再运行一次；数据没有受影响。",
@@ -20,6 +21,16 @@ NEXT_STEPS: Mapping[str, str] = {
     "NoSuchPaper": "请用 papers 看有哪些表单、各从哪类记录打印。",
     "UnionDeleted": "还要用的，请先用 undelete 恢复。",
     "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建台账。",
+    "InDoubt": "请用 recovery place 加 --restored、--moved 或 --copied 说明这份台账是怎么来的。",
+    "UnknownField": "请用 xiaosanji schema 加类型查看字段名称。",
+    "PlaceUnclear": "请写全名，如“余杭区径山镇”，或者写区划代码，用 xiaosanji divisions 可以查。",
+    "UnknownReading": "请用 plan --json 查看各指标有哪些口径可以选。",
+    "NoSuchTemplate": "请用 papers 看有哪些文书。",
+    "NotTwo": "请写两条以上同一类记录的编号；用 duplicates 可以列出可能重复的。",
+    "NotSignedByPersons": f"{_SIGN}请发送方用 sign 给同一个文件补上签名再交来。",
+    "HandlerNotSigned": f"{_SIGN}请发送方的经办人用 sign 给同一个文件补上签名再交来。",
+    "HeadNotSigned": f"{_SIGN}请发送方的负责人用 sign 给同一个文件补上签名再交来。",
+    "NobodySigned": f"{_SIGN}请发送方的经办人和负责人各用 sign 给同一个文件补上签名再交来。",
 }
 """By the class of the problem; all others say what helps in both worlds."""
 

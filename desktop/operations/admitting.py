@@ -40,7 +40,7 @@ class Gone(StateProblem):
 class UnknownField(UsageProblem):
     """A field that the type does not have."""
 
-    next_step = "可用 xiaosanji schema 查看字段名称。"
+    next_step = "请核对字段的名称。"
 
 
 _POWER: Final = "issuing_power"

@@ -62,7 +62,7 @@ def fill_in(session: Session, assessment: str) -> ChangeSet:
     """
     held = records.load(session, ASSESSMENT, assessment)
     if held is None or held.life is Life.DELETED:
-        raise NotFound(f"没有找到编号是{assessment}的工会评价。", "请用 xiaosanji list 查看编号。")
+        raise NotFound(f"没有找到编号是{assessment}的工会评价。")
     found = computed(session.database, session.types, held.values, session.environment.today())
     score_type = session.types[SCORE]
     steps = [s for s in STEPS if session.may_write(score_type, score_type.by_name[f"{s}_score"])]

@@ -44,7 +44,7 @@ WHY: Mapping[str, str] = {
 class NotTwo(UsageProblem):
     """These are not several records of one type that could be one."""
 
-    next_step = "请选两条以上同一类的记录；可以用 duplicates 列出可能重复的。"
+    next_step = "请选两条以上同一类的记录。"
 
 
 class CodesDiffer(StateProblem):

@@ -140,12 +140,12 @@ def waiting_words(database: Database, station_id: str) -> list[str]:
     if forked:
         words.append(
             f"有{forked}处清除还没有做：写它的电脑有重号。定下来以前，要清除的个人信息本机还在；"
-            "请在“上报与合并”的“重号”里定下来（命令是 fork），定了就自动清除。"
+            "请在“上报与合并”的“重号”里定下来，定了就自动清除。"
         )
     if others := sum(held.values()):
         words.append(
             f"有{others}处清除还先留着，要清除的个人信息本机还在；"
-            "原因和怎么办，请看“上报与合并”的“没有收下的”（命令是 conflicts）。"
+            "原因和怎么办，请看“上报与合并”的“没有收下的”。"
         )
     incarnation = stored.setting(database, "incarnation")
     if holdings.is_held_above(database, station_id, incarnation, HELD_FORK):

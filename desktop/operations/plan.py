@@ -84,7 +84,7 @@ def worklist(
 class PlaceUnclear(UsageProblem):
     """A place to visit that no division or several ones are called."""
 
-    next_step = "请写全名，如“余杭区径山镇”，或者写区划代码；xiaosanji divisions 可以查。"
+    next_step = "请写全名，如“余杭区径山镇”，或者写区划代码。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ SHIPPED: Final = "随程序"
 class NoSuchTemplate(UsageProblem):
     """No paper and no letter has this name."""
 
-    next_step = "请用 papers 命令或者“文书模板”查看有哪些。"
+    next_step = "请在“文书模板”里查看有哪些。"
 
 
 class TemplateUnusable(StateProblem):

@@ -15,7 +15,7 @@ Options = Mapping[str, str]
 class UnknownReading(UsageProblem):
     """A choice or an option that no indicator has."""
 
-    next_step = "可用 xiaosanji plan --json 查看各指标的口径选项。"
+    next_step = "请从列出的口径里选一个。"
 
 
 def readings(target_id: str, choices: Iterable[Choice], options: Options) -> tuple[Reading, ...]:

@@ -50,7 +50,7 @@ class InDoubt(StateProblem):
     """The ledger is not the one that was opened here last; nothing is written until a person says why."""
 
     exit_code = 25
-    next_step = "请关闭程序再打开一次，回答它是怎么来的；用命令的，见 xiaosanji recovery place --help。"
+    next_step = "请关闭程序再打开一次，回答它是怎么来的。"
     help_anchor = "copied"
 
 

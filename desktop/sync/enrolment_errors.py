@@ -24,7 +24,7 @@ class RootDiffers(UnknownSigner):
     """A grant leads to another root than the pinned one."""
 
     text = "这份批准文件的根证书和本机原来保存的不一致。"
-    next_step = "请先不要接受，和上级在电话里核对指纹词语，问清是不是换了根证书。"
+    next_step = "请先不要接受，打电话和上级核对词语，问清是不是换了根证书。"
 
 
 class RootGap(UnknownSigner):
@@ -51,15 +51,15 @@ class GrantForOtherRequest(NotForHere):
 class AckForOther(NotForHere):
     """The acknowledgement is about another certificate."""
 
-    text = "这份确认文件对应的不是这张证书。"
-    next_step = "请核对是哪台工作电脑的确认文件（.xsa）。"
+    text = "这份入网回执不是这台工作电脑的。"
+    next_step = "请核对是哪台工作电脑的入网回执（.xsa）。"
 
 
 class NotAnEnrolmentFile(Damaged):
     """The file is none of the three at all: it is empty, a bundle, or something else."""
 
     text = "这不是入网文件。"
-    next_step = "请核对选的文件：申请是.xsq，批准是.xsg，回执是.xsa。"
+    next_step = "请核对选的文件：入网申请是.xsq，批准是.xsg，入网回执是.xsa。"
 
 
 class BadEnrolmentFile(Damaged):

@@ -79,22 +79,22 @@ class UnknownSigner(Caused, TrustProblem):
     """Nobody whom this workspace trusts vouches for the signer."""
 
     exit_code = 11
-    next_step = "请先和对方在电话里核对指纹词语，确认是哪台工作电脑，再办理入网。"
+    next_step = "请先打电话和对方核对词语，确认是哪台工作电脑，再办理入网。"
     help_anchor = "trust-signer"
 
 
 class UnknownRoot(UnknownSigner):
     """The chain ends in a root that does not count here."""
 
-    text = "这个文件来自不认识的体系，签名的根证书和本机保存的不一致。"
+    text = "这个文件不是本机的上下级做的，它的根证书和本机保存的不一样。"
     next_step = "文件多半是给别的区或别的工会的，请退给对方；确实是上下级的，打电话核对后再办理入网。"
 
 
 class NotGranted(UnknownSigner):
     """A certificate of the chain has no grant that counts here."""
 
-    text = "签名的工作电脑在本机没有有效的入网记录。"
-    next_step = "请先收取上级最新的回执，再导入这个文件；仍然不行，请联系签发证书的单位。"
+    text = "做这个文件的工作电脑，在本机没有有效的入网记录。"
+    next_step = "请先收取上级最新的回执，再导入这个文件；仍然不行，请联系批准它入网的单位。"
 
 
 class FormerRoot(UnknownSigner):
@@ -132,7 +132,7 @@ class WrongRecipientKey(NotForHere):
     """The bundle is encrypted to a key that this station does not hold."""
 
     text = "这个数据包是用本机已经不用的密钥加密的，打不开。"
-    next_step = "请把本机最新的入网确认文件交给对方，让对方重新导出。"
+    next_step = "请把本机最新的入网回执（.xsa）交给对方，让对方重新导出。"
 
 
 # Revoked (13) ---------------------------------------------------------------------------------------------
@@ -154,32 +154,32 @@ class BeyondScope(Caused, TrustProblem):
     """The signer is known but not entitled to this."""
 
     exit_code = 14
-    next_step = "请联系签发证书的单位，核对这台工作电脑的管理范围。"
+    next_step = "请联系批准这台工作电脑入网的单位，核对它管哪些单位。"
     help_anchor = "trust-scope"
 
 
 class NotAnIssuer(BeyondScope):
     """A certificate was issued by one that may not issue, or too far down."""
 
-    text = "签发这张证书的工作电脑没有签发证书的权限。"
+    text = "做这个文件的工作电脑，是由没有权限的电脑批准入网的。"
 
 
 class LevelTooHigh(BeyondScope):
     """A certificate claims a level that its issuer may not give."""
 
-    text = "证书上的层级高于签发单位自己的层级。"
+    text = "做这个文件的工作电脑入网的层级，比批准它的单位还高。"
 
 
 class DelegationOutOfScope(BeyondScope):
     """A certificate names units outside its issuer's."""
 
-    text = "证书上的单位不在签发单位的管理范围内。"
+    text = "做这个文件的工作电脑入网的单位，不归批准它的单位管。"
 
 
 class OutOfScope(BeyondScope):
     """The sender writes for a unit outside its certificate."""
 
-    text = "文件所写的单位不在发送方证书的范围内。"
+    text = "这个文件是替发送方不管的单位做的。"
 
 
 class WrongDirection(BeyondScope):
@@ -335,8 +335,8 @@ class UnitNotKnown(Caused, StateProblem):
 
     exit_code = 20
     help_anchor = "held"
-    text = "文件里的单位在本机的单位树里还没有，这个文件现在不能合并。"
-    next_step = "请把文件留着，收取上级最新的回执，单位树更新以后再合并一次。"
+    text = "文件里有本机还没有的单位，这个文件现在不能合并。"
+    next_step = "请把文件留着，先收取上级最新的回执，再合并一次。"
 
 
 class NewerFormat(Caused, StateProblem):

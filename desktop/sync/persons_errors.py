@@ -22,7 +22,7 @@ class NotSignedByPersons(Caused, TrustProblem):
     """The content stands, but not everybody has signed whom the receiver asks for (rule 31)."""
 
     exit_code = 10
-    next_step = "数据包没有坏，什么都没有丢：请发送方给同一个文件补上签名（“复核签名”，命令是 sign）再交来。"
+    next_step = "数据包没有坏，什么都没有丢：请发送方给同一个文件补上签名（“复核签名…”）再交来。"
     help_anchor = "operators"
 
 

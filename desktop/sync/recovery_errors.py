@@ -33,7 +33,7 @@ class UnknownLaptop(UnknownSigner):
     """Whoever wrote the request, no certificate that counts here stands behind its seal."""
 
     text = "写这份申请的电脑没有经本单位或下级办理入网，单位名称对得上也不能答复。"
-    next_step = "请打电话问申请单位；确实是它的电脑，请先导入发证单位最新的数据包再试。"
+    next_step = "请打电话问申请单位；确实是它的电脑，请先导入批准它入网的单位最新的数据包再试。"
 
 
 class LaptopRevoked(Revoked):

@@ -23,7 +23,7 @@ def test_the_district_asks_for_the_head_who_signs_the_same_file(places: Places) 
     bundle = places.stick / "1.xsj"
     assert "要负责人的签名才收" in run("send", places.town, bundle, "--as", "王芳").stderr
     refused = run("merge", places.district, bundle)
-    assert (refused.exit_code, "命令是 sign" in refused.stderr) == (10, True)
+    assert (refused.exit_code, "用 sign 给同一个文件补上签名" in refused.stderr) == (10, True)
     assert run("sign", places.town, bundle, "--as", "王芳").exit_code == 2
     assert "负责人钱主席" in run("sign", places.town, bundle, **HEAD).stdout
     assert run("sign", places.town, bundle, **HEAD).exit_code == 22

@@ -18,7 +18,7 @@ from desktop.records.declaration import Level
 from desktop.resources import resource
 from desktop.store.clock import WrongClock
 from desktop.store.environment import Environment
-from desktop.sync import enrolment_errors, errors, persons_errors
+from desktop.sync import enrolment_errors, errors, persons_errors, recovery_errors
 from desktop.sync.errors import Caused
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
 
@@ -30,6 +30,12 @@ WINDOW = re.compile(
 )
 CODES = frozenset({2, *range(10, 16), *range(20, 30), *range(30, 33)})
 """What README.md explains; 70, a bug, is no problem."""
+COMMANDS = re.compile(r"命令|xiaosanji|--|JSON")
+"""What nobody can do who has the window alone."""
+TECHNICAL = re.compile("指纹|单位树|证书链|载荷|签发证书|发证单位|证书上")
+"""What no window says: there it is words, units, and who admits a computer."""
+UNTOLD = frozenset({"Damaged", "BadKeyFile", "NotAWipeFile"})
+"""No answers to the bytes of a format: the base, a key file of this program, a file taken for another."""
 NOT_IN_COMMANDS = frozenset({"RecordGone", "UnknownStep", "MissingGlyph", "UnusableFont"})
 """Only the window raises the first two; the setting that the others name stands in the window alone."""
 
@@ -48,7 +54,7 @@ def all_problems() -> list[type[Problem]]:
 
 
 PROBLEMS = all_problems()
-CAUSES = {module.__name__ for module in (errors, enrolment_errors, persons_errors)}
+CAUSES = {module.__name__ for module in (errors, enrolment_errors, persons_errors, recovery_errors)}
 
 
 @pytest.mark.parametrize("cause", PROBLEMS, ids=lambda c: c.__name__)
@@ -57,6 +63,31 @@ def test_a_problem_has_an_exit_code_and_no_step_that_only_a_window_has(cause: ty
     assert not issubclass(cause, TrustProblem) or cause.exit_code in range(10, 16)
     step = NEXT_STEPS.get(cause.__name__, cause.next_step)
     assert cause.__name__ in NOT_IN_COMMANDS or not WINDOW.search(step)
+
+
+@pytest.mark.parametrize(
+    "cause", [c for c in PROBLEMS if ".cli." not in c.__module__], ids=lambda c: c.__name__
+)
+def test_a_problem_has_no_step_that_only_the_command_line_has(cause: type[Problem]) -> None:
+    said = getattr(cause, "text", "") + cause.next_step
+    assert not COMMANDS.search(cause.next_step)
+    assert not TECHNICAL.search(said)
+
+
+@pytest.mark.parametrize("language", ["format.md", "format.zh.md"])
+def test_the_format_document_tells_every_cause_with_its_exit_code(language: str) -> None:
+    document = resource("manual", language).read_text("utf-8")
+    rows = [
+        [cell.strip() for cell in row.split("|")[1:-1]] for row in document.splitlines() if row[:1] == "|"
+    ]
+    told = {row[2]: row for row in rows if len(row) == 5 and row[3].isdigit()}
+    causes = {c.__name__: c for c in PROBLEMS if issubclass(c, Caused)}
+    assert len(told) > 50
+    for name, (_check, _holds, _name, code, step) in told.items():
+        assert int(code) == causes[name].exit_code
+        assert language == "format.md" or step == causes[name].next_step
+    own = [c for c in causes.values() if c.text and c.exit_code < 30 and c.__module__ in CAUSES]
+    assert {c.__name__ for c in own if c.__name__ not in document} <= UNTOLD
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def play(folder: Path, say: Callable[[str], None]) -> dict[str, str]:
 
 
 def _enrol(stage: Stage) -> None:
-    stage.say("一、入网：申请、批准、回执三个文件，用U盘来回，电话核对指纹词语")
+    stage.say("一、入网：申请、批准、回执三个文件，用U盘来回，电话核对词语")
     stage.found("district", "330110", DISTRICT, Level.DISTRICT, DISTRICT_OPERATOR)
     stage.found("jingshan", "330110109", "径山镇总工会", Level.TOWN, "王芳")
     stage.found("pingyao", "330110110", "瓶窑镇总工会", Level.TOWN, "李强")

@@ -197,10 +197,7 @@ class AuditPage(Page):
             return
 
         def then(count: int) -> None:
-            self.workbench.shell.tell(
-                Tone.GOOD,
-                f"日志{count}行已导出到{path.name}。用命令 xiaosanji audit verify 加这个文件可以核对。",
-            )
+            self.workbench.shell.tell(Tone.GOOD, f"日志{count}行已导出到{path.name}。")
             self.refresh(None)
 
         self.workbench.write(

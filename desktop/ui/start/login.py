@@ -310,7 +310,8 @@ class LoginPage(QWidget):
         if not found:
             self.notice.show_notice(
                 Tone.ERROR,
-                "这份台账里没有备份。请找一找另存的备份文件，用命令 restore 恢复，或者联系上级。",
+                "这份台账里没有备份。拷到别处过的（文件名是日期，如 2026-11-23.db），"
+                "请拷回台账的 backups 文件夹，再打开一次；没有的请联系上级。",
             )
             return
         from desktop.ui.start.restoring import RestoreDialog
