@@ -245,7 +245,7 @@ def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
 
 
 def judge(bundle: OpenedBundle, state: TrustState) -> Verdict:
-    """Checks 1 to 16, 24 and 25 of the kernel, then the names, sizes and public entries against the manifest."""
+    """The checks of bundles up to 25, then the names, sizes and public entries against the manifest."""
     verdict = trust.judge_bundle(bundle.signed, bundle.chain, state)
     _check_listing(bundle, verdict.manifest)
     return verdict

@@ -68,7 +68,10 @@ class Judge:
         )
 
     def check_key(self, said: Manifest, sender: Certificate) -> None:
-        """Raises :class:`FormerKey` where another key signs in this incarnation: a bundle tells of its journal."""
+        """Check 26: raises :class:`FormerKey` where another key signs in this incarnation.
+
+        A bundle tells of its sender's journal, and one of before may be in wrong hands.
+        """
         keys = {c.claims.public_key for c in self._signing(said.sender, said.incarnation)}
         if keys and sender.claims.public_key not in keys:
             raise FormerKey(sender.digest)

@@ -82,8 +82,6 @@ def take(
     result.signed = frozenset(person.duty for person in verdict.signers)
     link = links.link_to(ledger.database, said.sender)
     result.name = link.name if link is not None else ""
-    if verdict.newer_tree:
-        raise UnitNotKnown(f"tree {said.tree}")
     intake.merge = merge
     first = ahead[1] if ahead is not None and ahead[0] == bundle.digest else None
     _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(link, first)

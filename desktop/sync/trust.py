@@ -23,11 +23,12 @@ By the station that it is for (:func:`judge_bundle`):
 * check 12  every certificate below the root has a grant that counts
 * check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut; it is not a
   former root, which signs nothing any more, though what it had issued counts on
-* check 14  the tree of units is not newer than the one held; if it is, the verdict says so, its scope is
-  empty, checks 15 and 16 wait, and the bundle is not taken before the tree has come
+* check 14  the tree of units is not newer than the one held, else the bundle waits until that has come
 * check 15  the units of each certificate lie in those of its issuer
 * check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
 * check 25  upward, everybody has signed whom the receiver's own rule asks for
+* check 26  upward, where a grant of the sender names this incarnation, its key has signed
+  (:meth:`desktop.sync.judging.Judge.check_key`)
 
 Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 12, 15, and of 13 that on roots):
 
@@ -147,24 +148,8 @@ class Authentic:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A bundle that passed. ``scope`` holds the ids of all units that the sender may write for.
-
-    With ``newer_tree`` the bundle is to be held: only items of the tree may be taken from it, and it is
-    judged again when they count. ``scope`` is empty then, so whoever forgets this admits nothing.
-    """
-
-    digest: str
-    manifest: Manifest
-    chain: tuple[Certificate, ...]
-    scope: frozenset[str]
-    newer_tree: bool
-    signers: tuple[Person, ...] = ()
-
-    @property
-    def sender(self) -> Certificate:
-        """The sender's certificate."""
-        return self.chain[0]
+class Verdict(Authentic):
+    """A bundle that passed: it is for this station, which may take it."""
 
 
 def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> Verdict:
@@ -183,15 +168,13 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
     _check_grants(authentic.chain, state)  # check 12
     _check_revocation(said, state)  # check 13
     _check_former(authentic.sender, state)
-    newer_tree = said.tree > state.tree_version  # check 14
-    scope: frozenset[str] = frozenset()
-    if not newer_tree:
-        _check_delegation(authentic.chain, state)  # check 15
-        _check_direction(authentic, state)  # check 16
-        scope = state.tree.below(authentic.sender.claims.units)
+    if said.tree > state.tree_version:  # check 14
+        raise UnitNotKnown(f"tree {said.tree}")
+    _check_delegation(authentic.chain, state)  # check 15
+    _check_direction(authentic, state)  # check 16
     if said.kind == manifest.UP:
         persons.require(said, authentic.signers, state.signatures)  # check 25
-    return Verdict(authentic.digest, said, authentic.chain, scope, newer_tree, authentic.signers)
+    return Verdict(authentic.digest, said, authentic.chain, authentic.signers)
 
 
 def authenticate(

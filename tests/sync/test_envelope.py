@@ -19,7 +19,6 @@ from tests.sync.world import (
     DISTRICT_DESK,
     STRANGER,
     TOWN_DESK,
-    TREE_VERSION,
     VILLAGE_DESK,
     bundle_from_village,
     draft,
@@ -138,14 +137,6 @@ def test_looking_verifies_nothing(tmp_path: Path) -> None:
     path = tmp_path / "strange.xsj"
     written = envelope.write_bundle(path, draft(TOWN_DESK), [], STRANGER.keys, STRANGER.ders, seeded(1))
     assert envelope.look(written).sender == STRANGER.station
-
-
-def test_a_newer_tree_still_lets_the_parts_be_opened(tmp_path: Path) -> None:
-    """The tree may be inside; the verdict's scope admits nothing else."""
-    written = bundle_from_village(tmp_path, tree=TREE_VERSION + 1)
-    verdict = envelope.judge(written, TOWN)
-    assert verdict.newer_tree
-    assert len(list(envelope.open_parts(written, verdict, TOWN_DESK.keys))) == 1
 
 
 # Faults of the surroundings
