@@ -13,7 +13,6 @@ trust, so a certificate ends by revocation, never by a date. Certificates hold n
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import datetime
 import hashlib
@@ -31,10 +30,11 @@ from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
-from desktop.sync import agefile
+from desktop.sync import agefile, strictjson
 from desktop.sync.enrolment_errors import BadEnrolmentFile
 from desktop.sync.errors import BadCertificate
 from desktop.sync.identity import STATION, StationKeys
+from desktop.sync.strictjson import NotStrict
 
 NOT_BEFORE: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 NOT_AFTER: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
@@ -184,8 +184,8 @@ def parse(der: bytes) -> Certificate:
 def readable(texts: Iterable[str]) -> Iterator[Certificate]:
     """Those certificates in base64 that can be read; anybody may have put anything in their place."""
     for text in texts:
-        with contextlib.suppress(ValueError, BadCertificate):
-            yield parse(base64.b64decode(text, validate=True))
+        with contextlib.suppress(NotStrict, BadCertificate):
+            yield parse(strictjson.from_base64(text))
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,6 @@ what reading all of them would give, in the same order.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections import defaultdict
@@ -15,9 +14,10 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from desktop.errors import TrustProblem
-from desktop.sync import certificates, renewing, trust
+from desktop.sync import certificates, renewing, strictjson, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.errors import Damaged, UnitNotKnown
+from desktop.sync.strictjson import NotStrict
 from desktop.sync.trust import TrustState
 
 Chain = tuple[bytes, ...]
@@ -55,8 +55,8 @@ class Granted(Container[str]):
         self._by_digest: dict[str, list[int]] = {}
         for grant in grants:
             try:
-                der = base64.b64decode(grant.certificate, validate=True)
-            except ValueError:
+                der = strictjson.from_base64(grant.certificate)
+            except NotStrict:
                 # Like one whose certificate cannot be read: it vouches for nobody, its record stays visible.
                 continue
             for station in {name.decode() for name in _NAMED.findall(der)}:

@@ -8,14 +8,14 @@ it stands in the grant for everybody who judges by it.
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Final
 
-from desktop.sync import certificates
+from desktop.sync import certificates, strictjson
 from desktop.sync.certificates import Certificate
 from desktop.sync.dsse import SIGNATURE_BYTES
 from desktop.sync.errors import Damaged
 from desktop.sync.identity import KEY_BYTES, StationKeys, signature_stands, station_id
+from desktop.sync.strictjson import NotStrict
 
 _LABEL: Final = b"xiaosanji renewed key v1\n"
 
@@ -40,11 +40,11 @@ def is_own(certificate: Certificate, stated: str | None) -> bool:
     if station_id(certificate.claims.public_key) == certificate.station:
         return True
     try:
-        data = base64.b64decode(stated or "", validate=True)
+        data = strictjson.from_base64(stated or "")
         key, signature = data[:KEY_BYTES], data[KEY_BYTES : KEY_BYTES + SIGNATURE_BYTES]
         csr = data[KEY_BYTES + SIGNATURE_BYTES :]
         asked = certificates.parse_request(csr)
-    except (Damaged, binascii.Error, ValueError):
+    except (Damaged, NotStrict):
         # It proves nothing.
         return False
     theirs = (asked.station, asked.public_key) == (certificate.station, certificate.claims.public_key)
