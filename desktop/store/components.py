@@ -14,7 +14,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from desktop.records.canonical import ABSENT, parse
-from desktop.records.deciding import SAME, UNIT
+from desktop.records.deciding import DECIDING_TYPES, SAME, UNIT
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.identity import is_id
 from desktop.records.resolution import (
@@ -166,6 +166,8 @@ class Components:
             if (
                 kind not in self._types
                 or not all(isinstance(end, str) and is_id(end) for end in (one, other))
+                # Were two units one, the other would be gone from the tree.
+                or kind in DECIDING_TYPES
                 or self._types[kind].by_program
                 or (edge in deleted and self._is_off(edge))
             ):

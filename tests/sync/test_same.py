@@ -300,6 +300,27 @@ def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, 
         assert village.digest(village.unit).sha256 == house.town.digest(village.unit).sha256
 
 
+@pytest.mark.parametrize("level", ["town", "district"])
+def test_units_are_never_one(house: House, level: str) -> None:
+    """One of them would be gone from the tree, and with it whatever its stations send."""
+    desk: Desk = getattr(house, level)
+    one, other = sorted((house.east.unit, house.west.unit))
+    cells = {"kind": "unit", "one": one, "other": other}
+    desk.ledger.write(
+        "合并", desk.name, births=[NewRecord(SAME, same_id("unit", one, other), desk.unit, cells)]
+    )
+    house.settle()
+    house.west.edit(OTHER, "name", "后来的名称")
+    house.settle()
+    assert name_at(house.town) == name_at(house.district) == "后来的名称"
+    assert_equal(house)
+
+
+def name_at(desk: Desk) -> object:
+    found = desk.values(OTHER)
+    return found and found["name"]
+
+
 def test_an_edge_about_what_is_not_known_here_waits_without_effect(house: House) -> None:
     edge = same_id("prize", ONE, OTHER)
     cells = {"kind": "prize", "one": ONE, "other": OTHER}
