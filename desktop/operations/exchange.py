@@ -58,14 +58,14 @@ def send(session: Session, out: Path, to: str | None = None) -> Sent:
     if not station.own_chain(session.ledger):
         raise NotEnrolled("本单位还没有入网，不能导出数据包。")
     if to is None and session.unit.level in LEVELS_WITH_OWN_ROOT and not _has_superior(session):
-        raise links.NoLink("本单位没有上级，要写明发给下面哪个单位。", "请写 --to 单位的编码或名称。")
+        raise links.NoLink("本单位没有上级，要写明发给下面哪个单位。", "请写明那个单位的编码或名称。")
     link = links.uplink(session.database) if to is None else find_link(session, to)
     target, name = _target(session, out, link), session.operator.name
     if link.upward:
         sent = sending.send_up(session.ledger, keys, target, name)
     else:
         state = station.knowledge(session.ledger, keys).state
-        if not trust.item_counts(state, link.peer, link.peer_incarnation, trust.NO_CUT):
+        if trust.is_out(state, link.peer):
             raise PeerRevoked(f"“{link.name}”的这台工作电脑已经停用，不再给它导出数据包。")
         sent = sending.send_down(session.ledger, keys, link, target, name)
     audit.note(

@@ -147,7 +147,7 @@ class Revocation:
 
     def last(self, incarnation: str) -> int:
         """The last item that counts of an incarnation; of one that is not named none does."""
-        return self.cuts.get(incarnation, -1)
+        return trust.last_counted(self.cuts, incarnation)
 
     def among(self, incarnation: str, items: Items) -> set[int]:
         """The numbers of those items that it takes out."""

@@ -273,7 +273,7 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
 
     ``answered`` holds the digests of requests that were answered before. Raises, in this order,
     :class:`AlreadyAnswered`, :class:`UnknownLaptop` (and what scope raises), :class:`LaptopRevoked`,
-    :class:`SealedToOther` and :class:`BadRecoveryFile`.
+    :class:`SealedToOther`, :class:`BadRecoveryFile` and :class:`RequestForged`.
     """
     seal = request.seal
     if request.digest in answered:

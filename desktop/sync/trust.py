@@ -34,7 +34,7 @@ Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 1
 
 * check 17  the segment's origin is the station of the certificate (:func:`judge_segment`)
 * check 18  the origin's signature over the segment's header stands (:func:`judge_segment`)
-* check 19  an item counts only up to the revocation's cut (:func:`item_counts`)
+* check 19  an item counts only up to the revocation's cut (:func:`last_counted`)
 * check 20  the unit that an item is written under lies in the origin's units (:meth:`Tree.place`)
 
 Of an item that grants a certificate, before its digest enters :attr:`TrustState.grants`:
@@ -239,14 +239,20 @@ def segment_message(header: bytes) -> bytes:
 
 
 def item_counts(state: TrustState, station: str, incarnation: str, number: int) -> bool:
-    """Check 19: whether revocation leaves the item with this number; rule 27."""
-    return number <= last_counted(state.revocations, station, incarnation)
+    """Whether the revocation of a station, if there is one, leaves its item with this number."""
+    cuts = state.revocations.get(station)
+    return cuts is None or number <= last_counted(cuts, incarnation)
 
 
-def last_counted(revocations: Mapping[str, Mapping[str, int]], station: str, incarnation: str) -> int:
-    """The last item number that counts of an incarnation; not even 0 where a revocation does not name it."""
-    cuts = revocations.get(station)
-    return NO_CUT if cuts is None else cuts.get(incarnation, -1)
+def last_counted(cuts: Mapping[str, int], incarnation: str) -> int:
+    """Check 19: the last item of an incarnation that a revocation leaves (rule 27); of one not named not even 0."""
+    return cuts.get(incarnation, -1)
+
+
+def is_out(state: TrustState, station: str) -> bool:
+    """Whether a station was revoked and no later grant has let any of its incarnations in."""
+    cuts = state.revocations.get(station)
+    return cuts is not None and NO_CUT not in cuts.values()
 
 
 def grant_fits(certificate: Certificate, station: str, incarnation: str, number: int) -> bool:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, exchange, forks, policy, records, renewal, uncounted, unsettled
+from desktop.operations import (
+    audit,
+    enrolling,
+    exchange,
+    forks,
+    policy,
+    records,
+    renewal,
+    uncounted,
+    unsettled,
+)
 from desktop.operations.forks import Kind, NoFork
 from desktop.operations.policy import BuiltUpon, NoMerge, NoStation
 from desktop.operations.renewal import NotACopy
@@ -187,6 +197,22 @@ def test_a_revoked_computer_gets_no_more_bundles(town: Session, village: Session
     policy.revoke(town, village.ledger.station)
     with pytest.raises(exchange.PeerRevoked):
         exchange.send(town, tmp_path / "x.xsj", to=village.unit.name)
+
+
+def test_a_computer_that_was_let_in_again_under_new_keys_gets_bundles_before_it_has_reported(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    """Its new incarnation counts; that in which it was last heard does not."""
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    policy.revoke(town, village.ledger.station)
+    enrolling.request(village, tmp_path / "again.xsq", renew=True)
+    enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg")
+    enrolling.accept(village, tmp_path / "again.xsg", tmp_path / "again.xsa")
+    enrolling.confirm(town, tmp_path / "again.xsa")
+    sent = exchange.send(town, tmp_path / "down.xsj", to=village.unit.name)
+    (taken,) = exchange.merge(village, [sent.path]).bundles
+    assert taken.problem is None
 
 
 def test_what_another_level_has_said_is_lifted_by_that_level(

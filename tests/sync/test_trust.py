@@ -336,6 +336,10 @@ def test_revocation_cuts_at_an_item_number(number: int, counts: bool) -> None:
     state = state_of(TOWN_DESK, revocations={VILLAGE_DESK.station: {VILLAGE_DESK.keys.incarnation: 7}})
     assert trust.item_counts(state, VILLAGE_DESK.station, VILLAGE_DESK.keys.incarnation, number) is counts
     assert not trust.item_counts(state, VILLAGE_DESK.station, "0" * 16, number)  # not named: counts nothing
+    assert trust.is_out(state, VILLAGE_DESK.station)
+    assert not trust.is_out(state, TOWN_DESK.station)
+    again = state_of(TOWN_DESK, revocations={VILLAGE_DESK.station: {"0" * 16: NO_CUT}})
+    assert not trust.is_out(again, VILLAGE_DESK.station)
 
 
 @pytest.mark.parametrize(
