@@ -86,9 +86,9 @@ def _order(move: Move) -> tuple[int, Origin, int]:
 
 
 def _shown(counted: Mapping[str, Sequence[Move]]) -> dict[str, str | None]:
-    """Where units lie by what counts so far: a change beats every birth, the newer the older (rule 6)."""
+    """Where units lie by what counts so far: a change beats every birth, the newer the older, else `null` (rule 6)."""
     return {
-        record: max(several, key=lambda v: (not v.birth, v.stamp, v.value or "")).value
+        record: max(several, key=lambda v: (not v.birth, v.stamp, v.value is None, v.value or "")).value
         for record, several in counted.items()
         if several
     }

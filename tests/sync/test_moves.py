@@ -52,6 +52,22 @@ def _moved(folder: Path) -> tuple[Desk, ...]:
     return places.desks
 
 
+def test_of_moves_of_one_moment_that_one_is_judged_by_which_is_shown() -> None:
+    """The greater canonical bytes are shown (rule 6), and those of nowhere are greater than any unit's."""
+    city, town, unit, below = (letter * 32 for letter in "cdab")
+    origin = ("0" * 64, "0" * 16)
+    births = [
+        Move(origin, 1, unit, SUPERIOR, 1, city, frozenset(), birth=True),
+        Move(origin, 2, below, SUPERIOR, 2, unit, frozenset(), birth=True),
+    ]
+    at_once = [
+        Move(origin, 3, unit, SUPERIOR, 5, to, frozenset([1]), 0, frozenset([city])) for to in (None, town)
+    ]
+    from_town = Move(origin, 4, below, SUPERIOR, 6, town, frozenset([2]), 2, frozenset([town]))
+    found = moves.not_counting([*births, *at_once, from_town], {city: None, town: city}, [])
+    assert found == {from_town}
+
+
 @pytest.mark.parametrize("first", ["the village", "its town"])
 def test_what_a_moved_unit_has_with_others_comes_to_its_new_superior(places: Places, first: str) -> None:
     """A firm that its former town registered too, whichever of the two it is shown under (rule 21)."""
