@@ -21,6 +21,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "NoSuchPaper": "请用 papers 看有哪些表单、各从哪类记录打印。",
     "UnionDeleted": "还要用的，请先用 undelete 恢复。",
     "NoWorkspace": "请核对文件夹，或者先用 xiaosanji new 新建台账。",
+    "NoSuperior": "请写 --to 单位的编码或名称。",
     "InDoubt": "请用 recovery place 加 --restored、--moved 或 --copied 说明这份台账是怎么来的。",
     "UnknownField": "请用 xiaosanji schema 加类型查看字段名称。",
     "PlaceUnclear": "请写全名，如“余杭区径山镇”，或者写区划代码，用 xiaosanji divisions 可以查。",

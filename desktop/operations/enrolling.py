@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
@@ -72,7 +72,9 @@ class Granted:
 def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
     """Writes the request for enrolment (`.xsq`); with ``renew`` for new keys, which count when the grant is accepted.
 
-    Until then everything goes on with the keys of now. Raises :class:`NotEnrolled` and ``NotAllowed``.
+    Who is enrolled already asks in a new incarnation, which begins then: what somebody else may have written on this
+    computer after it was put out of use counts no more because it was let in again (rules 1 and 27). Until then
+    everything goes on as it is. Raises :class:`NotEnrolled` and ``NotAllowed``.
     """
     session.require(Role.DESK)
     ledger = session.ledger
@@ -82,7 +84,9 @@ def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
     if renew and len(chain) == 1:
         raise NotAllowed("本机的密钥就是根证书的密钥。", "请用“更换根证书”。")
     asked = _renewed(session, keys) if renew else keys
-    first = None if keys.first is asked else keys.first
+    if not renew and len(chain) > 1:
+        asked = replace(keys, incarnation=identity.new_incarnation(session.environment.random))
+    first = None if keys.first.public_key == asked.public_key else keys.first
     unit = session.unit
     wish = Wish(unit.code, unit.name, unit.level)
     data = enrolment.make_request(asked, wish, session.environment.now(), first)
@@ -270,15 +274,16 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
 
 
 def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
-    """The keys that the grant is for: where they are new ones, what was written so far is signed by those before."""
+    """The keys that the grant is for, in their incarnation; what was written so far is signed by those before."""
     ledger = session.ledger
     keys, asked = station.load_keys(ledger), station.asked_keys(ledger)
-    if asked.public_key == keys.public_key:
+    renewed = asked.public_key != keys.public_key
+    if not renewed and asked.incarnation == keys.incarnation:
         return keys
     sending.cut_own(ledger, keys)
-    station.begin_incarnation(ledger, asked.incarnation)
-    audit.note(session, audit.Act.KEYS_RENEWED, f"证书{found.certificate.digest[:16]}")
-    return station.change_keys(ledger, asked)
+    if renewed:
+        audit.note(session, audit.Act.KEYS_RENEWED, f"证书{found.certificate.digest[:16]}")
+    return station.begin_granted(ledger, asked)
 
 
 def confirm(desk: Session, ack_file: Path) -> Link:

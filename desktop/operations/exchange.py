@@ -46,6 +46,12 @@ class PeerRevoked(StateProblem):
     next_step = "如果是误停用，请先恢复它；换了新电脑的，请让对方重新办理入网。"
 
 
+class NoSuperior(links.NoLink):
+    """The root of a tree sends to those below alone."""
+
+    next_step = "请选定发给下面哪个单位。"
+
+
 def send(session: Session, out: Path, to: str | None = None) -> Sent:
     """Writes a bundle upward, or with ``to`` (a unit's code or name, or a station) down to a station below.
 
@@ -58,7 +64,7 @@ def send(session: Session, out: Path, to: str | None = None) -> Sent:
     if not station.own_chain(session.ledger):
         raise NotEnrolled("本单位还没有入网，不能导出数据包。")
     if to is None and session.unit.level in LEVELS_WITH_OWN_ROOT and not _has_superior(session):
-        raise links.NoLink("本单位没有上级，要写明发给下面哪个单位。", "请写明那个单位的编码或名称。")
+        raise NoSuperior("本单位没有上级，只能发给下面的单位。")
     link = links.uplink(session.database) if to is None else find_link(session, to)
     target, name = _target(session, out, link), session.operator.name
     if link.upward:

@@ -53,23 +53,40 @@ def ask_with(ledger: Ledger, keys: StationKeys) -> None:
         asked = dataclasses.replace(keys, others=())
         keep_keys(ledger, dataclasses.replace(held, others=(asked, *held.others)))
     ledger.set_meta(_ASKED, keys.public_key.hex())
+    if keys.incarnation == ledger.incarnation:
+        ledger.drop_meta(_ASKED_IN)
+    else:
+        ledger.set_meta(_ASKED_IN, keys.incarnation)
 
 
 def asked_keys(ledger: Ledger) -> StationKeys:
-    """The keys that the last request for a certificate was made with."""
+    """The keys that the last request for a certificate was made with, in the incarnation that it named."""
     keys = load_keys(ledger)
     asked = ledger.meta(_ASKED)
-    return keys.signing_for(bytes.fromhex(asked)) or keys if asked else keys
+    found = keys.signing_for(bytes.fromhex(asked)) or keys if asked else keys
+    return dataclasses.replace(found, incarnation=ledger.meta(_ASKED_IN) or found.incarnation)
 
 
 def drop_request(ledger: Ledger) -> None:
-    """After a restore new keys are asked for once more, in an incarnation that was never begun.
+    """After a restore it is asked once more, in an incarnation that was never begun.
 
     The one that a grant names begins with its acceptance, and what was lost may have begun it: it would give numbers a
-    second time. The keys stay, as bundles to them may come.
+    second time. New keys that were asked for stay, as bundles to them may come. A station that was not enrolled yet
+    has asked in the incarnation in which it was, and nothing begins with the grant.
     """
-    if asked_keys(ledger).public_key != load_keys(ledger).public_key:
-        ledger.drop_meta(_ASKED, _REQUEST)
+    asked, held = asked_keys(ledger), load_keys(ledger)
+    if (asked.public_key, asked.incarnation) != (held.public_key, held.incarnation):
+        ledger.drop_meta(_ASKED, _ASKED_IN, _REQUEST)
+
+
+def begin_granted(ledger: Ledger, asked: StationKeys) -> StationKeys:
+    """The keys and the incarnation for which a grant was accepted are the station's from now on.
+
+    An incarnation begins once: whoever accepts the same grant again goes on in the present one.
+    """
+    begin_incarnation(ledger, asked.incarnation)
+    ledger.drop_meta(_ASKED_IN)
+    return change_keys(ledger, asked)
 
 
 def change_keys(ledger: Ledger, chosen: StationKeys) -> StationKeys:
@@ -150,9 +167,10 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(base64.b64decode(text) for text in texts)
 
 
-_ROOTS, _BEFORE, _ASKED, _REQUEST, _ALONE = "roots", "chains_before", "asked_keys", "request", "roots_alone"
+_ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
+_ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
 _CONFIRMED = "confirmed_stations"
-ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ALONE)
+ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
 

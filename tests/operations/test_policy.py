@@ -215,6 +215,24 @@ def test_a_computer_that_was_let_in_again_under_new_keys_gets_bundles_before_it_
     assert taken.problem is None
 
 
+def test_what_was_written_while_a_computer_was_out_of_use_counts_not_when_it_is_enrolled_again(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    """Who found or stole it may have written that: it is enrolled in a new incarnation (rules 1 and 27)."""
+    records.save(village, "enterprise", {"name": "厂"})
+    report_up(village, town, tmp_path)
+    policy.revoke(town, village.ledger.station)
+    records.save(village, "enterprise", {"name": "丢失以后写的"})
+    enrol(village, town, tmp_path)
+    again = village.ledger.incarnation
+    enrolling.accept(village, tmp_path / f"{village.unit.name}.xsg")
+    assert village.ledger.incarnation == again, "it begins once"
+    records.save(village, "enterprise", {"name": "重新入网以后写的"})
+    report_up(village, town, tmp_path)
+    assert names(town) == {"厂", "重新入网以后写的"}
+    assert same(town, village, unit=village.unit.id)
+
+
 def test_what_another_level_has_said_is_lifted_by_that_level(
     town: Session, village: Session, tmp_path: Path
 ) -> None:
