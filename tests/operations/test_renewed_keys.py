@@ -86,11 +86,14 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     assert three.agree(), "twice, by the proof of the first keys"
 
 
-def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(three: Three) -> None:
+@pytest.mark.parametrize("new", [True, False], ids=["new keys", "the same keys"])
+def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
+    three: Three, new: bool
+) -> None:
     """The incarnation that it names has numbers already: two contents of one would stop everything until decided."""
     _, town, village = three.all
     three.exchange()
-    enrolling.request(village, three.folder / "renew.xsq", renew=True)
+    enrolling.request(village, three.folder / "renew.xsq", renew=new)
     keeper = village.workspace.keeper
     assert keeper is not None
     keeper.renew(destroy=False)
