@@ -256,11 +256,21 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     show(qtbot, program, tmp_path / "workspace")
     login = program.start.login
     qtbot.waitUntil(login.open_button.isEnabled, timeout=10_000)
-    login.password.setFocus()
-    keys(qtbot, PASSWORD)
-    key(qtbot, K.Key_Return)
-    qtbot.waitUntil(lambda: "从备份恢复" in login.notice.words, timeout=10_000)
-    qtbot.mouseClick(login.notice._button, Qt.MouseButton.LeftButton)
+    kept = (tmp_path / "workspace" / "backups").rename(tmp_path / "拷到别处的备份")
+
+    def ask_for_backups() -> None:
+        login.password.setFocus()
+        login.password.selectAll()
+        keys(qtbot, PASSWORD)
+        key(qtbot, K.Key_Return)
+        qtbot.waitUntil(lambda: "从备份恢复" in login.notice.words, timeout=10_000)
+        qtbot.mouseClick(login.notice._button, Qt.MouseButton.LeftButton)
+
+    ask_for_backups()
+    qtbot.waitUntil(lambda: "请拷回台账的 backups 文件夹" in login.notice.words, timeout=10_000)
+    picture(program.start, "no-backups")
+    kept.rename(tmp_path / "workspace" / "backups")
+    ask_for_backups()
     qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
     assert login.restoring is not None
     assert login.restoring.list.count() == 1
