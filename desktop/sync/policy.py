@@ -314,7 +314,9 @@ def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
     ):
         again = bool(restated) and station == known.station
         writer = known.writer(station)
-        reason = _REASONS.get(cause) or (refusal if refusal in REASONS else REFUSED_WITHDRAWN)
+        reason = _REASONS.get(cause, REFUSED_WITHDRAWN)
+        if cause == REFUSED and refusal in REASONS:
+            reason = refusal
         for origin, named in exclusions.read(items).items():
             if origin[0] == station:
                 found.setdefault(origin, []).append(Exclusion(named, reason, since=stamp))

@@ -190,6 +190,14 @@ def test_a_refusal_says_why(tree: Tree) -> None:
     assert set(tree.town.refused().values()) == {"scope"}
 
 
+def test_only_a_refusal_has_a_reason_of_its_own(tree: Tree) -> None:
+    """Any other cause that this program does not know means that a merge was taken back."""
+    tree.village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    tree.town.exclude((tree.village, 1), cause="later", refusal="scope")
+    assert set(tree.town.refused().values()) == {"withdrawn"}
+
+
 def test_what_a_merge_refuses_is_refused_in_writing(tree: Tree) -> None:
     """Rule 14: the author's ledger shows the former value, and all levels hold the same."""
     tree.village.birth("firm", {"name": "厂"}, record=FIRM)
