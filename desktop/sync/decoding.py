@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
-from typing import Annotated, Any, Final
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
@@ -17,8 +16,9 @@ from desktop.records.born import Births
 from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
 from desktop.records.identity import is_id
-from desktop.records.items import EMPTY_PART, MalformedLine
-from desktop.records.stamps import MAX_STAMP, from_wire
+from desktop.records.items import MalformedLine
+from desktop.records.stamps import from_wire
+from desktop.sync.birth_lines import AnyCell, BirthLines, kinds_of
 from desktop.sync.errors import BadSegment
 from desktop.sync.segments import Header, checked_name
 
@@ -26,19 +26,10 @@ _BIRTH: Final = b'["birth","'
 _NO_BIRTH: Final = b"\0"
 """How no line begins."""
 
-_Integer = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
-_Cell = str | _Integer | None
-_Value = _Cell | dict[str, _Cell]
-_CELLS: Final[Mapping[Kind | None, Any]] = {
-    **dict.fromkeys(Kind, str | None),
-    Kind.INTEGER: _Integer | None,
-    Kind.BOOLEAN: _Integer | None,
-    None: _Cell,
-}
-"""What a cell of a birth may hold by the kind of its field; None stands for a field that is not known here."""
 _decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
 ).decode
+_Value = AnyCell | dict[str, AnyCell]
 _decode_plain = msgspec.json.Decoder(_Value).decode
 _decode_opaque = msgspec.json.Decoder().decode
 _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
@@ -125,7 +116,7 @@ def _decode_lines(
     hashes: list[bytes] = []
     add_hash, add_number = hashes.append, numbers.append
     key, line_hash = contents.header.key, items.line_hash
-    blocks: dict[bytes, _Block] = {}
+    blocks: dict[bytes, BirthLines] = {}
     slots: dict[tuple[str, str], _Slot] = {}
     # How the line before began, for the next birth is mostly one of the same type.
     before = _NO_BIRTH
@@ -138,7 +129,7 @@ def _decode_lines(
                 add_number(_add_other(contents, parts, types, slots))
                 continue
             name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
-            block = blocks[name] = blocks.get(name) or _begin_block(contents, name.decode(), types)
+            block = blocks[name] = blocks.get(name) or _begin_births(contents, name.decode(), types)
             add, before = block.add, head[: len(_BIRTH) + len(name) + 1]
         add_number(add(parts))
     for block in blocks.values():
@@ -148,116 +139,11 @@ def _decode_lines(
     return numbers
 
 
-_Readers = tuple[Callable[[bytes], Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How the births of one shape are read: ``exact`` by the kinds of their fields, ``any`` by the format alone.
-
-    ``empty`` are the cells of a personal part without values.
-    """
-
-    empty: tuple[tuple[None, ...], ...]
-    exact: _Readers
-    any: _Readers
-
-
-class _Block:
-    """The births of one type in one segment, gathered line by line."""
-
-    def __init__(self, name: str, columns: tuple[str, ...], reading: _Reading) -> None:
-        self.type = name
-        self.misfits: set[int] = set()
-        self._columns = columns
-        self._reading = reading
-        self._rows: list[tuple[Any, ...]] = []
-
-    def add(self, parts: Sequence[bytes]) -> int:
-        """Adds a line; the number of its item. Raises what reading raises."""
-        try:
-            return self._read(parts, self._reading.exact)
-        except msgspec.ValidationError:
-            number = self._read(parts, self._reading.any)
-            self.misfits.add(number)
-            return number
-
-    def _read(self, parts: Sequence[bytes], readers: _Readers) -> int:
-        number: int
-        _, _, record, unit, _, stamp, replaces, number, operator, cells = readers[0](parts[0])
-        if replaces or len(parts) != len(readers):
-            raise MalformedLine("a birth follows the shape of its type")
-        for place, empty in enumerate(self._reading.empty, 1):
-            part = parts[place]
-            cells += empty if part == EMPTY_PART or part[:1] == b'"' else readers[place](part)[1:]
-        # Only what is kept, or the memory that it takes costs more than all that is saved.
-        self._rows.append((record, unit, stamp, number, operator, *cells))
-        return number
-
-    def births(self) -> Births:
-        """What was gathered, column by column; raises :class:`MalformedLine` and ``ValueError``."""
-        records, units, stamps, numbers, operators, *cells = zip(*self._rows, strict=True)
-        return Births(
-            self.type,
-            self._columns,
-            records,
-            _alike(units),
-            _stamps(stamps),
-            numbers,
-            _alike(operators),
-            cells,
-        )
-
-
-def _alike(texts: Sequence[str]) -> Sequence[str]:
-    """The same; where all are alike they are one text, whose hash is reckoned once and which travels once."""
-    return (texts[0],) * len(texts) if texts.count(texts[0]) == len(texts) else texts
-
-
-def _stamps(texts: Sequence[str]) -> Sequence[int]:
-    """The stamps that these say; joined, because one look at many costs less than many looks."""
-    joined = "".join(texts)
-    found = bytes.fromhex(joined)
-    # A hexadecimal reading skips white space and takes capitals; a stamp has one written form.
-    if set(map(len, texts)) == {16} and found.hex() == joined:
-        stamps = struct.unpack(f">{len(texts)}Q", found)
-        if min(stamps) > 0 and max(stamps) <= MAX_STAMP:
-            return stamps
-    raise MalformedLine("a stamp is 16 lower-case hexadecimal digits")
-
-
-def _begin_block(contents: Contents, name: str, types: Mapping[str, RecordType]) -> _Block:
+def _begin_births(contents: Contents, name: str, types: Mapping[str, RecordType]) -> BirthLines:
     shape = contents.header.shapes.get(name)
     if shape is None:
         raise MalformedLine("a birth follows the shape of its type")
-    kinds = _kinds(types.get(name))
-    reading = _reading(
-        tuple(kinds.get(c) for c in shape.plain),
-        tuple(tuple(kinds.get(c) for c in part) for part in shape.personal),
-    )
-    return _Block(name, shape.columns, reading)
-
-
-def _kinds(record_type: RecordType | None) -> Mapping[str, Kind]:
-    """The kinds of the columns of a type that is known here."""
-    fields = record_type.fields if record_type is not None else ()
-    return {f"{f.group}.{f.name}" if f.group else f.name: f.kind for f in fields}
-
-
-@lru_cache(maxsize=256)
-def _reading(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, ...], ...]) -> _Reading:
-    """The decoders of a shape; a tuple of known kinds decodes quicker than a list of anything, and checks more."""
-
-    row: Any = tuple  # types made from data are nothing that a checker of types can follow
-
-    def readers(kinds: Callable[[Kind | None], Any]) -> _Readers:
-        cells = row[tuple(kinds(k) for k in plain)]
-        head = row[str, str, str, str, None, str, list[str], int, str, cells]
-        parts = [row[(str, *(kinds(k) for k in part))] for part in personal]
-        return tuple(msgspec.json.Decoder(t).decode for t in (head, *parts))
-
-    empty = tuple((None,) * len(part) for part in personal)
-    return _Reading(empty, readers(_CELLS.__getitem__), readers(lambda _: _Cell))
+    return BirthLines(name, shape, types.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +290,7 @@ def _check_exposed(contents: Contents, block: Births, record_type: RecordType | 
 
 def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """Links are ids; like those of records they are looked at together, and one by one only where that fails."""
-    kinds = _kinds(record_type)
+    kinds = kinds_of(record_type)
     for column, cells in zip(block.columns, block.cells, strict=True):
         if kinds.get(column) is Kind.LINK and not _are_ids([cell for cell in cells if cell is not None]):
             contents.misfits |= {
