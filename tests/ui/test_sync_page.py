@@ -70,6 +70,39 @@ def pair(tmp_path: Path) -> tuple[Session, Session]:
     return town, village
 
 
+def test_who_is_enrolled_asks_once_more_from_the_steps(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """Its unit has another superior now, or it was put out of use and found again."""
+    town, village = pair
+    report_up(village, town, tmp_path)
+    hands, page = open_page(village)
+    page.tabs.setCurrentIndex(ENROLMENT)
+    hands.settle()
+    assert not page.enrol.ask.isVisible()
+    hands.click(page.enrol.unfold)
+    hands.settle()
+    assert (page.enrol.ask.isVisible(), page.enrol.ask.text()) == (True, "重新申请入网…")
+    assert not page.enrol.own_words.isVisible()
+    hands.dialogs.paths = [tmp_path / "again.xsq"]
+    hands.click(page.enrol.ask)
+    hands.settle()
+    assert page.enrol.own_words.isVisible()
+    assert page.enrol.own_words.shown.strip()
+    if folder := os.environ.get("XIAOSANJI_LOOK"):
+        hands.window.resize(1366, 768)
+        hands.settle()
+        hands.window.grab().save(f"{folder}/again.png")
+    before = village.ledger.incarnation
+    enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg")
+    hands.dialogs.paths = [tmp_path / "again.xsg"]
+    hands.click(page.enrol.open_grant)
+    hands.click(page.enrol.accept_button)
+    hands.settle()
+    assert village.ledger.incarnation != before
+    assert not page.enrol.ask.isVisible()
+
+
 def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     open_page: Open, tmp_path: Path
 ) -> None:

@@ -161,7 +161,8 @@ class EnrolCard(Card):
         super().__init__("本机入网：申请、批准、回执三个文件，用U盘来回")
         self.workbench = workbench
         self._offered: Offered | None = None
-        self._unfolded = self._waiting = False
+        self._unfolded = self._waiting = self._asked_again = False
+        self._enrolled = False
         self.short = plain()
         self.short.setWordWrap(False)
         self.unfold = link("查看入网步骤", self._unfold)
@@ -207,7 +208,7 @@ class EnrolCard(Card):
         first.show_state(
             "done" if asked else "next",
             "已导出。把申请文件（.xsq）交给上级；文件丢了可以再导出一次。" if asked and not enrolled
-            else "已完成。" if enrolled
+            else "已完成。换了上级的，停用以后又找回的，在这里重新申请；新的批准接受以前，照常登记和上报。" if enrolled
             else "把申请文件（.xsq）存到U盘，交给上级（镇街工会或区总工会）。在这之前登记的内容都会保留。",
         )  # fmt: skip
         name = peer.link.name if peer is not None else "上级"
@@ -229,11 +230,12 @@ class EnrolCard(Card):
             made.setToolTip("" if allowed else self.workbench.denied("入网由本单位的经办人或管理员来办。"))
         set_primary(self.ask, not asked)
         set_primary(self.open_grant, asked and not enrolled and self._offered is None)
-        self.ask.setText("再导出一次…" if asked else "导出入网申请…")
-        self.ask.setVisible(not enrolled)
-        if asked and not enrolled and not self.own_words.shown.strip():
+        self._enrolled = enrolled
+        self.ask.setText("重新申请入网…" if enrolled else "再导出一次…" if asked else "导出入网申请…")
+        self.ask.setVisible(not enrolled or self._unfolded)
+        self._waiting = asked and (not enrolled or self._asked_again)
+        if self._waiting and not self.own_words.shown.strip():
             self._load_own_words()
-        self._waiting = asked and not enrolled
         self._show_own_words()
         folded = (answered or (enrolled and standing.may_enrol)) and not self._unfolded and not self.open
         hand_in = "" if answered else "入网回执（.xsa）如果还没有交给上级，请交一次。"
@@ -294,6 +296,7 @@ class EnrolCard(Card):
         )
 
     def _requested(self, made: Requested) -> None:
+        self._asked_again = self._enrolled
         self.note.say(
             Tone.GOOD,
             f"已导出：{made.path.name}",
@@ -369,6 +372,7 @@ class EnrolCard(Card):
     def _accepted(self, unit: OwnUnit, out: Path) -> None:
         before = self.workbench.facts.unit
         moved = f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name else ""
+        self._asked_again = self._unfolded = False
         self._close_offer()
         self.note.say(
             Tone.GOOD,
