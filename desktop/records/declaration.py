@@ -90,7 +90,7 @@ class Writers:
     roles: tuple[Role, ...] = ()
 
     def admits_level(self, level: Level) -> bool:
-        """Whether a unit of this level may write; judged again by every receiver (``sync-spec`` rule 14)."""
+        """Whether a unit of this level may write; judged again by every receiver (rule 14)."""
         return not self.levels or level in self.levels
 
     def admits(self, level: Level, role: Role) -> bool:

@@ -1,6 +1,6 @@
 """Record and unit ids: UUIDv7 for what is new, UUIDv5 of type and code where an official code names the thing.
 
-Ids are 32 lower-case hexadecimal digits. None is derived from personal data (``sync-spec`` rule 4).
+Ids are 32 lower-case hexadecimal digits. None is derived from personal data (rule 4).
 """
 
 from __future__ import annotations

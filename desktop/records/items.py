@@ -1,4 +1,4 @@
-"""Items and their wire form: one line of a segment is one item (``sync-spec`` rules 1, 2 and 20).
+"""Items and their wire form: one line of a segment is one item (rules 1, 2 and 20).
 
 A line is a JSON array of parts. Part 0 is the head with the plain values; each further part is one personal value
 with a salt of its own. Parts are separated by a comma and a tab, and no other tab stands in a line, so that a

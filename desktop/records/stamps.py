@@ -1,4 +1,4 @@
-"""Stamps of the hybrid logical clock: one positive 63-bit number that orders versions (``sync-spec`` rule 3).
+"""Stamps of the hybrid logical clock: one positive 63-bit number that orders versions (rule 3).
 
 41 bits of milliseconds since 2020-01-01T00:00Z, 3 bits of counter that carry into the milliseconds, 19 bits of tag,
 the first bits of the station id, which break ties and identify nothing.

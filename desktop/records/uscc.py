@@ -219,7 +219,7 @@ def _reason(check: UsccCheck) -> str:
 def names_a_record(text: str) -> bool:
     """Whether an id is derived from this code: 18 characters of the alphabet with the right check character.
 
-    Frozen (``sync-spec`` rule 4), so it asks for less than :func:`check_uscc`, whose wisdom may grow.
+    Frozen (rule 4), so it asks for less than :func:`check_uscc`, whose wisdom may grow.
     """
     if len(text) != _LENGTH:
         return False

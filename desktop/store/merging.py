@@ -3,7 +3,7 @@
 Items are staged, counted or held, written to the log that only grows, and the touched slots are resolved anew. Each
 step has a room of its own: ``staging``, ``counting``, ``versions``, ``resolving``, ``lives``, and ``uncounting`` for
 what counts no longer and ``erasing`` for what is kept no longer. Rules are those of
-``sync-spec``; their numbers stand beside the steps.
+``desktop/RULES.md``; their numbers stand beside the steps.
 """
 
 from __future__ import annotations

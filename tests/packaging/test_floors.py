@@ -54,3 +54,18 @@ def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
         int(n) for line in re.findall(r"^- \*\*.+?:\*\* (.+)$", text, re.MULTILINE) for n in line.split(", ")
     ]
     assert sorted(listed) == [int(n) for n in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
+
+
+def test_every_rule_that_a_comment_cites_can_be_looked_up() -> None:
+    rules = [
+        int(n) for n in re.findall(r"^(\d+)\. \*\*", (_FLOORS / "RULES.md").read_text("utf-8"), re.MULTILINE)
+    ]
+    assert rules == list(range(1, len(rules) + 1))
+    cited = {
+        int(n)
+        for path in _FLOORS.rglob("*.py")
+        for numbers in re.findall(r"\b[Rr]ules? (\d+(?:(?:,| and| to) \d+)*)", path.read_text("utf-8"))
+        for n in re.findall(r"\d+", numbers)
+    }
+    assert len(cited) > len(rules) / 2
+    assert cited <= set(rules)

@@ -3,7 +3,7 @@
 ``numbers.jsonl`` holds numbers and ids and no word about anybody. It is written after the issuing transaction and
 always before anything is printed; a number counts as taken when it stands in the ledger or in the file. A head line
 names the station and incarnation that write it: after a restore (a new incarnation), or where the file is gone while
-the ledger has numbers, a person confirms the next number first (``sync-spec`` rule 13).
+the ledger has numbers, a person confirms the next number first (rule 13).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Organisations are known by their credit code, else by name; persons as :mod:`.persons` says, everything else as
 :mod:`.others` does. The same record twice in one table is one entry, so
-that it is written once (``sync-spec`` rule 6).
+that it is written once (rule 6).
 """
 
 from __future__ import annotations

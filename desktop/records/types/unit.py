@@ -1,4 +1,4 @@
-"""The tree of reporting union bodies: every other record belongs to one of its units (``sync-spec`` rule 28)."""
+"""The tree of reporting union bodies: every other record belongs to one of its units (rule 28)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Unsent:
 
 
 def unsent(database: Database) -> Unsent:
-    """What the level above has not got, by the journal of segments (``sync-spec`` rules 20 and 21)."""
+    """What the level above has not got, by the journal of segments (rules 20 and 21)."""
     pending = int(database.value("SELECT coalesce(sum(last - first + 1), 0) FROM pending"))
     link = database.row(
         "SELECT l.acknowledged, (SELECT max(e.position) FROM exported e WHERE e.peer = l.peer)"
