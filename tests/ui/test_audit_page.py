@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, audit_log, exporting, operators, records
+from desktop.operations import audit, exporting, operators, records
 from desktop.operations.audit import Act
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Role
@@ -163,8 +163,27 @@ def test_the_log_is_taken_out_and_verified_elsewhere(
     hand.click(page.export_button)
     hand.settle()
     assert "7行" in hand.window.notices.words
-    assert audit_log.verify_file(tmp_path / name).words.startswith("日志完整：共7行")
     assert texts(page)[0][3] == Act.LOG_EXPORTED
+    dialogs.paths = [tmp_path / name]
+    hand.click(page.check_file_button)
+    hand.settle()
+    assert f"{name}：日志完整：共7行" in hand.window.notices.words
+
+
+@pytest.mark.parametrize("words", ["第3行起不对", "不是导出的审计日志"])
+def test_a_file_that_is_no_whole_log_is_told_in_words(
+    qtbot: QtBot, page: AuditPage, dialogs: FakeDialogs, tmp_path: Path, words: str
+) -> None:
+    hand, path = hand_of(qtbot, page), tmp_path / "日志.jsonl"
+    dialogs.paths = [path]
+    hand.click(page.export_button)
+    hand.settle()
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("别的内容\n" if "不是" in words else "".join([*lines[:2], *lines[3:]]), "utf-8")
+    dialogs.paths = [path]
+    hand.click(page.check_file_button)
+    hand.settle()
+    assert words in hand.window.notices.words
 
 
 def test_a_line_that_was_changed_is_told_in_words(

@@ -19,6 +19,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import Note, back_button, button, heading, here_of, moment, plain, row
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -53,6 +54,7 @@ class AuditPage(Page):
         )
         self.export_button = button("导出日志…", self.export, "file-output")
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
+        self.check_file_button = button("核对导出的日志…", self.check_file, "file-input")
         self.shown_words = plain(muted=True)
         self.empty = EmptyState()
         self._build()
@@ -65,9 +67,8 @@ class AuditPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
-        column.addLayout(
-            row(back_button(self.workbench), heading("审计日志", 1), 1, self.check_button, self.export_button)
-        )
+        acts = (self.check_button, self.check_file_button, self.export_button)
+        column.addLayout(row(back_button(self.workbench), heading("审计日志", 1), 1, *acts))
         column.addWidget(
             plain(
                 "谁在什么时候查看、导入、导出、合并、签发、改口令，都记在这里，只增不改；只记编号和数目，不记个人信息的内容。",
@@ -186,6 +187,22 @@ class AuditPage(Page):
         record = audit.record_of(self.workbench.types, line.detail)
         if record is not None:
             self.workbench.shell.open_record(*record)
+
+    def check_file(self) -> None:
+        """Tells of a log that was taken out, here or elsewhere, whether it is whole: nobody's password is needed."""
+        path = self.workbench.dialogs.open_file(
+            "选择导出的审计日志", documents(), ("审计日志 (*.xlsx *.jsonl)",)
+        )
+        if path is None:
+            return
+
+        def then(verdict: Verdict) -> None:
+            tone = Tone.GOOD if verdict.broken_at is None else Tone.ERROR
+            self.workbench.shell.tell(tone, f"{path.name}：{verdict.words}")
+
+        self.workbench.read(
+            lambda _database, _ticket: audit_log.verify_file(path), then, owner=self, key="file"
+        )
 
     def export(self) -> None:
         """Takes the whole log out, as a workbook or as JSON lines."""
