@@ -7,26 +7,23 @@ items: ``forks`` tells what is known, ``judging`` what is refused or held, ``wai
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.records.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
-from desktop.store import arrivals, exchanged, holdings, links, segment_log
+from desktop.store import arrivals, exchanged, links, segment_log
 from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.store.links import Link
 from desktop.sync import (
-    certificates,
     decoding,
     envelope,
     persons,
     receipts,
     segments,
     signers,
-    station,
     trust,
     waiting,
 )
@@ -35,21 +32,15 @@ from desktop.sync.envelope import OpenedBundle, Part
 from desktop.sync.errors import (
     BadSegment,
     BadSegmentSignature,
-    DelegationOutOfScope,
-    FormerSuperior,
-    UnitMoved,
-    UnitNotKnown,
-    WrongDirection,
 )
 from desktop.sync.frames import Frame
 from desktop.sync.identity import StationKeys
 from desktop.sync.intake import Intake
 from desktop.sync.manifest import DOWN, UP
 from desktop.sync.results import BundleResult, Taken
-from desktop.sync.roots import History
 from desktop.sync.segments import Header
-from desktop.sync.trust import TrustState, Verdict
-from desktop.sync.words import fingerprint
+from desktop.sync.trust import Verdict
+from desktop.sync.verdicts import Verdicts
 
 _UNBELIEVED = TrustProblem, EnvironmentProblem
 Ahead = tuple[str, Part]
@@ -76,7 +67,7 @@ def take(
     kernel refuses, :class:`BadSegment` and what the disk raises; the caller takes back what was written by then.
     """
     bundle = envelope.read_bundle(result.path)
-    verdict = _Verdicts(ledger, intake).verdict(bundle, result)
+    verdict = Verdicts(ledger, intake).verdict(bundle, result)
     said = verdict.manifest
     result.sender, result.sequence, result.total = said.sender, said.sequence, said.items
     result.signed = frozenset(person.duty for person in verdict.signers)
@@ -97,62 +88,6 @@ def unknown(database: Database, part: Part) -> Sequence[Frame]:
             if segment_log.total_of(database, label[:5]) is None:
                 found.append(frame)
     return found
-
-
-class _Verdicts:
-    """What the kernel says of a bundle, and in the name of what this ledger knows beside."""
-
-    def __init__(self, ledger: Ledger, intake: Intake) -> None:
-        self._ledger = ledger
-        self._db = ledger.database
-        self._intake = intake
-
-    def verdict(self, bundle: OpenedBundle, result: BundleResult) -> Verdict:
-        """Rule 29: what a bundle from above says of new roots is followed first, for it may be signed under one."""
-        heard = self._heard(bundle)
-        if heard is not None:
-            state = dataclasses.replace(
-                self._intake.judge.state, roots=frozenset(heard.known), former=heard.former
-            )
-            verdict = self._judged(bundle, state)
-            if verdict.manifest.kind == DOWN:
-                before = station.history(self._db).now.certificates
-                station.keep_history(self._ledger, heard)
-                self._intake.judge_anew()
-                # Of a statement that only takes a root away, those that are left are told.
-                now = sorted(heard.now.certificates - before or heard.now.certificates)
-                found = (certificates.parse(der) for der in now)
-                result.new_roots = tuple(str(fingerprint(root.claims.public_key)) for root in found)
-                return verdict
-        verdict = self._judged(bundle, self._intake.judge.state)
-        if verdict.manifest.kind == UP:
-            self._intake.judge.check_key(verdict.manifest, verdict.sender)
-        return verdict
-
-    def _judged(self, bundle: OpenedBundle, state: TrustState) -> Verdict:
-        """The kernel's verdict; where a unit was moved, that is why, and says what to do."""
-        try:
-            return envelope.judge(bundle, state)
-        except (DelegationOutOfScope, UnitNotKnown) as problem:
-            sender = certificates.parse(bundle.chain[0])
-            if holdings.was_moved(self._db, self._intake.judge.granted_units(sender.station)):
-                raise UnitMoved(problem.detail) from problem
-            raise
-        except WrongDirection as problem:
-            if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):
-                raise FormerSuperior(problem.detail) from problem
-            raise
-
-    def _heard(self, bundle: OpenedBundle) -> History | None:
-        """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
-        if not bundle.roots:
-            return None
-        link = links.link_to(self._db, certificates.parse(bundle.chain[0]).station)
-        if link is None or not link.upward:
-            return None
-        held = station.history(self._db)
-        heard = held.followed(bundle.roots)
-        return heard if heard != held else None
 
 
 class _Taking:
