@@ -157,8 +157,8 @@ class Telling:
         Where anything has ``moved`` since, what was told to be refused likewise; where something came since that may be
         ``closing`` conflicts, all that was in one. In pieces, which the caller may tell anew.
         """
-        after = 0
-        while found := self._db.rows(
+        after, more = 0, True
+        while more and (found := self._db.rows(
             f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
             " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :closing"
             " OR outcome = :refused AND :moved AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
@@ -167,8 +167,8 @@ class Telling:
             "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
             {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "closing": closing, "held": HELD,
              "refused": REFUSED, "most": MAX_LINES},
-        ):  # fmt: skip
-            after = found[-1][0]
+        )):  # fmt: skip
+            after, more = found[-1][0], len(found) == MAX_LINES
             yield [Told(*row) for row in found]
 
     def tell_conflicts_again(self, bundle: int, origin: int, spans: Iterable[Span]) -> None:

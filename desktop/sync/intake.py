@@ -230,7 +230,7 @@ class Intake:
                     births[told.type] += 1
             if outcome == APPLIED:
                 applied.append(told)
-            else:
+            elif (outcome, reason) != (told.outcome, told.reason):
                 again.append((told, outcome, reason))
         taken.result.births = dict(births)
         self._telling.note_released(taken.bundle, released)

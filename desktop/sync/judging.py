@@ -49,6 +49,7 @@ class Judge:
         self._types = types
         self._now = now
         self._origins: dict[str, Sequence[Certificate]] = {}
+        self._keyed: dict[str, Sequence[Certificate]] = {}
 
     def signer(self, header: Header) -> Certificate | None:
         """The certificate by whose key a segment was signed, else the newest: a station may have renewed its keys."""
@@ -94,8 +95,11 @@ class Judge:
 
         What it may write hangs on the former alone, so there are none where no certificate counts.
         """
-        found = self._counting(station)
-        return [*found, *(c for c in self._granted.of(station) if c not in found)] if found else ()
+        if station not in self._keyed:
+            found = self._counting(station)
+            others = [c for c in self._granted.of(station) if c not in found] if found else []
+            self._keyed[station] = [*found, *others]
+        return self._keyed[station]
 
     def _replaces(self, certificate: Certificate, former: Certificate) -> bool:
         return certificate.claims.public_key != former.claims.public_key and (
