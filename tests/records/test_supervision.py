@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
 from hypothesis import event as seen
-from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
@@ -1132,6 +1132,8 @@ def test_neither_gaps_nor_a_sentence_around_it_hide_a_name_that_is_turned_or_sho
 
     assert found(f"{before}{spread(reversed(name))}{after}")
     initials = [pinyin(character)[0].upper() for character in name]
+    # Of these letters two words are made that mean something else first, see XML文件 above.
+    assume("".join(initials) not in ("LNG", "XML"))
     assert found(f"{before}（{''.join(initials)}）{after}")
     assert found(f"{before}（{spread(initials)}）{after}")
     assert not found(f"{before}（{''.join(initials)}1）{after}")

@@ -43,8 +43,10 @@ def village(*keys: StationKeys, listed: Sequence[Person] = LISTED, **said: Any) 
     return also(signed_by(VILLAGE_DESK, payload), *keys)
 
 
-def judged(signed: Signed, wanted: frozenset[str] = BOTH) -> tuple[Person, ...]:
-    return trust.judge_bundle(signed, VILLAGE_DESK.ders, state_of(TOWN_DESK, signatures=wanted)).signers
+def judged(signed: Signed, wanted: frozenset[str] = BOTH, **state: int) -> tuple[Person, ...]:
+    return trust.judge_bundle(
+        signed, VILLAGE_DESK.ders, state_of(TOWN_DESK, signatures=wanted, **state)
+    ).signers
 
 
 def test_both_duties_have_signed_in_any_order() -> None:
@@ -128,9 +130,11 @@ def test_downward_nobody_has_to_sign() -> None:
     assert trust.judge_bundle(signed_by(DISTRICT_DESK, payload), DISTRICT_DESK.ders, state).signers == ()
 
 
-def test_a_bundle_that_waits_for_the_tree_still_needs_its_signatures() -> None:
-    with pytest.raises(persons_errors.NobodySigned):
+def test_a_bundle_that_waits_for_the_tree_is_asked_for_its_signatures_when_that_has_come() -> None:
+    with pytest.raises(errors.UnitNotKnown):
         judged(village(tree=99))
+    with pytest.raises(persons_errors.NobodySigned):
+        judged(village(tree=99), tree_version=99)
 
 
 def test_anybody_with_the_root_sees_who_has_signed() -> None:
