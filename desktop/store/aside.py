@@ -283,9 +283,10 @@ def waits_behind_fork(database: Database, origin: int) -> bool:
     return found is not None
 
 
-def was_forked(database: Database, origin: int) -> bool:
-    """Whether numbers of an origin may have several contents here, decided or not."""
-    return database.row("SELECT 1 FROM fork WHERE origin = ?", (origin,)) is not None
+def forked_from(database: Database, origin: int) -> int | None:
+    """From which number on those of an origin may have several contents here, decided or not; nothing if none has."""
+    found: int | None = database.value("SELECT first FROM fork WHERE origin = ?", (origin,))
+    return found
 
 
 def open_forks(database: Database) -> list[Forked]:

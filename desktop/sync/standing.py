@@ -189,7 +189,7 @@ class Settling:
         here = common(spans, joined(received.spans(self._db, origin))) if spans else []
         if not here:
             return
-        was_forked = aside.was_forked(self._db, origin)
+        was_forked = aside.forked_from(self._db, origin) is not None
         for position, first, last in segment_log.places(self._db, origin, here[0][0], here[-1][1]):
             wanted = {n for low, high in common(here, [(first, last)]) for n in range(low, high + 1)}
             seen = away(self._db, origin, first, last) if wanted else set()

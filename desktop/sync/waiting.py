@@ -92,7 +92,11 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
 
 
 def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
-    """What was excluded and is so no longer, in the same form."""
+    """What was excluded and is so no longer, in the same form.
+
+    What was kept out together with what it stood against is a fork again that nobody has decided, and waits (rule 23).
+    """
+    undecided: dict[int, int] = {}
     for piece in aside.refused(ledger.database, excluded=True):
         name = piece[0].station, piece[0].incarnation
         # An older program has not kept the unit: the item is judged as it stands in its segment.
@@ -104,7 +108,14 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
             out = judge.policy.out(name, asked)
             items |= {(n, item.stamp) for n, item in asked.items() if n not in out}
             rows.difference_update(asked.items())
-        yield from _again(ledger, judge, piece[0].origin, items)
+        origin = piece[0].origin
+        if items and origin not in undecided:
+            first = aside.forked_from(ledger.database, origin)
+            decided = first is None or _is_decided(ledger, judge, origin, name)
+            undecided[origin] = NO_CUT if first is None or decided else first
+        for found, author in _again(ledger, judge, origin, items):
+            found.hold([number for number in found.looked_at if number >= undecided[origin]], HELD_FORK)
+            yield found, author
 
 
 def _again(ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]]) -> Iterator[Again]:
