@@ -43,7 +43,10 @@ from desktop.store.database import ReadOnlyPlace
 from desktop.store.reading import Filter, Query, Record
 
 issuing_lock = threading.RLock()
-"""One window may call from several threads over one connection; between processes the transaction decides."""
+"""Several threads of a program may number, each over its own connection; between processes the transaction decides.
+
+Over one connection they must not: one waits in the engine for a function of ours, and the other for the engine.
+"""
 
 
 class NumbersNotSet(StateProblem):
