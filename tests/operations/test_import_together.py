@@ -40,7 +40,9 @@ TYPES = catalogue()
         ("2026.8.31-2027.2.28，六个月", ("2026-08-31", "2027-02-28")),
         ("2026.3.1—2028.2.29(共两年)", ("2026-03-01", "2028-02-29")),
         ("三年（自动续签）", None),
-        ("2026.3.1-2027.2.28（自动续签）", None),
+        ("2026.3.1起三年", ("2026-03-01", "2029-02-28")),
+        ("自2026年8月31日起，期限六个月", ("2026-08-31", "2027-02-28")),
+        ("2026.3.1起长期", None),
     ],
 )
 def test_two_days_in_one_cell_are_a_period(text: str, days: tuple[str, str] | None) -> None:
@@ -48,6 +50,32 @@ def test_two_days_in_one_cell_are_a_period(text: str, days: tuple[str, str] | No
     found = read_together(contract, contract.by_name["started"], text)
     assert (found and (found.value, found.others)) == (days and (days[0], {"ended": days[1]}))
     assert not (found and found.doubtful)
+
+
+def test_words_about_a_period_are_kept() -> None:
+    contract = TYPES["collective_contract"]
+    found = read_together(contract, contract.by_name["started"], "2026.3.1-2027.2.28（自动续签）")
+    assert found is not None
+    assert found.value == "2026-03-01"
+    assert found.others == {"ended": "2027-02-28", "remark": "合同期限从：2026.3.1-2027.2.28(自动续签)"}
+
+
+@pytest.mark.parametrize(
+    ("text", "years", "doubtful"),
+    [
+        ("五年（2024.3.1—2029.2.28）", "5", False), ("2024.3.1—2027.2.28", "3", False),
+        ("2024年3月1日起三年", "3", False), ("三年（2024.3.1—2029.2.28）", "5", True),
+        ("2024.3.1—2028.2.28", None, False), ("2024.3.1", None, False), ("四年", None, False),
+    ],
+)  # fmt: skip
+def test_a_term_says_its_years_and_its_days(text: str, years: str | None, doubtful: bool) -> None:
+    union = TYPES["union"]
+    found = read_together(union, union.by_name["term_years"], text)
+    assert (found and found.value) == years
+    if found is not None:
+        ended = {"3": "2027-02-28", "5": "2029-02-28"}[str(years)]
+        assert found.others == {"term_started": "2024-03-01", "term_ended": ended}
+        assert found.doubtful == doubtful
 
 
 def test_a_period_that_is_not_as_long_as_it_says_is_asked_about() -> None:
@@ -109,6 +137,7 @@ def test_nothing_that_is_read_out_of_a_cell_is_more_than_it_says(text: str) -> N
         ("enterprise", "surveyed_staff"),
         ("collective_contract", "started"),
         ("congress", "term_number"),
+        ("union", "term_years"),
     ):
         found = read_together(TYPES[name], TYPES[name].by_name[field], text)
         if found is not None:
