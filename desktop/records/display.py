@@ -29,6 +29,9 @@ def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: 
         return ""
     if masked and field.mask is not Mask.NONE:
         return _MASKS[field.mask](str(cell))
+    if masked and field.names_person:
+        # In lists from elsewhere the number of somebody's document may stand behind the name.
+        return mask_numbers_of_people(str(cell))
     match field.kind:
         case Kind.BOOLEAN:
             return "是" if cell else "否"

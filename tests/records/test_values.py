@@ -415,6 +415,12 @@ def test_a_masked_value_hides_its_middle(mask: Mask, cell: str, words: str) -> N
     assert display(field, cell, codes={}) == cell
 
 
+def test_a_document_number_behind_a_name_is_masked_as_well() -> None:
+    name = Field("name", "姓名", Kind.TEXT, names_person=True)
+    assert display(name, "张三330106199003074610", codes={}, masked=True) == "张三330106********4610"
+    assert display(name, "张三", codes={}, masked=True) == "张三"
+
+
 # Whatever is typed
 
 CELLS = st.one_of(
