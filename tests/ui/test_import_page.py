@@ -76,6 +76,33 @@ def test_a_workbook_is_looked_at_before_anything_is_written(
     assert page.check.run.text() == "开始导入（5行）"
 
 
+def test_who_goes_back_reads_the_same_table_again_as_it_is_by_now(
+    desk: Desk, town: Session, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "甲.xlsx", [firm(1)])
+    page = chosen(desk, path)
+    assert page.start.again.isHidden()
+    desk.press(K.Key_Escape)
+    assert desk.focus() is page.start.again
+    assert page.start.again.text() == "重新读取“甲.xlsx”"
+    workbook(path, [firm(1), firm(2)])
+    desk.press(K.Key_Space)
+    assert page.check.run.text() == "开始导入（2行）"
+    # Where the heading was not found it is read with the row that is said now, without being looked for.
+    desk.click(page.check.back)
+    desk.click(page.start.header)
+    desk.type("9")
+    desk.click(page.start.again)
+    assert page.start.again.isVisible()
+    desk.click(page.start.header)
+    desk.press(K.Key_Backspace)
+    desk.type("2")
+    desk.click(page.start.again)
+    desk.click(page.check.run)
+    desk.click(next(b for b in page.done.findChildren(QPushButton) if b.text() == "再导入一份"))
+    assert page.start.again.isHidden()
+
+
 def test_an_import_is_one_step_and_one_undo(desk: Desk, town: Session, tmp_path: Path) -> None:
     page = chosen(desk, workbook(tmp_path / "甲.xlsx", [firm(n) for n in range(1, 6)]))
     desk.click(page.check.run)

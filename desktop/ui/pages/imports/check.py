@@ -52,9 +52,9 @@ class CheckStep(QWidget):
         self._build()
 
     def _build(self) -> None:
-        back = button("重新选择", self.back_wanted.emit, "folder-open")
+        self.back = button("上一步", self.back_wanted.emit, "arrow-left")
         self._sheet_label = QLabel("工作表")
-        top = row(self.file, self._sheet_label, self.sheets, 1, back, self.report, self.run, spacing=8)
+        top = row(self.file, self._sheet_label, self.sheets, 1, self.back, self.report, self.run, spacing=8)
         left = Card()
         left.say_heading("列的对应")
         left.column.addWidget(self.columns_words)
@@ -133,14 +133,16 @@ class CheckStep(QWidget):
             known = "" if reason else "没有认出，"
             lines.append(f"有{len(headers)}列{known}不会导入：{telling.listed(headers)}{why}")
         if unsaid := whole.unsaid(self._workbench.types[preview.type], preview):
-            lines.append(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请点“重新选择”，在第一步填一次。")
+            lines.append(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请点“上一步”填一次。")
         if preview.missing:
             parts = [f"{label}（{count}条）" for label, count in preview.missing.items()]
             lines.append(f"导入以后还缺必填内容：{telling.listed(parts)}，可以以后补。")
         if preview.counts.without_town:
             lines.append(f"{preview.counts.without_town}行看不出是哪个镇街，请在“没有确定镇街”里查看。")
         if preview.counts.deleted and not preview.options.revive:
-            lines.append(f"{preview.counts.deleted}行以前在本机删除过，不会导入；要恢复的，请回上一步勾选。")
+            lines.append(
+                f"{preview.counts.deleted}行以前在本机删除过，不会导入；要恢复的，请点“上一步”勾选。"
+            )
         tone = Tone.WARNING if lines else Tone.GOOD
         counts = str(preview.counts) if preview.rows else "还没有可以导入的行"
         self.note.say(tone, counts, "\n".join(lines))

@@ -66,6 +66,7 @@ class ImportPage(Page):
         self._layers = QStackedLayout()
         self._build()
         self.start.chosen.connect(self.open_table)
+        self.start.again_wanted.connect(self._read_again)
         self.start.template_wanted.connect(self.save_template)
         self.check.sheet_wanted.connect(self._other_sheet)
         self.check.column_wanted.connect(self._other_column)
@@ -102,6 +103,9 @@ class ImportPage(Page):
             self._layers.addWidget(step)
 
     def _show(self, step: QWidget) -> None:
+        if step is self.start:
+            at_work = self._layers.currentWidget() is not self.done
+            self.start.offer_again(self.source.name if self.source is not None and at_work else None)
         self._layers.setCurrentWidget(step)
         present = {self.start: 0, self.check: 1, self.done: 2}.get(step, 1)
         parts = [
@@ -118,12 +122,21 @@ class ImportPage(Page):
 
     def open_table(self, source: Path | Pasted) -> None:
         """Reads a file, or what was copied, and shows what it would change."""
-        if problem := self.start.problem():
+        if self._can_be_read():
+            self.source, self._sheet, self._further = source, None, ()
+            self._mapping = self._remembered()
+            self._look()
+
+    def _read_again(self) -> None:
+        """The same table with what the first step says by now; sheet and columns stay as they were chosen."""
+        if self._can_be_read():
+            self._look()
+
+    def _can_be_read(self) -> bool:
+        problem = self.start.problem()
+        if problem:
             self.workbench.shell.tell(Tone.ERROR, problem)
-            return
-        self.source, self._sheet, self._further = source, None, ()
-        self._mapping = self._remembered()
-        self._look()
+        return not problem
 
     def _other_sheet(self, name: str) -> None:
         self._sheet, self._mapping = name, self._remembered()
@@ -330,7 +343,7 @@ class ImportPage(Page):
     def enter(self) -> None:
         """The cursor goes to the next thing to do."""
         step = self._layers.currentWidget()
-        target: QWidget = self.start.choose
+        target = self.start.first_place
         if step is self.check:
             unknown = bool(self.check.preview and self.check.preview.unknown_columns)
             target = self.check.columns if unknown else self.check.run

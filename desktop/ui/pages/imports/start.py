@@ -23,13 +23,19 @@ from desktop.ui.workbench import Workbench
 
 FILTERS = ("表格 (*.xlsx *.xls *.xlsm *.et *.csv *.txt *.xml *.htm *.html)", "所有文件 (*)")
 _LAST_HEADER_ROW = 40
+_LONGEST_NAME = 60
+"""Letters of a file's name that a button shows."""
 _NATIONAL = "national_entry_date"
 
 
 class StartStep(QWidget):
-    """``chosen`` carries the table that was chosen, dropped or copied; ``template_wanted`` asks for an empty one."""
+    """``chosen`` carries the table that was chosen, dropped or copied; ``template_wanted`` asks for an empty one.
+
+    ``again_wanted`` asks for the table that was read last, as it is by now and with what is said here.
+    """
 
     chosen = Signal(object)
+    again_wanted = Signal()
     template_wanted = Signal()
 
     def __init__(self, workbench: Workbench, record_type: RecordType, fixed: dict[str, Cell]) -> None:
@@ -43,6 +49,8 @@ class StartStep(QWidget):
         self.paste.setToolTip("在WPS或Excel里选中几行几列复制，再到这里粘贴（Ctrl+V）")
         self.template = button("保存空白模板…", self.template_wanted.emit, "save")
         self.template.setToolTip("只有列名和下拉选项的表格，发下去填好以后在这里导入")
+        self.again = button("", self.again_wanted.emit, "refresh-cw")
+        self.again.hide()
         self.fill_only = QCheckBox("只填空白：已有内容的项目一律不改")
         self.revive = QCheckBox("以前删除过的记录，恢复后更新")
         self.national = QCheckBox("这是全国系统导出的名单，导入后标记为“已录入全国系统”")
@@ -107,6 +115,8 @@ class StartStep(QWidget):
         for widget in (self.national, self._entry):
             options.column.addWidget(widget)
             widget.setVisible(listed)
+        # Where the eye is when all of this has been said.
+        options.column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(12)
@@ -148,6 +158,21 @@ class StartStep(QWidget):
         if self.national.isChecked() and parse_date(self.day.text(), self._workbench.today()) is None:
             return "导出日期看不出是哪一天，请写成2026-11-22这样。"
         return next((f"{found}。" for editor in self.whole if (found := editor.parsed().problem)), None)
+
+    def offer_again(self, name: str | None) -> None:
+        """Offers the table that was read, if any, so that nobody has to look for it for the sake of a tick."""
+        room = theme.measures().average(_LONGEST_NAME)
+        shown = self.again.fontMetrics().elidedText(name or "", Qt.TextElideMode.ElideMiddle, room)
+        self.again.setText(f"重新读取“{shown}”")
+        self.again.setVisible(name is not None)
+
+    @property
+    def first_place(self) -> QWidget:
+        """Where the cursor belongs: who comes back with a table wants to say something more about it."""
+        if self.again.isHidden():
+            return self.choose
+        unsaid = (e.inputs()[0] for e in self.whole if e.parsed().value is None)
+        return next(unsaid, self.again)
 
     def _choose(self) -> None:
         title = f"选择要导入的{self._type.label}表格"
