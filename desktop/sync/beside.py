@@ -44,8 +44,9 @@ _PATIENCE: Final = 20.0
 """Seconds after which a helper that does not answer is given up."""
 _GLANCE: Final = 0.2
 """Seconds after which whoever waits for a helper looks whether anybody still wants its answer."""
-_HERE: Final = b""
-"""What a helper says first: that it is there."""
+NOTHING: Final = b"-"
+"""What a helper says first, when it has read nothing yet, and of what it cannot read. Never an empty message: Windows
+hands one of these to whoever only looks whether there is any."""
 
 
 class Reader(Protocol):
@@ -111,7 +112,8 @@ class Helper:
         while not self.connection.poll(_GLANCE):
             if self.given_up:
                 raise EOFError
-        return self.connection.recv_bytes()
+        said = self.connection.recv_bytes()
+        return b"" if said == NOTHING else said
 
     def give_up(self) -> None:
         """It reads nothing more, and whoever is in the midst of asking it hears so."""
@@ -288,9 +290,9 @@ def serve(connection: Connection) -> None:
 def answer_all(connection: Connection) -> None:
     """Reads frames until nobody is at the other end."""
     with contextlib.suppress(OSError, EOFError):
-        connection.send_bytes(_HERE)
+        connection.send_bytes(NOTHING)
         while True:
-            connection.send_bytes(answer(connection.recv_bytes()))
+            connection.send_bytes(answer(connection.recv_bytes()) or NOTHING)
 
 
 def answer(question: bytes) -> bytes:

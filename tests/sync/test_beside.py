@@ -21,7 +21,7 @@ from desktop.records.types import Catalogue
 from desktop.store.pinyin import sort_key
 from desktop.sync import beside, kept, receiving
 from desktop.sync.arriving import Arrived
-from desktop.sync.beside import Beside, Helper, Here
+from desktop.sync.beside import NOTHING, Beside, Helper, Here
 from desktop.sync.errors import BadFrame, BadSegment
 from desktop.sync.frames import Frame, compress
 from tests.sync.desks import TYPES, Desk, enrol, new_desk, new_root
@@ -63,19 +63,19 @@ def dies_at_once(_: Connection) -> None:
 
 def dies_reading(connection: Connection) -> None:
     """A helper that is killed with the first frame in its hands."""
-    connection.send_bytes(b"")
+    connection.send_bytes(NOTHING)
     connection.recv_bytes()
 
 
 def reads_nothing(connection: Connection) -> None:
     """A helper that can make nothing of what it gets."""
-    connection.send_bytes(b"")
+    connection.send_bytes(NOTHING)
     while True:
         try:
             connection.recv_bytes()
         except EOFError:
             return
-        connection.send_bytes(b"")
+        connection.send_bytes(NOTHING)
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_the_answer_of_a_helper_says_what_the_segment_says(pair: tuple[Desk, Des
     begun = threading.Semaphore(0)
 
     def work(connection: Connection) -> None:
-        connection.send_bytes(b"")
+        connection.send_bytes(NOTHING)
         with contextlib.suppress(EOFError):
             while True:
                 question = connection.recv_bytes()
@@ -265,7 +265,7 @@ def one() -> Iterator[tuple[Beside, Connection]]:
     """Beside with one helper that is there, and the helper's end of the pipe."""
     ours, theirs = multiprocessing.Pipe()
     made = Beside(lambda: Helper(ours), listed=False)
-    theirs.send_bytes(b"")
+    theirs.send_bytes(NOTHING)
     yield made, theirs
     made.end()
     theirs.close()
@@ -286,7 +286,7 @@ def test_a_helper_has_one_frame_at_a_time_in_the_order_in_which_they_are_wanted(
     for n in range(4):
         assert asked(helper) == frames[n].compressed
         assert not helper.poll(0)
-        helper.send_bytes(b"")
+        helper.send_bytes(NOTHING)
     assert not helper.poll(0.05), "no more is read in advance than there is room for"
     reader.forget(frames[:2])
     assert asked(helper) == frames[4].compressed
@@ -298,7 +298,7 @@ def test_what_nobody_has_begun_is_read_here_at_once(one: tuple[Beside, Connectio
     assert asked(helper) == frame(1).compressed
     with pytest.raises(BadSegment):
         reader.read(frame(2))
-    helper.send_bytes(b"")
+    helper.send_bytes(NOTHING)
     with pytest.raises(BadSegment):
         reader.read(frame(1))
     assert not helper.poll(0.05), "what was read here is wanted no more"
@@ -354,7 +354,7 @@ def test_what_comes_later_and_is_bad_is_refused_in_its_turn(one: tuple[Beside, C
     reader, helper = one
     reader.expect([frame(1), frame(2)])
     assert asked(helper) == frame(1).compressed
-    threading.Timer(0.05, lambda: helper.send_bytes(b"")).start()
+    threading.Timer(0.05, lambda: helper.send_bytes(NOTHING)).start()
     for number in (1, 2):
         with pytest.raises(BadSegment):
             reader.read(frame(number))
