@@ -283,9 +283,9 @@ class Components:
             [(r, name, BY_COMPONENT) for r in ids],
         )
         self._db.connection.executemany(
-            "INSERT INTO replacement (record, slot, type, replaced, origin, number) VALUES (unhex(?), ?, ?, ?, ?, 0)"
+            "INSERT INTO replacement (record, slot, type, replaced, origin, number) VALUES (unhex(?), ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            [(v.record, v.slot, name, v.stamp, BY_COMPONENT) for v in joined.hidden],
+            [(v.record, v.slot, name, v.stamp, BY_COMPONENT, int(v.birth)) for v in joined.hidden],
         )
         self._db.connection.executemany(
             f"UPDATE {quoted(table_of(name))} SET _life = ? WHERE id = unhex(?)",

@@ -14,7 +14,8 @@ from desktop.store.database import Database
 
 NOT_REPLACED = """
     NOT EXISTS (SELECT 1 FROM replacement p
-                WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp)
+                WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp
+                AND (v.birth = 1 OR p.origin <> 0 OR p.number = 0))
     AND NOT (v.birth = 1 AND EXISTS (
         SELECT 1 FROM version b JOIN replacement p
             ON p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp
@@ -23,7 +24,10 @@ NOT_REPLACED = """
 """Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced."""
 
 BY_COMPONENT = 0
-"""The origin under which ``replacement`` notes what is no head only because records are one; items have others."""
+"""The origin under which ``replacement`` notes what is no head only because records are one; items have others.
+
+Its number is 1 where a birth is none: what was changed at the same moment may be a head all the same.
+"""
 
 OF_CONFLICT = """
     conflict c LEFT JOIN component m ON m.head = c.record AND m.type = c.type

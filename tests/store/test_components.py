@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -434,3 +435,27 @@ def test_what_would_be_left_of_three_without_an_edge() -> None:
     assert left(alone, before) == {alone}
     assert components.side(database, "firm", first, ())[0] == FIRMS[1]
     database.close()
+
+
+def test_a_birth_that_is_no_head_leaves_a_change_of_the_same_moment_one() -> None:
+    """Honest stations give each stamp once; what a faulty one wrote is the same in every order all the same."""
+    first, second = FIRMS[0], FIRMS[1]
+    cells = ("乙", None, None, None)
+
+    def said(number: int, record: str, stamp: int, **more: Any) -> Said:
+        return Said(ItemId(STATIONS[0], "00" * 8, number), "firm", record, UNITS[0], stamp, **more)
+
+    edge = ("firm", *sorted((first, second)))
+    items = [
+        said(1, first, 1001, cells=cells),
+        said(2, second, 1002, cells=cells),
+        Said(ItemId(STATIONS[1], "00" * 8, 1), SAME, same_id(*edge), UNITS[0], 1003, edge),
+        said(3, second, 1002, slot="name", value='"甲"', replaces=frozenset({(first, 1001)})),
+    ]
+    truth = truth_of(items)
+    for seed in range(6):
+        database = merged_in_some_order(random.Random(seed), items)
+        assert shown(database) == expected(truth)
+        head = truth.head[first]
+        assert (second, "name", 1002, '"甲"') in heads_in_log(database, head)
+        database.close()
