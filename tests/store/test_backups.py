@@ -245,9 +245,7 @@ def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothi
     assert not list((folder / "backups").glob("*.new*"))
 
 
-@pytest.mark.no_cover
 def _enterprises(session: Session) -> list[Record]:
-
     return reading.records(session.database, session.types, Query("enterprise"))
 
 
@@ -268,7 +266,10 @@ def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
     assert [b.part for b in today] == [6, 5, 4]
     assert len({b.day for b in found}) == KEPT_DAYS
     assert {p.suffix for p in (folder / "backups").iterdir()} == {".db", ".journal"}
-    assert len(list((folder / "backups").glob("*.journal"))) == len(found)
+    if (
+        sys.platform != "win32"
+    ):  # There the journals of who was killed stay open here, and none of them can go.
+        assert len(list((folder / "backups").glob("*.journal"))) == len(found)
 
 
 def test_the_day_of_the_last_backup_is_known_where_a_day_has_several(tmp_path: Path) -> None:

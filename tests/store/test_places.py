@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,6 +51,7 @@ def test_a_network_path_is_refused_by_its_name(path: str) -> None:
     assert "本机硬盘" in str(told.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="drives are asked of the system there")
 def test_a_mounted_share_is_refused_and_a_disk_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +12,8 @@ from desktop.records.items import Shape
 from desktop.sync import strictjson
 from desktop.sync.envelope import Outgoing
 from desktop.sync.frames import compress
+from tests.processor import seconds
 from tests.sync.test_receiving import FIRM, Tree, forged_bundle, grow, one_segment
-
-
-def seconds(act: Callable[[], object]) -> float:
-    """Processor time, so that a busy machine does not count."""
-    begun = time.process_time()
-    act()
-    return time.process_time() - begun
 
 
 def saving(tree: Tree) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from desktop.sync import (
 )
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
+from tests.processor import seconds
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
 from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_erasing import erase
@@ -283,12 +283,6 @@ def test_a_line_about_an_erased_value_that_is_none_stops_no_merge(
 
 
 # Time
-
-
-def seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 def changes_of_one_unit(count: int) -> list[moves.Move]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 from pathlib import Path
 
 import pyrage
@@ -77,6 +78,7 @@ def test_exported_keys_are_read_again(password: bytes | None) -> None:
     assert again.public_key == KEYS.public_key
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the tool does not come with that system")
 def test_openssl_reads_the_exported_key(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_bytes(KEYS.signing_pem(b"secret"))
     command = ["openssl", "pkey", "-in", "key.pem", "-passin", "pass:secret", "-noout", "-text"]

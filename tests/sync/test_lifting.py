@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord
 from desktop.sync import standing
+from tests.processor import seconds
 from tests.sync.desks import enrol, new_desk, new_root, report
 
 FIRM = "f1" * 16
@@ -50,9 +50,7 @@ def test_lifting_costs_grow_with_what_is_lifted(tmp_path: Path) -> None:
         district.take(town.send())
         said = district.exclude(*((town, n) for n in range(first, first + count)))
         district.delete(said, "exclusion")
-        start = time.process_time()
-        standing.settle(district.ledger, district.keys)
-        spent = time.process_time() - start
+        spent = seconds(lambda: standing.settle(district.ledger, district.keys))
         assert len(district.refused()) == 0
         return spent
 

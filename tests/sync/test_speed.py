@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.sync import agefile, envelope, frames, identity
 from desktop.sync.envelope import Outgoing
+from tests.processor import seconds
 from tests.sync.world import (
     DISTRICT,
     DISTRICT_DESK,
@@ -60,13 +59,6 @@ def paths(
     return sorted(folder.iterdir())
 
 
-def timed(work: Callable[[], int]) -> float:
-    """Seconds of the processor: those of the clock belong to whatever else runs, and three tests run at a time."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
 def test_two_hundred_bundles(paths: list[Path], stations: list[Station], town_units: list[str]) -> None:
     state = state_of(
         DISTRICT_DESK,
@@ -99,6 +91,6 @@ def test_two_hundred_bundles(paths: list[Path], stations: list[Station], town_un
         return 0
 
     ours()
-    best, floor = min(timed(ours) for _ in range(3)), min(timed(bare) for _ in range(3))
+    best, floor = min(seconds(ours) for _ in range(3)), min(seconds(bare) for _ in range(3))
     print(f"{BUNDLES} bundles of {ITEMS} items: {best:.3f} s; bare cryptography {floor:.3f} s")
     assert best < 4 * floor

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.sync.tree import Place, Tree
+from tests.processor import seconds
 from tests.sync.world import CITY, OTHER_TOWN, SHOP, TOWN, TREE, VILLAGE
 
 UNKNOWN_UNIT = "f" * 32
@@ -79,12 +77,6 @@ def test_whatever_was_asked_before_a_unit_lies_where_it_lies(
     for unit, units in asked:
         assert tree.place(unit, units) is naive(unit, units, parents)
         assert (unit in tree.below(units)) == (tree.place(unit, units) is Place.INSIDE)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["a chain", "a circle"])
