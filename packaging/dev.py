@@ -5,6 +5,7 @@
     python3 packaging/dev.py bench [--json FILE] [ARGUMENTS OF THE BENCHMARKS]
     python3 packaging/dev.py fuzz [TARGET ...] [--seconds N]
     python3 packaging/dev.py package
+    python3 packaging/dev.py windows COMMAND [ARGUMENTS]
 
 Standard library only, and no question is ever asked. An older Python must still be able to parse this file, or it
 could not say which one is needed.
@@ -22,7 +23,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bootstrap import checks, environments, machine, running
+from bootstrap import checks, environments, machine, running, wine
 from bootstrap.running import ROOT, Stop, clean_environment, say
 
 
@@ -128,12 +129,22 @@ def package(arguments: Sequence[str]) -> int:
     )  # fmt: skip
 
 
+def windows(arguments: Sequence[str]) -> int:
+    """Run one of these commands as Windows would, under Wine, in a copy of this checkout (``build/windows``)."""
+    if not arguments or arguments[0] not in COMMANDS:
+        raise Stop(f"windows takes one of these commands 后面请写一个命令: {', '.join(COMMANDS)}")
+    python = wine.prepare()
+    wine.copy_checkout()
+    return wine.run(python, arguments)
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "start": start,
     "test": test,
     "bench": bench,
     "fuzz": fuzz,
     "package": package,
+    "windows": windows,
 }
 
 
