@@ -20,7 +20,7 @@ from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
 from desktop.operations.unsettled import Unsettled
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
 from desktop.records.item_outcomes import (
@@ -250,7 +250,7 @@ def _roots(
 def _show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json: bool) -> None:
     """``signers`` are the persons who have signed too, nothing where no signature was checked."""
     verified = signers is not None
-    made = f"{china_time(manifest.created):%Y-%m-%d %H:%M}"
+    made = time_words(manifest.created)
     if as_json:
         json_line(
             {

@@ -11,7 +11,7 @@ from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
 from desktop.operations.steps import Step
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 
 _LISTED = 30
 
@@ -35,7 +35,7 @@ def list_operations(session: Session, limit: int, before: int | None, as_json: b
             [
                 (
                     str(step.operation.stamp),
-                    f"{china_time(step.operation.at):%Y-%m-%d %H:%M}",
+                    time_words(step.operation.at),
                     step.operation.operator,
                     step.operation.name + ("（已撤消）" if step.undone else ""),
                     _title(session, step),

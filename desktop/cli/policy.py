@@ -17,7 +17,7 @@ from desktop.operations.forks import Kind, Outlook
 from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store import traffic as stored
 from desktop.store.traffic import Merged
@@ -59,7 +59,7 @@ def merges(session: Session, as_json: bool) -> None:
         [
             (
                 str(m.id),
-                f"{china_time(m.at):%Y-%m-%d %H:%M}",
+                time_words(m.at),
                 names.get(m.sender, traffic.unknown_station(m.sender)),
                 str(m.sequence),
                 *(str(getattr(m, o)) for o in OUTCOMES),

@@ -19,6 +19,7 @@ from desktop.documents.page import (
     TableBlock,
     render_pdf,
 )
+from desktop.records.dates import midnight
 
 TITLE = "工作简报"
 NOT_OFFICIAL = "内部参考，不是正式公文"
@@ -69,11 +70,7 @@ class Brief:
 
     @property
     def _metadata(self) -> Metadata:
-        zone = datetime.timezone(datetime.timedelta(hours=8))
-        return Metadata(
-            f"{self.unit}{TITLE}（{self.period}）", self.unit, NOT_OFFICIAL,
-            datetime.datetime.combine(self.day, datetime.time(), zone),
-        )  # fmt: skip
+        return Metadata(f"{self.unit}{TITLE}（{self.period}）", self.unit, NOT_OFFICIAL, midnight(self.day))
 
     @property
     def document(self) -> OfficialDocument:

@@ -23,6 +23,7 @@ from desktop.documents.page import (
     QrBlock,
     render_pdf,
 )
+from desktop.records.dates import day_words
 
 QR_PREFIX: Final = "XSJ1"
 DIGITS: Final = 64
@@ -134,11 +135,11 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
         counted += f"，其他{cover.others}项"
     files = f"\n其中附件{cover.files}个，内容占{cover.parts}项" if cover.files else ""
     inside = f"共{cover.total}项：{counted}{files}" if cover.total else "只有回执，没有登记内容"
-    since = f"上次导出（{_day(cover.since)}）以后" if cover.since else "第一次导出，含以前登记的全部内容"
+    since = f"上次导出（{day_words(cover.since)}）以后" if cover.since else "第一次导出，含以前登记的全部内容"
     facts = (
         _row("导出单位", cover.sender),
         _row("接收单位", cover.receiver),
-        _pair("第几号", f"第{cover.sequence}号", "导出时间", f"{_day(cover.made.date())} {cover.made:%H:%M}"),
+        _pair("第几号", f"第{cover.sequence}号", "导出时间", f"{day_words(cover.made)} {cover.made:%H:%M}"),
         _row("登记期间", since),
         _row("内容", inside, 1 + bool(files)),
         _row("文件名", cover.file),
@@ -175,7 +176,3 @@ def _pair(left: str, first: str, right: str, second: str, lines: int = 1) -> For
 
 def _label(text: str) -> FormCell:
     return FormCell(text, _LABEL, Align.CENTRE, label=True)
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

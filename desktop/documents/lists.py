@@ -21,6 +21,7 @@ from desktop.documents.page import (
 from desktop.documents.page.geometry import PAGE_HEIGHT, PAGE_WIDTH
 from desktop.documents.page.sheet import MARGIN_X
 from desktop.documents.page.tables import PADDING_X
+from desktop.records.dates import day_words
 
 _LAYOUTS: Final = ((False, 10.5), (True, 10.5), (True, 9.0), (True, 8.0))
 """Upright or on its side, and the size of text: the first that has room for a list is taken."""
@@ -113,7 +114,7 @@ class PaperList:
             self.title,
             tuple(_with_edges(c, size) for c in (_NUMBER, *(_column(c) for c in columns))),
             rows,
-            meta=((f"单位：{self.unit}", f"打印日期：{_day_words(self.day)}"), (f"范围：{self.scope}",)),
+            meta=((f"单位：{self.unit}", f"打印日期：{day_words(self.day)}"), (f"范围：{self.scope}",)),
             notes=(f"{found if rows else self.nothing}{self.remark}",),
             landscape=landscape,
             size=size,
@@ -297,7 +298,3 @@ class Turnout:
 
 def _column(column: PaperColumn) -> Column:
     return Column(column.label, column.width, Align.RIGHT if column.numeric else Align.LEFT)
-
-
-def _day_words(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.records.dates import china_time
+from desktop.records.dates import china_time, midnight
 from desktop.records.declaration import Role
 from desktop.records.types import Catalogue
 from desktop.store import audit, reading
@@ -21,7 +21,6 @@ from desktop.store.audit import AuditLine
 from desktop.store.database import Database
 from desktop.store.ledger import NotFound
 
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
 _ID = re.compile(r"[0-9a-f]{32}")
 _LONG = re.compile(r"[0-9a-f]{16,}")
 _NAMED = re.compile(r"[0-9a-f]{6,}")
@@ -192,4 +191,4 @@ def _readable(types: Catalogue, words: Sequence[str], names: Mapping[str, str]) 
 
 def start_of(day: datetime.date) -> int:
     """The first millisecond of a day in China, since 1970."""
-    return int(datetime.datetime.combine(day, datetime.time(), _CHINA).timestamp() * 1000)
+    return int(midnight(day).timestamp() * 1000)

@@ -13,7 +13,7 @@ from desktop.documents.workbooks.problems import WorkbookProblem
 from desktop.errors import UsageProblem
 from desktop.operations.audit import Verdict, note, verdict_on
 from desktop.operations.session import Session
-from desktop.records.dates import china_time
+from desktop.records.dates import china_time, time_words
 from desktop.records.declaration import Role
 from desktop.store import audit
 from desktop.store.audit import Act, AuditLine
@@ -67,7 +67,7 @@ def _write_workbook(session: Session, out: Path, found: Sequence[AuditLine]) -> 
         ("名称", _SHEET),
         ("单位", session.unit.name),
         ("导出人", session.operator.name),
-        ("导出时间", f"{now:%Y-%m-%d %H:%M}"),
+        ("导出时间", time_words(session.environment.now())),
         ("行数", str(len(found))),
         ("说明", "后四栏是校验用的，改动任何一格，核对时都会发现。"),
     ]

@@ -18,6 +18,7 @@ from desktop.plan.activity import Done
 from desktop.plan.indicators import indicators as plan_indicators
 from desktop.plan.results import Figure, Indicator, Status, target_words
 from desktop.plan.tree import Unit, UnitTree
+from desktop.records.dates import day_words, month_day_words
 from desktop.records.types import Catalogue
 from desktop.store import reading
 from desktop.store.database import Database
@@ -54,9 +55,9 @@ def period_words(first: datetime.date, last: datetime.date) -> str:
     if (first.month, first.day, last) == (1, 1, first.replace(month=12, day=31)):
         return f"{first.year}年"
     if first == begin and last <= end:
-        so_far = "" if last == end else f"，至{last.month}月{last.day}日"
+        so_far = "" if last == end else f"，至{month_day_words(last)}"
         return f"{first.year}年第{_QUARTERS[first.month // 3]}季度{so_far}"
-    return f"{_day(first)}至{_day(last)}"
+    return f"{day_words(first)}至{day_words(last)}"
 
 
 def brief(
@@ -107,7 +108,7 @@ def brief_of(
         _late_remark(len(late), last),
         tuple((v.name, v.address or v.place, "；".join(v.reasons[:2]), v.visited or "没有去过") for v in visits),
         "次序按各条理由的分值之和排列，分值为示例，非官方。" if visits else "没有要走访的单位。",
-        f"来源：{own.name}台账里登记的记录和上报数，{_day(today)}由小三级排印，供内部参考，不是正式公文。",
+        f"来源：{own.name}台账里登记的记录和上报数，{day_words(today)}由小三级排印，供内部参考，不是正式公文。",
     )  # fmt: skip
 
 
@@ -118,10 +119,6 @@ def _unit(database: Database, types: Catalogue, own: Unit, key: str) -> Unit:
         # Only a small part of what it has is here; under its name that would pass for the whole.
         raise NotBelow(f"“{found.name}”不是本单位的下级，这里没有它的全部记录，排不出它的简报。")
     return found
-
-
-def _day(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 # Goals -------------------------------------------------------------------------------------------------------------
@@ -218,10 +215,10 @@ def _doings(counted: Sequence[Done]) -> Iterator[ChartBar]:
 def _doing_remarks(counted: Sequence[Done], first: datetime.date, last: datetime.date) -> Iterator[str]:
     nothing = [d.kind.label for d in counted if not d.count]
     if len(nothing) == len(counted):
-        yield f"{_day(first)}至{_day(last)}没有登记工作。"
+        yield f"{day_words(first)}至{day_words(last)}没有登记工作。"
     else:
         yield (
-            f"{_day(first)}至{_day(last)}登记的，按发生日期算，含下级；条长按最多的一类画。"
+            f"{day_words(first)}至{day_words(last)}登记的，按发生日期算，含下级；条长按最多的一类画。"
             + (f"没有登记的：{'、'.join(nothing)}。" if nothing else "")
         )
     undated = [f"{d.kind.label}{d.undated}条" for d in counted if d.undated]
@@ -245,7 +242,7 @@ def _late(database: Database, types: Catalogue, at: Unit, own: bool, day: dateti
     ]
     if clocks:
         oldest = clocks[0].clock.due
-        since = f"，最早的{_day(oldest)}到期" if oldest is not None else ""
+        since = f"，最早的{day_words(oldest)}到期" if oldest is not None else ""
         names = "、".join(dict.fromkeys(c.employer or "没有写单位的" for c in clocks[:_NAMED]))
         count = sum(item.letters for item in clocks)
         yield f"监督案件有{count}个期限已过{since}（{names}{'等' if len(clocks) > _NAMED else ''}）"
@@ -253,9 +250,9 @@ def _late(database: Database, types: Catalogue, at: Unit, own: bool, day: dateti
 
 def _late_remark(count: int, day: datetime.date) -> str:
     if not count:
-        return f"{_day(day)}没有逾期的事（按登记的内容算，含下级）。"
+        return f"{day_words(day)}没有逾期的事（按登记的内容算，含下级）。"
     more = f"还有{count - MOST_LATE}件，见工作台。" if count > MOST_LATE else ""
-    return f"{more}按{_day(day)}的情况算，含下级。"
+    return f"{more}按{day_words(day)}的情况算，含下级。"
 
 
 def _held_by(database: Database, types: Catalogue, case: str) -> str:

@@ -19,7 +19,7 @@ from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import items
-from desktop.records.dates import china_time
+from desktop.records.dates import china_time, day_words, moment_words, month_day_words
 from desktop.store import arrivals, links, traffic
 from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
@@ -232,7 +232,7 @@ def tell(
         "导出单位": names.get(said.sender, exchanged.unknown_station(said.sender)),
         "接收单位": names.get(said.receiver, exchanged.unknown_station(said.receiver)),
         "第几号": f"第{said.sequence}号",
-        "导出时间": f"{made.year}年{made.month}月{made.day}日 {made:%H:%M}",
+        "导出时间": f"{made.year}年{moment_words(made)}",
         "登记期间": _period(database, said, nearby),
         "内容": f"共{said.items}项：{counted}{others}" if said.items else "只有回执，没有登记内容",
         "文件名": path.name,
@@ -257,12 +257,11 @@ def _period(database: Database, said: Manifest, nearby: Mapping[str, Manifest]) 
     if said.previous is None:
         return "第一次导出，含以前登记的全部内容"
     if (before := nearby.get(said.previous)) is not None:
-        day = china_time(before.created)
-        return f"上次导出（{day.year}年{day.month}月{day.day}日）以后"
+        return f"上次导出（{day_words(china_time(before.created))}）以后"
     merged = arrivals.merged_bundles(database, [said.previous]).get(said.previous)
     if merged is not None:
-        day = china_time(merged.at)
-        return f"第{merged.sequence}号以后（第{merged.sequence}号本机{day.month}月{day.day}日合并过）"
+        day = month_day_words(china_time(merged.at))
+        return f"第{merged.sequence}号以后（第{merged.sequence}号本机{day}合并过）"
     return "上次导出以后（上次的数据包本机没有收到过）"
 
 

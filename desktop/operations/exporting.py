@@ -18,6 +18,7 @@ from desktop.operations.imports.model import Cancelled, Progress, Stopped
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
+from desktop.records.dates import china_time, time_words
 from desktop.records.declaration import Field, Kind, Mask, Role
 from desktop.records.display import display
 from desktop.records.typed_numbers import stored_decimal
@@ -74,7 +75,7 @@ def export_list(
         ("名称", record_type.label),
         ("单位", session.unit.name),
         ("导出人", session.operator.name),
-        ("导出时间", local_time(session).strftime("%Y-%m-%d %H:%M")),
+        ("导出时间", time_words(session.environment.now())),
         ("条数", str(total)),
         *([("合计", "，".join(sums))] if (sums := queries.sum_words(record_type, summed.sums)) else []),
         ("范围", caption or ("全部" if query == Query(query.type) else "按当前筛选")),
@@ -169,5 +170,4 @@ def _watched(
 
 def local_time(session: Session) -> datetime.datetime:
     """The present time in China."""
-    zone = datetime.timezone(datetime.timedelta(hours=8))
-    return datetime.datetime.fromtimestamp(session.environment.now() / 1000, zone)
+    return china_time(session.environment.now())

@@ -30,7 +30,7 @@ from desktop.operations.inbox_files import (
 )
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here, plain_problems
-from desktop.records.dates import china_time
+from desktop.records.dates import china_time, time_words
 from desktop.records.deciding import REVOCATION
 from desktop.store import arrivals, links, reading
 from desktop.store import traffic as stored
@@ -148,7 +148,7 @@ def _bundle(look: Look, said: Manifest, known: _Known) -> Arrival:
         sender = f"{sender}（{unit}）"
     if (before := known.merged.get(look.digest)) is not None:
         called = f"，当时叫“{before.file}”" if before.file != look.path.name else ""
-        why = f"{china_time(before.at):%Y-%m-%d %H:%M} 已合并{called}"
+        why = f"{time_words(before.at)} 已合并{called}"
         return Arrival(look, State.SEEN, why, sender, merged=True)
     if said.sender == known.station:
         return Arrival(look, State.SEEN, "本机自己导出的，不用合并", sender)

@@ -173,7 +173,7 @@ def advice(found: Plan) -> str:
     """What to do before a unit is moved, so that nothing has to wait that is on its way; nothing where nothing is."""
     if found.heard is None:
         return ""
-    when = "还没有来过" if not found.heard else f"上次是{dates.china_time(found.heard):%Y-%m-%d %H:%M}收到的"
+    when = "还没有来过" if not found.heard else f"上次是{dates.time_words(found.heard)}收到的"
     return (
         f"建议先收“{found.before_name}”的数据包再调整，它的数据包{when}。"
         f"还没有收到的内容，要等“{found.name}”的电脑重新办好入网才收得下。"

@@ -10,7 +10,6 @@ from typing import Final
 
 from desktop.documents.letters.compose import material_rows
 from desktop.documents.letters.printed import digest_of, from_snapshot
-from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.replacing import SUPERVISION, addressed
 from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, names, papers, path_of
@@ -22,6 +21,7 @@ from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held
 from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.output import prints
 from desktop.records.checks.base import Values, as_day
+from desktop.records.dates import day_words
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.display import display
 from desktop.records.outcomes import Result, motion_outcome
@@ -108,7 +108,7 @@ class _Seen:
         declared, cell = self._type.by_name[name], self.record.values.get(name)
         if declared.link is None:
             day = as_day(cell) if declared.kind is Kind.DATE else None
-            return chinese_day(day) if day is not None else display(declared, cell, codes=self.session.codes)
+            return day_words(day) if day is not None else display(declared, cell, codes=self.session.codes)
         target = self._linked(declared.link, cell)
         if target is None:
             return ""
@@ -129,7 +129,7 @@ class _Seen:
         session = self.session
         match name:
             case "@today":
-                return chinese_day(session.environment.today())
+                return day_words(session.environment.today())
             case "@unit":
                 return session.unit.name
             case "@organ":

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 from desktop.store.audit import Act
 from desktop.store.environment import Environment
 from desktop.store.keys import KeySlots
@@ -90,4 +90,4 @@ def pay(slots: KeySlots) -> None:
 
 def words_of(line: Mapping[str, Any]) -> str:
     """What such a line says, with the moment at which it was done."""
-    return f"{line['detail']} {china_time(int(line['at'])):%Y-%m-%d %H:%M}"
+    return f"{line['detail']} {time_words(int(line['at']))}"

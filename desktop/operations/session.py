@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop.errors import StateProblem
 from desktop.operations.reference_here import ReferenceHere, reference_here
 from desktop.records.codes import CodeList
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.types import Catalogue, catalogue
 from desktop.store import audit
@@ -117,7 +117,7 @@ def note_wrong_passwords(session: Session) -> None:
         return
     with session.database.transaction():
         for untold in found:
-            first, last = (f"{china_time(at):%Y-%m-%d %H:%M}" for at in (untold.first, untold.last))
+            first, last = (time_words(at) for at in (untold.first, untold.last))
             detail = f"{untold.count}次 {first if first == last else f'{first}至{last}'}"
             audit.note(session.database, session.environment, untold.name, Act.WRONG_PASSWORD, detail)
     attempts.told()

@@ -1,4 +1,4 @@
-"""Days and times: the forms in which people type and paste a day, and the time of the clock on the wall.
+"""Days and times in China: how they are written, and the forms in which people type and paste a day.
 
 What is not certain of a typed day stays unread.
 """
@@ -11,8 +11,8 @@ import unicodedata
 
 from desktop.records.numerals import chinese_to_int
 
-_WEEKDAYS = "一二三四五六日"
-_WEEKDAY = rf"(?:\s*\(?(?:周|星期|礼拜)(?P<weekday>[{_WEEKDAYS}天])\)?)?"
+WEEKDAYS = "一二三四五六日"
+_WEEKDAY = rf"(?:\s*\(?(?:周|星期|礼拜)(?P<weekday>[{WEEKDAYS}天])\)?)?"
 _HALF = r"(?:\s*\(?(?:上午|下午|中午|早上|晚上|全天)\)?)?"
 _CLOCK = (
     r"(?:(?:\s+|T|(?<=[日号午上天)]))[0-9]{1,2}"
@@ -40,15 +40,41 @@ _SERIAL_ZERO = datetime.date(1899, 12, 30)
 _SERIALS = range(10_000, 73_051)
 """The serial day numbers of a spreadsheet from 1927 to 2099; smaller ones are counts or years, not days."""
 
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+"""China has one time zone and no summer time."""
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _AHEAD = 10
 
 
 def china_time(milliseconds: int) -> datetime.datetime:
-    """Milliseconds since 1970 as the time in China, which has one time zone and no summer time."""
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, _CHINA)
+    """Milliseconds since 1970 as the time in China."""
+    return datetime.datetime.fromtimestamp(milliseconds / 1000, CHINA)
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """The first moment of a day in China."""
+    return datetime.datetime.combine(day, datetime.time(), CHINA)
+
+
+def day_words(day: datetime.date) -> str:
+    """2026年3月5日, as official papers write a day (GB/T 9704-2012, 7.3.5.4): no leading zeros."""
+    return f"{day.year}年{month_day_words(day)}"
+
+
+def month_day_words(day: datetime.date) -> str:
+    """3月5日."""
+    return f"{day.month}月{day.day}日"
+
+
+def moment_words(moment: datetime.datetime) -> str:
+    """3月5日 14:07, where the year is plain."""
+    return f"{month_day_words(moment)} {moment:%H:%M}"
+
+
+def time_words(milliseconds: int) -> str:
+    """2026-03-05 14:07, the time in China of milliseconds since 1970, for lists and logs."""
+    return f"{china_time(milliseconds):%Y-%m-%d %H:%M}"
 
 
 def parse_date(value: object, today: datetime.date | None = None) -> datetime.date | None:
@@ -109,7 +135,7 @@ def _from_text(text: str, today: datetime.date | None) -> datetime.date | None:
 
 def _agreeing(day: datetime.date | None, weekday: str | None) -> datetime.date | None:
     """The day, unless its weekday is said to be another: nobody knows which of them is right."""
-    if day is None or weekday is None or _WEEKDAYS[day.weekday()] == weekday.replace("天", "日"):
+    if day is None or weekday is None or WEEKDAYS[day.weekday()] == weekday.replace("天", "日"):
         return day
     return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from desktop.records.dates import CHINA
 from desktop.store import journal
 
 BACKUPS: Final = "backups"
@@ -49,7 +50,7 @@ class Backup:
     def until(self) -> datetime.datetime:
         """When something was last written to it."""
         newest = max(p.stat().st_mtime for p in (self.path, self.journal) if p.exists())
-        return datetime.datetime.fromtimestamp(newest, datetime.timezone(datetime.timedelta(hours=8)))
+        return datetime.datetime.fromtimestamp(newest, CHINA)
 
 
 def backups_of(workspace: Path) -> list[Backup]:

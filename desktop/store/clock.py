@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from desktop.errors import EnvironmentProblem
 from desktop.records import stamps
+from desktop.records.dates import day_words
 from desktop.store.columns import quoted, table_of
 from desktop.store.database import Database
 from desktop.store.environment import EPOCH_MS, Environment
@@ -67,7 +68,7 @@ class Clock:
         day = self._environment.day_of(now)
         if self._confirmed() == day.isoformat():
             return None
-        said = f"这台电脑的日期是{day.year}年{day.month}月{day.day}日"
+        said = f"这台电脑的日期是{day_words(day)}"
         since, last = now - EPOCH_MS, self.last_tick() >> stamps.COUNTER_BITS
         if day < EARLIEST:
             return WrongClock(f"{said}，比本程序的发布日期还早。", day)

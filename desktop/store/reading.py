@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from array import array
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from desktop.records import stamps
 from desktop.records.canonical import Cell, parse
+from desktop.records.dates import CHINA
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
@@ -404,8 +404,7 @@ def _order(types: Catalogue, record_type: RecordType, query: Query) -> str:
 
 def moment(stamp: int) -> str:
     """When a stamp was made, as text for people in China."""
-    zone = datetime.timezone(datetime.timedelta(hours=8))
-    return stamps.moment_of(stamp).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return f"{stamps.moment_of(stamp).astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 RESERVED_SLOTS = {UNIT_SLOT: "所属单位", DELETED_SLOT: "删除"}

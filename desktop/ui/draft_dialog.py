@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from desktop.records.dates import china_time, moment_words
 from desktop.records.declaration import RecordType
 from desktop.records.display import display
 from desktop.store.drafts import Draft
@@ -25,13 +25,12 @@ from desktop.ui.workbench import Workbench
 
 _DRAFT = Qt.ItemDataRole.UserRole
 _WORDS = 3
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def words_for(workbench: Workbench, draft: Draft, name: str = "") -> str:
     """When, what kind, the ``name`` of a stored record, and the first of the words, so that people know it again."""
     record_type = workbench.types.get(draft.type)
-    when = datetime.datetime.fromtimestamp(draft.at / 1000, _CHINA).strftime("%m月%d日 %H:%M")
+    when = moment_words(china_time(draft.at))
     if record_type is None:
         return f"{when}　（已不再使用的记录类型）"
     kind = "修改" if draft.record else "新增"

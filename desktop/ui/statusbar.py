@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from desktop.operations import queries
-from desktop.records.dates import china_time
+from desktop.records.dates import china_time, moment_words
 from desktop.store.keeping import Behind, NotKept
 from desktop.ui import theme
 from desktop.ui.notices import Tone
@@ -141,4 +141,4 @@ class StatusBar(QFrame):
 
 
 def _moment(behind: Behind) -> str:
-    return f"{china_time(behind.since):%m月%d日 %H:%M}"
+    return moment_words(china_time(behind.since))

@@ -1,4 +1,4 @@
-"""The forms in which people type a day."""
+"""How a day is written, and the forms in which people type one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.dates import parse_date
+from desktop.records.dates import day_words, midnight, moment_words, parse_date, time_words
 
 TODAY = datetime.date(2026, 11, 23)
 DAY = datetime.date(2026, 11, 22)
+
+
+def test_days_are_written_without_leading_zeros_and_times_are_those_of_china() -> None:
+    moment = datetime.datetime(2026, 3, 5, 23, 7, tzinfo=datetime.UTC)
+    late = int(moment.timestamp() * 1000)
+    assert day_words(moment) == "2026年3月5日"
+    assert moment_words(moment) == "3月5日 23:07"
+    assert time_words(late) == "2026-03-06 07:07"
+    assert midnight(DAY).astimezone(datetime.UTC) == datetime.datetime(2026, 11, 21, 16, tzinfo=datetime.UTC)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter, digest_of, is_letter_of
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.documents.letters.quotes import quote as quote_words
-from desktop.documents.letters.typed import chinese_day
 from desktop.records.checks.base import Values, as_day
+from desktop.records.dates import day_words
 from desktop.records.statutes import StatuteUnknown
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
@@ -193,7 +193,7 @@ def _history(source: Source, letter: PrintedLetter) -> Iterator[Reason]:
     served = received_on(source.file, opinion) or refused_on(source.file, opinion)
     if opinion.number not in letter.own_words:
         yield forbidden("送达和答复经过里没有写意见书的文号", article(23), "请补写“函书送达和答复经过”。")
-    if served is not None and chinese_day(served) not in letter.own_words:
+    if served is not None and day_words(served) not in letter.own_words:
         yield forbidden("送达和答复经过里没有写意见书的送达日期", article(23), "请补写“函书送达和答复经过”。")
     if source.draft.title is Title.SUGGESTION and not letter.quotes:
         yield forbidden("建议书没有引用单位违反的条文", article(23), "请从条文库选取。")

@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.documents.letters.typed import chinese_day, items, official, sentence
+from desktop.documents.letters.typed import items, official, sentence
 from desktop.records.checks.base import Values, as_day
 from desktop.records.codes import CodeList
+from desktop.records.dates import day_words
 from desktop.records.declaration import Level
 from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
@@ -110,7 +111,7 @@ def values_of(source: Source, day: datetime.date) -> dict[str, str]:
 
 def _day(values: Values, name: str) -> str:
     day = as_day(values.get(name))
-    return chinese_day(day) if day else ""
+    return day_words(day) if day else ""
 
 
 def _subject(draft: Values, case: Values) -> str:
@@ -152,7 +153,7 @@ def investigation_words(file: CaseFile) -> str:
     others = official(text(event.values, "other_inspectors"))
     named = "、".join(filter(None, (people, others)))
     heard = "，并听取了企业方面代表组织的意见" if heard_federations(event) else ""
-    return f"我会于{chinese_day(event.day)}指派工会劳动法律监督员{named}进行了调查{heard}" if named else ""
+    return f"我会于{day_words(event.day)}指派工会劳动法律监督员{named}进行了调查{heard}" if named else ""
 
 
 def inspectors_of(file: CaseFile, event: Event) -> list[tuple[str, str]]:
@@ -218,7 +219,7 @@ def history_words(file: CaseFile, opinion: Letter | None) -> str:
 
 
 def _sent(file: CaseFile, letter: Letter) -> str:
-    issued = chinese_day(letter.issued) if letter.issued else ""
+    issued = day_words(letter.issued) if letter.issued else ""
     title = TITLE_WORDS[letter.title]
     return f"于{issued}向其发出《{title}》（{letter.number}），该单位{_service(file, letter)}"
 
@@ -226,8 +227,8 @@ def _sent(file: CaseFile, letter: Letter) -> str:
 def _service(file: CaseFile, letter: Letter) -> str:
     received, refused = received_on(file, letter), refused_on(file, letter)
     if received is not None:
-        return f"于{chinese_day(received)}签收"
-    return f"于{chinese_day(refused)}拒绝接收" if refused is not None else ""
+        return f"于{day_words(received)}签收"
+    return f"于{day_words(refused)}拒绝接收" if refused is not None else ""
 
 
 def situation_words(file: CaseFile, opinion: Letter, ground: Ground, day: datetime.date) -> str:
@@ -238,13 +239,13 @@ def situation_words(file: CaseFile, opinion: Letter, ground: Ground, day: dateti
         return "该单位拒绝接收意见书"
     if ground is Ground.UNANSWERED and received is not None:
         due = reply_clock(file, opinion, received).due
-        until = f"（至{chinese_day(due)}止）" if due else ""
+        until = f"（至{day_words(due)}止）" if due else ""
         if answers:
-            return f"该单位至{chinese_day(answers[0].day)}才作出书面答复，未在规定期限{until}内答复"
-        return f"截至{chinese_day(day)}，该单位未在规定期限{until}内答复"
+            return f"该单位至{day_words(answers[0].day)}才作出书面答复，未在规定期限{until}内答复"
+        return f"截至{day_words(day)}，该单位未在规定期限{until}内答复"
     if answers:
-        return f"该单位虽于{chinese_day(answers[-1].day)}作出答复，但截至{chinese_day(day)}无正当理由未改正"
-    return f"截至{chinese_day(day)}，该单位无正当理由未改正"
+        return f"该单位虽于{day_words(answers[-1].day)}作出答复，但截至{day_words(day)}无正当理由未改正"
+    return f"截至{day_words(day)}，该单位无正当理由未改正"
 
 
 def facts_of(draft: Values) -> tuple[str, ...]:
@@ -257,7 +258,7 @@ def requests_of(draft: Values) -> tuple[str, ...]:
     day = as_day(draft.get("correct_by"))
     dated = day is not None and text(draft, "kind") == LetterKind.OPINION
     return tuple(
-        f"{item}，于{chinese_day(day)}前完成" if dated and day and not _has_term(item) else item
+        f"{item}，于{day_words(day)}前完成" if dated and day and not _has_term(item) else item
         for item in items(text(draft, "requests"))
     )
 

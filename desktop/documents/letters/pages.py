@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
 
 from desktop.documents.letters.printed import Layout, Part, PrintedLetter
@@ -27,6 +26,7 @@ from desktop.documents.page import (
     lay_out,
     render_pdf,
 )
+from desktop.records.dates import midnight
 
 MATERIALS = "移交材料清单"
 VOID = "作废"
@@ -85,11 +85,8 @@ def _attachment(part: Part) -> AttachmentPage:
 
 def metadata_of(letter: PrintedLetter) -> Metadata:
     """What the file says of itself: title with number, issuing body, that the form is an example, the letter's day."""
-    day = datetime.datetime.combine(
-        letter.day, datetime.time(), datetime.timezone(datetime.timedelta(hours=8))
-    )
     title = f"{letter.title_words}（{letter.number}）" if letter.number else letter.title_words
-    return Metadata(title, letter.organ, letter.notice, day)
+    return Metadata(title, letter.organ, letter.notice, midnight(letter.day))
 
 
 def print_letter(

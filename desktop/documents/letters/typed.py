@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import Final
 
@@ -54,8 +53,3 @@ def items(text: str) -> tuple[str, ...]:
 def sentence(text: str) -> str:
     """A passage without its end mark, ready to stand inside a sentence."""
     return official(" ".join(text.split("\n")).strip()).rstrip("。；;，,")
-
-
-def chinese_day(day: datetime.date) -> str:
-    """A day as official pages write it: 2026年1月5日."""
-    return f"{day.year}年{day.month}月{day.day}日"

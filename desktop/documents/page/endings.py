@@ -5,7 +5,6 @@ GB/T 9704-2012, 7.3.5, 7.3.6, 7.4, 7.5 and 10.1.
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 
 from desktop.documents.fonts import FontRole
@@ -26,6 +25,7 @@ from desktop.documents.page.setting import BODY, INDENT, Setter
 from desktop.documents.page.shaping import Style
 from desktop.documents.page.titles import title_lines
 from desktop.documents.page.writer import Bar, Item, Placed
+from desktop.records.dates import day_words
 
 DATE_INDENT = 4
 """7.3.5.1: the date ends four characters before the margin, the issuer's name stands over its middle."""
@@ -41,11 +41,6 @@ PAGE_NUMBER_GAP = 7 * MM
 """7.5: the dash stands 7 mm below the text area."""
 
 SMALL = Style(FontRole.FANGSONG, SIZE_SMALL)
-
-
-def chinese_date(date: datetime.date) -> str:
-    """成文日期 (7.3.5.4): Arabic digits, the year in full, month and day without a leading zero."""
-    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def set_tail(signature: Signature | None, note: Note | None, below: float, setter: Setter) -> Tail | None:
@@ -73,7 +68,7 @@ def _organ_lines(organ: str, setter: Setter) -> list[Line]:
 
 def _sealed(signature: Signature, setter: Setter) -> list[Row]:
     """7.3.5.1: the date four characters in; a name too long for that moves both to the left."""
-    date = setter.line(chinese_date(signature.date), BODY)
+    date = setter.line(day_words(signature.date), BODY)
     organ = _organ_lines(signature.organ, setter)
     widest = max((line.width for line in organ), default=0.0)
     centre = TEXT_WIDTH - max(DATE_INDENT * PITCH + date.width / 2, PITCH + widest / 2)
@@ -82,7 +77,7 @@ def _sealed(signature: Signature, setter: Setter) -> list[Row]:
 
 def _unsealed(signature: Signature, setter: Setter) -> list[Row]:
     """7.3.5.2: whichever is the longer ends two characters in."""
-    date = setter.line(chinese_date(signature.date), BODY)
+    date = setter.line(day_words(signature.date), BODY)
     organ = _organ_lines(signature.organ, setter)
     widest = max((line.width for line in organ), default=0.0)
     right = TEXT_WIDTH - UNSEALED_INDENT * PITCH
@@ -156,7 +151,7 @@ def _issuing(imprint: Imprint, setter: Setter) -> list[Placed]:
     y = setter.baseline(SMALL.role, SMALL.size, SMALL_LINE)
     items = [Placed(SIZE_SMALL, y, setter.line(imprint.issuer, SMALL))]
     if imprint.issued is not None:
-        issued = setter.line(f"{chinese_date(imprint.issued)}印发", SMALL)
+        issued = setter.line(f"{day_words(imprint.issued)}印发", SMALL)
         items.append(Placed(TEXT_WIDTH - SIZE_SMALL - issued.width, y, issued))
     return items
 

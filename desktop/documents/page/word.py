@@ -20,7 +20,6 @@ from docx.shared import Mm, Pt, RGBColor
 from desktop.documents.font_files import FontRole
 from desktop.documents.fonts import font_book
 from desktop.documents.page.charts import as_table
-from desktop.documents.page.endings import chinese_date
 from desktop.documents.page.flow import BODY_LINES_WITH_SIGNATURE
 from desktop.documents.page.geometry import (
     MARGIN_BOTTOM,
@@ -65,6 +64,7 @@ from desktop.documents.page.word_parts import chinese, frozen, line_grid, off_gr
 from desktop.documents.page.word_tables import GAP, TableWriter
 from desktop.documents.page.word_text import ALIGN, TextWriter
 from desktop.documents.page.writer import Metadata
+from desktop.records.dates import day_words
 
 _HEADINGS: Final[Mapping[int, FontRole]] = {
     1: FontRole.HEITI,
@@ -273,7 +273,7 @@ class _Writer:
         for _ in range(2 if signature.seal else 1):
             self.text.line("")
         self.text.line(signature.organ, align=Align.RIGHT, right=2)
-        self.text.line(chinese_date(signature.date), align=Align.RIGHT, right=4)
+        self.text.line(day_words(signature.date), align=Align.RIGHT, right=4)
         # Two lines of the text go with it: a page with nothing but a signature is not allowed. Not more than these, as
         # some programs take a whole paragraph along.
         paragraphs, lines = self.word.paragraphs, 0
@@ -287,5 +287,5 @@ class _Writer:
         if imprint.copies:
             self.text.line(f"抄送：{'，'.join(imprint.copies)}。", size=SIZE_SMALL)
         if imprint.issuer or imprint.issued is not None:
-            issued = f"{chinese_date(imprint.issued)}印发" if imprint.issued is not None else ""
+            issued = f"{day_words(imprint.issued)}印发" if imprint.issued is not None else ""
             self.text.line("　　".join(filter(None, (imprint.issuer, issued))), size=SIZE_SMALL)

@@ -49,6 +49,7 @@ from desktop.documents.papers.templates import (
     path_of,
 )
 from desktop.documents.placeholders import filled
+from desktop.records.dates import midnight
 
 ROW: Final = "#"
 _BLANK: Final = "\ue000"
@@ -116,10 +117,9 @@ def compose_paper(template: PaperTemplate, subject: Subject, noted: str, which: 
     )
     made = subject.day("@today")
     assert made is not None
-    moment = datetime.datetime.combine(made, datetime.time(), datetime.timezone(datetime.timedelta(hours=8)))
     line = title.replace("\n", "") + template.corner
     name = f"{line} {which}" if which else line
-    return FilledPaper(name, noted, document, Metadata(line, organ, template.notice, moment))
+    return FilledPaper(name, noted, document, Metadata(line, organ, template.notice, midnight(made)))
 
 
 def _head(template: PaperTemplate, subject: Subject, organ: str) -> Head:

@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from dataclasses import field as made_field
 from typing import Final
 
-from desktop.documents.letters.typed import chinese_day
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.templates import PaperTemplate, Table
 from desktop.records.codes import CodeList
+from desktop.records.dates import day_words
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue
 
 DAY: Final = datetime.date(2026, 6, 30)
 _ROWS: Final = 3
 _SPECIAL: Final = {
-    "@today": chinese_day(DAY),
+    "@today": day_words(DAY),
     "@unit": "某某区总工会",
     "@organ": "某某区总工会",
     "@operator": "张三",
 }
 _BY_KIND: Final[Mapping[Kind, str]] = {
-    Kind.DATE: chinese_day(DAY), Kind.TIME: "09:30", Kind.INTEGER: "24", Kind.DECIMAL: "24", Kind.BOOLEAN: "是",
+    Kind.DATE: day_words(DAY), Kind.TIME: "09:30", Kind.INTEGER: "24", Kind.DECIMAL: "24", Kind.BOOLEAN: "是",
     Kind.PHONE: "0571-00000000", Kind.USCC: "91330100MA2XXXXXX0", Kind.ID_NUMBER: "3301**********0000",
     Kind.PLACE: "某某镇",
 }  # fmt: skip

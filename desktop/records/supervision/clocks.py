@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.checks.base import Values, as_day
+from desktop.records.dates import day_words
 from desktop.records.supervision.facts import CaseFile, Event, Letter, text
 from desktop.records.supervision.kinds import (
     ACCEPTANCE_DAYS,
@@ -67,7 +68,7 @@ class Clock:
         awaits = f"{self.awaits}（{letters}份）" if letters > 1 else self.awaits
         if self.due is not None:
             until = "最早的期限到" if letters > 1 else "期限到"
-            return f"{awaits}，{until}{self.due.year}年{self.due.month}月{self.due.day}日"
+            return f"{awaits}，{until}{day_words(self.due)}"
         return f"{awaits}，期限要用{self.missing_year}年的放假调休安排计算，请先导入"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.checks.base import as_day
+from desktop.records.dates import day_words
 from desktop.records.supervision.clocks import (
     Clock,
     received_on,
@@ -150,7 +151,7 @@ def why_no_ground(standing: Standing) -> Iterator[Reason]:
     elif clock is not None and not standing.expired and not standing.answers:
         due = clock.due or standing.today
         yield forbidden(
-            f"{name}的答复期限到{due.year}年{due.month}月{due.day}日，还没有过",
+            f"{name}的答复期限到{day_words(due)}，还没有过",
             article(22),
             "请等期满。",
             letter.id,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from desktop.records.checks.base import as_day, is_empty
+from desktop.records.dates import day_words
 from desktop.records.supervision.facts import CaseFile, Event, text
 from desktop.records.supervision.kinds import EventKind, article
 from desktop.records.supervision.reasons import Reason, forbidden
@@ -30,24 +31,23 @@ def investigation_faults(file: CaseFile, event: Event) -> Iterator[Reason]:
     if len(set(named)) + lent < 2:
         missing = "，其他参加人要写明证号" if others and not lent else ""
         yield forbidden(
-            f"{_words(event)}的调查没有两名持证监督员{missing}", article(20),
+            f"{day_words(event.day)}的调查没有两名持证监督员{missing}", article(20),
             "请由两名以上监督员重新调查；只有一名的，可以请上一级工会派员参加。", event.id,
         )  # fmt: skip
     for inspector in dict.fromkeys(named):
         yield from _certificate_faults(file, event, inspector)
     if not event.values.get("certificates_shown"):
         yield forbidden(
-            f"{_words(event)}的调查没有登记出示监督员证", article(20), "调查时出示了的，请补登。", event.id
+            f"{day_words(event.day)}的调查没有登记出示监督员证",
+            article(20),
+            "调查时出示了的，请补登。",
+            event.id,
         )
     if not _no_interest(file, event, named, others):
         yield forbidden(
-            f"{_words(event)}参加调查的监督员没有声明无利害关系", article(13),
+            f"{day_words(event.day)}参加调查的监督员没有声明无利害关系", article(13),
             "请监督员声明；有利害关系的应当回避，换人重新调查。", event.id,
         )  # fmt: skip
-
-
-def _words(event: Event) -> str:
-    return f"{event.day.year}年{event.day.month}月{event.day.day}日"
 
 
 def _certificate_faults(file: CaseFile, event: Event, inspector: str) -> Iterator[Reason]:
@@ -100,7 +100,9 @@ def established(file: CaseFile) -> tuple[Event | None, tuple[Reason, ...]]:
             )
         if event.result != ESTABLISHED:
             found = (
-                forbidden(f"{_words(event)}的调查没有登记结果", article(21), "请补填调查结果。", event.id),
+                forbidden(
+                    f"{day_words(event.day)}的调查没有登记结果", article(21), "请补填调查结果。", event.id
+                ),
             )
         else:
             found = tuple(investigation_faults(file, event))

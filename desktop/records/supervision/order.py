@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from desktop.records.dates import day_words
 from desktop.records.supervision.clocks import replies, services
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.grounds import standing_of
@@ -33,7 +34,7 @@ def contradictions(file: CaseFile) -> tuple[Reason, ...]:
 
 def words(event: Event, label: str) -> str:
     """A step with its day: 2026年11月3日的调查."""
-    return f"{event.day.year}年{event.day.month}月{event.day.day}日的{label}"
+    return f"{day_words(event.day)}的{label}"
 
 
 _LABELS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.operations.traffic import Here
+from desktop.records.dates import time_words
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.workbench import Workbench
-
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def heading(words: str = "", level: int = 2) -> QLabel:
@@ -194,9 +192,7 @@ def open_folder(folder: Path) -> None:
 
 def moment(milliseconds: int) -> str:
     """A time of 1970 as people in China read it; nothing for 0."""
-    if not milliseconds:
-        return ""
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, _CHINA).strftime("%Y-%m-%d %H:%M")
+    return time_words(milliseconds) if milliseconds else ""
 
 
 def brief(milliseconds: int) -> str:

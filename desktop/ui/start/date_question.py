@@ -9,13 +9,12 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.records.dates import WEEKDAYS, day_words
 from desktop.store.clock import WrongClock
 from desktop.ui import icons, spacing, theme
 
 _PATIENCE_S = 5
 """So long the window may be busy before the save is refused; it may be waiting for this very save to end."""
-
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass
@@ -43,8 +42,8 @@ class DateDialog(QDialog):
         why.setWordWrap(True)
         asked = QLabel("今天是这一天吗？")
         day = problem.day
-        self.date = QLabel(f"{day.year}年{day.month}月{day.day}日")
-        weekday = QLabel(f"星期{_WEEKDAYS[day.weekday()]}")
+        self.date = QLabel(day_words(day))
+        weekday = QLabel(f"星期{WEEKDAYS[day.weekday()]}")
         self.date.setStyleSheet("font-size: 34px")
         for label in (asked, self.date, weekday):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)

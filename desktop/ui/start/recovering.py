@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import Problem
 from desktop.operations.recovery import ANSWER, REQUEST, Offered, Requested, Standing
+from desktop.records.dates import moment_words
 from desktop.store.recovery_codes import BadCode, normalised
 from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
@@ -187,7 +188,7 @@ class RecoverDialog(QDialog):
             return
         asked = found.asked
         self.waiting.setText(
-            f"操作员“{found.operator}”的申请是{asked.month}月{asked.day}日 {asked:%H:%M}写出的，"
+            f"操作员“{found.operator}”的申请是{moment_words(asked)}写出的，"
             f"请交给“{found.office}”。"
             "上级在电话里会问这几个词语和数字，请照着念："
         )

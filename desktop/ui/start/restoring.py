@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.records.dates import day_words, moment_words
 from desktop.store.backups import Backup
 from desktop.ui import spacing
 
@@ -78,7 +79,4 @@ def words_for(backup: Backup) -> str:
     day, until = backup.day, backup.until
     size = backup.size / 1_000_000
     part = f"（当天第{backup.part}份）" if backup.part > 1 else ""
-    return (
-        f"{day.year}年{day.month}月{day.day}日{part}　"
-        f"内容到{until.month}月{until.day}日 {until:%H:%M}　{max(size, 0.1):.1f}MB"
-    )
+    return f"{day_words(day)}{part}　内容到{moment_words(until)}　{max(size, 0.1):.1f}MB"

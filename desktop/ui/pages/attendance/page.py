@@ -12,6 +12,7 @@ from desktop.operations import training
 from desktop.operations.training import Officer, Roster, Standing
 from desktop.operations.training_names import Part, Person
 from desktop.records.canonical import Cell
+from desktop.records.dates import month_day_words
 from desktop.records.declaration import Field
 from desktop.store.database import Database
 from desktop.ui import theme
@@ -91,8 +92,8 @@ class AttendanceTab(SheetTab):
         try:
             first = datetime.date.fromisoformat(str(self.parent_values().get("started_date")))
             date = first + datetime.timedelta(days=int(code[1:3]) - 1)
-            day = f"{date.month}月{date.day}日" if few else f"{date.day}日"
-            label = f"{label}（{date.month}月{date.day}日）"
+            day = month_day_words(date) if few else f"{date.day}日"
+            label = f"{label}（{month_day_words(date)}）"
         except ValueError:
             pass
         field = self._field("half_days")

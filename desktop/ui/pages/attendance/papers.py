@@ -9,6 +9,7 @@ from desktop.documents.lists import Gathering, PaperColumn, SignIn, Turnout
 from desktop.operations import training
 from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
+from desktop.records.dates import day_words, month_day_words
 
 Values = Mapping[str, Cell]
 SIGNERS = "主持人：　　　　　　　　记录人：　　　　　　　　日期：　　　　　　　　"
@@ -30,7 +31,7 @@ def when_words(values: Values) -> str:
         first = datetime.date.fromisoformat(text_of(values, "started_date"))
     except ValueError:
         return ""
-    begin = f"{first.year}年{first.month}月{first.day}日"
+    begin = day_words(first)
     try:
         last = datetime.date.fromisoformat(text_of(values, "ended_date"))
     except ValueError:
@@ -40,7 +41,7 @@ def when_words(values: Values) -> str:
     if (last.year, last.month) == (first.year, first.month):
         return f"{begin}至{last.day}日"
     year = "" if last.year == first.year else f"{last.year}年"
-    return f"{begin}至{year}{last.month}月{last.day}日"
+    return f"{begin}至{year}{month_day_words(last)}"
 
 
 def _gathering(course: Values, expected: int) -> Gathering:

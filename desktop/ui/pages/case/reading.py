@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
+from desktop.records.dates import WEEKDAYS, month_day_words
 from desktop.records.supervision import (
     CaseFile,
     CaseState,
@@ -38,7 +39,6 @@ MOST_LETTERS = 12
 """Drafts, and issued letters, that are shown one by one; the others of a class notice are counted."""
 _NEWEST = 1 << 63
 """The stamp of a step that is not recorded yet: the last of its day."""
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
@@ -231,9 +231,9 @@ def in_register(letter: Letter) -> tuple[datetime.date, int]:
 # -- periods in words --------------------------------------------------------------------------------------------------
 
 
-def day_words(day: datetime.date) -> str:
+def _with_weekday(day: datetime.date) -> str:
     """12月14日（周一）."""
-    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+    return f"{month_day_words(day)}（周{WEEKDAYS[day.weekday()]}）"
 
 
 def clock_words(clock: Clock, today: datetime.date, table: WorkingDayTable) -> str:
@@ -241,7 +241,9 @@ def clock_words(clock: Clock, today: datetime.date, table: WorkingDayTable) -> s
     if clock.due is None:
         return f"{clock.awaits}：{clock.missing_year}年的放假安排还没有导入，算不出期限"
     until = (
-        day_words(clock.due) if clock.due.year == today.year else f"{clock.due.year}年{day_words(clock.due)}"
+        _with_weekday(clock.due)
+        if clock.due.year == today.year
+        else f"{clock.due.year}年{_with_weekday(clock.due)}"
     )
     if clock.overdue(today):
         late = _span(clock, clock.due, today, table)
@@ -280,7 +282,7 @@ def periods_words(clocks: Sequence[Clock], today: datetime.date, table: WorkingD
     if first.due is None:
         return f"{len(clocks)}份{clock_words(first, today, table)}"
     if first.overdue(today):
-        return f"{len(clocks)}份已过期限，{first.awaits}，最早的{day_words(first.due)}到期"
+        return f"{len(clocks)}份已过期限，{first.awaits}，最早的{_with_weekday(first.due)}到期"
     return f"{len(clocks)}份{first.awaits}，最早的{clock_words(first, today, table).partition('：')[2]}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.records.dates import month_day_words
 from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
 from desktop.records.supervision.facts import text
 from desktop.records.supervision.numbering import Series
@@ -42,7 +43,7 @@ class StandingCard(Card):
     def show_case(self, view: CaseView) -> None:
         """Shows where a case stands."""
         state = view.state
-        since = f"（{state.since.month}月{state.since.day}日）" if state.since else ""
+        since = f"（{month_day_words(state.since)}）" if state.since else ""
         self.stage.setText(f"{state.stage.label}{since}")
         number = text(view.file.case, "case_number")
         self.number.setText(number)

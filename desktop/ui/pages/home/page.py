@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBox
 from desktop.operations import policy, supervision
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
+from desktop.records.dates import WEEKDAYS, day_words
 from desktop.records.declaration import RecordType
 from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store.drafts import Draft
@@ -100,7 +100,7 @@ class HomePage(Page):
         """Asks again for everything, in the order in which it is quick."""
         self._stale = False
         bench, here = self.workbench, here_of(self.workbench)
-        self.day.setText(f"{_day_words(bench.today())} 星期{'一二三四五六日'[bench.today().weekday()]}")
+        self.day.setText(f"{day_words(bench.today())} 星期{WEEKDAYS[bench.today().weekday()]}")
         work, plan = home_reading.load_work(bench), home_reading.load_plan(bench)
         bench.read(
             lambda database, _ticket: home_reading.load_start(database, here),
@@ -215,7 +215,7 @@ class HomePage(Page):
         latest, today = self.start.latest if self.start is not None else None, self.workbench.today()
         if latest is not None and policy.is_ahead(latest, today):
             words = (
-                f"电脑日期是{_day_words(today)}，却有{_day_words(latest)}保存的内容：现在的日期不对，请调对；"
+                f"电脑日期是{day_words(today)}，却有{day_words(latest)}保存的内容：现在的日期不对，请调对；"
                 "已经调对了，请更正日期，不然上级会一直先留着"
             )
             open_it = partial(self.workbench.shell.open_page, "sync", part="unsettled")
@@ -347,7 +347,3 @@ class HomePage(Page):
             following.action.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.tasks.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _day_words(day: datetime.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
