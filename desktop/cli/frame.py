@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from desktop.cli.output import complain, folded, json_line, width_of
+from desktop.cli.output import complain, json_line, width_of, wrapped
 from desktop.cli.steps import next_step, spoken
 from desktop.errors import EXIT_BUG, Problem
 
@@ -267,7 +267,7 @@ def _write_usage(command: click.Command, ctx: click.Context, formatter: click.He
             formatter.write_paragraph()
             with formatter.indentation():
                 # Lines of the source are joined as Chinese is, without a space.
-                for line in folded("".join(map(str.strip, paragraph.split("\n"))), _room(formatter)):
+                for line in wrapped("".join(map(str.strip, paragraph.split("\n"))), _room(formatter)):
                     formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
@@ -288,7 +288,7 @@ def _write_rows(formatter: click.HelpFormatter, heading: str, rows: list[tuple[s
     with formatter.indentation():
         before = " " * formatter.current_indent
         for name, words in rows:
-            lines = folded(words, _room(formatter) - names)
+            lines = wrapped(words, _room(formatter) - names)
             if width_of(name) + 2 > names:
                 formatter.write(f"{before}{name}\n")
                 name = ""

@@ -79,7 +79,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def folded(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` places; words of Latin letters stay whole, and no line begins with a stop.
 
     A word that is wider than a line stands on one of its own.

@@ -16,7 +16,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
 from desktop.records.resolution import Life
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, SlotEdit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.records.types.attachment import MOST_NAME
 
 _MOST_BYTES: Final = 200

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.collecting import without_collection
-from desktop.documents.workbooks.headers import folded
+from desktop.documents.workbooks.headers import folded_header
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
@@ -48,7 +48,7 @@ from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.store import lookup
 from desktop.store.ledger import ChangeSet
 from desktop.sync import sorts
@@ -140,8 +140,8 @@ class ImportPreview:
     @property
     def repeated_columns(self) -> tuple[ColumnMatch, ...]:
         """The columns that are left out because one before them has the same heading and was recognised."""
-        taken = {folded(c.header) for c in self.columns if c.target is not None and c.header}
-        return tuple(c for c in self.unknown_columns if c.header and folded(c.header) in taken)
+        taken = {folded_header(c.header) for c in self.columns if c.target is not None and c.header}
+        return tuple(c for c in self.unknown_columns if c.header and folded_header(c.header) in taken)
 
     @property
     def returned(self) -> list[RowResult]:

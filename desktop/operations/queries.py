@@ -20,6 +20,7 @@ from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.display import display
 from desktop.records.resolution import Life
 from desktop.records.stamps import milliseconds_of
+from desktop.records.texts import one_line
 from desktop.records.typed_numbers import decimal_text
 from desktop.records.types import Catalogue
 from desktop.records.values import parse_cell
@@ -62,7 +63,7 @@ def titles(
         found = reading.titles(database, record_type, wanted)
         gone = erased(database, record_type, (key for key, words in found.items() if not words))
         return {
-            key: _short(words) or (ERASED if key in gone else record_type.label)
+            key: one_line(words, LONGEST_TITLE) or (ERASED if key in gone else record_type.label)
             for key, words in found.items()
         }
     cells = lookup.values(database, record_type, wanted, record_type.title)
@@ -116,7 +117,7 @@ def _title_words(codes: Codes, record_type: RecordType, values: Values, links: M
         words.append(
             links.get(str(cell), "") if f.kind is Kind.LINK else display(f, cell, codes=codes, masked=True)
         )
-    return _short(" ".join(filter(None, words)))
+    return one_line(" ".join(filter(None, words)), LONGEST_TITLE)
 
 
 def ranked(query: Query, types: Catalogue, codes: Codes) -> Query:
@@ -366,8 +367,3 @@ def erased_fields(
 def last_backup(folder: Path, today: datetime.date) -> datetime.date | None:
     """The day of the newest automatic backup of a workspace."""
     return backups.last_day(folder, today)
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= LONGEST_TITLE else line[:LONGEST_TITLE] + "…"

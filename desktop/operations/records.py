@@ -14,7 +14,7 @@ from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.resolution import Life
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.records.types import Catalogue
 from desktop.store import lookup, reading, undoing
 from desktop.store.attached import PART

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import enum
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +27,7 @@ from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
 from desktop.records.periods import InitialTraining, initial_training
 from desktop.records.person_names import fold_name
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import folded, printable
 from desktop.records.types import Catalogue
 from desktop.store import aggregates, reading
 from desktop.store.aggregates import Selection, Tally
@@ -159,7 +158,7 @@ def same_unit(said: str, units: Iterable[str]) -> bool:
 
 
 def _kernel(unit: str) -> str:
-    plain = "".join(unicodedata.normalize("NFKC", unit).casefold().split())
+    plain = folded(unit)
     short = _BODIES.sub("", _PLACES.sub("", plain, count=1))
     return short if len(short) >= 2 else _BODIES.sub("", plain) or plain
 

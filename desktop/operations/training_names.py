@@ -20,7 +20,7 @@ from desktop.records.canonical import normal_text
 from desktop.records.parts import PERSON_NAME
 from desktop.records.person_names import DOT, DOTS
 from desktop.records.phones import is_phone, parse_phone
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import compact, printable
 
 MOST_LINES: Final = 2000
 """More lines than this are no list of people."""
@@ -385,7 +385,7 @@ def _value(part: Part, cell: str) -> str:
         case Part.SEX:
             return _SEXES.get("".join(cell.split()), "")
         case Part.CODE:
-            plain = "".join(unicodedata.normalize("NFKC", cell).split()).upper()
+            plain = compact(cell).upper()
             return plain[-4:] if _ID.fullmatch(plain) else plain[:12]
         case _:
             return printable(_BETWEEN.sub("", " ".join(cell.split())))[:120]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from desktop.records.codes import CodeList
-from desktop.records.typed_numbers import folded
+from desktop.records.texts import folded, one_line
 
 _SHOWN_CHOICES: Final = 8
 _STRONG: Final = re.compile(r"[、,，;；\n|]+")
@@ -44,7 +44,7 @@ def find(codes: CodeList, words: str) -> str | None:
 def meant(codes: CodeList, found: Iterable[tuple[str, str]]) -> str | None:
     """A note for words that are neither the code nor its label."""
     other = [
-        f"“{short(words)}”按“{codes.label_of(code)}”保存"
+        f"“{one_line(words)}”按“{codes.label_of(code)}”保存"
         for words, code in found
         if folded(words) not in (folded(code), folded(codes.label_of(code)))
     ]
@@ -55,9 +55,3 @@ def choices(codes: CodeList) -> str:
     """What may be chosen, the first of it where there is much."""
     labels = [item.label for item in codes.offered]
     return "、".join(labels[:_SHOWN_CHOICES]) + ("等" if len(labels) > _SHOWN_CHOICES else "")
-
-
-def short(text: str, most: int = 20) -> str:
-    """A text in one line, cut where it is long."""
-    line = text.replace("\n", " ")
-    return line if len(line) <= most else line[:most] + "…"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 import decimal
 import re
-import unicodedata
 
-from desktop.records.canonical import normal_text
+from desktop.records.texts import folded, printable
 
 EXACT_DIGITS = 15
 """A spreadsheet keeps fifteen digits of a number; what is longer has lost its end."""
@@ -22,11 +21,6 @@ _CLOCK = re.compile(
     r"(?:([0-9]{1,2})(?::[0-9]{1,2}|分)?|(半))?(am|pm)?"
 )
 _FOUR_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})")
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
-)
-"""Controls, marks and spaces without width, and what turns the direction of writing: nobody sees them in a name."""
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 _MINUTES_A_DAY = 24 * 60
 
@@ -50,20 +44,6 @@ def text_of(cell: object) -> str | None:
             return "、".join(str(part) for part in cell)
         case _:
             return None
-
-
-def printable(text: str) -> str:
-    """Text as it enters the ledger, without what controls a screen instead of standing on it.
-
-    A name must neither turn round what is behind it nor differ from another in what nobody sees.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return normal_text(_UNSEEN.sub("", lines))
-
-
-def folded(text: str) -> str:
-    """Half width, lower case, no blanks: how numbers and words are compared."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def read_number(text: str, unit: str = "") -> tuple[decimal.Decimal, bool] | None:

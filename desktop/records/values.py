@@ -23,10 +23,10 @@ from desktop.records.identity import is_id
 from desktop.records.person_names import DOT, with_usual_dot
 from desktop.records.phones import parse_phone
 from desktop.records.plain_cells import PLAIN, SPREAD
+from desktop.records.texts import folded, one_line
 from desktop.records.typed_numbers import (
     EXACT_DIGITS,
     decimal_text,
-    folded,
     read_number,
     read_time,
     stored_decimal,
@@ -283,7 +283,7 @@ def _codes(given: _Input) -> Parsed:
     for words in code_words.several(codes, given.text):
         code = code_words.find(codes, words)
         if code is None:
-            unknown.append(code_words.short(words))
+            unknown.append(one_line(words))
         else:
             found.append((words, code))
     if unknown:
@@ -374,7 +374,7 @@ def _phone(given: _Input) -> Parsed:
 
 def _said(given: _Input) -> str:
     """The typed words as a message quotes them; what is masked on screen is not quoted either."""
-    return "所填内容" if given.field.mask is not Mask.NONE else f"“{code_words.short(given.text)}”"
+    return "所填内容" if given.field.mask is not Mask.NONE else f"“{one_line(given.text)}”"
 
 
 _PARSERS: Final[Mapping[Kind, Callable[[_Input], Parsed]]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop.errors import Problem
 from desktop.records.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.records.spans import Span
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.store import exchanged
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.telling import Telling

@@ -12,7 +12,7 @@ from typing import Any
 from desktop import __version__
 from desktop.records.deciding import TREE_TYPES
 from desktop.records.items import BIRTH
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.store import exchanged, links, pending, persons, reading, schema, segment_log
 from desktop.store.ledger import Ledger
 from desktop.store.links import Link

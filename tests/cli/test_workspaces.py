@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from desktop.cli.output import folded, width_of
+from desktop.cli.output import width_of, wrapped
 from desktop.cli.program import COMMANDS, program
 from desktop.records.declaration import Level
 from desktop.records.stamps import DAY_MS
@@ -323,12 +323,12 @@ def test_help_names_what_to_write_in_chinese_and_fits_a_terminal() -> None:
 def test_text_is_folded_between_characters_and_no_line_begins_with_a_stop() -> None:
     text = "口令文件，第一行是口令；也可设 XIAOSANJI_PASSWORD，都没有时询问（见说明）。"
     for width in range(20, 90):
-        lines = folded(text, width)
+        lines = wrapped(text, width)
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
         assert not [line for line in lines if width_of(line) > width]
         assert not [line for line in lines if line[0] in "，；。）" or line[-1] == "（"]
-    assert folded("XIAOSANJI_PASSWORD 口令", 4) == ["XIAOSANJI_PASSWORD", "口令"]
-    assert folded("", 10) == [""]
+    assert wrapped("XIAOSANJI_PASSWORD 口令", 4) == ["XIAOSANJI_PASSWORD", "口令"]
+    assert wrapped("", 10) == [""]
 
 
 def test_a_choice_is_named_as_people_call_it(tmp_path: Path) -> None:

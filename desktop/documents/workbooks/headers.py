@@ -24,7 +24,7 @@ SEARCHED_ROWS = 40
 """How far down a header is looked for."""
 SAMPLES = 3
 _MOST_FOLDED = 8_192
-"""Words whose folded form is remembered: those of all types are about half as many."""
+"""Words whose folded_header form is remembered: those of all types are about half as many."""
 _ROWS_OF_TWO = 2
 
 _ALIKE = 80
@@ -68,8 +68,8 @@ class Header:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """The folded headers, by which a header repeated in the middle of a table is known."""
-        return tuple(folded(c.header) for c in self.columns)
+        """The folded_header headers, by which a header repeated in the middle of a table is known."""
+        return tuple(folded_header(c.header) for c in self.columns)
 
 
 class Labels:
@@ -79,7 +79,7 @@ class Labels:
         """Entries are words, target and a weight from 0 to 1."""
         self._weights: dict[str, dict[str, float]] = {}
         for words, target, weight in entries:
-            known = self._weights.setdefault(folded(words), {})
+            known = self._weights.setdefault(folded_header(words), {})
             known[target] = max(weight, known.get(target, 0.0))
         self._words = [w for w in self._weights if len(w) > 1]
         # A row is looked at alone, and as part of two and of three.
@@ -97,22 +97,22 @@ class Labels:
         return self._asked[header]
 
     def _meant(self, header: str) -> Mapping[str, float]:
-        exact = self._weights.get(folded(header))
+        exact = self._weights.get(folded_header(header))
         if exact is not None:
             return exact
         bare = _BRACKETED.sub("", unicodedata.normalize("NFKC", header))
-        weights = self._weights.get(folded(bare)) or self._of_two_names(bare)
+        weights = self._weights.get(folded_header(bare)) or self._of_two_names(bare)
         return {t: w - _WITHOUT_REMARK for t, w in weights.items()}
 
     def _of_two_names(self, header: str) -> Mapping[str, float]:
         """The targets that all names in a header can mean, as in 联系电话/手机; none for 姓名/电话."""
-        names = [self._weights.get(folded(name), {}) for name in _BESIDE.split(header)]
+        names = [self._weights.get(folded_header(name), {}) for name in _BESIDE.split(header)]
         common = set(names[0]).intersection(*names[1:])
         return {target: min(weights[target] for weights in names) for target in common}
 
     def proposal(self, header: str) -> str | None:
         """The target whose words are most like a header, if any is like it at all."""
-        words = folded(header)
+        words = folded_header(header)
         if len(words) < 2:
             return None
         found = process.extractOne(words, self._words, scorer=fuzz.ratio, score_cutoff=_ALIKE)
@@ -132,7 +132,7 @@ def type_entries(record_type: RecordType, prefix: str = "") -> list[tuple[str, s
 
 
 @lru_cache(_MOST_FOLDED)
-def folded(words: str) -> str:
+def folded_header(words: str) -> str:
     """Words as headers are compared."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", words).casefold())
 
@@ -189,7 +189,7 @@ def _column(index: int, readings: Sequence[str], given: tuple[str, float] | None
     header = readings[1] if len(readings) > 1 else "".join(readings)
     if given is not None:
         return Column(index, header, given[0], round(given[1], 2))
-    return Column(index, header, counts_rows=any(folded(r) in row_numbers() for r in readings))
+    return Column(index, header, counts_rows=any(folded_header(r) in row_numbers() for r in readings))
 
 
 def _with_proposal(column: Column, readings: Sequence[str], labels: Labels) -> Column:
@@ -222,8 +222,8 @@ def _texts(part: Sequence[tuple[int, Row]], merged: MergedRanges | None) -> list
         spread = _spread(upper, lower, first, merged)
     found: list[tuple[str, ...]] = []
     for own, above, below in zip(upper, spread, lower, strict=True):
-        if below and above and folded(below) != folded(above):
-            general = folded(below) in _GENERAL
+        if below and above and folded_header(below) != folded_header(above):
+            general = folded_header(below) in _GENERAL
             found.append((f"{above}{below}", below, above) if general else (f"{above}{below}", below))
         elif below or own:
             found.append((below or own,))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Set
 
 from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Row, shown
-from desktop.documents.workbooks.headers import folded, type_entries
+from desktop.documents.workbooks.headers import folded_header, type_entries
 from desktop.documents.workbooks.sheets import MergedRanges
 from desktop.operations.imports.layout import Layout
 from desktop.records.declaration import RecordType
+from desktop.records.texts import compact
 from desktop.records.uscc import plainly_valid
 
 _SUM = re.compile(
@@ -92,7 +92,7 @@ class Beside:
             return False
         if text.startswith(_EXAMPLES):
             return True
-        if text.startswith(_FOOTERS) or _SIGNED.fullmatch(_plain(text)):
+        if text.startswith(_FOOTERS) or _SIGNED.fullmatch(compact(text)):
             return sum(c is not None for c in cells) <= _MOST_IN_FOOTER
         return _is_signature(first) and all(c is None or _is_signature(c) for c in cells)
 
@@ -141,13 +141,13 @@ class Beside:
         """What stands in the columns that are read, as headers are compared."""
         for index in self._targets:
             if index < len(cells) and cells[index] is not None and index < len(self._texts):
-                yield index, folded(shown(cells[index]))
+                yield index, folded_header(shown(cells[index]))
 
     def _differs(self, said: Iterable[tuple[int, str]]) -> bool:
         return any(words in self._words and words != self._texts[index] for index, words in said)
 
     def _is_heading(self, number: int, text: str) -> bool:
-        return number in self._spread or _HEADING.fullmatch(_plain(text)) is not None
+        return number in self._spread or _HEADING.fullmatch(compact(text)) is not None
 
 
 def _counts_rows(cells: Row) -> bool:
@@ -161,8 +161,8 @@ def _counts_rows(cells: Row) -> bool:
 
 
 def _header_words(types: Iterable[RecordType]) -> Set[str]:
-    """The words that name a column of any type; all are folded."""
-    return {folded(words) for record_type in types for words, _, _ in type_entries(record_type)}
+    """The words that name a column of any type; all are folded_header."""
+    return {folded_header(words) for record_type in types for words, _, _ in type_entries(record_type)}
 
 
 def _is_sum(cell: str) -> bool:
@@ -170,7 +170,7 @@ def _is_sum(cell: str) -> bool:
     return (
         len(cell) <= _LONGEST_SUM
         and ("计" in cell or "共" in cell)
-        and _SUM.fullmatch(_plain(cell)) is not None
+        and _SUM.fullmatch(compact(cell)) is not None
     )
 
 
@@ -180,11 +180,7 @@ def _names_a_firm(text: str, cells: Row) -> bool:
         # Hardly any row has to be looked at closely.
         return False
     coded = any(type(cell) is str and plainly_valid(cell) for cell in cells)
-    return ":" not in _plain(text) and (coded or _ORGANISATION.fullmatch(text) is not None)
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return ":" not in compact(text) and (coded or _ORGANISATION.fullmatch(text) is not None)
 
 
 def _is_signature(cell: workbook.Cell) -> bool:

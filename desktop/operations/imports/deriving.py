@@ -10,7 +10,7 @@ from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
 from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.linking import Linker
-from desktop.operations.imports.matching import folded_name, spellings
+from desktop.operations.imports.matching import spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.together import SESSION, TERM, session_of
@@ -22,6 +22,7 @@ from desktop.records.declaration import Field, Kind
 from desktop.records.id_number import IdKind, check_id
 from desktop.records.identity import is_id
 from desktop.records.resolution import Life
+from desktop.records.texts import folded
 from desktop.records.uscc import normalise_uscc, uscc_kind
 from desktop.store import lookup
 
@@ -218,10 +219,10 @@ class Deriver:
             spelled |= {t for text in texts for t in spellings(text)}
             for value, record, life, _ in lookup.by_value(database, target, title.name, spelled):
                 if life is not Life.DELETED:
-                    names.setdefault(folded_name(str(value)), []).append(record)
+                    names.setdefault(folded(str(value)), []).append(record)
             for text in texts:
                 if text not in found:
-                    found[text] = names.get(folded_name(text), [])
+                    found[text] = names.get(folded(text), [])
         return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -20,6 +19,7 @@ from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.texts import compact
 
 _LISTED_UNIT = "_unit"
 """How lists call the column of units."""
@@ -162,7 +162,7 @@ def _is_wrong(row: RowResult, index: int) -> bool:
 
 def _likely(wanted: Field, cell: Cell, words: bool) -> bool:
     """Whether a cell looks like what its field holds; ``words`` says that people know a record by this text."""
-    text = "".join(unicodedata.normalize("NFKC", shown(cell)).split())
+    text = compact(shown(cell))
     shape = _SHAPES.get(wanted.kind)
     if shape is not None:
         return shape.fullmatch(text) is not None

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout
-from desktop.operations.imports.matching import Entry, folded_name
+from desktop.operations.imports.matching import Entry
 from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
 from desktop.operations.imports.planning import Plan, Planner
 from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.session import Session
 from desktop.records.canonical import Cell
 from desktop.records.resolution import Life
+from desktop.records.texts import folded
 from desktop.store import lookup
 from desktop.store.ledger import NewRecord
 
@@ -191,7 +192,7 @@ def _has_employer(row: _Row) -> bool:
     name = employer.get("name")
     if not name and not employer.get("uscc"):
         return False
-    return bool(employer.get("uscc")) or folded_name(str(name)) != folded_name(str(union.get("name") or ""))
+    return bool(employer.get("uscc")) or folded(str(name)) != folded(str(union.get("name") or ""))
 
 
 def _copy(part: Part) -> Part:

@@ -9,7 +9,14 @@ from itertools import islice
 
 from desktop.documents.workbooks import headers
 from desktop.documents.workbooks.cells import Row, is_blank, shown
-from desktop.documents.workbooks.headers import Column, Header, Labels, find_header, folded, type_entries
+from desktop.documents.workbooks.headers import (
+    Column,
+    Header,
+    Labels,
+    find_header,
+    folded_header,
+    type_entries,
+)
 from desktop.documents.workbooks.problems import WorkbookProblem
 from desktop.documents.workbooks.sheets import MergedRanges, Sheet, Workbook
 from desktop.operations.imports.model import ColumnMatch
@@ -151,8 +158,10 @@ def labels_of(session: Session, record_type: RecordType) -> Labels:
     """The words of a type; for unions also those of the enterprise, with targets ``type.field``."""
     if record_type.name != JOINT:
         entries = type_entries(record_type)
-        known = {folded(words) for words, _, _ in entries}
-        entries += [(w, UNIT, _USUAL) for w in HEADINGS.get(record_type.name, ()) if folded(w) not in known]
+        known = {folded_header(words) for words, _, _ in entries}
+        entries += [
+            (w, UNIT, _USUAL) for w in HEADINGS.get(record_type.name, ()) if folded_header(w) not in known
+        ]
         for form in FORMS:
             if form.record_type == record_type.name:
                 entries += [(c.header, c.path[0], _FORM_WEIGHT) for c in form.columns if len(c.path) == 1]
@@ -220,7 +229,7 @@ class _Mapper:
         self._session = session
         self._type = record_type
         self._found = candidate
-        self._wishes = {folded(k) if isinstance(k, str) else k: v for k, v in wishes.items()}
+        self._wishes = {folded_header(k) if isinstance(k, str) else k: v for k, v in wishes.items()}
 
     def layout(self) -> Layout:
         header, rows = self._settled(self._found.header), self._found.rows
@@ -324,7 +333,7 @@ class _Mapper:
 
     def _wish(self, column: Column) -> str | None:
         """The target that a person chose for a column; empty words for none, nothing where nothing was said."""
-        for key in (column.index, folded(column.header)):
+        for key in (column.index, folded_header(column.header)):
             if key in self._wishes and key != "":
                 return self._wishes[key] or ""
         return None

@@ -22,6 +22,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
 from desktop.records.resolution import Life
+from desktop.records.texts import folded
 from desktop.records.uscc import is_anothers, is_slip_of
 from desktop.store import lookup
 from desktop.store.lookup import Held
@@ -164,14 +165,14 @@ class _Organisations:
             self._database, self._type, self._name, names, self._beside
         ):
             values = dict(zip(self._beside, beside, strict=True))
-            self._by_name.setdefault(folded_name(str(value)), []).append(
+            self._by_name.setdefault(folded(str(value)), []).append(
                 _Known(record, beside[0], values, life, held=True)
             )
 
     def _with_code(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
         values = candidate.part.values
         code = str(values[self._key])
-        name = folded_name(str(values.get(self._name) or ""))
+        name = folded(str(values.get(self._name) or ""))
         if name in self._by_name and (corrected := self._corrected(candidate, name, code)) is not None:
             self._remember(candidate, corrected.id, None, name)
             return corrected.id
@@ -245,13 +246,13 @@ class _Organisations:
         if first is None or not name:
             return
         called = str(first.values[self._name])
-        other = folded_name(called)
+        other = folded(called)
         if name != other and name not in other and other not in name:
             place = f"原表第{first.row.number}行“{called}”"
             raise Refused(f"统一社会信用代码与{place}相同，单位名称却不同，请核对哪一行有误")
 
     def _by_words(self, candidate: Candidate, new_id: Callable[[], str]) -> str:
-        name = folded_name(str(candidate.values.get(self._name) or ""))
+        name = folded(str(candidate.values.get(self._name) or ""))
         if not name:
             raise Refused(f"没有“{self._type.by_name[self._name].label}”，也没有统一社会信用代码")
         known = self._by_name.get(name, ())
@@ -290,11 +291,6 @@ class _Organisations:
         if not own or not other:
             return True
         return any(a.endswith(b) or b.endswith(a) for a in own for b in other)
-
-
-def folded_name(name: str) -> str:
-    """A name without what people vary: width, case, blanks."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def spellings(name: str) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import string
-import unicodedata
 from dataclasses import dataclass
 
 from desktop.operations.reference_here import ReferenceHere
 from desktop.records.divisions import Division, DivisionLevel
 from desktop.records.locations import Location, LocationReason
+from desktop.records.texts import compact
 
 _MOST_REMEMBERED = 20_000
 _IN_HOUSES = f"{string.digits}{string.ascii_letters}号幢栋室层楼座单元弄支-－—~～,，、()（）#及至之. "
@@ -69,7 +69,7 @@ class PlaceFinder:
         return found
 
     def _town(self, words: str) -> Placed:
-        plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+        plain = compact(words)
         meant = self._meant(plain)
         if plain.isascii() and plain.isdigit():
             return self._of(meant, f"没有代码为{plain[:20]}的镇街")
@@ -91,7 +91,7 @@ class PlaceFinder:
         )
 
     def _village(self, words: str, town: str | None) -> Placed:
-        plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+        plain = compact(words)
         unknown = Placed(reason=f"这个镇街里没有叫“{plain[:20]}”的村社，请核对")
         if town is None:
             meant = self._meant(plain)

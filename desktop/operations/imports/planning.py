@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from desktop.operations.imports.matching import Entry, Matcher, folded_name
+from desktop.operations.imports.matching import Entry, Matcher
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.reading import MOBILE
 from desktop.operations.imports.together import REMARK, is_count, without_rough
@@ -19,6 +19,7 @@ from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.person_names import PLAIN
 from desktop.records.resolution import Life
+from desktop.records.texts import folded
 from desktop.store import lookup, reading
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
 
@@ -269,7 +270,7 @@ class Planner:
         name = self._type.title[0]
         if self._type.key is None or name not in before:
             return
-        old, new = folded_name(str(before[name] or "")), folded_name(str(after[name] or ""))
+        old, new = folded(str(before[name] or "")), folded(str(after[name] or ""))
         if old and new and old not in new and new not in old:
             text = f"这个代码在本机登记的名称是“{before[name]}”，请核对是更名，还是代码填错了"
             entry.first.tell(self._doubt(text, name))
@@ -366,7 +367,7 @@ def _alike(one: Cell, other: Cell) -> bool:
     """Whether two cells say the same: width, case and blanks of a text are no change."""
     if one == other:
         return True
-    return isinstance(one, str) and isinstance(other, str) and folded_name(one) == folded_name(other)
+    return isinstance(one, str) and isinstance(other, str) and folded(one) == folded(other)
 
 
 def _headcounts(record_type: RecordType) -> list[tuple[frozenset[str], str, str]]:

@@ -24,6 +24,7 @@ from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.id_number import IdKind, check_id
 from desktop.records.phones import is_phone, parse_phone
+from desktop.records.texts import one_line
 from desktop.records.uscc import names_a_record, plainly_valid, says_no_code
 from desktop.records.values import Parsed, parse_cell
 
@@ -202,7 +203,7 @@ class ColumnReader:
         if self.field.kind is Kind.CODE:
             return self._meant(cell) or parsed
         if self.field.kind is Kind.USCC and says_no_code(cell):
-            return Parsed(None, f"“{_short(cell)}”不是代码，这一格空着")
+            return Parsed(None, f"“{one_line(cell)}”不是代码，这一格空着")
         if self.field.kind is Kind.USCC and check_id(cell, self._setting.today, IdKind.RESIDENT).ok:
             return Parsed(None, "这是身份证号码，不是统一社会信用代码，没有保存，这一格空着")
         if self.field.kind is Kind.PHONE:
@@ -215,9 +216,9 @@ class ColumnReader:
         if code is None:
             return None
         if not code:
-            return Parsed(None, f"“{_short(cell)}”对不上“{self.field.label}”里的哪一项，这一格空着")
+            return Parsed(None, f"“{one_line(cell)}”对不上“{self.field.label}”里的哪一项，这一格空着")
         label = self._setting.codes[self.field.codes or ""].label_of(code)
-        return Parsed(code, f"“{_short(cell)}”按“{label}”保存")
+        return Parsed(code, f"“{one_line(cell)}”按“{label}”保存")
 
     def _note(self, text: str, weight: Weight) -> Note:
         return Note(text, weight, self.column, self.field.name)
@@ -343,8 +344,3 @@ def is_ditto(text: str) -> bool:
 def is_nothing(text: str) -> bool:
     """Whether a text is what systems and people write for nothing."""
     return text.strip().lower() in _NOTHING
-
-
-def _short(text: str, most: int = 20) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[:most] + "…"

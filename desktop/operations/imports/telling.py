@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from desktop.records.masking import mask_numbers
+from desktop.records.texts import one_line
 
 if TYPE_CHECKING:
     from desktop.operations.importing import ImportPreview
@@ -64,8 +65,7 @@ def to_mend(preview: ImportPreview) -> str:
 
 def _short(words: str) -> str:
     """The first words of a row as they may be shown: who signs a list leaves a telephone number there."""
-    line = " ".join(mask_numbers(words).split())
-    return line if len(line) <= _MOST_WORDS else line[:_MOST_WORDS] + "…"
+    return one_line(mask_numbers(words), _MOST_WORDS)
 
 
 def listed(words: Sequence[str]) -> str:

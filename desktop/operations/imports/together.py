@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +12,7 @@ from desktop.records.canonical import Cell
 from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.numerals import NUMERALS, chinese_to_int
+from desktop.records.texts import compact
 
 REMARK = "remark"
 """The field that keeps the words of a count that is no number."""
@@ -69,7 +69,7 @@ class Together:
 
 def read_together(record_type: RecordType, own: Field, cell: str) -> Together | None:
     """What a text that is no single value of a field says all the same; nothing where that is not certain."""
-    text = "".join(unicodedata.normalize("NFKC", cell).split())
+    text = compact(cell)
     if own.kind is Kind.DATE:
         ends = _end_of(record_type, own)
         return _period(record_type, own, ends, text) if ends else None
@@ -84,7 +84,7 @@ def read_together(record_type: RecordType, own: Field, cell: str) -> Together | 
 
 def session_of(text: str) -> tuple[int, int] | None:
     """Term and session as titles have them: 三届二次职代会, 第三届职工代表大会第二次会议."""
-    found = _SESSION.search("".join(unicodedata.normalize("NFKC", text).split()))
+    found = _SESSION.search(compact(text))
     term, session = (_number(found[1]), _number(found[2])) if found else (None, None)
     return (term, session) if term and session else None
 

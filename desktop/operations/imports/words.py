@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
 import msgspec
 
+from desktop.records.texts import compact
 from desktop.resources import resource
 
 
@@ -25,7 +25,7 @@ def _words() -> _Words:
 
 def meant(type_name: str, field: str, words: str) -> str | None:
     """The code that a register's words leave no doubt about; empty where they are known to fit none, else ``None``."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words))
+    plain = compact(words)
     for pattern, code in _words().fields.get(f"{type_name}.{field}", ()):
         if re.search(pattern, plain):
             return code

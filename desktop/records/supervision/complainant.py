@@ -12,7 +12,7 @@ from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 
 Reading = Callable[[str], str]
 """The pinyin of characters, without tones, blanks and capitals."""

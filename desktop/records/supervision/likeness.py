@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from desktop.records.numerals import NUMERALS
-from desktop.records.typed_numbers import folded, printable
+from desktop.records.texts import folded, printable
 
 _NUMBER: Final = rf"[\d{NUMERALS}]{{1,5}}"
 _NAMES: Final = re.compile(

@@ -22,7 +22,7 @@ from desktop.operations.duplicates import Comparison, Row
 from desktop.records.canonical import Cell
 from desktop.records.declaration import UNIT_SLOT, Mask
 from desktop.records.display import display
-from desktop.records.typed_numbers import printable
+from desktop.records.texts import printable
 from desktop.ui.pages.parts import empty_layout, heading, link, plain
 from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.workbench import Workbench
