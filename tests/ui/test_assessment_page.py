@@ -18,7 +18,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.page import Act
 from desktop.ui.pages.assessment.page import AssessmentPage
-from desktop.ui.pages.attendance.rows import LOOK
+from desktop.ui.widgets.looks import LOOK
 from tests.operations.stations import station
 from tests.ui.hands import CTRL, Desk, K, Windows
 

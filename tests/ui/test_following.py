@@ -11,9 +11,9 @@ from desktop.records.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.forms.related import Hanging
-from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.pages.congress.motions import MotionsTab
 from desktop.ui.pages.congress.page import CongressPage
+from desktop.ui.widgets.looks import LOOK, Look
 from tests.ui.hands import CTRL, Desk, K
 
 VOTES: dict[str, Cell] = {"expected_count": 40, "present_count": 38, "approve_count": 36, "against_count": 1,

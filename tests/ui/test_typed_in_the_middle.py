@@ -12,7 +12,7 @@ from desktop.store.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.form import CHECK_DELAY_MS, KEEP_MS
 from desktop.ui.forms.page import FormPage
-from desktop.ui.pages.attendance.form import SheetFormPage
+from desktop.ui.sheets.form import SheetFormPage
 from tests.ui.hands import Desk, K
 
 PAUSE = 600

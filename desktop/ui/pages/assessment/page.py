@@ -8,8 +8,8 @@ from typing import cast
 from desktop.records.assessing import Total
 from desktop.records.canonical import Cell
 from desktop.ui.pages.assessment.scores import SCORE, ScoresTab
-from desktop.ui.pages.attendance.form import SheetFormPage
-from desktop.ui.pages.attendance.tab import SheetTab
+from desktop.ui.sheets.form import SheetFormPage
+from desktop.ui.sheets.tab import SheetTab
 from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 

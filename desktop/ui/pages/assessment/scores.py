@@ -22,9 +22,10 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
 from desktop.ui import theme
-from desktop.ui.pages.attendance.plain import PlainTab
-from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow
 from desktop.ui.pages.parts import link, plain
+from desktop.ui.sheets.plain import PlainTab
+from desktop.ui.sheets.rows import SheetColumn, SheetRow
+from desktop.ui.widgets.looks import Look
 
 Values = Mapping[str, Cell]
 SCORE, ASSESSMENT = "assessment_score", "assessment"

@@ -16,11 +16,12 @@ from desktop.records.dates import month_day_words
 from desktop.records.declaration import Field
 from desktop.store.database import Database
 from desktop.ui import theme
-from desktop.ui.pages.attendance.form import MeetingFormPage
-from desktop.ui.pages.attendance.people import PasteWords, Taken
-from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
-from desktop.ui.pages.attendance.tab import SheetTab
+from desktop.ui.sheets.form import MeetingFormPage
+from desktop.ui.sheets.people import PasteWords, Taken
+from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
+from desktop.ui.sheets.tab import SheetTab
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.looks import Look
 from desktop.ui.widgets.overlay import anchor_at
 
 if TYPE_CHECKING:

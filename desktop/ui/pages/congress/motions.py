@@ -11,9 +11,10 @@ from desktop.records.canonical import Cell
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue
 from desktop.ui import theme
-from desktop.ui.pages.attendance.plain import PlainTab
-from desktop.ui.pages.attendance.rows import Look, SheetColumn, SheetRow, Way
 from desktop.ui.pages.parts import link
+from desktop.ui.sheets.plain import PlainTab
+from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
+from desktop.ui.widgets.looks import Look
 
 Values = Mapping[str, Cell]
 MOTION, PROPOSAL = "motion", "proposal"

@@ -13,13 +13,13 @@ from desktop.records.codes import CodeList
 from desktop.ui import icons, theme
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.notices import SIGNS, Tone
-from desktop.ui.pages.attendance.form import MeetingFormPage
-from desktop.ui.pages.attendance.tab import SheetTab
 from desktop.ui.pages.congress.delegates import TYPE as DELEGATE
 from desktop.ui.pages.congress.delegates import DelegatesTab
 from desktop.ui.pages.congress.motions import MOTION, PROPOSAL, MotionsTab, ProposalsTab
 from desktop.ui.pages.congress.words import ASSEMBLY, Said, headcount, quorum_words, structure_words
 from desktop.ui.pages.parts import empty_layout, link, plain
+from desktop.ui.sheets.form import MeetingFormPage
+from desktop.ui.sheets.tab import SheetTab
 from desktop.ui.shell import Opening
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.workbench import Workbench

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.operations.importing import ColumnMatch
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.matching import matches
-from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
-from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.looks import Look, LookModel, LookTable
 from desktop.ui.widgets.overlay import anchor_at
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 LEFT_OUT = ""
 """The key of the choice to leave a column out."""
 _SAMPLES = 3
 _SURE = 0.75
 
 
-class ColumnsModel(QAbstractTableModel):
+class ColumnsModel(LookModel):
     """One row a column of the workbook: its heading with samples, and the field it goes to."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -47,32 +40,17 @@ class ColumnsModel(QAbstractTableModel):
         self.matches = [c for c in columns if not c.counts_rows and (c.header or c.samples)]
         self.endResetModel()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def height(self) -> int:
         """How many columns of the workbook."""
-        return 0 if parent.isValid() else len(self.matches)
+        return len(self.matches)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def headings(self) -> Sequence[str]:
         """From and to."""
-        return 0 if parent.isValid() else 2
+        return "表格里的列", "导入到"
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """From and to."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return ("表格里的列", "导入到")[section]
-        return None
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, look and tool tip."""
-        look = self._look(self.matches[index.row()], index.column())
-        if role == LOOK:
-            return look
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return look.words
-        return (look.tip or look.words) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def _look(self, match: ColumnMatch, column: int) -> Look:
+    def look(self, row: int, column: int) -> Look:
+        """The heading with samples, and the field that it goes to or why to none."""
+        match = self.matches[row]
         if column == 0:
             samples = "、".join(match.samples[:_SAMPLES])
             bare = f"第{match.index + 1}列" + (f"：{samples}" if samples else "（没有列名）")
@@ -93,33 +71,18 @@ class ColumnsModel(QAbstractTableModel):
         return Look(words, "x", theme.MUTED, tip="按回车选择这一列导入到哪里")
 
 
-class ColumnsTable(QTableView):
+class ColumnsTable(LookTable):
     """``chosen`` carries the place of a column and its new target, empty for none."""
 
     chosen = Signal(int, str)
 
     def __init__(self, types: Catalogue, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._types = types
+        self.columns = ColumnsModel()
+        super().__init__(self.columns, "列的对应", parent)
+        self.columns.setParent(self)
         self._offered: list[Choice] = []
-        self.columns = ColumnsModel(self)
-        self.setModel(self.columns)
-        self.setItemDelegate(CellDelegate(self))
-        self.setAccessibleName("列的对应")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        take_measures(self)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
         self.doubleClicked.connect(lambda index: self.choose(index.row()))
 
     def show_columns(self, columns: Sequence[ColumnMatch], targets: Mapping[str, str]) -> None:
@@ -135,15 +98,8 @@ class ColumnsTable(QTableView):
             row = current if 0 <= current < self.columns.rowCount() else unknown
             self.setCurrentIndex(self.columns.index(row, 1))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            take_measures(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def fit(self) -> None:
         """Both columns take half."""
-        super().resizeEvent(event)
         half = self.viewport().width() // 2
         self.horizontalHeader().resizeSection(0, half)
         self.horizontalHeader().resizeSection(1, self.viewport().width() - half)

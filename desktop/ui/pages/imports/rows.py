@@ -8,16 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
-    Qt,
     Signal,
 )
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.operations.importing import ImportPreview, Outcome, RowResult, Weight
 from desktop.records.codes import CodeList
@@ -26,11 +20,9 @@ from desktop.records.display import display
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.lists.filters import Chip
-from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
-from desktop.ui.pages.attendance.rows import LOOK, Look
 from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.looks import Look, LookModel, LookTable
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 _SIGNS = {
     Outcome.NEW: ("plus", theme.GOOD),
     Outcome.CHANGED: ("pencil", theme.FOCUS),
@@ -43,6 +35,7 @@ _INFERRED = "（推定）"
 _SILENT = frozenset({"source_batch"})
 """What is the same for every row."""
 _PERSONAL = "（不显示）"
+_LABELS = ("行", "结果", "名称", "说明")
 
 
 class Shown(enum.StrEnum):
@@ -54,10 +47,8 @@ class Shown(enum.StrEnum):
     WARNED = "warned"
 
 
-class RowsModel(QAbstractTableModel):
+class RowsModel(LookModel):
     """The rows that a filter lets through, as positions in the preview's own list."""
-
-    LABELS = ("行", "结果", "名称", "说明")
 
     def __init__(
         self, types: Catalogue, codes: Mapping[str, CodeList], parent: QObject | None = None
@@ -83,32 +74,17 @@ class RowsModel(QAbstractTableModel):
             raise IndexError(position)
         return self.preview.rows[self.positions[position]]
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def height(self) -> int:
         """How many rows are let through."""
-        return 0 if parent.isValid() else len(self.positions)
+        return len(self.positions)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def headings(self) -> Sequence[str]:
         """Number, outcome, name, notes."""
-        return 0 if parent.isValid() else len(self.LABELS)
+        return _LABELS
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """The labels."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.LABELS[section]
-        return None
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, look and tool tip."""
-        look = self._look(self.row(index.row()), index.column())
-        if role == LOOK:
-            return look
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return look.words
-        return (look.tip or look.words) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def _look(self, row: RowResult, column: int) -> Look:
+    def look(self, position: int, column: int) -> Look:
+        """What becomes of a row."""
+        row = self.row(position)
         match column:
             case 0:
                 return Look(str(row.number), numeric=True)
@@ -187,40 +163,18 @@ def _words(field: Field, value: Any, codes: Mapping[str, CodeList]) -> str:
     return " ".join(display(field, value, codes=codes, masked=True).split())
 
 
-class RowsTable(QTableView):
+class RowsTable(LookTable):
     """The rows as a table."""
 
     moved = Signal(int)
 
     def __init__(self, model: RowsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
-        self.setAccessibleName("导入结果预览")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
+        super().__init__(model, "导入结果预览", parent)
         self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        take_measures(self)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
         self.selectionModel().currentRowChanged.connect(lambda now, _before: self.moved.emit(now.row()))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            take_measures(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def fit(self) -> None:
         """What is left goes to the notes."""
-        super().resizeEvent(event)
         average = theme.measures().average
         widths = [average(7), average(15) + 24, average(26)]
         for n, width in enumerate(widths):

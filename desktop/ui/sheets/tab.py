@@ -16,12 +16,12 @@ from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import NEWEST_ORDER, Query
-from desktop.ui.pages.attendance.paste import PastePanel
-from desktop.ui.pages.attendance.people import PasteWords, Taken
-from desktop.ui.pages.attendance.rows import SheetColumn
-from desktop.ui.pages.attendance.sheet import SheetModel
-from desktop.ui.pages.attendance.view import SheetView
 from desktop.ui.pages.parts import button, plain
+from desktop.ui.sheets.model import SheetModel
+from desktop.ui.sheets.paste import PastePanel
+from desktop.ui.sheets.people import PasteWords, Taken
+from desktop.ui.sheets.rows import SheetColumn
+from desktop.ui.sheets.view import SheetView
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.widgets.order import read_first
 from desktop.ui.workbench import Workbench

@@ -1,4 +1,4 @@
-"""What a sheet is made of: rows with what is saved and what is typed, columns, and how a cell looks."""
+"""What a sheet is made of: rows with what is saved and what is typed, and columns."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import Qt
-
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
+from desktop.ui.widgets.looks import Look
 
 Values = Mapping[str, Cell]
-LOOK = Qt.ItemDataRole.UserRole + 7
-"""The role under which a delegate gets a :class:`Look`."""
 
 
 class Way(enum.Enum):
@@ -23,19 +20,6 @@ class Way(enum.Enum):
     SHOWN = "shown"
     TYPED = "typed"
     TICK = "tick"
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a cell looks: words, perhaps a sign, a box to tick (``None`` for no box), and what is wrong with it."""
-
-    words: str = ""
-    icon: str = ""
-    colour: str = ""
-    ticked: bool | None = None
-    problem: str = ""
-    tip: str = ""
-    numeric: bool = False
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from desktop.operations.training import Line
 from desktop.records.canonical import Cell
@@ -22,9 +22,9 @@ from desktop.records.display import display
 from desktop.records.values import parse_cell
 from desktop.store.ledger import Deletion
 from desktop.ui import icons
-from desktop.ui.pages.attendance.rows import LOOK, Look, SheetColumn, SheetRow, Values, Way
+from desktop.ui.sheets.rows import SheetColumn, SheetRow, Values, Way
+from desktop.ui.widgets.looks import LOOK, AnyIndex, Look
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 _DEEPEST = 60
 
 

@@ -18,7 +18,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act
-from desktop.ui.pages.attendance.tab import SheetTab
+from desktop.ui.sheets.tab import SheetTab
 from desktop.ui.shell import Opening
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QWidget,
@@ -27,9 +26,10 @@ from PySide6.QtWidgets import (
 from desktop.records.declaration import Kind
 from desktop.ui import theme
 from desktop.ui.matching import matches
-from desktop.ui.pages.attendance.cells import SheetDelegate, take_measures
-from desktop.ui.pages.attendance.rows import LOOK, Look, SheetColumn, SheetRow, Way
-from desktop.ui.pages.attendance.sheet import SheetModel
+from desktop.ui.sheets.cells import SheetDelegate
+from desktop.ui.sheets.model import SheetModel
+from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
+from desktop.ui.widgets.looks import LOOK, Look, show_plainly, take_measures
 from desktop.ui.widgets.sticky import StickyTable
 from desktop.ui.workbench import Workbench
 
@@ -69,16 +69,8 @@ class SheetView(StickyTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        head, side = self.horizontalHeader(), self.verticalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(24)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        take_measures(self)
-        side.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        show_plainly(self)
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.doubleClicked.connect(lambda index: self.choose_wanted.emit(index.row(), index.column()))
         model.modelReset.connect(self._keep_place)
         self._place = (0, 0)

@@ -9,20 +9,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QRect,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QPlainTextEdit,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -31,19 +26,18 @@ from desktop.operations.training import Roster, Standing, Values
 from desktop.operations.training_names import Block, Part, read_block
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.attendance.cells import CellDelegate, take_measures
-from desktop.ui.pages.attendance.people import FIRST, STATE, TICK, PasteModel, PasteWords
 from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.sheets.people import FIRST, STATE, TICK, PasteModel, PasteWords
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.looks import LookTable
 from desktop.ui.widgets.overlay import anchor_at
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 _DELAY_MS = 250
 _SHOWN_LINES = 3
 
 
-class PasteTable(QTableView):
+class PasteTable(LookTable):
     """Space ticks, the digits choose, Enter takes over."""
 
     digit = Signal(int)
@@ -51,24 +45,9 @@ class PasteTable(QTableView):
     part_wanted = Signal(int)
 
     def __init__(self, model: PasteModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, "识别出的名单", parent)
         self.people = model
-        self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
-        self.setAccessibleName("识别出的名单")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        head, side = self.horizontalHeader(), self.verticalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(24)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.sectionClicked.connect(self._head_clicked)
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        take_measures(self)
+        self.horizontalHeader().sectionClicked.connect(self._head_clicked)
         model.modelReset.connect(self.fit)
 
     def fit(self) -> None:
@@ -91,17 +70,6 @@ class PasteTable(QTableView):
         sizes[at] += max(spare, 0)
         for n, size in enumerate(sizes):
             self.horizontalHeader().resizeSection(n, size)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns follow the width."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            take_measures(self)
 
     def go_to(self, position: int) -> None:
         """Puts the cursor into a row."""

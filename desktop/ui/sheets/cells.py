@@ -1,82 +1,35 @@
-"""The cells of a sheet: boxes, signs and words as they are drawn, and the editors of the forms to type in."""
+"""The cells of a sheet are typed into with the editors of the forms."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
-    QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QApplication,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from desktop.ui import icons, theme
 from desktop.ui.forms.editors import Editor, NoteEditor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
-from desktop.ui.pages.attendance.rows import LOOK, Look
-from desktop.ui.pages.attendance.sheet import SheetModel
+from desktop.ui.sheets.model import SheetModel
+from desktop.ui.widgets.looks import AnyIndex, LookDelegate
 from desktop.ui.workbench import Workbench
 
-AnyIndex = QModelIndex | QPersistentModelIndex
-_BOX = 16
-_NARROW = 90
-"""Cells of numbers have no room for a sign before what is wrong in them; their ground is red."""
 
-
-class CellDelegate(QStyledItemDelegate):
-    """Draws the :class:`Look` of a cell: a box, a sign, words, and what is wrong."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """The ground, then a box or a sign, then the words, then the ring around the current cell."""
-        look: Look = index.data(LOOK)
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(theme.COLOURS["selection"]))
-        elif look.problem:
-            painter.fillRect(rect, QColor(theme.COLOURS["error-faint"]))
-        left = rect.left() + 8
-        if look.ticked is not None:
-            box = _BOX if not look.words else 0
-            left = rect.center().x() - box // 2 if box else left
-            _draw_box(painter, QRect(left, rect.center().y() - _BOX // 2, _BOX, _BOX), look.ticked)
-            left += _BOX + 5
-        name, colour = ("circle-alert", theme.ERROR) if look.problem else (look.icon, look.colour)
-        if name and (rect.width() > _NARROW or not look.problem):
-            place = QRect(left, rect.center().y() - 7, 16, 16)
-            icons.icon(name, colour).paint(painter, place)
-            left += 20
-        painter.setPen(QColor(theme.ERROR if look.problem else theme.INK))
-        words = QRect(left, rect.top(), max(rect.right() - left - 4, 0), rect.height())
-        text = painter.fontMetrics().elidedText(look.words, Qt.TextElideMode.ElideRight, words.width())
-        side = Qt.AlignmentFlag.AlignRight if look.numeric else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | side, text)
-        view = self.parent()
-        if isinstance(view, QTableView) and view.hasFocus() and view.currentIndex() == index:
-            painter.setPen(QPen(QColor(theme.FOCUS), 2))
-            painter.drawRect(rect.adjusted(1, 1, -1, -1))
-        painter.restore()
-
-
-class SheetDelegate(CellDelegate):
-    """Edits with the editors of the forms."""
+class SheetDelegate(LookDelegate):
+    """Draws looks, and edits with the editors of the forms."""
 
     moved_on = Signal(int, int)
     """Rows and columns that the cursor goes after an editor is left by a key."""
@@ -175,20 +128,3 @@ class SheetDelegate(CellDelegate):
         height = max(rect.height(), editor.sizeHint().height())
         top = max(rect.center().y() - height // 2, 0)
         editor.setGeometry(rect.left(), top, max(rect.width(), 90), height)
-
-
-def take_measures(view: QTableView) -> None:
-    """Rows as high as the text size asks for; called again when that changes."""
-    view.verticalHeader().setDefaultSectionSize(theme.measures().row)
-
-
-def _draw_box(painter: QPainter, rect: QRect, ticked: bool) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(theme.FOCUS if ticked else theme.EDGE))
-    painter.setBrush(QColor(theme.FOCUS if ticked else theme.SURFACE))
-    # Half a pixel in, so that the edge is one full pixel and not two faint ones.
-    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if ticked:
-        icons.icon("check", theme.SURFACE).paint(painter, rect.adjusted(1, 1, -1, -1))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.operations.training import Match, Officer, Roster, Standing, Values, match_all
 from desktop.operations.training_names import Block, Part, Person, is_usual, people
 from desktop.ui import theme
-from desktop.ui.pages.attendance.rows import LOOK, Look
+from desktop.ui.widgets.looks import AnyIndex, Look, LookModel
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 TICK, STATE, FIRST = 0, 1, 2
 """The columns before those that were pasted."""
 
@@ -58,7 +57,7 @@ class Found:
         return self.included and not self.decided
 
 
-class PasteModel(QAbstractTableModel):
+class PasteModel(LookModel):
     """The rows of a pasted list. ``changed`` when something was ticked or chosen."""
 
     changed = Signal()
@@ -126,44 +125,39 @@ class PasteModel(QAbstractTableModel):
         self.dataChanged.emit(self.index(position, 0), self.index(position, self.columnCount() - 1))
         self.changed.emit()
 
-    # -- Qt's questions --------------------------------------------------------------------------------------------
+    # -- how it looks ----------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def height(self) -> int:
         """How many people."""
-        return 0 if parent.isValid() else len(self.rows)
+        return len(self.rows)
 
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+    def headings(self) -> Sequence[str]:
         """The tick, the state, what was pasted, and who it is."""
-        return 0 if parent.isValid() else FIRST + len(self.parts) + (1 if self.words.roster else 0)
+        pasted = (f"{self.words.label(part)} ▾" for part in self.parts)
+        return "加入", "识别结果", *pasted, *(["名册里是"] if self.words.roster else [])
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Labels; those of pasted columns can be changed."""
-        if orientation is Qt.Orientation.Vertical:
-            return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
-        part = self.part(section)
-        if role == Qt.ItemDataRole.DisplayRole:
-            if part is not None:
-                return f"{self.words.label(part)} ▾"
-            return {TICK: "加入", STATE: "识别结果"}.get(section, "名册里是")
-        return "点击可以改这一列的含义" if role == Qt.ItemDataRole.ToolTipRole and part is not None else None
+        """Those of pasted columns can be changed."""
+        pasted = orientation is Qt.Orientation.Horizontal and self.part(section) is not None
+        if role == Qt.ItemDataRole.ToolTipRole and pasted:
+            return "点击可以改这一列的含义"
+        return super().headerData(section, orientation, role)
 
     def part(self, section: int) -> Part | None:
         """What a pasted column says; nothing for the other columns."""
         return self.parts[section - FIRST] if FIRST <= section < FIRST + len(self.parts) else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, look and tool tip of a cell."""
-        look = self._look(self.rows[index.row()], index.column())
-        if role == LOOK:
-            return look
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            ticked = "" if look.ticked is None else "加入" if look.ticked else "不加入"
-            return look.words or ticked
-        return (look.tip or look.words) if role == Qt.ItemDataRole.ToolTipRole else None
+        """Boxes are read out."""
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == TICK:
+            return "加入" if self.rows[index.row()].included else "不加入"
+        return super().data(index, role)
 
-    def _look(self, shown: Found, column: int) -> Look:
+    def look(self, row: int, column: int) -> Look:
+        """The box, what was recognised, what was pasted, and who it is."""
+        shown = self.rows[row]
         if column == TICK:
             return Look(ticked=shown.included)
         if column == STATE:
