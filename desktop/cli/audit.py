@@ -9,10 +9,11 @@ import click
 
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import Day, PathOf, as_option, confirmed, json_option, opened
+from desktop.cli.parameters import Day, PathOf, as_option, confirmed, in_group, json_option, opened
 from desktop.errors import UsageProblem
 from desktop.operations import audit as operations
 from desktop.operations import audit_log
+from desktop.operations.session import Session
 from desktop.sync.errors import Damaged
 
 
@@ -66,15 +67,13 @@ def verify(place: Path, operator: str | None, password_file: Path | None, as_jso
 
 @audit.command("export")
 @click.argument("out", metavar="文件", type=PathOf("out"))
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def export(place: Path, out: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+def export(session: Session, out: Path, as_json: bool) -> None:
     """导出日志：文件名以 .xlsx 结尾时是表格，否则是JSON行；都能用 verify 核对。导出本身也会记下来。"""
     if out.exists():
         raise UsageProblem(f"“{out.name}”已经存在，没有覆盖。", "请换一个文件名。")
-    with opened(place, operator, password_file) as session:
-        count = audit_log.export(session, out)
+    count = audit_log.export(session, out)
     if as_json:
         json_line({"file": str(out), "lines": count})
     else:
@@ -83,16 +82,12 @@ def export(place: Path, out: Path, operator: str | None, password_file: Path | N
 
 @audit.command("erase")
 @click.option("--before", metavar="日期", required=True, type=Day(), help="这一天以前的，至少满三年。")
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def erase(
-    place: Path, before: datetime.date, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def erase(session: Session, before: datetime.date, as_json: bool) -> None:
     """清除满三年的日志里的姓名和内容，只留时间、动作和校验值，链条不断。只有管理员能做，在终端里会再问一次。"""
-    with opened(place, operator, password_file) as session:
-        confirmed(f"{before.isoformat()}以前的日志，姓名和内容清除后找不回来。确定清除吗？")
-        count = operations.erase_texts(session, before)
+    confirmed(f"{before.isoformat()}以前的日志，姓名和内容清除后找不回来。确定清除吗？")
+    count = operations.erase_texts(session, before)
     if as_json:
         json_line({"before": before.isoformat(), "lines": count})
     else:

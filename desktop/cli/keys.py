@@ -8,10 +8,11 @@ import click
 
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, PathOf, as_option, confirmed, json_option, opened, reply
+from desktop.cli.parameters import YES, NotConfirmed, PathOf, confirmed, in_group, json_option, reply
 from desktop.operations import exchange, roots
 from desktop.operations.enrolling import NotEnrolled
 from desktop.operations.roots import Root
+from desktop.operations.session import Session
 
 
 @click.group(cls=Group)
@@ -23,13 +24,11 @@ def keys(context: click.Context, workspace: Path) -> None:
 
 
 @keys.command("root")
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def root(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+def root(session: Session, as_json: bool) -> None:
     """现在算数的根证书：核对词语，更换过几次。各级看到的应当一样。"""
-    with opened(workspace, operator, password_file) as session:
-        found = roots.current(session.database, session.ledger.station)
+    found = roots.current(session.database, session.ledger.station)
     if not found.words:
         raise NotEnrolled("本单位还没有入网，没有根证书。")
     _show_root(found, as_json)
@@ -37,56 +36,44 @@ def root(workspace: Path, operator: str | None, password_file: Path | None, as_j
 
 @keys.command("change-root")
 @click.option("--yes", is_flag=True, help="不再询问。")
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def change_root(
-    workspace: Path, yes: bool, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def change_root(session: Session, yes: bool, as_json: bool) -> None:
     """更换根证书：换电脑、换人或者怀疑密钥外泄时，由最上面一级的管理员办。不能撤回，会再问一次。
 
     用原来的根证书签一份声明，随以后的每个下行数据包送到各级；下级不用重新入网，没有收到的照常往来。
     """
-    with opened(workspace, operator, password_file) as session:
-        roots.require_root(session)
-        if not yes:
-            words = f"更换以后，旧的根证书不能再签发，以前的备份也不能再用来往来。回答“{YES}”继续"
-            if reply(words, "加 --yes") != YES:
-                raise NotConfirmed("没有更换。")
-        found = roots.change(session)
+    roots.require_root(session)
+    if not yes:
+        words = f"更换以后，旧的根证书不能再签发，以前的备份也不能再用来往来。回答“{YES}”继续"
+        if reply(words, "加 --yes") != YES:
+            raise NotConfirmed("没有更换。")
+    found = roots.change(session)
     _show_root(found, as_json)
     remark("已经更换。请给各下级导出回执带去；以后要恢复备份，用更换以后的。")
 
 
 @keys.command("export-root")
 @click.argument("out", metavar="根证书.pem", type=PathOf("out"))
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def export_root(
-    workspace: Path, out: Path, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def export_root(session: Session, out: Path, as_json: bool) -> None:
     """导出根证书，供 verify --root 和 openssl 核对数据包。里面没有秘密。"""
-    with opened(workspace, operator, password_file) as session:
-        exchange.export_root(session, out)
+    exchange.export_root(session, out)
     _done(out, "根证书", as_json)
 
 
 @keys.command("export-identity")
 @click.argument("out", metavar="文件", type=PathOf("out"))
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def export_identity(
-    workspace: Path, out: Path, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def export_identity(session: Session, out: Path, as_json: bool) -> None:
     """导出解密密钥，供 age 等公开工具读发给本机的数据包。会记入审计日志。
 
     拿到这个文件的人能读所有发给本机的数据包，用完请删除。在终端里会再问一次。
     """
-    with opened(workspace, operator, password_file) as session:
-        confirmed("拿到这个文件的人能读所有发给本机的数据包。确定导出吗？")
-        exchange.export_identity(session, out)
+    confirmed("拿到这个文件的人能读所有发给本机的数据包。确定导出吗？")
+    exchange.export_identity(session, out)
     _done(out, "解密密钥", as_json)
     remark("用完请删除这个文件，不要拷给别人。")
 

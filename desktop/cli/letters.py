@@ -13,21 +13,12 @@ from desktop import reference
 from desktop.cli.frame import Group
 from desktop.cli.lines import typed_pairs
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import (
-    Day,
-    Number,
-    OneOf,
-    Pair,
-    PathOf,
-    as_option,
-    date_option,
-    json_option,
-    opened,
-)
+from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, date_option, in_group, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import supervision
 from desktop.operations.records import Saved
+from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision import waiting_for
 from desktop.records.supervision.kinds import EventKind, LetterKind
@@ -77,32 +68,26 @@ def letter(context: click.Context, workspace: Path) -> None:
     help="对照纸质登记簿确认今年下一个号，如 opinion_letter=8。可以写几个。",
 )  # fmt: skip
 @click.option("--confirm", is_flag=True, help="已经对照纸质登记簿，按显示的下一个号接着编。")
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def numbers(
-    workspace: Path,
+    session: Session,
     body: str | None,
     organ: str | None,
     wanted: tuple[tuple[Series, int], ...],
     confirm: bool,
-    operator: str | None,
-    password_file: Path | None,
     as_json: bool,
 ) -> None:
     """看或设文号：机关代字、发文机关、今年下一个号；恢复备份以后在这里确认下一个号。"""
-    with opened(workspace, operator, password_file) as session:
-        settings = supervision.number_settings(session)
-        if body is not None or organ is not None:
-            settings = supervision.set_number_settings(session, body or settings.body, organ)
-        year = session.environment.today().year
-        if confirm or wanted:
-            supervision.confirm_numbers(session, year, dict(wanted))
-        following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
-        elsewhere = (
-            supervision.may_number(session) and bool(following) and not supervision.kinds_here(session)
-        )
+    settings = supervision.number_settings(session)
+    if body is not None or organ is not None:
+        settings = supervision.set_number_settings(session, body or settings.body, organ)
+    year = session.environment.today().year
+    if confirm or wanted:
+        supervision.confirm_numbers(session, year, dict(wanted))
+    following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
+    elsewhere = supervision.may_number(session) and bool(following) and not supervision.kinds_here(session)
     if as_json:
         json_line({"body": settings.body, "organ": settings.organ, "year": year, "next": following})
         return
@@ -121,23 +106,14 @@ def numbers(
 @letter.command("holidays")
 @click.argument("table", metavar="[表格.csv]", type=PathOf("file"), required=False)
 @click.option("--out", metavar="表格.csv", type=PathOf("out"), help="把现在的表写成文件，填上新一年再导入。")
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
-def holidays(
-    workspace: Path,
-    table: Path | None,
-    out: Path | None,
-    operator: str | None,
-    password_file: Path | None,
-    as_json: bool,
-) -> None:
+def holidays(session: Session, table: Path | None, out: Path | None, as_json: bool) -> None:
     """导入放假调休安排（答复期限按它计算），或者用 --out 导出现在的表。"""
-    with opened(workspace, operator, password_file) as session:
-        years = supervision.import_working_days(session, table) if table is not None else ()
-        if out is not None:
-            supervision.export_working_days(session, out)
+    years = supervision.import_working_days(session, table) if table is not None else ()
+    if out is not None:
+        supervision.export_working_days(session, out)
     if as_json:
         json_line({"years": list(years), "file": str(out) if out is not None else None})
         return
@@ -158,24 +134,16 @@ def holidays(
     multiple=True,
     help="填写文书的一个字段。可以写几个。",
 )
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def draft(
-    workspace: Path,
-    case: str,
-    kind: LetterKind,
-    fields: tuple[tuple[str, str], ...],
-    operator: str | None,
-    password_file: Path | None,
-    as_json: bool,
+    session: Session, case: str, kind: LetterKind, fields: tuple[tuple[str, str], ...], as_json: bool
 ) -> None:
     """从案件起草文书；种类：reminder_letter（提示函）、opinion_letter（意见书）、suggestion_letter（建议书）。"""
-    with opened(workspace, operator, password_file) as session:
-        saved = supervision.draft(
-            session, case, kind.value, typed_pairs(session, session.types["case_document"], fields)
-        )
+    saved = supervision.draft(
+        session, case, kind.value, typed_pairs(session, session.types["case_document"], fields)
+    )
     _say_drafted(kind.label, saved, as_json)
 
 
@@ -196,16 +164,12 @@ def _say_drafted(label: str, saved: Saved, as_json: bool) -> None:
 
 @letter.command("redraft")
 @click.argument("document", metavar="文书")
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
-def redraft(
-    workspace: Path, document: str, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def redraft(session: Session, document: str, as_json: bool) -> None:
     """按一份文书的原文重新起草，作废以后更正用。"""
-    with opened(workspace, operator, password_file) as session:
-        saved = supervision.redraft(session, document)
+    saved = supervision.redraft(session, document)
     _say_drafted("文书", saved, as_json)
 
 
@@ -217,29 +181,25 @@ def redraft(
 @click.option(
     "--set", "fields", metavar="字段=值", type=Pair(), multiple=True, help="填写每份都一样的字段。可以写几个。",
 )  # fmt: skip
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def notices(
-    workspace: Path,
+    session: Session,
     case: str,
     enterprises: tuple[str, ...],
     search: str | None,
     preview: bool,
     fields: tuple[tuple[str, str], ...],
-    operator: str | None,
-    password_file: Path | None,
     as_json: bool,
 ) -> None:
     """从一个案件给多家单位各起草一份提示函（如高温、年关欠薪提示）；再用 issue 一起签发。"""
-    with opened(workspace, operator, password_file) as session:
-        wanted = [*enterprises, *(supervision.enterprises(session, search) if search else ())]
-        found = supervision.chosen(session, case, wanted)
-        documents: tuple[str, ...] = ()
-        if not preview:
-            typed = typed_pairs(session, session.types["case_document"], fields)
-            documents = supervision.class_notices(session, case, wanted, typed).documents
+    wanted = [*enterprises, *(supervision.enterprises(session, search) if search else ())]
+    found = supervision.chosen(session, case, wanted)
+    documents: tuple[str, ...] = ()
+    if not preview:
+        typed = typed_pairs(session, session.types["case_document"], fields)
+        documents = supervision.class_notices(session, case, wanted, typed).documents
     if as_json:
         json_line({"ids": list(documents), "to": list(found.employers), "already": list(found.already)})
         return
@@ -259,27 +219,23 @@ def notices(
     "--layout", metavar="版式", type=LAYOUT,
     help=f"版式：{LAYOUT.listed}，默认按样式。",
 )  # fmt: skip
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def issue(
-    workspace: Path,
+    session: Session,
     documents: tuple[str, ...],
     signer: str,
     post: str,
     day: datetime.date | None,
     layout: Layout | None,
-    operator: str | None,
-    password_file: Path | None,
     as_json: bool,
 ) -> None:
     """审核、编号、签发文书，从此不能再改。不合法定步骤的不签发，退出码是22；几份一起的，一份不行就都不签发。"""
-    with opened(workspace, operator, password_file) as session:
-        today = session.environment.today()
-        found = supervision.issue_many(
-            session, list(dict.fromkeys(documents)), Signatory(signer, post), day or today, layout=layout
-        )
+    today = session.environment.today()
+    found = supervision.issue_many(
+        session, list(dict.fromkeys(documents)), Signatory(signer, post), day or today, layout=layout
+    )
     for issued in found:
         if as_json:
             json_line({"id": issued.document, "number": issued.number})
@@ -305,34 +261,30 @@ def issue(
     multiple=True,
     help="填写这一步的字段。可以写几个。",
 )
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def step(
-    workspace: Path,
+    session: Session,
     case: str,
     kind: EventKind,
     documents: tuple[str, ...],
     waiting: bool,
     day: datetime.date | None,
     fields: tuple[tuple[str, str], ...],
-    operator: str | None,
-    password_file: Path | None,
     as_json: bool,
 ) -> None:
     """登记办案步骤，如送达（served）、答复（replied）、催办（urged）；写几份文书的，每份各登记一次，一次撤消。"""
-    with opened(workspace, operator, password_file) as session:
-        day = day or session.environment.today()
-        typed = typed_pairs(session, session.types["case_event"], fields)
-        if waiting:
-            documents += waiting_for(supervision.load_case(session, case), kind)
-            if not documents:
-                raise NothingWaits("没有等着办这一步的提示函，什么都没有登记。")
-        if documents or waiting:
-            done = supervision.record_about(session, case, kind.value, day, documents, **typed)
-        else:
-            done = supervision.record_event(session, case, kind.value, day, **typed)
+    day = day or session.environment.today()
+    typed = typed_pairs(session, session.types["case_event"], fields)
+    if waiting:
+        documents += waiting_for(supervision.load_case(session, case), kind)
+        if not documents:
+            raise NothingWaits("没有等着办这一步的提示函，什么都没有登记。")
+    if documents or waiting:
+        done = supervision.record_about(session, case, kind.value, day, documents, **typed)
+    else:
+        done = supervision.record_event(session, case, kind.value, day, **typed)
     count = len(set(documents))
     if as_json:
         json_line({"id": done.event, "letters": count, "stage": done.state.stage.value})
@@ -343,21 +295,12 @@ def step(
 @letter.command("void")
 @click.argument("documents", metavar="文书…", nargs=-1, required=True)
 @click.option("--reason", metavar="文字", required=True, help="作废的原因。")
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
-def void(
-    workspace: Path,
-    documents: tuple[str, ...],
-    reason: str,
-    operator: str | None,
-    password_file: Path | None,
-    as_json: bool,
-) -> None:
+def void(session: Session, documents: tuple[str, ...], reason: str, as_json: bool) -> None:
     """作废已签发的文书；文号保留，不再使用。几份一起的（如误导入的补录），一份不行就都不作废。"""
-    with opened(workspace, operator, password_file) as session:
-        changes = supervision.void_many(session, documents, reason)
+    changes = supervision.void_many(session, documents, reason)
     if as_json:
         json_line({"operation": str(changes.stamp)})
     else:
@@ -367,16 +310,12 @@ def void(
 
 @letter.command("file")
 @click.argument("case", metavar="案件")
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
-def file_case(
-    workspace: Path, case: str, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def file_case(session: Session, case: str, as_json: bool) -> None:
     """给已受理的案件编立案号。"""
-    with opened(workspace, operator, password_file) as session:
-        number = supervision.file_case(session, case)
+    number = supervision.file_case(session, case)
     if as_json:
         json_line({"id": case, "number": number})
     else:

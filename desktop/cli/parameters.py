@@ -217,6 +217,18 @@ def opens(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def in_group(function: Callable[..., None]) -> Callable[..., None]:
+    """As :func:`opens`, for a command of a group that takes the workspace for all of its commands."""
+
+    @as_option
+    @functools.wraps(function)
+    def command(operator: str | None, password_file: Path | None, **given: Any) -> None:
+        with opened(click.get_current_context().obj, operator, password_file) as session:
+            function(session, **given)
+
+    return command
+
+
 def of_option(function: Callable[..., None]) -> Callable[..., None]:
     """``--of``: divisions and code lists as they count in a workspace, handed over as ``of``; else those shipped."""
 

@@ -18,6 +18,7 @@ from desktop.cli.parameters import (
     as_option,
     date_option,
     given_password,
+    in_group,
     json_option,
     opened,
     opens,
@@ -110,30 +111,26 @@ def operator(context: click.Context, workspace: Path) -> None:
               help=f"新操作员的口令文件；也可设 {NEW_PASSWORD}，都没有时询问。")  # fmt: skip
 @click.option("--duty", metavar="职责", type=_DUTY,
               help=f"签名职责：{_DUTY.listed}；不写就不变。")  # fmt: skip
-@as_option
+@in_group
 @date_option
 @json_option
-@click.pass_obj
 def add_operator(
-    workspace: Path,
+    session: Session,
     name: str,
     role: Role | None,
     new_password_file: Path | None,
     duty: str | None,
-    operator: str | None,
-    password_file: Path | None,
     as_json: bool,
 ) -> None:
     """添加操作员，或者给已有的操作员换口令和角色。只有管理员能做。"""
-    with opened(workspace, operator, password_file) as session:
-        if role is None:
-            role = {n: r for n, r, _ in operators.listed(session.database)}.get(name, Role.EDITOR)
-        operators.check_put(session, name, role)
-        password = given_password(
-            new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
-        )
-        operators.put(session, name, role, password, duty="" if duty == "none" else duty)
-        duty = operators.duties(session.database).get(name, "")
+    if role is None:
+        role = {n: r for n, r, _ in operators.listed(session.database)}.get(name, Role.EDITOR)
+    operators.check_put(session, name, role)
+    password = given_password(
+        new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
+    )
+    operators.put(session, name, role, password, duty="" if duty == "none" else duty)
+    duty = operators.duties(session.database).get(name, "")
     if as_json:
         json_line({"name": name, "role": role.value, "duty": duty})
     else:
@@ -142,14 +139,12 @@ def add_operator(
 
 
 @operator.command("list")
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def list_operators(workspace: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
+def list_operators(session: Session, as_json: bool) -> None:
     """列出操作员、角色和是否停用。"""
-    with opened(workspace, operator, password_file) as session:
-        found = operators.listed(session.database)
-        duties = operators.duties(session.database)
+    found = operators.listed(session.database)
+    duties = operators.duties(session.database)
     if as_json:
         rows = [{"name": n, "role": r.value, "disabled": d, "duty": duties.get(n, "")} for n, r, d in found]
         json_line({"operators": rows})
@@ -190,15 +185,11 @@ def change_password(
 
 @operator.command("disable")
 @click.argument("name", metavar="姓名")
-@as_option
+@in_group
 @json_option
-@click.pass_obj
-def disable_operator(
-    workspace: Path, name: str, operator: str | None, password_file: Path | None, as_json: bool
-) -> None:
+def disable_operator(session: Session, name: str, as_json: bool) -> None:
     """停用操作员：口令作废，以前写的内容和署名不变。只有管理员能做。"""
-    with opened(workspace, operator, password_file) as session:
-        operators.disable(session, name)
+    operators.disable(session, name)
     if as_json:
         json_line({"name": name, "disabled": True})
     else:
