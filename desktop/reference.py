@@ -24,7 +24,7 @@ from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.examples import Examples
 from desktop.records.next_visits import VisitReasons
-from desktop.records.plan_targets import PlanPhase, PlanTarget
+from desktop.records.plan_targets import PlanTarget
 from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, as_published, parse_articles
 from desktop.records.working_days import DayKind, SpecialDay, WorkingDayTable
 from desktop.resources import resource
@@ -349,7 +349,6 @@ def _statute(key: str) -> Statute:
 @dataclass(frozen=True, slots=True)
 class _TargetFile:
     version: str
-    phases: tuple[PlanPhase, ...]
     chapters: tuple[str, ...]
     targets: tuple[PlanTarget, ...]
 
@@ -362,11 +361,6 @@ def plan_targets() -> tuple[PlanTarget, ...]:
 def plan_chapters() -> tuple[str, ...]:
     """The parts of the action plan that targets stand in, in its own words and order."""
     return _target_file().chapters
-
-
-def plan_phases() -> tuple[PlanPhase, ...]:
-    """The action plan's three phases in order."""
-    return _target_file().phases
 
 
 @cache
@@ -385,11 +379,6 @@ def examples(type_name: str) -> Examples | None:
 def visit_reasons() -> VisitReasons:
     """Why an enterprise should be visited next, with the points by which they are put in order."""
     return msgspec.json.decode(resource("plan", "next_visits.json").read_bytes(), type=VisitReasons)
-
-
-def plan_text() -> str:
-    """The action plan as published."""
-    return _read(resource("plan", "action-plan-2024-2026.txt"))
 
 
 def _read(path: Path) -> str:

@@ -217,10 +217,6 @@ class Divisions:
                 found.setdefault(name, {})[self._rows[code]] = rank
         return found
 
-    def with_added(self, rows: Iterable[Division]) -> Divisions:
-        """The list with more divisions, such as new villages with temporary codes."""
-        return Divisions([*self._rows.values(), *rows], self.version)
-
 
 def _plain(words: str) -> str:
     """Words without what people vary between the names: width, blanks, strokes, brackets."""

@@ -11,14 +11,6 @@ PER_DISTRICT, PER_YEAR = "每区县", "每年"
 """Of what a count is wanted, where that changes how it is measured."""
 
 
-class Origin(enum.StrEnum):
-    """Where a number comes from: our records, a report from outside, or a goal that the district sets."""
-
-    COMPUTED = "computed"
-    REPORTED = "reported"
-    GIVEN = "given"
-
-
 class MeasureKind(enum.StrEnum):
     """A share of a whole, or a number of things."""
 
@@ -42,8 +34,6 @@ class Measure:
     at_least: str = ""
     unit: str = ""
     per: str = ""
-    numerator_origin: Origin = Origin.COMPUTED
-    denominator_origin: Origin = Origin.COMPUTED
 
     @property
     def threshold(self) -> Fraction | None:
@@ -70,35 +60,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanPhase:
-    """One phase of the plan, both days included."""
-
-    label: str
-    start: datetime.date
-    end: datetime.date
-
-
-@dataclass(frozen=True, slots=True)
 class PlanTarget:
-    """One target. ``wording`` quotes the plan letter by letter, apart from line breaks; ``chapter`` is where it stands.
-
-    ``origin`` is REPORTED where a number must come from outside the program's records. ``recorded_by``,
-    ``checked_by`` and ``totalled_by`` are levels of units; ``industry_column`` marks targets that industry
-    unions report in a column of their own.
-    """
+    """One target. ``wording`` quotes the plan letter by letter, apart from line breaks; it stands in ``chapter``."""
 
     id: str
     label: str
     wording: tuple[str, ...]
     measures: tuple[Measure, ...]
-    origin: Origin
-    recorded_by: tuple[str, ...]
-    checked_by: str = ""
-    totalled_by: str = ""
-    industry_column: bool = False
     start: datetime.date | None = None
     due: datetime.date | None = None
-    period: str = ""
     chapter: str = ""
     choices: tuple[Choice, ...] = ()
     notes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from desktop.documents.workbooks.headers import Labels, find_header, type_entrie
 from desktop.records.types import catalogue
 
 TYPES = catalogue()
-ENTERPRISE = Labels.of_type(TYPES["enterprise"])
+ENTERPRISE = Labels(type_entries(TYPES["enterprise"]))
 
 
 def targets(rows: list[list[Any]], labels: Labels = ENTERPRISE, merged: Any = ()) -> dict[str, str | None]:
@@ -103,7 +103,7 @@ def test_what_people_write_over_a_column(header: str, field: str) -> None:
 )  # fmt: skip
 def test_the_registers_that_towns_keep_are_known(type_name: str, written: dict[str, str | None]) -> None:
     record_type = TYPES[type_name]
-    assert targets([list(written)], Labels.of_type(record_type)) == written
+    assert targets([list(written)], Labels(type_entries(record_type))) == written
     assert set(written.values()) - {None} <= record_type.by_name.keys()
 
 
@@ -142,7 +142,7 @@ def test_a_header_of_two_rows_is_read_as_one_with_and_without_its_merged_cells(m
 
 def test_one_row_is_not_taken_for_two_because_values_follow() -> None:
     header = find_header(
-        [(1, ["姓名", "性别", "手机"]), (2, ["张三", "男", None])], Labels.of_type(TYPES["member"]), ()
+        [(1, ["姓名", "性别", "手机"]), (2, ["张三", "男", None])], Labels(type_entries(TYPES["member"])), ()
     )
     assert header is not None
     assert header.last_row == 1

@@ -82,7 +82,7 @@ def test_a_search_finds_parts_of_names_and_codes() -> None:
 
 
 def test_an_added_place_has_names_too() -> None:
-    more = LIST.with_added([Division("330110109999", "新村委会", DivisionLevel.VILLAGE, "330110109")])
+    more = Divisions([*LIST, Division("330110109999", "新村委会", DivisionLevel.VILLAGE, "330110109")])
     assert [d.code for d in more.meant("径山镇新村")] == ["330110109999"]
     assert Divisions([]).meant("径山村") == ()
 

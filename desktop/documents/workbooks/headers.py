@@ -24,7 +24,7 @@ SEARCHED_ROWS = 40
 """How far down a header is looked for."""
 SAMPLES = 3
 _MOST_FOLDED = 8_192
-"""Words whose folded_header form is remembered: those of all types are about half as many."""
+"""Words whose folded form is remembered: those of all types are about half as many."""
 _ROWS_OF_TWO = 2
 
 _ALIKE = 80
@@ -68,7 +68,7 @@ class Header:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """The folded_header headers, by which a header repeated in the middle of a table is known."""
+        """The folded headers, by which a header repeated in the middle of a table is known."""
         return tuple(folded_header(c.header) for c in self.columns)
 
 
@@ -84,11 +84,6 @@ class Labels:
         self._words = [w for w in self._weights if len(w) > 1]
         # A row is looked at alone, and as part of two and of three.
         self._asked: dict[str, Mapping[str, float]] = {}
-
-    @classmethod
-    def of_type(cls, record_type: RecordType, prefix: str = "") -> Labels:
-        """The labels and synonyms of a type's own fields, each target with the prefix."""
-        return cls(type_entries(record_type, prefix))
 
     def weights(self, header: str) -> Mapping[str, float]:
         """The targets that a header can mean, with weights."""

@@ -161,7 +161,7 @@ def _counts_rows(cells: Row) -> bool:
 
 
 def _header_words(types: Iterable[RecordType]) -> Set[str]:
-    """The words that name a column of any type; all are folded_header."""
+    """The words that name a column of any type; all are folded."""
     return {folded_header(words) for record_type in types for words, _, _ in type_entries(record_type)}
 
 

@@ -81,11 +81,6 @@ class InboxWatch(QObject):
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self.look)
 
-    @property
-    def looking(self) -> bool:
-        """Whether a look is going on."""
-        return self._task is not None
-
     def watch(self, folder: Path | None) -> None:
         """Another folder, or none; what hangs on the old one is left to itself."""
         if folder == self.folder:
