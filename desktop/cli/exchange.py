@@ -16,6 +16,7 @@ from desktop.cli.parameters import PathOf, as_option, given_password, json_optio
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
 from desktop.operations import exchange, signing, traffic, unsettled
+from desktop.operations.file_names import size_words
 from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
 from desktop.operations.traffic import MergeOutcome
@@ -283,7 +284,7 @@ def _show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json
     say(
         f"内容：{manifest.items}项（{'，'.join(f'{KINDS.get(k, k)}{n}' for k, n in manifest.counts.items()) or '空'}）"
     )
-    say(f"大小：{sum(p.size for p in manifest.parts) // 1024}KB，加密部分{len(manifest.parts)}个")
+    say(f"大小：{size_words(sum(p.size for p in manifest.parts))}，加密部分{len(manifest.parts)}个")
 
 
 def _show_report(session: Session, report: MergeReport, preview: bool, as_json: bool) -> None:

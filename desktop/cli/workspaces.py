@@ -27,6 +27,7 @@ from desktop.cli.parameters import (
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import checking, operators, restoring, workspaces
+from desktop.operations.file_names import size_words
 from desktop.operations.operators import ROLES as ROLES
 from desktop.operations.session import Session
 from desktop.records.declaration import Level, Role, Severity
@@ -250,7 +251,7 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
     if as_json:
         json_line({"file": str(out), "bytes": size})
     else:
-        say(f"已备份到“{out.name}”，{size // 1024}KB。")
+        say(f"已备份到“{out.name}”，{size_words(size)}。")
     remark("请把台账里的 keys.json 也拷一份，没有它备份打不开。")
 
 
@@ -307,6 +308,6 @@ def _list_backups(workspace: Path, as_json: bool) -> None:
         return
     if not found:
         raise restoring.NoBackup("这份台账还没有备份。")
-    rows = [(b.path.name, f"{b.until:%Y-%m-%d %H:%M}", f"{max(b.size // 1024, 1)}KB") for b in found]
+    rows = [(b.path.name, f"{b.until:%Y-%m-%d %H:%M}", size_words(b.size)) for b in found]
     table(("备份", "内容到", "大小"), rows)
     remark("恢复最近一份：加 --newest；恢复其中一份：在台账后面写它的文件名，如 backups/2026-11-23.db。")

@@ -114,6 +114,17 @@ def phone_check(name: str = "phone", label: str = "电话") -> Check:
     return Check("phone_valid", (name,), f"{label}不像电话号码，请核对", Severity.WARNING)
 
 
+def names_no_complainant(*fields: tuple[str, str], linked: bool) -> tuple[Check, ...]:
+    """Who complained is in none of these fields, given by name and label; they are of the case or ``linked`` to it."""
+    return tuple(
+        Check(
+            "names_no_complainant", (name,), f"“{label}”里好像写出了投诉人，文书会印不出来，请改成看不出是谁的写法",
+            Severity.WARNING, {"linked": linked}, "浙江省工会劳动法律监督条例第十三条",
+        )
+        for name, label in fields
+    )  # fmt: skip
+
+
 def contact(section: str, *, label: str = "联系人") -> tuple[Field, ...]:
     """Whom to call about something: one personal group, because a phone without its name says nothing."""
     return (

@@ -14,6 +14,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, EVENT, INSPECTOR, LETTER
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
+from desktop.plan.results import number
 from desktop.records.checks.base import Values
 from desktop.records.display import display
 from desktop.records.outcomes import percentage
@@ -35,7 +36,6 @@ from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record
 
 TITLE: Final = "工会劳动法律监督案件台账"
-DASH: Final = "—"
 _COLUMNS: Final = (
     PaperColumn("立案号、登记日期", 14), PaperColumn("镇街、村社", 10), PaperColumn("单位", 20),
     PaperColumn("线索与事项", 12), PaperColumn("涉及人数与金额", 14), PaperColumn("监督员证号", 10),
@@ -325,9 +325,9 @@ def _statistics(lines: Sequence[_Line], today: datetime.date) -> Iterator[tuple[
     closed = [line.closing for line in lines if line.closing is not None]
     yield _share("结案的案件", len(closed), "全部案件", len(lines))
     told = [n for line in lines if (n := _number(line.case, "people_count")) is not None]
-    yield ("涉及人数（人）", _plain(sum(told, Fraction())), f"填了涉及人数的{len(told)}件案件", "", "")
+    yield ("涉及人数（人）", number(sum(told, Fraction())), f"填了涉及人数的{len(told)}件案件", "", "")
     back = [n for e in closed if (n := _number(e.values, "recovered_amount")) is not None]
-    yield ("追回金额（元）", _plain(sum(back, Fraction())), f"填了追回金额的{len(back)}件结案案件", "", "")
+    yield ("追回金额（元）", number(sum(back, Fraction())), f"填了追回金额的{len(back)}件结案案件", "", "")
 
 
 def _answers(lines: Sequence[_Line], today: datetime.date) -> Iterator[tuple[str, ...]]:
@@ -347,13 +347,9 @@ def _answers(lines: Sequence[_Line], today: datetime.date) -> Iterator[tuple[str
 
 
 def _share(label: str, part: int, of: str, whole: int) -> tuple[str, ...]:
-    return (label, str(part), of, str(whole), percentage(part, whole) if whole else DASH)
+    return (label, str(part), of, str(whole), percentage(part, whole))
 
 
 def _number(values: Mapping[str, object], name: str) -> Fraction | None:
     held = values.get(name)
     return None if held is None or held == "" else Fraction(str(held))
-
-
-def _plain(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):.2f}"

@@ -14,7 +14,7 @@ from desktop.records.declaration import (
     Severity,
     Writers,
 )
-from desktop.records.parts import LOCATION, PERSON_NAME, UNIT_NAME, location, remarks
+from desktop.records.parts import LOCATION, PERSON_NAME, UNIT_NAME, location, names_no_complainant, remarks
 
 ORDER = 200
 
@@ -156,16 +156,10 @@ TYPE = RecordType(
     ),
     fields=(*_CLUE, *_EMPLOYER, *location("employer", column=8), *_MATTER, *_HANDLING),
     checks=(
-        *(
-            Check(
-                "names_no_complainant", (name,), f"“{label}”里好像写出了投诉人，文书会印不出来，请改成看不出是谁的写法",
-                Severity.WARNING,
-                {"linked": False}, "浙江省工会劳动法律监督条例第十三条",
-            )
-            for name, label in (
-                ("summary", "案由"),
-                ("description", "反映的情况"),
-            )
+        *names_no_complainant(
+            ("summary", "案由"),
+            ("description", "反映的情况"),
+            linked=False,
         ),
         Check(
             "needs_when", ("complainant_name", "source", "anonymous"),

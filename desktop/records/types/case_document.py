@@ -24,7 +24,7 @@ from desktop.records.declaration import (
     Severity,
     Writers,
 )
-from desktop.records.parts import UNIT_NAME, remarks
+from desktop.records.parts import UNIT_NAME, names_no_complainant, remarks
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, ISSUE_FIELDS, OWN, PAST, VOID_FIELDS
 
 ORDER = 220
@@ -258,20 +258,14 @@ TYPE = RecordType(
     ),
     fields=(*_DRAFT, *_BODY, *_ISSUE, *remarks("issue"), *_OWN_ISSUE, *_PAST),
     checks=(
-        *(
-            Check(
-                "names_no_complainant", (name,), f"“{label}”里好像写出了投诉人，文书会印不出来，请改成看不出是谁的写法",
-                Severity.WARNING,
-                {"linked": True}, "浙江省工会劳动法律监督条例第十三条",
-            )
-            for name, label in (
-                ("subject", "事项（案由）"),
-                ("clue_words", "线索来源的写法"),
-                ("facts", "事实"),
-                ("requests", "要求（建议）"),
-                ("history", "函书送达和答复经过"),
-                ("consequence", "后果提示"),
-            )
+        *names_no_complainant(
+            ("subject", "事项（案由）"),
+            ("clue_words", "线索来源的写法"),
+            ("facts", "事实"),
+            ("requests", "要求（建议）"),
+            ("history", "函书送达和答复经过"),
+            ("consequence", "后果提示"),
+            linked=True,
         ),
         Check(
             "title_fits_letter", ("title_variant", "kind"), "标题与文种不一致，请重新选择标题",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
-from desktop.records.parts import PERSON_NAME, evidence, remarks
+from desktop.records.parts import PERSON_NAME, evidence, names_no_complainant, remarks
 
 ORDER = 210
 
@@ -162,17 +162,11 @@ TYPE = RecordType(
     ),
     fields=(*_STEP, *_INVESTIGATION, *_SERVICE, *_OUTCOME),
     checks=(
-        *(
-            Check(
-                "names_no_complainant", (name,), f"“{label}”里好像写出了投诉人，文书会印不出来，请改成看不出是谁的写法",
-                Severity.WARNING,
-                {"linked": True}, "浙江省工会劳动法律监督条例第十三条",
-            )
-            for name, label in (
-                ("content", "经过"),
-                ("service_place", "送达地点"),
-                ("refused_reason", "拒收事由"),
-            )
+        *names_no_complainant(
+            ("content", "经过"),
+            ("service_place", "送达地点"),
+            ("refused_reason", "拒收事由"),
+            linked=True,
         ),
         Check("not_in_future", ("event_date",), "日期{a}还没有到，做完这一步再登记"),
         Check(

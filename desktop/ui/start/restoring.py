@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.operations.file_names import size_words
 from desktop.records.dates import day_words, moment_words
 from desktop.store.backups import Backup
 from desktop.ui import spacing
@@ -77,6 +78,5 @@ class RestoreDialog(QDialog):
 def words_for(backup: Backup) -> str:
     """The day, how far its content goes, and the size."""
     day, until = backup.day, backup.until
-    size = backup.size / 1_000_000
     part = f"（当天第{backup.part}份）" if backup.part > 1 else ""
-    return f"{day_words(day)}{part}　内容到{moment_words(until)}　{max(size, 0.1):.1f}MB"
+    return f"{day_words(day)}{part}　内容到{moment_words(until)}　{size_words(backup.size)}"
