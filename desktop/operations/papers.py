@@ -28,9 +28,9 @@ from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.resolution import Life
 from desktop.records.supervision import CaseFile, as_issued, contradictions, may_issue
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason, forbidden
+from desktop.records.texts import text
 from desktop.store import reading
 from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record

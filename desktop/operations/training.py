@@ -21,7 +21,7 @@ from desktop.operations.training_names import Person
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
 from desktop.plan.training import new_appointments
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
@@ -44,8 +44,6 @@ _PLACES = re.compile(r"^(?:浙江省?)?(?:杭州市?)?(?:[^省市区县]{2,3}(?:
 _BODIES = re.compile(
     r"工会委员会|工会联合会|联合工会|总工会|工会|有限责任公司|股份有限公司|有限公司|公司|村民委员会|村委会"
 )
-
-Values = Mapping[str, Cell]
 
 
 @dataclass(frozen=True, slots=True)

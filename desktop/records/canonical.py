@@ -10,6 +10,9 @@ from typing import Any, Final
 Cell = str | int | None
 """What one field holds: text in Unicode NFC, a whole number (yes and no are 1 and 0), or nothing."""
 
+Values = Mapping[str, Cell]
+"""Cells by the names of their fields."""
+
 ABSENT = "null"
 """The canonical text of nothing, which is also what an absent value counts as."""
 

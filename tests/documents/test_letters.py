@@ -41,8 +41,8 @@ from desktop.documents.placeholders import TemplateFaulty
 from desktop.records.declaration import Level
 from desktop.records.statutes import ArticleMissing, StatuteTextMissing, StatuteUnknown
 from desktop.records.supervision import Title, case_file, event_of, letter_of, route_of
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import TITLES
+from desktop.records.texts import text
 from desktop.resources import resource
 
 D = datetime.date

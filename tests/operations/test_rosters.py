@@ -1,4 +1,4 @@
-"""Named lists on paper: a union's members, who should have a union, the register of cases with its statistics."""
+"""Lists on paper: members, who should have a union, the register of cases with its statistics, who is to come when."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from desktop.documents.lists import PaperList
 from desktop.operations import audit, plan, printing, records, supervision
+from desktop.operations.gatherings import when_words
 from desktop.operations.rosters import UnionDeleted, member_roster, unorganised
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
@@ -196,3 +197,18 @@ def test_what_the_register_calls_overdue_the_work_list_calls_overdue(district: S
     served(district, record, issued_reminder(district, record))
     late = [item for item in supervision.overdue(district) if item.case == record]
     assert bool(late) == ("逾期没有答复" in "".join(supervision.case_register(district).rows[0]))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-11-20", None, "2026年11月20日"),
+        ("2026-11-20", "2026-11-20", "2026年11月20日"),
+        ("2026-11-20", "2026-11-22", "2026年11月20日至22日"),
+        ("2026-11-30", "2026-12-02", "2026年11月30日至12月2日"),
+        ("2026-12-31", "2027-01-02", "2026年12月31日至2027年1月2日"),
+        (None, "2026-11-20", ""),
+    ],
+)
+def test_days_are_told_as_briefly_as_they_can_be(first: Cell, last: Cell, words: str) -> None:
+    assert when_words({"started_date": first, "ended_date": last}) == words

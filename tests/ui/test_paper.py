@@ -18,7 +18,6 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.page import Act
-from desktop.ui.pages.attendance.papers import when_words
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing import lists as paper
 from desktop.ui.pages.printing.page import PreviewPage
@@ -263,21 +262,6 @@ def test_a_course_has_a_column_to_sign_for_each_half_day_and_says_who_came_when(
     assert "应训3人实到2人缺勤1人合格1人" in text
     assert text.count("√") == 3
     assert "生病" in text
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "words"),
-    [
-        ("2026-11-20", None, "2026年11月20日"),
-        ("2026-11-20", "2026-11-20", "2026年11月20日"),
-        ("2026-11-20", "2026-11-22", "2026年11月20日至22日"),
-        ("2026-11-30", "2026-12-02", "2026年11月30日至12月2日"),
-        ("2026-12-31", "2027-01-02", "2026年12月31日至2027年1月2日"),
-        (None, "2026-11-20", ""),
-    ],
-)
-def test_days_are_told_as_briefly_as_they_can_be(first: Cell, last: Cell, words: str) -> None:
-    assert when_words({"started_date": first, "ended_date": last}) == words
 
 
 def test_a_union_offers_the_roster_of_its_members(desk: Desk, town: Session) -> None:

@@ -27,8 +27,8 @@ from desktop.documents.letters.typed import official
 from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import LetterKind
 from desktop.records.supervision.clocks import asked_period
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import TITLE_WORDS
+from desktop.records.texts import text
 
 TOTAL = "合计"
 _TOTALS = ("copy_total", "page_total")

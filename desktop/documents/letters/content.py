@@ -17,7 +17,6 @@ from desktop.records.statutes import StatuteUnknown
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established
 from desktop.records.supervision.kinds import (
     CONTRACT_REGULATION,
@@ -29,6 +28,7 @@ from desktop.records.supervision.kinds import (
 )
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import wording_faults
+from desktop.records.texts import text
 from desktop.reference import SHIPPED_LAWS, Laws
 from desktop.store.pinyin import pinyin
 

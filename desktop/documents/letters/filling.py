@@ -14,7 +14,6 @@ from desktop.records.declaration import Level
 from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
 from desktop.records.supervision.clocks import asked_period, received_on, refused_on, replies, reply_clock
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.inquiry import established, heard_federations
 from desktop.records.supervision.kinds import (
     REGULATION,
@@ -24,6 +23,7 @@ from desktop.records.supervision.kinds import (
     WORKING,
 )
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
+from desktop.records.texts import text
 from desktop.reference import SHIPPED_LAWS, Laws
 
 _CLUES = {

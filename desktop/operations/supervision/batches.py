@@ -16,10 +16,10 @@ from desktop.operations.supervision.letters import composed, draft_values, may_i
 from desktop.operations.supervision.numbers import known_settings, next_numbers
 from desktop.records.canonical import Cell, normal_text
 from desktop.records.supervision import CaseFile, LetterKind, Reason, as_issued, letter_of
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.texts import text
 from desktop.records.uscc import check_uscc
 from desktop.store import reading
 from desktop.store.ledger import ChangeSet

@@ -34,9 +34,9 @@ from desktop.records.supervision import (
     running,
     state_of,
 )
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.texts import text
 from desktop.records.types import Catalogue
 from desktop.store import aggregates, reading
 from desktop.store.database import Database

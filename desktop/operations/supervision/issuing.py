@@ -44,7 +44,6 @@ from desktop.records.supervision import (
     Reason,
     signed_by_chair,
 )
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import NEUTRAL, article
 from desktop.records.supervision.numbering import (
     Series,
@@ -53,6 +52,7 @@ from desktop.records.supervision.numbering import (
 from desktop.records.supervision.order import name_of
 from desktop.records.supervision.powers import issued_fields
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.texts import text
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.reading import Record
 

@@ -38,9 +38,9 @@ from desktop.records.supervision import (
     route_of,
 )
 from desktop.records.supervision import may_issue as decide
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
+from desktop.records.texts import text
 from desktop.store import above, reading
 from desktop.store.reading import Query
 

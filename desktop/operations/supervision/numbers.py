@@ -25,7 +25,6 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import (
     DEFAULT_PATTERNS,
@@ -38,6 +37,7 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, PAST, issued_fields
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.texts import text
 from desktop.store import reading
 from desktop.store.database import ReadOnlyPlace
 from desktop.store.reading import Filter, Query, Record

@@ -30,9 +30,9 @@ from desktop.records.supervision import (
     Reason,
     contradictions,
 )
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.texts import text
 from desktop.store import reading
 from desktop.store.keys import write_whole
 from desktop.store.reading import Filter, Query, Record

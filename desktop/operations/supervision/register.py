@@ -30,7 +30,7 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.supervision.facts import text
+from desktop.records.texts import text
 from desktop.store import aggregates, reading
 from desktop.store.pinyin import pinyin
 from desktop.store.reading import Query, Record

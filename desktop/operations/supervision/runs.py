@@ -25,7 +25,7 @@ from desktop.operations.supervision.output import (
 )
 from desktop.records.resolution import Life
 from desktop.records.supervision import contradictions
-from desktop.records.supervision.facts import text
+from desktop.records.texts import text
 from desktop.store.keys import write_whole
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Record

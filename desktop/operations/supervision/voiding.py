@@ -13,8 +13,8 @@ from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, LetterKind
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
+from desktop.records.texts import text
 from desktop.store.ledger import ChangeSet
 
 

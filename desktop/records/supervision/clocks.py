@@ -10,7 +10,7 @@ from typing import Final
 
 from desktop.records.checks.base import Values, as_day
 from desktop.records.dates import day_words
-from desktop.records.supervision.facts import CaseFile, Event, Letter, text
+from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import (
     ACCEPTANCE_DAYS,
     INQUIRY_DAYS,
@@ -24,6 +24,7 @@ from desktop.records.supervision.kinds import (
     Title,
     article,
 )
+from desktop.records.texts import text
 from desktop.records.working_days import (
     HolidayYearMissing,
     WorkingDayTable,

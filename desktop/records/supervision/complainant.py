@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from desktop.records.checks.base import Values
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.texts import printable
+from desktop.records.texts import printable, text
 
 Reading = Callable[[str], str]
 """The pinyin of characters, without tones, blanks and capitals."""

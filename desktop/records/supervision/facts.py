@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from desktop.records.checks.base import Values, as_day, is_empty
+from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Level
 from desktop.records.supervision.kinds import (
     ABOUT_LETTERS,
@@ -21,6 +21,7 @@ from desktop.records.supervision.kinds import (
     Title,
 )
 from desktop.records.supervision.powers import Power, as_issued, is_doubled, is_own, is_past
+from desktop.records.texts import text
 from desktop.records.working_days import WorkingDayTable
 
 
@@ -211,12 +212,6 @@ class CaseFile:
             ),
             today=day,
         )
-
-
-def text(values: Values, name: str) -> str:
-    """A cell as text; empty where there is none."""
-    value = values.get(name)
-    return "" if is_empty(value) else str(value).strip()
 
 
 def event_of(record: str, values: Values, stamp: int = 0) -> Event | None:

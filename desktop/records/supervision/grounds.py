@@ -16,9 +16,10 @@ from desktop.records.supervision.clocks import (
     replies,
     reply_clock,
 )
-from desktop.records.supervision.facts import CaseFile, Event, Letter, text
+from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import EventKind, Ground, Title, article
 from desktop.records.supervision.reasons import Reason, forbidden
+from desktop.records.texts import text
 
 FULL: Final = "full"
 UPHELD: Final = "upheld"

@@ -8,9 +8,10 @@ from typing import Final
 
 from desktop.records.checks.base import as_day, is_empty
 from desktop.records.dates import day_words
-from desktop.records.supervision.facts import CaseFile, Event, text
+from desktop.records.supervision.facts import CaseFile, Event
 from desktop.records.supervision.kinds import EventKind, article
 from desktop.records.supervision.reasons import Reason, forbidden
+from desktop.records.texts import text
 
 ESTABLISHED: Final = "established"
 NOT_ESTABLISHED: Final = "not_established"

@@ -10,7 +10,7 @@ from typing import Final
 
 from desktop.records.declaration import Level
 from desktop.records.supervision.clocks import received_on, refused_on
-from desktop.records.supervision.facts import CaseFile, Issuer, Letter, text
+from desktop.records.supervision.facts import CaseFile, Issuer, Letter
 from desktop.records.supervision.grounds import Standing, grounds, standing_of, why_no_ground
 from desktop.records.supervision.inquiry import NOT_ESTABLISHED, established, heard_federations
 from desktop.records.supervision.kinds import (
@@ -32,6 +32,7 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.posts import signed_by_chair
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS, REGISTER_LEVELS, covered
 from desktop.records.supervision.reasons import Reason, Weight, advice, forbidden, stopping
+from desktop.records.texts import text
 
 _PAIRS: Final = {
     Title.SUGGESTION: Title.OPINION,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.supervision.clocks import Bound, Clock, running
-from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter, text
+from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter
 from desktop.records.supervision.inquiry import established
 from desktop.records.supervision.issuing import Decision, may_issue
 from desktop.records.supervision.kinds import (
@@ -22,6 +22,7 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.powers import REGISTER_LEVELS
 from desktop.records.supervision.reasons import Reason
+from desktop.records.texts import text
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from desktop.operations.training import Line
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.display import display
 from desktop.records.values import parse_cell
 from desktop.store.ledger import Deletion
 from desktop.ui import icons
-from desktop.ui.sheets.rows import SheetColumn, SheetRow, Values, Way
+from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.widgets.looks import LOOK, AnyIndex, Look
 
 _DEEPEST = 60

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations.training import Roster, Standing, Values
+from desktop.operations.training import Roster, Standing
 from desktop.operations.training_names import Block, Part, read_block
+from desktop.records.canonical import Values
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import Note, button, heading, plain, row

@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.declaration import Field, Kind
 from desktop.ui.widgets.looks import Look
-
-Values = Mapping[str, Cell]
 
 
 class Way(enum.Enum):

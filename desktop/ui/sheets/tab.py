@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations.training import Roster
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Values
 from desktop.records.declaration import RecordType
 from desktop.store import reading
 from desktop.store.database import Database
@@ -28,7 +28,6 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 SEQUENCE = "sequence"
-Values = Mapping[str, Cell]
 
 
 class SheetTab(QWidget):

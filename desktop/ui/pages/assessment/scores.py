@@ -15,7 +15,7 @@ from desktop.operations.following import Offer
 from desktop.plan.assessed import Worth
 from desktop.records import assessing
 from desktop.records.assessing import STEPS
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.display import display
 from desktop.store import reading
 from desktop.store.database import Database
@@ -27,7 +27,6 @@ from desktop.ui.sheets.plain import PlainTab
 from desktop.ui.sheets.rows import SheetColumn, SheetRow
 from desktop.ui.widgets.looks import Look
 
-Values = Mapping[str, Cell]
 SCORE, ASSESSMENT = "assessment_score", "assessment"
 _TEMPLATE, _CRITERION = "assessment_template", "assessment_criterion"
 

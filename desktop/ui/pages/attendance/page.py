@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from desktop.operations import training
 from desktop.operations.training import Officer, Roster, Standing
 from desktop.operations.training_names import Part, Person
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.dates import month_day_words
 from desktop.records.declaration import Field
 from desktop.store.database import Database
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 TYPE = "attendance"
 _FEW_HALF_DAYS = 6
-Values = Mapping[str, Cell]
 
 
 class AttendanceTab(SheetTab):
@@ -227,16 +226,18 @@ class AttendancePage(MeetingFormPage):
 
     def sign_in(self) -> Paper:
         """Everybody on the list signs for each half day."""
-        from desktop.ui.pages.attendance import papers  # loads what only paper needs
+        from desktop.operations import gatherings  # loads what only paper needs
 
-        return papers.sign_in(self.form.values(), self._trainees(), list(self._half_days().values()))
+        return gatherings.course_sign_in(
+            self.form.values(), self._trainees(), list(self._half_days().values())
+        )
 
     def turnout(self) -> Paper:
         """Who came on which half day, and who passed."""
-        from desktop.ui.pages.attendance import papers  # loads what only paper needs
+        from desktop.operations import gatherings  # loads what only paper needs
 
         results = self.workbench.codes["assessment"]
-        return papers.turnout(self.form.values(), self._trainees(), self._half_days(), results)
+        return gatherings.course_turnout(self.form.values(), self._trainees(), self._half_days(), results)
 
     def _trainees(self) -> list[Values]:
         return [row.values for row in self.sheets[TYPE].model.rows if not row.blank]

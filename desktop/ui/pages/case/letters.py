@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.operations import letter_sets, supervision
 from desktop.operations.session import Session
 from desktop.records.supervision import Decision, EventKind, Letter, LetterKind
-from desktop.records.supervision.facts import text
+from desktop.records.texts import text
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView, in_register

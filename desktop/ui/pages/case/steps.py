@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.records.dates import month_day_words
 from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
-from desktop.records.supervision.facts import text
 from desktop.records.supervision.numbering import Series
+from desktop.records.texts import text
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.case.reading import CaseView, Offer, clock_words, periods, periods_words

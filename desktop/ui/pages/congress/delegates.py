@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from desktop.operations.training_names import Part
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.values import default_value, parse_cell
 from desktop.store import reading
 from desktop.store.database import Database
@@ -18,7 +18,6 @@ from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.sheets.tab import SEQUENCE, SheetTab
 from desktop.ui.worker import Ticket
 
-Values = Mapping[str, Cell]
 TYPE = "delegate"
 _CARRIED = ("name", "sex", "member", "constituency", "job_category", "dispatched", "migrant", "elected_date")
 """What a delegate keeps from one session to the next of the same term."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from desktop.operations.following import Offer
 from desktop.records import following
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Values
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue
 from desktop.ui import theme
@@ -16,7 +16,6 @@ from desktop.ui.sheets.plain import PlainTab
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.widgets.looks import Look
 
-Values = Mapping[str, Cell]
 MOTION, PROPOSAL = "motion", "proposal"
 _SIGNS = {
     Result.CARRIED: ("通过", "circle-check", theme.GOOD),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
 from desktop.ui import icons, theme
 from desktop.ui.forms.pickers import LinkEditor
@@ -26,8 +26,6 @@ from desktop.ui.workbench import Workbench
 
 if TYPE_CHECKING:
     from desktop.documents.lists import Paper
-
-Values = Mapping[str, Cell]
 
 
 class Strip(QFrame):
@@ -148,15 +146,15 @@ class CongressPage(MeetingFormPage):
 
     def sign_in(self) -> Paper:
         """Every delegate signs."""
-        from desktop.ui.pages.congress import papers  # loads what only paper needs
+        from desktop.operations import gatherings  # loads what only paper needs
 
-        return papers.sign_in(*self._for_paper())
+        return gatherings.congress_sign_in(*self._for_paper())
 
     def turnout(self) -> Paper:
         """The quorum, and who did not come."""
-        from desktop.ui.pages.congress import papers  # loads what only paper needs
+        from desktop.operations import gatherings  # loads what only paper needs
 
-        return papers.turnout(*self._for_paper())
+        return gatherings.congress_turnout(*self._for_paper())
 
     def _for_paper(self) -> tuple[Values, str, Sequence[Values], Mapping[str, CodeList]]:
         rows = [row.values for row in self.sheets[DELEGATE].model.rows if not row.blank]

@@ -5,15 +5,14 @@ Every number comes from :mod:`desktop.records.congress`; here they are only said
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktop.records import congress
-from desktop.records.canonical import Cell
+from desktop.records.canonical import Cell, Values
 from desktop.records.outcomes import percentage
 from desktop.ui.notices import Tone
 
-Values = Mapping[str, Cell]
 ASSEMBLY = "assembly"
 _DELEGATES = "congress"
 _PRESENT, _LEAVE, _ABSENT = "present", "leave", "absent"
