@@ -302,7 +302,7 @@ def test_a_file_is_erased_after_the_word_was_typed(hands: Hands, tmp_path: Path)
     dialog.basis.setCurrentIndex(1)
     hands.qtbot.keyClicks(dialog.sure, "x")
     dialog.sure.setText("清除")
-    hands.click(dialog.erase)
+    hands.click(dialog.do)
     assert [(a.erased, a.name) for a in tab.found] == [(True, "（文件名已清除）")]
     assert cell_text(tab, 0, 3) == "内容已清除"
     tab.table.selectRow(0)

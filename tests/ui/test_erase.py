@@ -47,7 +47,7 @@ def confirm(hand: Hand, shown: EraseDialog, typed: str = "清除") -> None:
     hand.press(Qt.Key.Key_Down)
     shown.sure.setFocus()
     hand.type(typed)
-    hand.click(shown.erase)
+    hand.click(shown.do)
     hand.settle()
 
 
@@ -73,7 +73,7 @@ def test_a_record_is_erased_from_its_form_and_has_no_name_afterwards(hand: Hand,
     hand.click(form.erase_button)
     shown = dialog()
     assert all(box.isChecked() for _, box in shown.slots)
-    assert not shown.erase.isEnabled()
+    assert not shown.do.isEnabled()
     confirm(hand, shown, "不对")
     assert held(bench, hand, member)["name"] == NAME
     shown.sure.clear()
@@ -206,6 +206,6 @@ def test_a_problem_is_said_in_the_dialog(hand: Hand, bench: Workbench) -> None:
     shown = dialog()
     confirm(hand, shown)
     assert "没有找到这条记录" in shown.problem.detail.text()
-    assert shown.erase.isEnabled()
+    assert shown.do.isEnabled()
     hand.press(Qt.Key.Key_Escape)
     assert QApplication.activeModalWidget() is None

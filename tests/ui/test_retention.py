@@ -55,7 +55,7 @@ def test_the_chosen_ones_are_erased_after_one_question_and_the_rest_stays(
     assert dialog.basis.currentText() == "停止服务或保存期限届满"
     assert all(box.isChecked() for _, box in dialog.slots)
     compose(dialog.sure, "清除")
-    qtbot.mouseClick(dialog.erase, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
     hands.settle()
     qtbot.waitUntil(lambda: page.rules.rows.lines[0].texts[2] == "1")
     hands.settle()

@@ -47,15 +47,15 @@ def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_
         hands.picture(Path(look) / "wipe-page.png")
     assert "没有确认收到" in dialog.lost.text()
     compose(dialog.typed, "转塘街道总工会")
-    assert not dialog.wipe.isEnabled()
+    assert not dialog.do.isEnabled()
     hands.tick(dialog.unsent)
-    assert dialog.wipe.isEnabled()
+    assert dialog.do.isEnabled()
     hands.dialogs.paths = [folder]
-    hands.click(dialog.wipe)
-    assert "不能放在要清除的台账里" in dialog.note.detail.text()
+    hands.click(dialog.do)
+    assert "不能放在要清除的台账里" in dialog.problem.detail.text()
     assert folder.exists()
     hands.dialogs.paths = [stick]
-    qtbot.mouseClick(dialog.wipe, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(hands.dialogs.told), timeout=20_000)
     assert not folder.exists()
     assert "台账已清除" in hands.dialogs.told[0]

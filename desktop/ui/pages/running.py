@@ -1,4 +1,4 @@
-"""A dialog over the window for a run that takes a while: what it does, how far it is, and a way to stop it."""
+"""Dialogs over the window for a run that takes a while, and for one that cannot be taken back once it is begun."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.operations.session import Session
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.pages.parts import Note, button, heading, plain, row, set_primary
 from desktop.ui.workbench import Workbench, told_of
 from desktop.ui.worker import Task, Ticket
 
@@ -105,9 +106,14 @@ class RunningDialog(QDialog):
         self.far.clear()
         self.show_state()
         if self.cancel.hasFocus() or self.focusWidget() is None:
-            self.do.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.at_hand.setFocus(Qt.FocusReason.OtherFocusReason)
         if task is not None and task.ticket.cancelled:
             self.stopped()
+
+    @property
+    def at_hand(self) -> QPushButton:
+        """The button that has the cursor when a run has ended."""
+        return self.do
 
     def stopped(self) -> None:
         """It was stopped before anything was done."""
@@ -128,6 +134,51 @@ class RunningDialog(QDialog):
             self.cancel.setEnabled(False)
             return
         super().reject()
+
+
+class DeliberateDialog(RunningDialog):
+    """About what cannot be taken back: derive from it and answer :meth:`missing`.
+
+    Its buttons are pressed with the mouse or the space bar: what was chosen is not lost by a habit of the hand. Once it
+    is begun nothing stops it.
+    """
+
+    def __init__(self, workbench: Workbench, title: str, words: str) -> None:
+        super().__init__(workbench, title, words, "取消")
+        self.setMinimumWidth(680)
+        self.do.setProperty("iconname", "trash-2")
+        set_primary(self.do, False)
+
+    def missing(self) -> str:
+        """What has to be chosen or typed before; nothing when it may be done."""
+        raise NotImplementedError
+
+    @property
+    def at_hand(self) -> QPushButton:
+        """Giving it up."""
+        return self.cancel
+
+    def show_state(self) -> None:
+        """The button says what it waits for."""
+        super().show_state()
+        words = self.missing()
+        self.do.setEnabled(not words and not self.running)
+        self.do.setToolTip(words)
+        self.cancel.setEnabled(not self.running)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As in a form, Enter moves the cursor on, up to the last field: a button that has it is pressed by Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.focusNextChild()
+            if isinstance(self.focusWidget(), QPushButton):
+                self.focusPreviousChild()
+        else:
+            super().keyPressEvent(event)
+
+    def reject(self) -> None:
+        """Esc and the cross do not end what is being done."""
+        if not self.running:
+            super().reject()
 
 
 def telling(ticket: Ticket) -> Callable[[int, int], None]:

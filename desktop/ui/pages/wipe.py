@@ -10,19 +10,16 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QLineEdit,
-    QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop.errors import Problem
 from desktop.operations import wiping
 from desktop.operations.wiping import Confirmed, Outlook
-from desktop.ui import spacing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.pages.parts import plain
+from desktop.ui.pages.running import DeliberateDialog
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.widgets.deliberate import DeliberateDialog
 from desktop.ui.workbench import Workbench
 
 _WHAT_IT_DOES = (
@@ -37,42 +34,24 @@ class WipeDialog(DeliberateDialog):
     """Over the window; when it is done there is no workspace, and the program ends."""
 
     def __init__(self, workbench: Workbench, seen: Outlook) -> None:
-        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
-        self._workbench, self._seen = workbench, seen
+        super().__init__(workbench, f"清除“{seen.name}”在这台电脑上的全部内容", "清除，不能恢复")
+        self._seen = seen
         self.setWindowTitle("清除台账")
-        self.setMinimumWidth(680)
         self.typed, self.unsent = QLineEdit(), QCheckBox()
-        self.note, self.progress = Note(), QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.hide()
-        self.wipe = button("清除，不能恢复", self._confirm, "trash-2")
-        self.cancel = button("取消", self.reject)
-        self._form = QWidget()
-        self._build()
-        self._show_state()
-
-    def _build(self) -> None:
-        title = heading(f"清除“{self._seen.name}”在这台电脑上的全部内容", 1)
-        title.setWordWrap(True)
+        self.unsent.setText(f"上级没有确认收到的{seen.unsent}项也不要了，一起清除(&Y)")
+        self.typed.setPlaceholderText(f"请一字不差地输入：{seen.name}")
         self.lost = plain(self._lost_words())
-        self.unsent.setText(f"上级没有确认收到的{self._seen.unsent}项也不要了，一起清除(&Y)")
-        self.typed.setPlaceholderText(f"请一字不差地输入：{self._seen.name}")
-        form = QFormLayout(self._form)
-        form.setContentsMargins(0, 0, 0, 0)
-        if self._seen.unsent:
+        form = QFormLayout()
+        if seen.unsent:
             form.addRow("", self.unsent)
         form.addRow("单位名称(&Q)", self.typed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*spacing.DIALOG)
-        column.setSpacing(12)
-        for part in (title, plain(_WHAT_IT_DOES), self.lost, self._form, self.note, self.progress):
-            column.addWidget(part)
-        column.addLayout(row(1, self.cancel, self.wipe))
-        self.without_default(self.cancel, self.wipe)
-        self.typed.textChanged.connect(lambda _text: self._show_state())
-        self.unsent.toggled.connect(lambda _on: self._show_state())
+        self.column.addWidget(plain(_WHAT_IT_DOES))
+        self.column.addWidget(self.lost)
+        self.column.addLayout(form)
+        self.typed.textChanged.connect(lambda _text: self.show_state())
+        self.unsent.toggled.connect(lambda _on: self.show_state())
         self.typed.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_state()
 
     def _lost_words(self) -> str:
         seen, said = self._seen, []
@@ -86,49 +65,33 @@ class WipeDialog(DeliberateDialog):
             said.append("\n".join([f"{_OUTSIDE}{more}：", *(f"　{line}" for line in reversed(newest))]))
         return "\n".join(said) or "已经登记的内容上级都确认收到了。"
 
-    def _show_state(self) -> None:
-        missing = [
-            "请勾选没有上报的也不要了，或者先上报"
-            if self._seen.unsent and not self.unsent.isChecked()
-            else "",
-            "请输入单位名称" if self.typed.text().strip() != self._seen.name else "",
-        ]
-        words = next(filter(None, missing), "")
-        self.wipe.setEnabled(not words and self.progress.isHidden())
-        self.wipe.setToolTip(words)
+    def missing(self) -> str:
+        """The tick and the name."""
+        if self._seen.unsent and not self.unsent.isChecked():
+            return "请勾选没有上报的也不要了，或者先上报"
+        return "请输入单位名称" if self.typed.text().strip() != self._seen.name else ""
 
-    def _confirm(self) -> None:
-        place = self._workbench.dialogs.folder("清除确认保存到哪里（U盘，不能在台账里）", documents())
+    def submit(self) -> None:
+        """Asks where the statement goes, and writes it."""
+        place = self.workbench.dialogs.folder("清除确认保存到哪里（U盘，不能在台账里）", documents())
         if place is None:
             return
         typed, anyway = self.typed.text(), self.unsent.isChecked()
-        self._set_working(working=True)
-        self._workbench.write(
+        self.run(
             "清除台账",
             lambda session, _ticket: wiping.confirm(session, typed, place, unsent_too=anyway),
             self._end,
-            owner=self,
-            fail=self._failed,
-            step=False,
         )
-
-    def _set_working(self, *, working: bool) -> None:
-        self.note.hide()
-        self.progress.setVisible(working)
-        self._form.setEnabled(not working)
-        self.cancel.setEnabled(not working)
-        self._show_state()
 
     def _end(self, confirmed: Confirmed) -> None:
         """The window closes the workspace; only then can it be destroyed, and there is nothing to go on with."""
-        self._set_working(working=False)
-        application, window = QApplication.instance(), self._workbench.shell
+        application, window = QApplication.instance(), self.workbench.shell
         if not isinstance(application, QApplication) or not isinstance(window, QWidget):
             return
         application.setQuitOnLastWindowClosed(False)
         try:
             if not window.close():
-                self.note.say(
+                self.problem.say(
                     Tone.WARNING, "没有清除：窗口里还有没有保存的内容。", "保存或放弃以后再清除一次。"
                 )
                 return
@@ -138,7 +101,7 @@ class WipeDialog(DeliberateDialog):
         application.quit()
 
     def _destroy(self, confirmed: Confirmed) -> None:
-        dialogs, settings = self._workbench.dialogs, self._workbench.settings
+        dialogs, settings = self.workbench.dialogs, self.workbench.settings
         settings.forget(confirmed.folder)
         settings.save()
         try:
@@ -153,25 +116,12 @@ class WipeDialog(DeliberateDialog):
             f"台账已清除，销毁了{done.destroyed}个文件。\n{where}{left}{_OUTSIDE}。程序现在关闭。",
         )
 
-    def _failed(self, error: Exception) -> bool:
-        self._set_working(working=False)
-        if not isinstance(error, Problem):
-            return False
-        self.note.say(Tone.ERROR, "没有清除，什么都没有改变", str(error))
-        return True
-
-    def reject(self) -> None:
-        """Esc and the cross do not end what is being done."""
-        if self.progress.isHidden():
-            super().reject()
-
 
 def offer(workbench: Workbench, page: QWidget, shown: Callable[[WipeDialog], None]) -> None:
     """Looks at what would be lost and shows the dialog over the window of a page."""
 
     def show(seen: Outlook) -> None:
         dialog = WipeDialog(workbench, seen)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         shown(dialog)
 
