@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from desktop.records.display import display
 from desktop.store.drafts import Draft
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
+from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.workbench import Workbench
 
 _DRAFT = Qt.ItemDataRole.UserRole
@@ -58,11 +58,7 @@ class DraftDialog(QDialog):
         self.setMinimumWidth(560)
         words = QLabel(f"上次有{len(drafts)}份内容没有保存就结束了，一个字都没有丢。要继续填写吗？")
         words.setWordWrap(True)
-        self.list = QListWidget()
-        self.list.setObjectName("menu-list")
-        self.list.setAccessibleName("没有保存的内容")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list = MenuList("没有保存的内容")
         for draft in drafts:
             item = QListWidgetItem(words_for(workbench, draft, names.get(draft.record, "")))
             item.setData(_DRAFT, draft)

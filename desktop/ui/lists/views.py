@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QToolButton,
@@ -23,6 +22,7 @@ from desktop.operations.views import LONGEST_NAME, View
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.parts import plain
+from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -46,10 +46,7 @@ class ViewsOverlay(Overlay):
         super().__init__(anchor)
         self.setObjectName("card")
         self._renaming = ""
-        self.list = QListWidget()
-        self.list.setObjectName("menu-list")
-        self.list.setAccessibleName("视图")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = MenuList("视图")
         self.list.itemClicked.connect(self._choose)
         self.list.installEventFilter(self)
         self.list.currentItemChanged.connect(lambda *_: self._show_state())

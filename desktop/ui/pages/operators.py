@@ -31,6 +31,7 @@ from desktop.ui.pages import wipe
 from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.parts import button, heading, link, plain, row
 from desktop.ui.pages.wipe import WipeDialog
+from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 from desktop.ui.workbench import Workbench
 
@@ -274,9 +275,7 @@ class _Asking(QDialog):
 
     def secret(self, label: str, words: str = "") -> QLineEdit:
         """A line for a password."""
-        edit = QLineEdit()
-        edit.setEchoMode(QLineEdit.EchoMode.Password)
-        edit.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData)
+        edit = PasswordLine()
         edit.setPlaceholderText(words)
         self.form.addRow(label, edit)
         return edit

@@ -31,6 +31,7 @@ from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener, Wish
+from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Assistant(QWidget):
         self.notice = NoticeBar()
         self.steps = QStackedWidget()
         self.kinds = QButtonGroup(self)
-        self.operator, self.password, self.again, self.folder = (QLineEdit() for _ in range(4))
+        self.operator, self.folder = QLineEdit(), QLineEdit()
+        self.password, self.again = PasswordLine(), PasswordLine()
         self.back_button, self.next_button = QPushButton("返回"), QPushButton("下一步")
         self.next_button.setProperty("primary", True)
         self.next_button.setDefault(True)
@@ -134,9 +136,6 @@ class Assistant(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(10)
-        for edit in (self.password, self.again):
-            edit.setEchoMode(QLineEdit.EchoMode.Password)
-            edit.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData)
         self.operator.setPlaceholderText("您的姓名，会记在您登记的每一条记录上")
         self.password.setPlaceholderText("至少8位，字母、数字混用更安全")
         self.again.setPlaceholderText("再输入一次")

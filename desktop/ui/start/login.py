@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QStyledItemDelegate,
@@ -27,6 +25,8 @@ from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Recent, Settings
 from desktop.ui.start.opening import Opened, Opener
+from desktop.ui.widgets.menu_list import MenuList
+from desktop.ui.widgets.password import PasswordLine
 
 if TYPE_CHECKING:
     from desktop.store.backups import Backup
@@ -59,12 +59,11 @@ class LoginPage(QWidget):
         self.restoring: RestoreDialog | None = None
         self.recovering: RecoverDialog | None = None
         self.notice = NoticeBar()
-        self.workspaces = QListWidget()
+        self.workspaces = MenuList("最近打开的台账")
         # A folder too long for the line loses its middle: it stands whole in the tool tip.
-        self.workspaces.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.workspaces.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.operator = QComboBox()
-        self.password = QLineEdit()
+        self.password = PasswordLine()
         self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")
         self.forget_button = QPushButton("从列表中移去")
         self._build()
@@ -80,11 +79,7 @@ class LoginPage(QWidget):
     def _build(self) -> None:
         heading = QLabel("打开台账")
         heading.setProperty("heading", "1")
-        self.workspaces.setObjectName("menu-list")
         self.workspaces.setItemDelegate(_Fitting(self.workspaces))
-        self.workspaces.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.workspaces.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.workspaces.setAccessibleName("最近打开的台账")
         # On a low screen the list gives way, and scrolls: the buttons below it must be in view.
         self.workspaces.setMinimumHeight(theme.measures().row * 2 + 10)
         self.workspaces.setMaximumHeight(theme.measures().row * 5 + 10)
@@ -94,10 +89,6 @@ class LoginPage(QWidget):
         other.clicked.connect(self._choose_folder)
         new.clicked.connect(self.new_wanted)
         self.operator.setAccessibleName("操作员")
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.password.setInputMethodHints(
-            Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData
-        )
         self.password.setPlaceholderText("至少8位")
         self.open_button.setProperty("primary", True)
         self.forgotten.setProperty("link", True)

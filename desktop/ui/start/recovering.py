@@ -29,6 +29,7 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.pages.parts import button, link, plain, row
 from desktop.ui.pages.sync.enrol import Words, safe_name
 from desktop.ui.start.opening import Opened, Opener
+from desktop.ui.widgets.password import PasswordLine
 
 LEAST_PASSWORD = 8
 _CODE, _ABOVE = range(2)
@@ -42,7 +43,7 @@ class NewPassword(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.password, self.again = QLineEdit(), QLineEdit()
+        self.password, self.again = PasswordLine(), PasswordLine()
         self.form = QFormLayout(self)
         self.form.setContentsMargins(0, 0, 0, 0)
         self.form.setHorizontalSpacing(12)
@@ -51,7 +52,6 @@ class NewPassword(QWidget):
             (self.password, "至少8位，字母、数字混用更安全", "新口令"),
             (self.again, "再输入一次", "再输一次"),
         ):
-            _hide(edit)
             edit.setPlaceholderText(words)
             edit.setMaximumWidth(340)
             edit.returnPressed.connect(self.entered)
@@ -98,7 +98,7 @@ class RecoverDialog(QDialog):
         self.open_answer = button("导入上级的答复…", lambda: self.look(None), "file-input", primary=True)
         self.own_words, self.their_words = Words(), Words()
         self.waiting, self.offer, self.nobody = plain(), plain(), plain()
-        self.asked_password = QLineEdit()
+        self.asked_password = PasswordLine()
         self.accept_button = button("词语一致，换成新口令并打开", self._take, "check", primary=True)
         self.steps = QStackedWidget()
         self._build()
@@ -155,7 +155,6 @@ class RecoverDialog(QDialog):
         return _page(self.waiting, row(self.own_words, 1), row(self.open_answer, 1), row(again, 1))
 
     def _compare_page(self) -> QWidget:
-        _hide(self.asked_password)
         self.asked_password.setMaximumWidth(340)
         self.asked_password.setPlaceholderText("写申请时设的新口令")
         self.asked_password.returnPressed.connect(self._take)
@@ -326,11 +325,6 @@ class RecoverDialog(QDialog):
         self._lock(False)
         self.accept()
         self.opened.emit(found)
-
-
-def _hide(edit: QLineEdit) -> None:
-    edit.setEchoMode(QLineEdit.EchoMode.Password)
-    edit.setInputMethodHints(Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData)
 
 
 def _page(*parts: QWidget | QLayout) -> QWidget:

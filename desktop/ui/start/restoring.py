@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from desktop.operations.file_names import size_words
 from desktop.records.dates import day_words, moment_words
 from desktop.store.backups import Backup
 from desktop.ui import spacing
+from desktop.ui.widgets.menu_list import MenuList
 
 _PATH = Qt.ItemDataRole.UserRole
 _WORDS = (
@@ -39,9 +39,7 @@ class RestoreDialog(QDialog):
         self.setMinimumWidth(560)
         words = QLabel(_WORDS)
         words.setWordWrap(True)
-        self.list = QListWidget()
-        self.list.setObjectName("menu-list")
-        self.list.setAccessibleName("备份")
+        self.list = MenuList("备份")
         for backup in backups:
             item = QListWidgetItem(words_for(backup))
             item.setData(_PATH, backup.path)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import theme
+from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.overlay import Overlay
 
 _SEARCHED_FROM = 10
@@ -61,10 +61,7 @@ class ChoiceOverlay(Overlay):
             self._search.hide()
         self._search.textChanged.connect(self._filter)
         self._search.installEventFilter(self)
-        self.list = QListWidget()
-        self.list.setObjectName("menu-list")
-        self.list.setAccessibleName("选项")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = MenuList("选项")
         for choice in choices:
             item = QListWidgetItem("　" * choice.depth + choice.words)
             item.setData(_KEY, choice.key)
