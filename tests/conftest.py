@@ -78,3 +78,9 @@ def connections_end() -> Iterator[None]:
         yield
     for database in opened:
         database.connection.close()
+
+
+@pytest.fixture
+def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages come out alike on every machine."""
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")

@@ -7,7 +7,7 @@ import datetime
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.rows import PAGE as SCROLLED
 from desktop.ui.lists.rows import Source, shown_rows
 from tests.benchmarks import district
+from tests.measuring import seconds
 from tests.operations.stations import CHEAP, repeatable
 
 PAGE = 40
@@ -125,7 +126,7 @@ def _jump(session: Session, reader: Database, size: int) -> float:
         at = rnd.randrange(size) // SCROLLED * SCROLLED
         shown_rows(reader, source, numbers[at : at + SCROLLED])
 
-    return statistics.median(_seconds(jump) for _ in range(SEARCHES))
+    return statistics.median(seconds(jump) for _ in range(SEARCHES))
 
 
 def _search(session: Session, reader: Database) -> dict[str, float]:
@@ -148,8 +149,8 @@ def _search(session: Session, reader: Database) -> dict[str, float]:
         def like(text: str = text, found: list[int] = found) -> None:
             found.append(int(reader.value(scan, {"text": f"%{text}%"})))
 
-        ours.append(_seconds(look))
-        bare.append(_seconds(like))
+        ours.append(seconds(look))
+        bare.append(seconds(like))
         if found[0] != found[1]:
             raise RuntimeError(f"{text}: {found[0]} found, {found[1]} are there")
     return {
@@ -161,13 +162,6 @@ def _search(session: Session, reader: Database) -> dict[str, float]:
 
 def _check(session: Session, reader: Database) -> dict[str, float]:
     types, codes = session.types, session.codes
-    read = _seconds(lambda: reading.records(reader, types, Query(TYPE)))
-    check = _seconds(lambda: checking.check_all(reader, types, codes, TODAY, [TYPE]))
+    read = seconds(lambda: reading.records(reader, types, Query(TYPE)))
+    check = seconds(lambda: checking.check_all(reader, types, codes, TODAY, [TYPE]))
     return {"check_against_reading": check / read, "check_seconds": check}
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """CPU seconds of this thread's process: other programs of the machine do not count."""
-    started = time.process_time()
-    work()
-    return time.process_time() - started

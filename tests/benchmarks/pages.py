@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +27,7 @@ from desktop.documents.page import lay_out
 from desktop.documents.page.geometry import MARGIN_LEFT, MARGIN_TOP, PAGE_HEIGHT
 from desktop.documents.page.writer import Placed
 from tests.documents.test_letters import letter_for
+from tests.measuring import seconds
 
 TEMPLATE = "opinion_letter_wages"
 LETTERS = 1000
@@ -64,8 +65,8 @@ def run(folder: Path) -> dict[str, Any]:
     drawn = [list(_drawn(letter)) for letter in letters]
     print_letter(letters[0])
     _bare_letter(drawn[0])
-    ours = _seconds(lambda: [print_letter(letter) for letter in letters])
-    bare = _seconds(lambda: [_bare_letter(lines) for lines in drawn])
+    ours = seconds(lambda: [print_letter(letter) for letter in letters])
+    bare = seconds(lambda: [_bare_letter(lines) for lines in drawn])
     found |= {"letters_against_bare": ours / bare, "letters_seconds": ours}
     found |= _register()
     found |= _cold(folder)
@@ -133,8 +134,8 @@ def _register() -> dict[str, Any]:
     columns = tuple(PaperColumn(label, width, label.endswith("数")) for label, width in labels)
     day = datetime.date(2026, 11, 23)
     paper = PaperList("企业（单位）台账", "杭州市西湖区总工会", "全部", day, columns, rows)
-    ours = _seconds(paper.render)
-    bare = _seconds(lambda: _long_table([label for label, _ in labels], rows))
+    ours = seconds(paper.render)
+    bare = seconds(lambda: _long_table([label for label, _ in labels], rows))
     return {"register_rows": ROWS, "register_against_long_table": ours / bare, "register_seconds": ours}
 
 
@@ -161,16 +162,9 @@ def _cold(folder: Path) -> dict[str, Any]:
     kept.write_text(to_snapshot(_addressed(0)), "utf-8")
     times: dict[str, list[float]] = {BARE_START: [], LETTER_START: []}
     for _ in range(STARTS + 1):
-        for script, seconds in times.items():
+        for script, took in times.items():
             started = time.perf_counter()
             subprocess.run([sys.executable, "-c", script, str(kept)], cwd=ROOT, check=True)
-            seconds.append(time.perf_counter() - started)
+            took.append(time.perf_counter() - started)
     bare, ours = (statistics.median(times[s][1:]) for s in (BARE_START, LETTER_START))
     return {"cold_letter_against_import": ours / bare, "cold_letter_seconds": ours}
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """Of this process alone: what else the machine does says nothing about a layout."""
-    started = time.process_time()
-    work()
-    return time.process_time() - started

@@ -19,12 +19,9 @@ from desktop.documents.page import (
 from desktop.documents.page.word import render_docx
 from tests.documents.paper import Rectangle, Sheet, measure
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 LONG = "国有、集体企业和事业单位本级民主管理建制率（含分公司、办事处）"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 def page(*bars: ChartBar, **values: object) -> Sheet:

@@ -11,10 +11,7 @@ from desktop.documents.page import tables
 from tests.documents import golden_pages
 from tests.documents.golden_pages import DOTS, FOLDER, PAGES, TOLERANCE, furthest, kept, picture
 
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 
 @pytest.mark.parametrize("name", PAGES)

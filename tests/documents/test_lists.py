@@ -21,17 +21,14 @@ from desktop.documents.lists import (
 )
 from tests.documents.paper import measure
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 DAY = datetime.date(2026, 11, 27)
 COLUMNS = (
     PaperColumn("单位名称", 28), PaperColumn("统一社会信用代码", 18), PaperColumn("职工人数", 8, True),
     PaperColumn("建会状态", 10), PaperColumn("所属单位", 20), PaperColumn("联系电话", 12), PaperColumn("镇街", 14),
 )  # fmt: skip
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 def row(n: int, name: str = "") -> tuple[str, ...]:

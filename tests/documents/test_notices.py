@@ -12,10 +12,7 @@ from desktop.documents import notices
 from desktop.documents.lists import Gathering, PaperColumn, SignIn
 from desktop.documents.workbooks.templates import GUIDE, NOTICE, TemplateColumn, write_template
 
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 
 def text_of(data: bytes) -> list[str]:

@@ -26,13 +26,10 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from tests.operations.stations import enrol, station
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务及文化创意产业发展有限公司犇㛃䶮𬬮示例部"
 DAY = datetime.date
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,9 @@ from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
 from desktop.store import reading
-from tests.operations.test_supervision import WORDS, CaseAt, D, create, taken
+from tests.operations.cases import WORDS, CaseAt, D, taken
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 DAY = D(2026, 10, 15)
 CHAIR = Signatory("周正", "主席")
@@ -33,19 +34,6 @@ HEAT = {
 
 class GivenUp(Exception):
     """Somebody pressed 取消."""
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Session]:
-    session = create(tmp_path)
-    supervision.set_number_settings(session, "杭西")
-    yield session
-    session.workspace.close()
 
 
 def heat(session: Session) -> CaseAt:

@@ -18,24 +18,13 @@ from desktop.operations.supervision import IllegalStep
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision.numbering import BadPattern, Series, check_organ
+from tests.operations.cases import CHAIR, WORDS, CaseAt, D, create, forge, taken
 from tests.operations.stations import enrol
 from tests.operations.test_papers import words_of
-from tests.operations.test_supervision import CHAIR, WORDS, CaseAt, D, create, forge, taken
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 NAMED = "王强反映工资没有支付"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Session]:
-    session = create(tmp_path)
-    supervision.set_number_settings(session, "杭西")
-    yield session
-    session.workspace.close()
 
 
 def refused(act: Callable[[], object], words: str) -> None:

@@ -25,19 +25,16 @@ from desktop.store import traffic as stored
 from desktop.store.aggregates import Condition, Days, Tally
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
 from desktop.store.reading import Query
+from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of
 from tests.operations.stations import enrol
 from tests.operations.test_past_letters import PAPER
-from tests.operations.test_supervision import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 TOWN = "杭州市西湖区文新街道总工会"
 TOWN_CHAIR = Signatory("吴敏", "副主席")
 POWER = {"kinds": "opinion_letter reminder_letter", "from_date": "2026-10-01", "basis": "西总工〔2026〕8号"}
 _FILES = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 class Two:

@@ -20,20 +20,17 @@ from desktop.operations.own_papers import added_papers
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.templates import NoSuchTemplate
 from desktop.records.declaration import Level
+from tests.operations.cases import create
 from tests.operations.stations import enrol, report_up
 from tests.operations.test_papers import words_of
-from tests.operations.test_supervision import create
 from tests.operations.test_templates import written_by_hand
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 LINES = (
     "标题：走访小结\n正文：{日期}，{走访人}走访了{单位.单位名称}。\n"
     "条目：同行｜[{对方人员}、]李明\n表格：\n表格行：【小结】｜{|20}\n落款：{本单位}\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

@@ -24,19 +24,16 @@ from desktop.records.types import catalogue
 from desktop.resources import resource
 from desktop.store import audit as audit_store
 from desktop.store.ledger import NotFound
+from tests.operations.cases import CaseAt
 from tests.operations.stations import CHEAP, repeatable
-from tests.operations.test_supervision import CaseAt
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 TEMPLATES = papers.names()
 ROWS = 30
 """More than a page holds."""
 RARE = "犇㛃䶮𬬮"
 LONG = "杭州某某跨境电子商务供应链管理与新型材料技术研究开发示例有限公司"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import Stage
 from desktop.records.supervision.numbering import Series
 from desktop.store.ledger import CannotUndo
-from tests.operations.test_supervision import CHAIR, EMPLOYER, ORGAN, CaseAt, D, create
+from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, CaseAt, D, create
 
 PAPER: dict[str, Cell] = {
     "kind": "opinion_letter", "title_variant": "opinion", "addressee": EMPLOYER, "subject": "拖欠工资",

@@ -19,14 +19,11 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from tests.operations.stations import station
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 RARE = "犇㛃䶮𬬮"
 ID, PHONE = "330102199001010012", "13805711234"
 COMPLAINANT = "赵晓峰"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

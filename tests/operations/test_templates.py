@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,25 +29,14 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue
 from desktop.store.ledger import NewRecord
+from tests.operations.cases import CaseAt, create
 from tests.operations.stations import enrol, repeatable, report_up
 from tests.operations.test_papers import words_of
-from tests.operations.test_supervision import CaseAt, create
+
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
 DAY = datetime.date(2026, 12, 20)
 KEYS = sorted({**shipped_papers(), **shipped_letters()})
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Session]:
-    session = create(tmp_path)
-    supervision.set_number_settings(session, "杭西")
-    yield session
-    session.workspace.close()
 
 
 def text(session: Session, key: str) -> str:

@@ -12,7 +12,7 @@ from desktop.records.items import Shape
 from desktop.sync import strictjson
 from desktop.sync.envelope import Outgoing
 from desktop.sync.frames import compress
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.test_receiving import FIRM, Tree, forged_bundle, grow, one_segment
 
 

@@ -29,7 +29,7 @@ from desktop.sync import (
 )
 from desktop.sync.certificates import Claims, grant_serial
 from desktop.sync.identity import StationKeys
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
 from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_erasing import erase

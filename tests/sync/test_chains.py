@@ -20,7 +20,7 @@ from desktop.sync.certificates import Certificate
 from desktop.sync.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
 from desktop.sync.errors import BadCertificate
 from desktop.sync.identity import StationKeys
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.desks import enrol, proof_of
 from tests.sync.places import Places
 from tests.sync.world import TOWN_DESK, claims, seeded, state_of

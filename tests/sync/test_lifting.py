@@ -9,7 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord
 from desktop.sync import standing
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.desks import enrol, new_desk, new_root, report
 
 FIRM = "f1" * 16

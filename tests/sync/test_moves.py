@@ -14,7 +14,7 @@ from desktop.records.identity import unit_id
 from desktop.store.ledger import SlotEdit
 from desktop.sync import errors, moves, standing
 from desktop.sync.moves import SUPERIOR, Move
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, report
 from tests.sync.places import Places, name_of
 

@@ -11,7 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.sync import agefile, envelope, frames, identity
 from desktop.sync.envelope import Outgoing
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.world import (
     DISTRICT,
     DISTRICT_DESK,

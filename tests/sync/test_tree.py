@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.sync.tree import Place, Tree
-from tests.processor import seconds
+from tests.measuring import seconds
 from tests.sync.world import CITY, OTHER_TOWN, SHOP, TOWN, TREE, VILLAGE
 
 UNKNOWN_UNIT = "f" * 32

@@ -16,7 +16,7 @@ from desktop.operations.session import Session
 from desktop.ui.page import Page
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
-from tests.ui.house import FakeDialogs, make_workbench, settle
+from tests.ui.house import LOOKED_AT_IN, FakeDialogs, make_workbench, picture, settle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 K = Qt.Key
@@ -98,6 +98,12 @@ class Hands:
         """What stands on the screen."""
         self.settle()
         self.window.grab().save(str(path))
+
+    def look(self, name: str) -> None:
+        """The same for a person to look at, where the run was asked to leave some."""
+        if LOOKED_AT_IN is not None:
+            self.settle()
+            picture(self.window, name)
 
     def close(self) -> None:
         """Ends the threads and frees the workspace."""

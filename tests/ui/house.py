@@ -23,6 +23,8 @@ from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Facts, Workbench
 
 QUICK = Cost(memory=8, passes=1, lanes=1)
+LOOKED_AT_IN = os.environ.get("XIAOSANJI_LOOK")
+"""The folder for pictures, where somebody wants any."""
 OPERATOR = "李卫东"
 PASSWORD = "password-1"
 TOWN, TOWN_NAME = "330106010", "转塘街道总工会"
@@ -101,8 +103,8 @@ def settle(qtbot: Any, workbench: Workbench) -> None:
 
 def picture(widget: QWidget, name: str) -> None:
     """A picture for a person to look at, where the run was asked to leave some."""
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        widget.grab().save(str(Path(folder) / f"{name}.png"))
+    if LOOKED_AT_IN is not None:
+        widget.grab().save(str(Path(LOOKED_AT_IN) / f"{name}.png"))
 
 
 class Hand:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -57,11 +56,6 @@ def opened(desk: Desk, record: str) -> AssessmentPage:
     return page
 
 
-def look(desk: Desk, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        desk.picture(Path(folder) / f"{name}.png")
-
-
 def scores(session: Session, record: str, name: str = "district_score") -> list[Cell]:
     query = Query(SCORE, children_of=record, order="sequence")
     return [s.values[name] for s in read(session.database, session.types, query)]
@@ -72,12 +66,12 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
 ) -> None:
     record = assessed(district, "five_haves")
     page = opened(desk, record)
-    look(desk, "assessment-empty")
+    desk.look("assessment-empty")
     assert page.scores.empty.primary.text() == "按模板列出6项（Ctrl+G）"
     desk.dialogs.answers.append(Answer.YES)
     desk.press(K.Key_Return)
     assert len(scores(district, record)) == 6
-    look(desk, "assessment-rows")
+    desk.look("assessment-rows")
     for number in range(6):
         desk.type("1" if number else "2")
         desk.press(K.Key_Return)
@@ -87,7 +81,7 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
     assert "区县评定合计7分" in page.scores.say.text()
     assert "1项得分高于本项满分，改正后才能评定" in page.scores.say.text()
     assert "达标" not in page.scores.say.text()
-    look(desk, "assessment-scored")
+    desk.look("assessment-scored")
     # Enter in the last row saves, as in the last field of a form.
     assert scores(district, record) == ["2", *["1"] * 5]
     page.scores.view.go_to(0, column)
@@ -101,7 +95,7 @@ def test_rows_come_from_the_template_and_are_scored_with_a_number_and_enter_each
     assert (held.values["district_score"], held.values["district_by"]) == ("6", "王芳")
     assert held.values["district_date"]
     assert not [f for f in records.check(district, ASSESSMENT, record) if f.rule == "children_add_up"]
-    look(desk, "assessment-saved")
+    desk.look("assessment-saved")
     desk.press(K.Key_Z, modifier=CTRL)
     assert scores(district, record) == ["2", *["1"] * 5]
     desk.press(K.Key_Z, modifier=CTRL)
@@ -131,7 +125,7 @@ def test_f8_gives_what_the_step_before_gave_and_a_sum_that_says_something_else_i
     assert "按模板分数线：活力（示例口径）" in tab.say.text()
     assert "“区县评定得分”写的是70分" in tab.say.text()
     assert not tab.fill_button.isHidden()
-    look(desk, "assessment-differs")
+    desk.look("assessment-differs")
     desk.press(K.Key_S, modifier=CTRL)
     held = records.load(district, ASSESSMENT, record)
     assert held is not None
@@ -153,7 +147,7 @@ def test_what_the_records_give_is_filled_in_by_one_key_and_another_score_needs_a
     desk.dialogs.answers.append(Answer.YES)
     desk.press(K.Key_G, modifier=CTRL)
     tab = page.scores
-    look(desk, "assessment-computed")
+    desk.look("assessment-computed")
     assert not tab.compute_button.isHidden()
     tab.view.go_to_name(0, "district_score")
     desk.press(K.Key_F9)
@@ -172,7 +166,7 @@ def test_what_the_records_give_is_filled_in_by_one_key_and_another_score_needs_a
     desk.type("6")
     desk.press(K.Key_Return)
     assert "与自动算出的0分不同" in tab.model.index(1, column).data(LOOK).problem
-    look(desk, "assessment-overridden")
+    desk.look("assessment-overridden")
     desk.press(K.Key_S, modifier=CTRL)
     assert scores(district, record, "computed_score")[:4] == [None, "0", "0", "0"]
     assert scores(district, record, "district_score")[:3] == [None, "6", "0"]

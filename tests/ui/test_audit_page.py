@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from desktop.ui.pages.audit import AuditPage
 from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window, picture
 
 
 def a_day(session: Session, folder: Path) -> str:
@@ -86,8 +85,7 @@ def test_the_log_is_shown_newest_first_in_words_and_the_chain_is_whole(page: Aud
     assert [t[0] for t in shown] == ["6", "5", "4", "3", "2", "1"]
     assert shown[0][2:] == (OPERATOR, "查看完整信息", f"企业（单位） …{firm[-6:]} “联系电话”")
     assert "13805711234" not in repr(shown)
-    if os.environ.get("XIAOSANJI_LOOK"):
-        page.window().grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "audit.png"))
+    picture(page.window(), "audit")
 
 
 def test_filters_by_act_operator_and_time_and_says_when_nothing_is_left(
@@ -195,8 +193,7 @@ def test_a_line_that_was_changed_is_told_in_words(
     page = opened(qtbot, window)
     assert page.verdict.words.text().startswith("第3行起不对")
     assert "不要继续使用" in page.verdict.detail.text()
-    if os.environ.get("XIAOSANJI_LOOK"):
-        window.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "audit-broken.png"))
+    picture(window, "audit-broken")
     dialogs.always_leave()
     window.close()
 

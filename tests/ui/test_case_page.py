@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,8 @@ from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import CHEAP, repeatable
 from tests.ui.hands import CTRL, Desk, K, Windows
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 ORGAN = "杭州市西湖区总工会"
 TODAY = datetime.date(2026, 11, 27)
 WORDS = {
@@ -44,11 +45,6 @@ NEXT_YEAR = "".join(
         ("09-15", "中秋节"), ("10-01", "国庆节"),
     )
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 def workspace(
@@ -109,11 +105,6 @@ def opened(desk: Desk, record: str) -> CaseTab:
     assert isinstance(page, CasePage)
     assert page.in_handling
     return page.handling
-
-
-def look(desk: Desk, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        desk.picture(Path(folder) / f"{name}.png")
 
 
 def texts(widget: QWidget) -> str:
@@ -192,7 +183,7 @@ def test_a_letter_of_the_paper_register_is_entered_from_its_case(desk: Desk, dis
     desk.click(enter)
     page = desk.window.page
     assert isinstance(page, LetterPage)
-    look(desk, "past-new")
+    desk.look("past-new")
     desk.press(K.Key_Tab)
     assert page.form.rows["past_issue_date"].editor.isAncestorOf(desk.focus())
     assert "facts" in starred(page)
@@ -205,21 +196,21 @@ def test_a_letter_of_the_paper_register_is_entered_from_its_case(desk: Desk, dis
     page.form.flush()
     assert starred(page) == {"case", "kind", "addressee", "subject"}, "no words and no contact are asked for"
     desk.press(K.Key_S, modifier=CTRL)
-    look(desk, "past-form")
+    desk.look("past-form")
     assert not page.preview_button.isVisible()
     # Nothing that was entered is changed without saying why.
     page.form.rows["past_signer"].editor.take_focus()
     desk.type("周政")
     desk.press(K.Key_S, modifier=CTRL)
-    look(desk, "past-no-reason")
+    desk.look("past-no-reason")
     assert "请在“更正原因”里写明" in texts(desk.window)
     page.form.rows["past_correction"].editor.take_focus()
     desk.type("抄错姓名")
     desk.press(K.Key_S, modifier=CTRL)
-    look(desk, "past-corrected")
+    desk.look("past-corrected")
     assert "请在“更正原因”里写明" not in texts(desk.window)
     tab = opened(desk, record)
-    look(desk, "past-after")
+    desk.look("past-after")
     assert "意见书（西工监意〔2026〕7号）　补录" in texts(tab.letters)
     assert "没有全文" in texts(tab.letters)
 
@@ -701,7 +692,7 @@ def test_the_days_of_a_year_are_brought_in_where_a_period_needs_them(
         hands.settle()
         assert isinstance(hands.window.page, HolidaysList)
         assert "程序自带2024年至2026年的安排" in texts(hands.window.page)
-        look(hands, "holidays-none")
+        hands.look("holidays-none")
         tab = opened(hands, record)
         assert "2027年的放假安排还没有导入" in texts(tab.standing)
         table = tmp_path / "放假安排.csv"
@@ -714,7 +705,7 @@ def test_the_days_of_a_year_are_brought_in_where_a_period_needs_them(
         # The year stands in a list of its own, where the next one is brought in before a case asks for it.
         hands.show("list:holiday_table")
         hands.settle()
-        look(hands, "holidays-list")
+        hands.look("holidays-list")
         page = hands.window.page
         assert isinstance(page, HolidaysList)
         assert page.list.model.rowCount() == 1

@@ -34,17 +34,14 @@ from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.ui.hands import CTRL, Desk, K
 from tests.ui.test_case_page import TODAY, WORDS, case, opened, workspace
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 CHAIR = supervision.Signatory("周正", "主席")
 HEAT = {
     **{name: words for name, words in WORDS.items() if name != "skip_reason"},
     "subject": "高温天气劳动保护", "clue_words": "专项检查", "facts": "高温天气露天作业可能存在中暑风险",
 }  # fmt: skip
 LONG = "杭州西湖区转塘街道之江国家旅游度假区综合市政园林建设工程发展集团股份有限公司第十二分公司"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

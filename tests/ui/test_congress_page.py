@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -318,8 +317,7 @@ def test_whoever_types_that_a_motion_is_an_election_gets_the_columns_for_the_nam
         desk.press(K.Key_Return)
     desk.type("王芳、李强")
     desk.press(K.Key_Return)
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        desk.picture(Path(folder) / "congress-elected.png")
+    desk.look("congress-elected")
     desk.press(K.Key_S, modifier=CTRL)
     (motion,) = records.children(firm, "motion", record)
     assert motion.values["elected_directors"] == "王芳、李强"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -477,8 +476,7 @@ def test_anything_is_added_from_the_first_page_by_its_initials(open_page: Open, 
     assert before is not None
     hands.qtbot.keyClick(before, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / "home-new.png")
+    hands.look("home-new")
     search = QApplication.focusWidget()
     assert isinstance(search, QLineEdit)
     hands.qtbot.keyClicks(search, "qqq")
@@ -515,8 +513,7 @@ def test_the_end_of_the_last_year_is_kept_from_the_row_of_its_growth(open_page: 
     hands.settle()
     act = next(b for b in growth.findChildren(QPushButton) if b.text().startswith("定格"))
     assert act.text() == f"定格{growth.indicator.as_of.year - 1}年末数"
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / "home-year-end.png")
+    hands.look("home-year-end")
     hands.click(act)
     hands.settle()
     (figure,) = reading.records(town.database, town.types, Query("reported_figure"))
@@ -547,8 +544,7 @@ def test_a_district_chooses_how_a_target_is_read_and_a_town_does_not(
     assert acts is not None
     act = next(b for b in acts.readings if b.text() == "职工数口径…")
     hands.click(act)
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / "home-reading.png")
+    hands.look("home-reading")
     options = QApplication.focusWidget()
     assert options is not None
     hands.qtbot.keyClick(options, Qt.Key.Key_Up)

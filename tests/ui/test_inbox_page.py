@@ -30,6 +30,7 @@ from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
 from tests.operations.stations import enrol, station
 from tests.ui.hands import Hands, Windows
+from tests.ui.house import picture
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 
@@ -393,8 +394,7 @@ def test_a_scanned_sheet_finds_its_file_in_the_inbox_and_shows_what_to_compare(
     assert said.detail.text().startswith(
         "最像的是收件文件夹里的“a.xsj”：从第6组起错开了，像是多输或漏输了1位"
     )
-    if look := os.environ.get("XIAOSANJI_LOOK"):
-        hands.window.grab().save(str(Path(look) / "nearly.png"))
+    picture(hands.window, "nearly")
     hands.click([b for b in said.findChildren(QPushButton) if "最像" in b.text()][-1])
     judged(hands, page, "对不上：从第6组起错开了")
     page.check.typed.setText(digest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -25,12 +24,9 @@ from desktop.ui.pages.printing.page import PreviewPage
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import WORDS, inquired, opened, texts, workspace
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 TOWN = "杭州市西湖区转塘街道总工会"
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture
@@ -58,11 +54,6 @@ def desk(windows: Windows, town: Session) -> Desk:
     return windows.desk(town)
 
 
-def look(desk: Desk, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        desk.picture(Path(folder) / f"{name}.png")
-
-
 def buttons(desk: Desk, words: str) -> list[QPushButton]:
     page = desk.window.page
     assert page is not None
@@ -80,7 +71,7 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     assert isinstance(form, LetterPage)
     form.form.go_to("own_document_number")
     desk.settle()
-    look(desk, "town-draft-form")
+    desk.look("town-draft-form")
     assert form.form.rows["own_document_number"].editor.locked
     assert not form.form.rows["facts"].editor.locked
     tab = opened(desk, record)
@@ -88,17 +79,17 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     assert tab.view.numbers.kinds == {LetterKind.REMINDER}
     assert texts(tab.letters).count("由区总工会审核、编号、印发") == 1
     assert "本单位没有授权" not in texts(tab.letters)
-    look(desk, "town-drafts")
+    desk.look("town-drafts")
     (issue,) = buttons(desk, "签发编号…")
     desk.click(issue)
     assert tab.front is tab.numbers
     asked = [box for box in tab.numbers.following.values() if not box.isHidden()]
     assert asked == [tab.numbers.following[Series.REMINDER]]
-    look(desk, "town-asks")
+    desk.look("town-asks")
     desk.type("杭转")
     desk.press(K.Key_Return, K.Key_Return)
     assert tab.view.numbers.following == {"reminder_letter": 1}
-    look(desk, "town-numbers")
+    desk.look("town-numbers")
     (issue,) = buttons(desk, "签发编号…")
     desk.click(issue)
     desk.type("吴敏")
@@ -110,7 +101,7 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     assert tab.view.state.in_order
     assert f"由{TOWN}2026-11-27签发" in texts(tab.letters)
     assert TOWN in texts(tab.timeline)
-    look(desk, "town-issued")
+    desk.look("town-issued")
     (show,) = buttons(desk, "预览和打印")
     desk.click(show)
     preview = desk.window.page
@@ -121,7 +112,7 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     desk.settle()
     assert preview.more.text() == "连同回证、存根"
     assert len(preview.pages.sheets) == alone + 2
-    look(desk, "town-preview")
+    desk.look("town-preview")
     desk.window.back()
     desk.settle()
     desk.window.open_record("case_document", reminder)
@@ -130,10 +121,10 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     assert isinstance(page, LetterPage)
     assert page.issued
     assert "已签发（杭转工监提〔2026〕1号）" in page.banner.words
-    look(desk, "town-letter")
+    desk.look("town-letter")
     letters_list = desk.show("list:case_document")
     assert "打印文书" in letters_list.shortcuts()["Ctrl+P"]
-    look(desk, "town-list")
+    desk.look("town-list")
 
 
 def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: Path) -> None:
@@ -151,11 +142,11 @@ def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: 
     district.ledger.write("入网", "王芳", births=births)
     desk = windows.desk(district)
     desk.show("list:issuing_power")
-    look(desk, "powers-empty")
+    desk.look("powers-empty")
     desk.press(K.Key_N, modifier=CTRL)
     page = desk.window.page
     assert isinstance(page, FormPage)
-    look(desk, "power-form")
+    desk.look("power-form")
     holder = page.form.rows["holder"].editor
     assert isinstance(holder, LinkEditor)
     desk.type("转塘")
@@ -169,7 +160,7 @@ def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: 
     computer.take_focus()
     desk.type("转塘")
     desk.qtbot.waitUntil(lambda: computer.line.is_open)
-    look(desk, "power-typed")
+    desk.look("power-typed")
     desk.press(K.Key_Down, K.Key_Return)
     desk.press(K.Key_S, modifier=CTRL)
     (power,) = reading.records(district.database, district.types, Query("issuing_power"))
@@ -179,7 +170,7 @@ def test_the_district_gives_a_power_by_the_keyboard(windows: Windows, tmp_path: 
     assert named is not None
     assert named.values["station"] in {"3" * 64, "c" * 64}
     desk.show("list:issuing_power")
-    look(desk, "powers")
+    desk.look("powers")
 
 
 def test_the_district_sees_a_town_s_letter_and_may_void_it(windows: Windows, tmp_path: Path) -> None:
@@ -210,7 +201,7 @@ def test_the_district_sees_a_town_s_letter_and_may_void_it(windows: Windows, tmp
     assert tab.view.signer is None
     assert buttons(desk, "预览和打印") == []
     assert f"由{TOWN}2026-11-10签发" in texts(tab.letters)
-    look(desk, "district-sees")
+    desk.look("district-sees")
     (void,) = buttons(desk, "作废…")
     desk.click(void)
     desk.type("主送单位名称有误")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,11 +31,6 @@ def superior(session: Session, unit: str) -> object:
     return found.values["superior"]
 
 
-def look(hands: Hands, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / name)
-
-
 def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     open_page: Open, tmp_path: Path
 ) -> None:
@@ -49,7 +43,7 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
         ("径山村工会", "村（社区）", "径山镇总工会"),
         ("瓶窑镇总工会", "乡镇（街道）", "余杭区总工会"),
     ]
-    look(hands, "moving-1.png")
+    hands.look("moving-1")
     assert page.wanted.hasFocus()
     hands.qtbot.keyClicks(page.wanted, "jsc")
     assert page.grid.rows.rowCount() == 1
@@ -64,7 +58,7 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     assert "“瓶窑镇总工会”会收到它的全部记录和历史：企业（单位）2条" in words
     assert "它的1台工作电脑要到“瓶窑镇总工会”重新办理入网" in words
     assert "建议先收“径山镇总工会”的数据包再调整，它的数据包上次是2026-11-23" in words
-    look(hands, "moving-2.png")
+    hands.look("moving-2")
     hands.dialogs.answers = [Answer.CANCEL, Answer.YES]
     hands.click(page.way_on)
     assert superior(district, village) == world.old.unit.id
@@ -72,7 +66,7 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     assert superior(district, village) == world.new.unit.id
     assert "已经调整到“瓶窑镇总工会”名下" in page.note.words.text()
     assert page.grid.rows.lines[0].texts[2] == "瓶窑镇总工会"
-    look(hands, "moving-3.png")
+    hands.look("moving-3")
     assert page.note.isVisible()
     hands.bench.undo()
     hands.settle()

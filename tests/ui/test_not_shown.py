@@ -24,14 +24,11 @@ from desktop.ui.pages.imports.export import ExportPage
 from tests.ui.hands import Desk, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 LETTER = catalogue()["case_document"]
 KEPT = {"snapshot", "snapshot_digest", "own_snapshot", "own_snapshot_digest"}
 SAID = ("全文校验码", "签发时的全文", '"kind"', "{")
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,17 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.operators import CodeDialog, OperatorDialog, OperatorsPage, PasswordDialog
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, Hand, compose, make_session, open_window
+from tests.ui.house import (
+    OPERATOR,
+    PASSWORD,
+    QUICK,
+    FakeDialogs,
+    Hand,
+    compose,
+    make_session,
+    open_window,
+    picture,
+)
 
 K = Qt.Key
 
@@ -76,8 +85,7 @@ def test_an_operator_is_added_by_keys_and_can_open_the_workspace(
     qtbot.keyClick(dialog.again, K.Key_Return)
     hand.settle()
     assert names(page)[1] == ("陈喆", "录入员", "在用")
-    if os.environ.get("XIAOSANJI_LOOK"):
-        window.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "operators.png"))
+    picture(window, "operators")
     folder = window.workbench.facts.folder
     window.close()
     QApplication.processEvents()
@@ -133,8 +141,7 @@ def test_a_new_recovery_code_is_shown_once_and_opens_the_workspace(
     dialog = page.dialog
     assert isinstance(dialog, CodeDialog)
     code = "".join(dialog.code.text.text().split())
-    if os.environ.get("XIAOSANJI_LOOK"):
-        dialog.grab().save(str(Path(os.environ["XIAOSANJI_LOOK"]) / "new-code.png"))
+    picture(dialog, "new-code")
     qtbot.keyClick(dialog, K.Key_Escape)
     assert dialog.isVisible(), "nobody loses it by an Esc too many"
     assert not dialog.ok.isEnabled()

@@ -26,12 +26,9 @@ from desktop.ui.widgets.choices import ChoiceOverlay
 from desktop.ui.worker import Ticket
 from tests.ui.hands import CTRL, Desk, K
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 NAMES = ("王犇", "李卫东", "䶮㛃")
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 def firms(session: Session, count: int) -> None:

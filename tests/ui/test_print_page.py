@@ -22,12 +22,9 @@ from desktop.ui.pages.printing.pages import draw_page
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
+pytestmark = pytest.mark.usefixtures("bundled_fonts")
+
 DARK = 0x80
-
-
-@pytest.fixture(autouse=True)
-def bundled_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
 
 
 @pytest.fixture

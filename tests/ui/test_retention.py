@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -46,8 +45,7 @@ def test_the_chosen_ones_are_erased_after_one_question_and_the_rest_stays(
     page.records.setCurrentIndex(page.records.rows.index(0, 0))
     qtbot.keyClick(page.records, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert page.chosen.text() == "清除选中的2条…"
-    if look := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(look) / "retention.png")
+    hands.look("retention")
     hands.click(page.chosen)
     dialog = page.dialog
     assert isinstance(dialog, EraseDialog)
@@ -89,6 +87,5 @@ def test_what_is_not_erased_yet_stands_above_and_the_page_has_its_mark(qtbot: Qt
     assert "有1处清除还没有做：写它的电脑有重号" in page.note.detail.text()
     (marked,) = hands.window.navigation.selectedItems()
     assert marked.text(0) == "到期应清除"
-    if look := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(look) / "retention-waiting.png")
+    hands.look("retention-waiting")
     hands.close()

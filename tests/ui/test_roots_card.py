@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,12 +42,6 @@ def pair(tmp_path: Path) -> tuple[Session, Session]:
     return district, village
 
 
-def picture(hands: Hands, name: str) -> None:
-    """For whoever reviews the look."""
-    if folder := os.environ.get("XIAOSANJI_PICTURES"):
-        hands.picture(Path(folder) / f"{name}.png")
-
-
 def test_the_root_is_changed_by_whoever_says_yes_and_the_village_is_told(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
@@ -67,7 +60,7 @@ def test_the_root_is_changed_by_whoever_says_yes_and_the_village_is_told(
     assert "没有更换过" in before
     assert "更换过1次" in after
     assert "导出回执" in page.root.note.detail.text()
-    picture(hands, "root-changed")
+    hands.look("root-changed")
     exchange.send(district, tmp_path / "回执.xsj", to=village.ledger.station)
 
     below, seen = open_page(village)
@@ -78,7 +71,7 @@ def test_the_root_is_changed_by_whoever_says_yes_and_the_village_is_told(
     (words,) = roots.current(village.database, village.ledger.station).words
     assert f"本机已改用新的，核对词语是：{words}" in seen.merge.note.detail.text()
     assert seen.root.words.text() == after
-    picture(below, "root-followed")
+    below.look("root-followed")
 
 
 def test_a_laptop_renews_its_keys_with_the_three_files(
@@ -90,12 +83,12 @@ def test_a_laptop_renews_its_keys_with_the_three_files(
     hands.dialogs.paths = [tmp_path / "换.xsq"]
     hands.click(page.root.renew)
     assert "批准文件（.xsg）" in page.root.note.detail.text()
-    picture(hands, "keys-asked")
+    hands.look("keys-asked")
     made = enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg")
     assert f"请念：{made.words}" in page.root.note.words.text()
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert page.enrol.accept_button.isVisible(), "the steps were folded away"
-    picture(hands, "keys-offered")
+    hands.look("keys-offered")
     hands.click(page.enrol.accept_button)
     assert stations.load_keys(village.ledger).public_key != first
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.pages.sync.sign import SignDialog
 from tests.operations.stations import CHEAP, enrol, report_up, station
 from tests.ui.hands import Hands
-from tests.ui.house import Hand
+from tests.ui.house import Hand, picture
 
 LIU, QIAN = "刘经办", "钱主席"
 
@@ -47,11 +46,6 @@ def sign(qtbot: QtBot, hands: Hands, dialog: SignDialog, password: str) -> None:
     qtbot.keyClicks(dialog.password, password)
     qtbot.keyClick(dialog.password, Qt.Key.Key_Return)
     hands.settle()
-
-
-def look(hands: Hands, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / f"{name}.png")
 
 
 def test_both_sign_after_the_export_and_the_district_takes_it(
@@ -82,9 +76,8 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
         f"{LIU}（经办人）",
         f"{QIAN}（负责人）",
     ]
-    look(below, "sign-page")
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        dialog.grab().save(str(Path(folder) / "sign-first.png"))
+    below.look("sign-page")
+    picture(dialog, "sign-first")
     sign(qtbot, below, dialog, "qian-password")
     assert "操作员或口令不对" in dialog.note.detail.text()
     assert dialog.password.text() == ""
@@ -93,8 +86,7 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     sign(qtbot, below, dialog, "qian-password")
     assert "签名齐了" in dialog.state.text()
     assert not dialog.password.isVisible()
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        dialog.grab().save(str(Path(folder) / "sign-both.png"))
+    picture(dialog, "sign-both")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     below.settle()
     # The dialog is a window of its own, and the only one.
@@ -111,7 +103,7 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
         "the table cuts the second name"
     )
     assert desk.merge.details.verdict.isVisible()
-    look(above, "sign-district")
+    above.look("sign-district")
     above.click(desk.merge.merge)
     assert "收下1项" in desk.merge.note.words.text()
     above.close()
@@ -128,7 +120,7 @@ def test_an_unsigned_bundle_says_at_the_district_what_to_do(
     above.drop(desk.merge.drop, [sent.path])
     assert "缺经办人和负责人的签名" in desk.merge.note.detail.text()
     assert "复核签名" in desk.merge.note.detail.text()
-    look(above, "sign-refused")
+    above.look("sign-refused")
     above.close()
 
 
@@ -151,5 +143,5 @@ def test_the_district_sets_the_rule_in_its_own_record(
     held = reading.record(district.database, district.types, "unit", district.unit.id)
     assert held is not None
     assert held.values["signatures"] == "head"
-    look(above, "sign-rule")
+    above.look("sign-rule")
     above.close()

@@ -49,6 +49,7 @@ from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED
 from desktop.ui.pages.sync.preview import Shown, summary
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands, Windows
+from tests.ui.house import picture
 
 CODE, PHONE = "91330106MA2ABCDEX7", "13812340000"
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
@@ -786,8 +787,7 @@ def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
     words = tuple(OUTCOMES.values())
     (line,) = page.merge.details.types.rows.lines
     assert line.texts == ("企业", "1", "0", "1", "1", "0", "0"), "the change is in conflict"
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.window.grab().save(str(Path(folder) / "merge-preview.png"))
+    picture(hands.window, "merge-preview")
     assert tuple(c.label for c in page.merge.grid.rows.columns)[5:10] == words
     assert tuple(c.label for c in page.merge.details.types.rows.columns)[4:] == words[2:]
     hands.click(page.merge.merge)
@@ -857,8 +857,7 @@ def test_two_computers_that_use_one_ledger_are_shown_and_what_to_do(
     assert page.forks.two.words.text().startswith("“径山村工会”像是有两台电脑在用同一份台账：从2026-11-")
     assert "打电话问清" in page.forks.two.detail.text()
     assert not page.forks.grid.isVisible()
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.window.grab().save(str(Path(folder) / "two-computers.png"))
+    picture(hands.window, "two-computers")
     page.workbench.shell.open_page("home")
     hands.settle()
     home = hands.window.page

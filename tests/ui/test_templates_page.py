@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -38,11 +37,6 @@ def district(tmp_path: Path) -> Session:
 @pytest.fixture
 def hands(windows: Windows, district: Session) -> Hands:
     return windows.desk(district)
-
-
-def look(hands: Hands, name: str) -> None:
-    if folder := os.environ.get("XIAOSANJI_LOOK"):
-        hands.picture(Path(folder) / name)
 
 
 def waited(hands: Hands, page: TemplatesPage) -> None:
@@ -89,7 +83,7 @@ def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     assert not page.pane.save_button.isEnabled()
     waited(hands, page)
     assert page.pages.sheets
-    look(hands, "templates-1.png")
+    hands.look("templates-1")
     at(page, "化解劳动关系矛盾")
     compose(page.words, "，帮助")
     page.pane.choices.setCurrentText("单位名称")
@@ -99,7 +93,7 @@ def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     assert "可以用" in page.note.words.text()
     hands.click(page.pane.compare_button)
     assert "＋正文：为预防和化解劳动关系矛盾，帮助{单位名称}" in page.note.detail.text()
-    look(hands, "templates-2.png")
+    hands.look("templates-2")
     hands.qtbot.keyClick(page.words, K.Key_S, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
     assert templates.here(district, "reminder_letter").whose == "本单位"
@@ -201,7 +195,7 @@ def test_a_paper_of_its_own_is_begun_worded_saved_printed_and_taken_away(
     assert page.pane.name.text() == "走访小结"
     assert page.words.hasFocus()
     assert page.pages.sheets
-    look(hands, "own_paper.png")
+    hands.look("own_paper")
     page.words.selectAll()
     hands.qtbot.keyClick(page.words, K.Key_Delete)
     compose(page.words, "标题：走访小结")
@@ -270,7 +264,7 @@ def test_a_paper_that_cannot_be_used_is_said_in_the_list_and_can_be_worded_anew_
     hands.settle()
     assert "现在没有能用的版本。本单位的外来不能用" in page.note.words.text()
     assert "去掉、重新加" in page.note.words.text()
-    look(hands, "templates-unusable.png")
+    hands.look("templates-unusable")
     page.words.setFocus()
     page.words.moveCursor(QTextCursor.MoveOperation.End)
     compose(page.words, "正文：{日期}")

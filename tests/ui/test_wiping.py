@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,7 +15,7 @@ from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.pages.wipe import WipeDialog
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands
-from tests.ui.house import compose
+from tests.ui.house import compose, picture
 
 
 def enrolled(folder: Path) -> Session:
@@ -42,9 +41,8 @@ def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_
     dialog = page.wiping
     assert isinstance(dialog, WipeDialog)
     qtbot.waitUntil(dialog.isVisible)
-    if look := os.environ.get("XIAOSANJI_LOOK"):
-        dialog.grab().save(str(Path(look) / "wipe.png"))
-        hands.picture(Path(look) / "wipe-page.png")
+    picture(dialog, "wipe")
+    hands.look("wipe-page")
     assert "没有确认收到" in dialog.lost.text()
     compose(dialog.typed, "转塘街道总工会")
     assert not dialog.do.isEnabled()
