@@ -1,7 +1,7 @@
 """The encrypted database file: opening with a raw key, transactions, and sqlite-utils on the same connection.
 
 The only module that imports ``sqlite_utils``, after making SQLCipher's driver the one it finds, so that exception
-types match.
+types match; and only when a table is changed, because loading it takes longer than opening a ledger.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ import errno
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import sqlcipher3
 import sqlcipher3.dbapi2 as sqlcipher
 
-sys.modules.setdefault("pysqlite3", sqlcipher3)
-sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher)
+from desktop.errors import EnvironmentProblem, Problem, StateProblem
+from desktop.store import totals
+from desktop.store.pinyin import sort_key, sound_key
 
-import sqlite_utils  # noqa: E402  (only after the alias above)
-
-from desktop.errors import EnvironmentProblem, Problem, StateProblem  # noqa: E402
-from desktop.store import totals  # noqa: E402
-from desktop.store.pinyin import sort_key, sound_key  # noqa: E402
+if TYPE_CHECKING:
+    import sqlite_utils
 
 KEY_BYTES = 32
 CACHE_KIB = 65_536
@@ -100,8 +99,16 @@ class Database:
     def __init__(self, connection: Connection, path: Path | None) -> None:
         self.connection = connection
         self.path = path
-        self.utils = sqlite_utils.Database(connection)
         self._much = False
+
+    @cached_property
+    def utils(self) -> sqlite_utils.Database:
+        """What changes tables; it reads its parts from no plug-in of the machine."""
+        sys.modules.setdefault("pysqlite3", sqlcipher3)
+        sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher)
+        import sqlite_utils  # only after the alias
+
+        return sqlite_utils.Database(self.connection, recursive_triggers=False, execute_plugins=False)
 
     @classmethod
     def open(

@@ -270,7 +270,7 @@ def _ensure_types(database: Database, types: Mapping[str, RecordType]) -> list[t
             continue
         for f in record_type.fields:
             if (table, f.name) not in present:
-                database.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {_column(f)}")
+                database.utils.table(table).add_column(f.name, sql_type(f))
                 added.add((record_type.name, record_type.slot_of[f.name]))
     _ensure_indexes(database, types)
     return sorted(added)
