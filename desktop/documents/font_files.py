@@ -124,16 +124,16 @@ def bundled_font_path(role: FontRole, cache_folder: Path | None = None) -> Path:
     return _bundled_font_path(role, cache_folder or default_font_cache())
 
 
-def interface_font_path(cache_folder: Path | None = None) -> Path:
+def interface_font_path() -> Path:
     """The unpacked 黑体 for the window, wherever the system has no Chinese font of its own."""
-    return bundled_font_path(FontRole.HEITI, cache_folder)
+    return bundled_font_path(FontRole.HEITI)
 
 
-def lending_font_paths(cache_folder: Path | None = None) -> list[Path]:
+def lending_font_paths() -> list[Path]:
     """The unpacked fonts with the most rare characters, to stand in for the system's; none where it has no say."""
     if bundle_is_forced():
         return []
-    return [bundled_font_path(role, cache_folder) for role in (FontRole.HEITI, FontRole.KAITI)]
+    return [bundled_font_path(role) for role in (FontRole.HEITI, FontRole.KAITI)]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -32,7 +32,6 @@ __all__ = [
     "FontRole",
     "Glyph",
     "MissingGlyph",
-    "UnusableFont",
     "font_book",
     "interface_font_path",
 ]
@@ -57,16 +56,6 @@ class MissingGlyph(Problem):
     def __init__(self, character: str) -> None:
         super().__init__(f"现有字体都没有“{character}”（U+{ord(character):04X}）这个字，无法打印。")
         self.character = character
-
-
-class UnusableFont(Problem):
-    """The font file that the user chose cannot be used for Chinese print."""
-
-    next_step = "请在设置里换一个 TrueType 格式（.ttf 或 .ttc）的中文字体文件，或者清空这一项。"
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"字体文件“{path.name}”不能用来打印。")
-        self.path = path
 
 
 class EmbeddedFont(TTFont):  # type: ignore[misc,unused-ignore]
@@ -194,34 +183,21 @@ class Glyph:
 class FontBook:
     """The fonts of one print: for each role an ordered list of faces, walked character by character.
 
-    ``chosen`` holds the user's own files by role; with ``bundle_only`` neither they nor the system's fonts count.
+    With ``bundle_only`` the system's fonts do not count.
     """
 
-    def __init__(
-        self,
-        *,
-        bundle_only: bool,
-        chosen: Mapping[FontRole, Path] | None = None,
-        cache_folder: Path | None = None,
-    ) -> None:
+    def __init__(self, *, bundle_only: bool) -> None:
         self._bundle_only = bundle_only
-        self._chosen = {} if bundle_only else dict(chosen or {})
-        self._cache_folder = cache_folder
         self._faces: dict[FontRole, Face] = {}
         self._glyphs: dict[tuple[FontRole, str, bool], Glyph] = {}
 
     def face(self, role: FontRole) -> Face:
-        """The first usable face of ``role``. Raises :class:`UnusableFont` for a bad file of the user's."""
+        """The first usable face of ``role``."""
         if role not in self._faces:
             self._faces[role] = self._first_face(role)
         return self._faces[role]
 
     def _first_face(self, role: FontRole) -> Face:
-        if role in self._chosen:
-            face = load_face(self._chosen[role])
-            if face is None:
-                raise UnusableFont(self._chosen[role])
-            return face
         if not self._bundle_only:
             for path in system_font_paths(role):
                 face = load_face(path)
@@ -230,7 +206,7 @@ class FontBook:
         return self._bundled(role)
 
     def _bundled(self, role: FontRole) -> Face:
-        path = bundled_font_path(role, self._cache_folder)
+        path = bundled_font_path(role)
         face = load_face(path, font_manifest().fonts[role].avoid)
         if face is None:
             raise ValueError(f"the bundled font {path.name} does not pass its own probe")
@@ -280,22 +256,11 @@ class FontBook:
         )
 
 
-def font_book(
-    chosen: Mapping[FontRole, Path] | None = None,
-    *,
-    bundle_only: bool | None = None,
-    cache_folder: Path | None = None,
-) -> FontBook:
-    """The fonts to print with; books of the same choice are shared within the process.
-
-    ``bundle_only`` defaults to the environment variable ``XIAOSANJI_FONTS=bundle``.
-    """
-    forced = bundle_is_forced() if bundle_only is None else bundle_only
-    return _font_book(forced, tuple(sorted((chosen or {}).items())), cache_folder)
+def font_book() -> FontBook:
+    """The fonts to print with, shared within the process."""
+    return _font_book(bundle_is_forced())
 
 
 @cache
-def _font_book(
-    bundle_only: bool, chosen: tuple[tuple[FontRole, Path], ...], cache_folder: Path | None
-) -> FontBook:
-    return FontBook(bundle_only=bundle_only, chosen=dict(chosen), cache_folder=cache_folder)
+def _font_book(bundle_only: bool) -> FontBook:
+    return FontBook(bundle_only=bundle_only)

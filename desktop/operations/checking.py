@@ -127,12 +127,9 @@ def _after_move(record_type: RecordType, slots: Collection[str]) -> Finding:
     )
 
 
-def logic_check(
-    session: Session, wanted: Sequence[str] | None = None, progress: Progress | None = None
-) -> Report:
-    """The check of a session's whole ledger, or of some types."""
-    today = session.environment.today()
-    return check_all(session.database, session.types, session.codes, today, wanted, progress)
+def logic_check(session: Session) -> Report:
+    """The check of a session's whole ledger."""
+    return check_all(session.database, session.types, session.codes, session.environment.today())
 
 
 def problems(found: Iterable[Checked], types: Catalogue) -> list[Problem]:

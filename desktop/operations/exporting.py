@@ -23,7 +23,6 @@ from desktop.records.declaration import Field, Kind, Mask, Role
 from desktop.records.display import display
 from desktop.records.typed_numbers import stored_decimal
 from desktop.store import lookup, reading
-from desktop.store.database import Database
 from desktop.store.reading import Query
 
 _STEP = 2_000
@@ -47,13 +46,12 @@ def export_list(
     *,
     unmasked: bool = False,
     caption: str = "",
-    database: Database | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Exported:
     """Writes the records of a list in its order and with its columns (those that a list shows at first by default).
 
-    ``caption`` says in words what is filtered. ``database`` is a reader's connection, for another thread. Raises
+    ``caption`` says in words what is filtered. Raises
     ``NotAllowed`` for ``unmasked`` without the right, ``TooLarge``, ``NotWritten``, ``Stopped``.
     """
     record_type = session.types[query.type]
@@ -61,8 +59,7 @@ def export_list(
     secret = any(f.mask is not Mask.NONE for f in shown)
     if unmasked and secret:
         session.require(Role.EDITOR, Role.DESK)
-    source = database or session.database
-    summed = reading.aggregate(source, session.types, query, [f.name for f in shown if f.summed])
+    summed = reading.aggregate(session.database, session.types, query, [f.name for f in shown if f.summed])
     total = summed.count
     if total > MOST_ROWS:
         raise TooLarge(f"一共{total}条，超过了一张工作表能放的{MOST_ROWS}行。", "请先筛选，再分几次导出。")
@@ -81,21 +78,16 @@ def export_list(
         ("范围", caption or ("全部" if query == Query(query.type) else "按当前筛选")),
         ("说明", masking),
     ]
-    rows = _rows(session, source, query, shown, masked=not unmasked)
+    rows = _rows(session, query, shown, masked=not unmasked)
     watched = _watched(rows, total, progress, cancelled)
     return Exported(path, write_list(path, record_type.label, columns, watched, notes, local_time(session)))
 
 
 def _rows(
-    session: Session,
-    database: Database,
-    query: Query,
-    fields: Sequence[Field],
-    *,
-    masked: bool,
+    session: Session, query: Query, fields: Sequence[Field], *, masked: bool
 ) -> Iterator[Sequence[Value]]:
     """The rows of a list as words and numbers, column by column within a page, which is much quicker than by cells."""
-    codes = session.codes
+    database, codes = session.database, session.codes
     words = [_words_of(f, codes, masked=masked) for f in fields]
     found = lookup.cells(database, session.types, query, [f.name for f in fields])
     while page := _page(found):

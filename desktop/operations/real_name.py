@@ -19,7 +19,6 @@ from desktop.records.declaration import Field, Kind, RecordType, Role, Severity
 from desktop.records.display import display
 from desktop.records.real_name_forms import FORMS, FormColumn, RealNameForm
 from desktop.store import lookup
-from desktop.store.database import Database
 from desktop.store.reading import Query
 
 MISSING_LIST = "未填完整"
@@ -60,7 +59,6 @@ def export_form(
     query: Query | None = None,
     *,
     missing_path: Path | None = None,
-    database: Database | None = None,
 ) -> FormExported:
     """Writes the complete records of a query in exactly the federation's form; its numbers stand there in full.
 
@@ -71,7 +69,7 @@ def export_form(
     if form is None:
         raise NoSuchForm(f"没有名为“{form_name}”的采集表。")
     session.require(Role.EDITOR, Role.DESK)
-    chosen = _Chosen(session, form, database or session.database)
+    chosen = _Chosen(session, form)
     rows: list[Sequence[Value]] = []
     incomplete: list[Incomplete] = []
     for found in chosen.records(query or Query(form.record_type)):
@@ -114,9 +112,9 @@ class _Found:
 class _Chosen:
     """The columns of a form over this program's records."""
 
-    def __init__(self, session: Session, form: RealNameForm, database: Database) -> None:
+    def __init__(self, session: Session, form: RealNameForm) -> None:
         self._session = session
-        self._database = database
+        self._database = session.database
         self._columns = [c for c in form.columns if c.path]
         self.type: RecordType = session.types[form.record_type]
         self._links = {c.path[0] for c in self._columns if len(c.path) > 1}

@@ -217,12 +217,10 @@ class MergeLine:
     name: str
 
 
-def merge_log(database: Database, here: Here, limit: int = 500) -> list[MergeLine]:
+def merge_log(database: Database, here: Here) -> list[MergeLine]:
     """The ledger of merges, newest first."""
     names = station_names(database, here)
-    return [
-        MergeLine(m, names.get(m.sender, unknown_station(m.sender))) for m in stored.merges(database, limit)
-    ]
+    return [MergeLine(m, names.get(m.sender, unknown_station(m.sender))) for m in stored.merges(database)]
 
 
 def content_digest(database: Database, here: Here, unit: str | None = None) -> Digest:

@@ -153,12 +153,12 @@ MOST_OF_MERGE, MOST_LISTED = 2_000, 5_000
 """How many items that are not applied are listed at most, of one merge and of each side; the rest is counted."""
 
 
-def merge_items(database: Database, merge: int, limit: int = MOST_OF_MERGE) -> list[Unapplied]:
+def merge_items(database: Database, merge: int) -> list[Unapplied]:
     """What one merge did not apply, as it was told then."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, m.number, m.outcome, m.reason FROM merge_item m"
         " JOIN origin o ON o.ref = m.origin WHERE m.merge = ? ORDER BY m.outcome, m.number LIMIT ?",
-        (merge, limit))]  # fmt: skip
+        (merge, MOST_OF_MERGE))]  # fmt: skip
 
 
 def count_merge_items(database: Database, merge: int) -> int:
@@ -166,13 +166,13 @@ def count_merge_items(database: Database, merge: int) -> int:
     return int(database.value("SELECT count(*) FROM merge_item WHERE merge = ?", (merge,)))
 
 
-def count_unlisted(database: Database, limit: int = MOST_LISTED) -> int:
+def count_unlisted(database: Database) -> int:
     """How many items are neither among :func:`answers` nor among :func:`set_aside`, which list so many each."""
     return int(
         database.value(
             "SELECT max(0, (SELECT count(*) FROM answer) - :most) + max(0, (SELECT count(*) FROM refused"
             " WHERE reason <> :done) + (SELECT count(*) FROM held) - :most)",
-            {"most": limit, "done": REFUSED_CLOCK},
+            {"most": MOST_LISTED, "done": REFUSED_CLOCK},
         )
     )
 

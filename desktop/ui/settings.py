@@ -96,9 +96,9 @@ class Settings:
         kept = {**self._mapping("folders"), kind: str(folder)}
         self._store.setValue("folders", json.dumps(kept, ensure_ascii=False))
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        """A choice between yes and no."""
-        return str(self._store.value(f"flags/{name}", "1" if default else "0")) == "1"
+    def flag(self, name: str) -> bool:
+        """A choice between yes and no, no at first."""
+        return str(self._store.value(f"flags/{name}", "0")) == "1"
 
     def set_flag(self, name: str, on: bool) -> None:
         """Remembers a choice."""

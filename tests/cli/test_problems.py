@@ -36,7 +36,7 @@ TECHNICAL = re.compile("指纹|单位树|证书链|载荷|签发证书|发证单
 """What no window says: there it is words, units, and who admits a computer."""
 UNTOLD = frozenset({"Damaged", "BadKeyFile", "NotAWipeFile"})
 """No answers to the bytes of a format: the base, a key file of this program, a file taken for another."""
-NOT_IN_COMMANDS = frozenset({"RecordGone", "UnknownStep", "MissingGlyph", "UnusableFont"})
+NOT_IN_COMMANDS = frozenset({"RecordGone", "UnknownStep", "MissingGlyph"})
 """Only the window raises the first two; the setting that the others name stands in the window alone."""
 
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from desktop.documents.fonts import FontBook, font_book
+from desktop.documents.fonts import FontBook
 
 os.environ["XIAOSANJI_FONTS"] = "bundle"
 
@@ -14,4 +14,4 @@ os.environ["XIAOSANJI_FONTS"] = "bundle"
 @pytest.fixture(scope="session")
 def fonts() -> FontBook:
     """The bundled fonts, parsed once a process."""
-    return font_book(bundle_only=True)
+    return FontBook(bundle_only=True)

@@ -12,7 +12,6 @@ from desktop.documents.fonts import (
     FontBook,
     FontRole,
     MissingGlyph,
-    UnusableFont,
     font_book,
     load_face,
     to_unicode_map,
@@ -72,25 +71,6 @@ def test_an_apostrophe_in_a_latin_word_is_narrow(fonts: FontBook) -> None:
     assert fonts.glyph(FontRole.FANGSONG, "’", latin=True).advance < 0.5
 
 
-def test_the_users_font_comes_first(fonts: FontBook) -> None:
-    chosen = bundled_font_path(FontRole.HEITI)
-    book = FontBook(bundle_only=False, chosen={FontRole.FANGSONG: chosen})
-    assert book.face(FontRole.FANGSONG).path == chosen
-
-
-def test_the_bundle_alone_leaves_the_users_font_aside(fonts: FontBook) -> None:
-    book = FontBook(bundle_only=True, chosen={FontRole.FANGSONG: bundled_font_path(FontRole.HEITI)})
-    assert book.face(FontRole.FANGSONG) is fonts.face(FontRole.FANGSONG)
-
-
-@pytest.mark.parametrize("content", [b"", b"no font at all", b"OTTO" + bytes(100)])
-def test_a_bad_font_of_the_users_is_named(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "坏字体.ttf"
-    path.write_bytes(content)
-    with pytest.raises(UnusableFont, match="坏字体"):
-        FontBook(bundle_only=False, chosen={FontRole.TITLE: path}).face(FontRole.TITLE)
-
-
 def test_the_system_comes_before_the_bundle_and_useless_files_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,9 +87,13 @@ def test_what_the_systems_fonts_lack_comes_from_the_bundle(monkeypatch: pytest.M
     assert glyph.face.path != poor
 
 
-def test_the_environment_forces_the_bundle() -> None:
-    chosen = {FontRole.FANGSONG: bundled_font_path(FontRole.HEITI)}
-    assert font_book(chosen).face(FontRole.FANGSONG).path == bundled_font_path(FontRole.FANGSONG)
+def test_the_environment_forces_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        fonts_module, "system_font_paths", lambda _: iter([bundled_font_path(FontRole.HEITI)])
+    )
+    monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
+    fonts_module._font_book.cache_clear()
+    assert font_book().face(FontRole.FANGSONG).path == bundled_font_path(FontRole.FANGSONG)
 
 
 def test_a_font_file_is_parsed_once_a_process() -> None:

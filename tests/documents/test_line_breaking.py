@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.documents.fonts import FontBook, FontRole, font_book
+from desktop.documents.fonts import FontBook, FontRole
 from desktop.documents.page.characters import (
     FORBIDDEN,
     NO_END,
@@ -78,7 +78,7 @@ TEXTS = st.lists(
 def lines_of(
     text: str, width: float = TEXT_WIDTH, *, justify: bool = True, fonts: FontBook | None = None
 ) -> list[Line]:
-    cells = shape(text, BODY, fonts or font_book(bundle_only=True))
+    cells = shape(text, BODY, fonts or FontBook(bundle_only=True))
     return break_lines(cells, width, min(width, TEXT_WIDTH - 2 * PITCH), justify)
 
 

@@ -245,7 +245,7 @@ def test_nobody_is_asked_to_fill_in_what_was_erased(village: Session, member: st
     assert needed
 
     def missing() -> set[str]:
-        found = {c.record: c.findings for c in checking.logic_check(village, ["member"]).found}
+        found = {c.record: c.findings for c in checking.logic_check(village).found}
         shown = {name for f in found.get(member, ()) if f.rule == "needed" for name in f.fields}
         assert shown == {
             name for f in records.check(village, "member", member) if f.rule == "needed" for name in f.fields

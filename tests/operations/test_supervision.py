@@ -420,7 +420,7 @@ def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) 
     assert found[0].employer == EMPLOYER
     reader = desk.reader()
     assert supervision.overdue(desk, reader) == found
-    assert supervision.state(desk, late.id, reader) == late.state
+    assert supervision.state(desk, late.id) == late.state
     reader.close()
     assert quiet.id not in [item.case for item in found]
 

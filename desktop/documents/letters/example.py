@@ -15,7 +15,6 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import LetterKind, Route, Title, case_file, event_of, letter_of
 from desktop.records.supervision.facts import Event, Letter
 from desktop.records.supervision.kinds import TITLES
-from desktop.records.working_days import WorkingDayTable
 
 DAY: Final = datetime.date(2026, 6, 30)
 ORGAN: Final = "某某区总工会"
@@ -51,12 +50,12 @@ _OPINION: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-def example_letter(template: LetterTemplate, table: WorkingDayTable | None = None) -> PrintedLetter:
+def example_letter(template: LetterTemplate) -> PrintedLetter:
     """The letter of a template about the invented case. Raises what :func:`compose` raises."""
-    return compose(template, _source(template, table), organ=ORGAN, day=DAY, number=_NUMBER)
+    return compose(template, _source(template), organ=ORGAN, day=DAY, number=_NUMBER)
 
 
-def _source(template: LetterTemplate, table: WorkingDayTable | None) -> Source:
+def _source(template: LetterTemplate) -> Source:
     matter, violation, articles = _CASES[template.route]
     kind = next(k for k, titles in TITLES.items() if template.title in titles)
     case = {
@@ -73,7 +72,7 @@ def _source(template: LetterTemplate, table: WorkingDayTable | None) -> Source:
         for n, values in enumerate(_EVENTS)
         if (event := event_of(f"e{n}", values, n)) is not None and (suggestion or event.letter is None)
     ]
-    file = case_file(case, events, letters, _INSPECTORS, DAY, table or reference.working_day_table())
+    file = case_file(case, events, letters, _INSPECTORS, DAY, reference.working_day_table())
     draft: dict[str, Any] = {
         "kind": kind.value, "title_variant": template.title.value, "subject": "拖欠10名职工4月份工资",
         "addressee": "某某区人力资源和社会保障局" if suggestion else EMPLOYER,

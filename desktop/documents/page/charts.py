@@ -57,9 +57,9 @@ class _Column:
         return cls(left, left + room * label + GAP, room * track, left + room)
 
 
-def chart_rows(chart: ChartBlock, setter: Setter, width: float = TEXT_WIDTH) -> list[Row]:
+def chart_rows(chart: ChartBlock, setter: Setter) -> list[Row]:
     """The rows of a chart, its scale first; the last one stays with what is said below it."""
-    columns = [_Column.of(n, chart.columns, width) for n in range(chart.columns)]
+    columns = [_Column.of(n, chart.columns, TEXT_WIDTH) for n in range(chart.columns)]
     deep = -(-len(chart.bars) // chart.columns)
     rows = [_scale(chart, setter, columns)] if chart.scale and chart.bars else []
     for at in range(deep):
@@ -111,7 +111,7 @@ def _set(bar: ChartBar, chart: ChartBlock, column: _Column, setter: Setter) -> _
     )
 
 
-def remark_rows(remark: Remark, setter: Setter, width: float = TEXT_WIDTH) -> list[Row]:
+def remark_rows(remark: Remark, setter: Setter) -> list[Row]:
     """The lines of a remark, with a little room above the first; beside a signature they are no text."""
     style = Style(FontRole.FANGSONG, remark.size)
     height = style.size * REMARK_RATIO
@@ -119,7 +119,7 @@ def remark_rows(remark: Remark, setter: Setter, width: float = TEXT_WIDTH) -> li
     lines = [
         line
         for piece in (paragraphs(remark.text) if remark.text else [])
-        for line in break_lines(shape(piece, style, setter.fonts), width)
+        for line in break_lines(shape(piece, style, setter.fonts), TEXT_WIDTH)
     ]
     rows = [Row(height, (Placed(0.0, base, line),), on_grid=False) for line in lines]
     return [Row(style.size / 3, on_grid=False, spacer=True, keep_next=True), *rows] if rows else []

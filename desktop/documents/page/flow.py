@@ -92,15 +92,13 @@ def flow(rows: Sequence[Row], top: float = 0.0, height: float = TEXT_HEIGHT) -> 
     return builder.pages()
 
 
-def flow_with_tail(
-    rows: Sequence[Row], tail: Tail | None, top: float = 0.0, height: float = TEXT_HEIGHT
-) -> list[Page]:
+def flow_with_tail(rows: Sequence[Row], tail: Tail | None, top: float = 0.0) -> list[Page]:
     """Like :func:`flow`, with ``tail`` at the end and at least two lines of text on the tail's page.
 
     First the tail's tighter settings are tried; then the last lines of the text go over to the next page with it.
     """
     if tail is None:
-        return flow(rows, top, height)
+        return flow(rows, top)
     fair, poor = _tail_breaks(rows)
     for breaks, below in ((fair, tail.below), (fair, 0.0), (poor, 0.0)):
         for position in (None, *breaks):
@@ -108,16 +106,14 @@ def flow_with_tail(
                 replace(row, new_page=True) if index == position else row for index, row in enumerate(rows)
             ]
             for setting in tail.settings:
-                pages = _with_tail(moved, setting, below, top, height)
+                pages = _with_tail(moved, setting, below, top)
                 if pages is not None:
                     return pages
-    return flow([*rows, *tail.settings[-1]], top, height)
+    return flow([*rows, *tail.settings[-1]], top)
 
 
-def _with_tail(
-    rows: Sequence[Row], setting: Sequence[Row], below: float, top: float, height: float
-) -> list[Page] | None:
-    builder = _Builder(top, height)
+def _with_tail(rows: Sequence[Row], setting: Sequence[Row], below: float, top: float) -> list[Page] | None:
+    builder = _Builder(top, TEXT_HEIGHT)
     for chunk in _chunks(rows):
         builder.add(chunk)
     wanted = min(BODY_LINES_WITH_SIGNATURE, _body(rows))

@@ -39,14 +39,14 @@ def qr_bars(data: str, side: float) -> list[Bar]:
     return bars
 
 
-def qr_row(block: QrBlock, setter: Setter, width: float = TEXT_WIDTH) -> Row:
+def qr_row(block: QrBlock, setter: Setter) -> Row:
     """A QR code at the left with its caption in the middle beside it."""
     side = block.millimetres * MM
     style = Style(FontRole.FANGSONG, SIZE_TABLE)
     leading = SIZE_TABLE * CAPTION_LEADING
     lines = []
     for piece in paragraphs(block.caption) if plain(block.caption).strip() else []:
-        lines += break_lines(shape(piece, style, setter.fonts), width - side, justify=False)
+        lines += break_lines(shape(piece, style, setter.fonts), TEXT_WIDTH - side, justify=False)
     items: list[Item] = list(qr_bars(block.data, side))
     y = max(0.0, (side - len(lines) * leading) / 2)
     for line in lines:

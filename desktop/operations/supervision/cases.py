@@ -228,9 +228,9 @@ def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, 
     }
 
 
-def case_state(session: Session, case: str, database: Database | None = None) -> CaseState:
+def case_state(session: Session, case: str) -> CaseState:
     """Where a case stands today, what may come next and until when, and what contradicts the order of law."""
-    return state_of(load_case(session, case, database), issuer_of(session))
+    return state_of(load_case(session, case), issuer_of(session))
 
 
 def state_in(session: Session, file: CaseFile) -> CaseState:

@@ -174,19 +174,17 @@ def source_of(
     session: Session,
     document: str,
     day: datetime.date,
-    changed: Values | None = None,
     whole: CaseFile | None = None,
 ) -> Source:
-    """What a letter is written from, as things stood at the end of ``day``; ``changed`` fields count as saved.
+    """What a letter is written from, as things stood at the end of ``day``.
 
     ``whole`` is its case where that was read already: a case of 200 letters is not read anew for each of them.
     """
     record = held(session, LETTER, document)
-    values = {**record.values, **(changed or {})}
-    letter = letter_of(record.id, values, record.stamp)
+    letter = letter_of(record.id, record.values, record.stamp)
     if letter is None:
         raise LetterIncomplete("文书还缺“文种”。")
-    file = whole or load_case(session, text(values, "case"))
+    file = whole or load_case(session, text(record.values, "case"))
     employer_id = text(file.case, "enterprise")
     employer = records.load(session, "enterprise", employer_id) if employer_id else None
     return Source(
@@ -221,17 +219,10 @@ def _whole(values: Values, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def compose_letter(
-    session: Session,
-    document: str,
-    *,
-    day: datetime.date | None = None,
-    number: str = "",
-    layout: Layout | None = None,
-) -> PrintedLetter:
-    """The letter as it would be printed on a day. Raises ``LetterIncomplete`` and the problems of quotations."""
-    day = day or session.environment.today()
-    return composed(session, source_of(session, document, day), day, number, layout)
+def compose_letter(session: Session, document: str, *, layout: Layout | None = None) -> PrintedLetter:
+    """The letter as it would be printed today. Raises ``LetterIncomplete`` and the problems of quotations."""
+    day = session.environment.today()
+    return composed(session, source_of(session, document, day), day, layout=layout)
 
 
 def composed(

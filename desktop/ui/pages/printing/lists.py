@@ -57,7 +57,7 @@ def list_job(name: str, make: Callable[[Session], PaperList]) -> PrintJob:
     )
 
 
-def print_list(workbench: Workbench, model: RowsModel, scope: str, sums: str = "", title: str = "") -> None:
+def print_list(workbench: Workbench, model: RowsModel, scope: str, sums: str = "") -> None:
     """Shows a list as pages, after a question where it is long; ``scope`` says which records it has."""
     count = model.rowCount()
     if count > MOST:
@@ -70,7 +70,7 @@ def print_list(workbench: Workbench, model: RowsModel, scope: str, sums: str = "
         if workbench.dialogs.ask("打印", words, yes="全部打印") is not Answer.YES:
             return
     source, rows = model.source(), model.all_rows()
-    name = title or f"{source.record_type.label}一览表"
+    name = f"{source.record_type.label}一览表"
     unit, day = workbench.facts.unit.name, workbench.today()
     secret = any(c.field is not None and c.field.mask is not Mask.NONE for c in source.columns)
 
