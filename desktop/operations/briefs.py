@@ -12,7 +12,7 @@ from desktop.errors import UsageProblem
 from desktop.operations import exchange, plan
 from desktop.operations.reference_here import reference_here
 from desktop.operations.session import Session
-from desktop.operations.supervision import overdue_on, working_days
+from desktop.operations.supervision import overdue, working_days
 from desktop.plan import activity, worklist
 from desktop.plan.activity import Done
 from desktop.plan.indicators import indicators as plan_indicators
@@ -237,7 +237,7 @@ def _late(database: Database, types: Catalogue, at: Unit, own: bool, day: dateti
     below = None if own else set(UnitTree.load(database, types, at).subtree(at.id))
     clocks = [
         item
-        for item in overdue_on(database, types, day)
+        for item in overdue(database, types, day)
         if item.overdue and (below is None or _held_by(database, types, item.case) in below)
     ]
     if clocks:

@@ -138,3 +138,7 @@ def forge(desk: Session, document: str, values: Mapping[str, Cell]) -> None:
     """Changes an issued letter past every operation, as another program or an older version could."""
     edits = records.slot_edits(desk, desk.types["case_document"], document, values)
     desk.ledger.write("改动", "别人", edits=edits)
+
+
+def overdue(session: Session) -> list[supervision.WorkItem]:
+    return supervision.overdue(session.database, session.types, session.environment.today())

@@ -18,7 +18,7 @@ from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
 from desktop.store import reading
-from tests.operations.cases import WORDS, CaseAt, D, taken
+from tests.operations.cases import WORDS, CaseAt, D, overdue, taken
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
@@ -135,14 +135,14 @@ def test_what_nobody_answered_is_one_matter_with_how_many_letters(desk: Session)
     supervision.record_about(
         desk, case.id, "served", DAY + timedelta(days=1), made[1:], service_result="received"
     )
-    (late,) = supervision.overdue(desk)
+    (late,) = overdue(desk)
     assert (late.overdue, late.letters, late.clock.due) == (True, 4, D(2026, 10, 30))
     assert late.clock.words(4) == "等待用人单位反馈提示函（4份），最早的期限到2026年10月30日"
     supervision.record_about(desk, case.id, "urged", DAY + timedelta(days=30), made)
     done = supervision.record_about(desk, case.id, "replied", DAY + timedelta(days=40), made[:3])
-    assert [(item.letters, item.clock.letter) for item in supervision.overdue(desk)] == [(1, made[3])]
+    assert [(item.letters, item.clock.letter) for item in overdue(desk)] == [(1, made[3])]
     records.undo(desk, done.changes.stamp)
-    assert [item.letters for item in supervision.overdue(desk)] == [4]
+    assert [item.letters for item in overdue(desk)] == [4]
 
 
 def test_the_history_of_one_slot_is_that_of_the_record_without_the_others(desk: Session) -> None:

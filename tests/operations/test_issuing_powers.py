@@ -551,7 +551,7 @@ def test_the_time_to_answer_is_what_the_letter_says_whatever_is_written_of_it_si
     assert now.values["reply_days"] == 3
     (clock,) = supervision.case_state(two.district, case.id).clocks
     assert (clock.days, clock.day_kind, clock.due) == (15, "natural", D(2026, 11, 2))
-    (item,) = supervision.overdue_on(two.district.database, two.district.types, D(2026, 11, 3))
+    (item,) = supervision.overdue(two.district.database, two.district.types, D(2026, 11, 3))
     assert item.clock.due == D(2026, 11, 2)
     assert counted(two.district, between("reply_days", 15, 15), among("reply_day_kind", "natural")) == 1
     assert why(two.district, case.id) == "", "what was printed says the same as before"

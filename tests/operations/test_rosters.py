@@ -17,6 +17,7 @@ from desktop.operations.supervision import Signatory
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
+from tests.operations.cases import overdue
 from tests.operations.stations import station
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -192,7 +193,7 @@ def test_what_the_register_calls_overdue_the_work_list_calls_overdue(district: S
     record = case(district, "2026-11-02")
     supervision.record_event(district, record, "accepted", datetime.date(2026, 11, 3))
     served(district, record, issued_reminder(district, record))
-    late = [item for item in supervision.overdue(district) if item.case == record]
+    late = [item for item in overdue(district) if item.case == record]
     assert bool(late) == ("逾期没有答复" in "".join(supervision.case_register(district).rows[0]))
 
 

@@ -33,7 +33,19 @@ from desktop.store.ledger import CannotUndo, Deletion, Ledger, NewRecord
 from desktop.store.reading import Query
 from desktop.store.unlocking import LEDGER
 from desktop.store.workspace import Workspace
-from tests.operations.cases import CHAIR, EMPLOYER, WORDS, CaseAt, D, create, forge, numbers, taken, text_of
+from tests.operations.cases import (
+    CHAIR,
+    EMPLOYER,
+    WORDS,
+    CaseAt,
+    D,
+    create,
+    forge,
+    numbers,
+    overdue,
+    taken,
+    text_of,
+)
 from tests.operations.stations import CHEAP, enrol
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -61,7 +73,7 @@ def test_a_case_from_the_clue_to_the_department(desk: Session, tmp_path: Path) -
     served = case.step("served", "11-09", document=opinion, service_way="direct", service_result="received")
     assert served.state.stage is Stage.OPINION_SERVED
     assert [c.due for c in served.state.clocks] == [D(2026, 11, 30)]
-    assert [item.case for item in supervision.overdue(desk)] == [case.id]
+    assert [item.case for item in overdue(desk)] == [case.id]
     suggestion = case.suggestion()
     values = case.values(suggestion)
     assert values["addressee"] == "杭州市西湖区人力资源和社会保障局"
@@ -413,15 +425,11 @@ def test_the_work_list_names_what_is_late_and_what_needs_a_table(desk: Session) 
         case.inquire()
         document = case.opinion("11-05" if case is late else "12-11")
         case.step("served", day, document=document, service_way="direct", service_result="received")
-    found = supervision.overdue(desk)
+    found = overdue(desk)
     assert [(item.case, item.overdue, item.clock.missing_year) for item in found] == [
         (late.id, True, None), (unknown.id, False, 2027),
     ]  # fmt: skip
     assert found[0].employer == EMPLOYER
-    reader = desk.reader()
-    assert supervision.overdue(desk, reader) == found
-    assert supervision.state(desk, late.id) == late.state
-    reader.close()
     assert quiet.id not in [item.case for item in found]
 
 

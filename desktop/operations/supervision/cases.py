@@ -129,12 +129,9 @@ def _held(database: Database, types: Catalogue, type_name: str, record: str) -> 
     return replace(found, values=as_issued(found.values)) if type_name == LETTER else found
 
 
-def load_case(session: Session, case: str, database: Database | None = None) -> CaseFile:
-    """A case with its steps and letters as the order of law looks at it. Raises ``NotFound``.
-
-    ``database`` is another connection to read from, such as that of a window's reading thread.
-    """
-    database, types = database or session.database, session.types
+def load_case(session: Session, case: str) -> CaseFile:
+    """A case with its steps and letters as the order of law looks at it. Raises ``NotFound``."""
+    database, types = session.database, session.types
     found = _held(database, types, CASE, case)
     values = found.values
     query = Query(EVENT, children_of=case, order=reading.NEWEST_ORDER)
@@ -296,13 +293,8 @@ def _new_faults(file: CaseFile, events: Sequence[Event]) -> list[Reason]:
     return [reason for reason in contradictions(after) if reason.text not in before]
 
 
-def overdue(session: Session, database: Database | None = None) -> list[WorkItem]:
+def overdue(database: Database, types: Catalogue, today: datetime.date) -> list[WorkItem]:
     """What has run out in any case, longest ago first, then what cannot be computed for want of a table."""
-    return overdue_on(database or session.database, session.types, session.environment.today())
-
-
-def overdue_on(database: Database, types: Catalogue, today: datetime.date) -> list[WorkItem]:
-    """The same for a thread that only reads and has no session."""
     events: dict[str, list[Event]] = {}
     for record in _all(database, types, EVENT):
         event = event_of(record.id, record.values, record.stamp)

@@ -109,7 +109,7 @@ class HomePage(Page):
         bench.read(lambda database, _ticket: work(database), self._work_arrived, owner=self, key="work")
         today = bench.today()
         bench.read(
-            lambda database, _ticket: supervision.overdue_on(database, bench.types, today),
+            lambda database, _ticket: supervision.overdue(database, bench.types, today),
             self._cases_arrived, owner=self, key="cases",
         )  # fmt: skip
         bench.read(
