@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui import faults, icons, theme
@@ -50,7 +49,7 @@ def make_application(arguments: Sequence[str], settings: Settings) -> QApplicati
     application = present if isinstance(present, QApplication) else QApplication(list(arguments))
     application.setApplicationName("xiaosanji")
     application.setApplicationDisplayName(PROGRAM)
-    application.setWindowIcon(_program_icon())
+    application.setWindowIcon(icons.program())
     translator = QTranslator(application)
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         application.installTranslator(translator)
@@ -60,10 +59,6 @@ def make_application(arguments: Sequence[str], settings: Settings) -> QApplicati
     press_by_enter(application)
     stay(application)
     return application
-
-
-def _program_icon() -> QIcon:
-    return icons.icon("landmark", theme.RED)
 
 
 _LOAD_AFTER_MS = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +14,9 @@ from desktop.ui import theme
 
 _SIZES = (16, 18, 36)
 """Sizes in device pixels: two for ordinary screens, one from which screens of higher density take theirs."""
+
+SIGN_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
+"""Sizes in which systems show a program: in a frame, in their bar, on the desktop."""
 
 
 @cache
@@ -40,6 +43,32 @@ def pixmap(name: str, colour: str = theme.INK, size: int = 16) -> QPixmap:
     drawn.fill(Qt.GlobalColor.transparent)
     with QPainter(drawn) as painter:
         _drawing(name, colour).render(painter, QRectF(0, _lower(size), size, size))
+    return drawn
+
+
+@cache
+def program() -> QIcon:
+    """The program's own sign."""
+    found = QIcon()
+    for size in SIGN_SIZES:
+        found.addPixmap(sign(size))
+    return found
+
+
+def sign(size: int) -> QPixmap:
+    """The sign of the program, white on a red tile, ``size`` device pixels high."""
+    drawn = QPixmap(size, size)
+    drawn.fill(Qt.GlobalColor.transparent)
+    with QPainter(drawn) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.RED))
+        painter.drawRoundedRect(QRectF(0, 0, size, size), size / 6, size / 6)
+        # On whole pixels, so that small ones are sharp.
+        margin = round(size / 8)
+        _drawing("landmark", theme.SURFACE).render(
+            painter, QRectF(margin, margin, size - 2 * margin, size - 2 * margin)
+        )
     return drawn
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "dist" / "xiaosanji" / ("xiaosanji.exe" if sys.platform == "win32" else "xiaosanji")
+WINDOW = PROGRAM.with_name("小三级.exe") if sys.platform == "win32" else PROGRAM
 TOO_LARGE_MB = 270
 """The fonts and the pictures of the manual are in it; more than this means that a part of Qt has come along."""
 
@@ -86,7 +87,7 @@ def test_a_photo_is_put_on_a_record_smaller_than_it_came(
 
 
 def test_the_window_opens_and_stays(program: Path, bare: dict[str, str], tmp_path: Path) -> None:
-    window = subprocess.Popen([program], env=bare, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    window = subprocess.Popen([WINDOW], env=bare, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     try:
         time.sleep(8)
         assert window.poll() is None, window.stderr.read() if window.stderr else ""

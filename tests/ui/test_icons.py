@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from PIL import Image
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -47,3 +50,12 @@ def test_a_lowered_drawing_is_whole(qapp: QApplication, monkeypatch: pytest.Monk
         assert all(drawn.pixelColor(x, size - 1).alpha() < 255 for x in range(size)), (
             "the line at its foot is cut"
         )
+
+
+def test_windows_shows_the_file_of_the_program_by_the_sign_of_its_window(qapp: QApplication) -> None:
+    kept = Image.open(Path(__file__).parents[2] / "packaging" / "xiaosanji.ico")
+    assert kept.info["sizes"] == {(size, size) for size in icons.SIGN_SIZES}
+    drawn = icons.sign(256).toImage()
+    whole = kept.convert("RGBA")
+    for place in ((10, 128), (128, 60), (128, 150), (0, 0)):
+        assert whole.getpixel(place) == QColor(drawn.pixelColor(*place)).getRgb()
