@@ -136,8 +136,9 @@ def _replace_logged(heads: dict[str, list[tuple[int, str]]], versions: list[Vers
 def _line(record: bytes, type_name: str, heads: dict[str, list[tuple[int, str]]]) -> bytes:
     parts = [record.hex(), type_name]
     for slot in sorted(heads):
-        versions = " ".join(f"{stamp:016x}={_said(value)}" for stamp, value in sorted(set(heads[slot])))
-        parts.append(f"{slot}:{versions}")
+        # In the order of what stands in the line: of equal stamps that of a long value's digest, not of the value.
+        versions = sorted({f"{stamp:016x}={_said(value)}" for stamp, value in heads[slot]})
+        parts.append(f"{slot}:{' '.join(versions)}")
     return "\t".join(parts).encode()
 
 

@@ -40,20 +40,16 @@ def signers(signed: Signed, said: Manifest) -> tuple[Person, ...]:
     """Check 24: the persons of the manifest who have signed it, in the order of their signatures.
 
     Further signatures by keys that the manifest does not list are carried and say nothing. Raises
-    :class:`SignedTwice` and :class:`BadPersonSignature`.
+    :class:`BadPersonSignature` and, where all of them stand, :class:`SignedTwice`.
     """
     listed = {key_id(person.key): person for person in said.persons}
-    found: dict[str, Person] = {}
-    for signature in signed.signatures[1:]:
-        person = listed.get(signature.keyid)
-        if person is None:
-            continue
-        if signature.keyid in found:
-            raise SignedTwice(signature.keyid)
+    found = [(listed[s.keyid], s) for s in signed.signatures[1:] if s.keyid in listed]
+    for person, signature in found:
         if not stands(signed, person, signature):
             raise BadPersonSignature(signature.keyid)
-        found[signature.keyid] = person
-    return tuple(found.values())
+    if len({person for person, _ in found}) < len(found):
+        raise SignedTwice(said.sender)
+    return tuple(person for person, _ in found)
 
 
 def named(said: Manifest, found: Collection[Person], names: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -184,7 +184,7 @@ def authenticate(
 
     Raises, in their order, :class:`BadEnvelope`, :class:`NewerFormat`, :class:`BadCertificate`, :class:`UnknownRoot`,
     :class:`ForgedCertificate`, :class:`NotAnIssuer`, :class:`LevelTooHigh`, :class:`BadSignature`,
-    :class:`BadManifest`, :class:`SenderUnequal`, and of persons :class:`SignedTwice`, :class:`BadPersonSignature`.
+    :class:`BadManifest`, :class:`SenderUnequal`, and of persons :class:`BadPersonSignature`, :class:`SignedTwice`.
     """
     if not signed.signatures or not 1 <= len(chain) <= MAX_CHAIN:  # check 1
         raise BadEnvelope("a signature and a chain of 1 to 6 certificates")

@@ -220,6 +220,19 @@ def _(s: Scene) -> Bundles:
 
 
 @vector(
+    "items-long-value",
+    "conflict name",
+    "Of one moment a short value and one that stands as its digest: their words are sorted, not the values.",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    moment = s.village.stamp()
+    for value in ("B", "A" * 20_000):
+        change(s.village, FIRM, "name", value, stamp=moment, replaces=(stamp_of(s.village),))
+    return [s.village.send()]
+
+
+@vector(
     "items-nfc-nfd",
     "conflict name",
     "NFC and NFD look alike and are two values: a reader changes no bytes.",

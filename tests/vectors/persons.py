@@ -66,6 +66,15 @@ def _forged(pack: Pack) -> bytes:
     return zipped(entries | {"manifest.json": found.encode()})
 
 
+def _forged_too(pack: Pack) -> bytes:
+    """The head's own signature, and under the same key id the handler's."""
+    entries = pack.entries({"persons": BOTH})
+    found = dsse.parse(entries["manifest.json"], 1 << 20)
+    for name in ("head", "handler"):
+        found = found.also_by(hashlib.sha256(raw("head")).hexdigest(), KEYS[name].sign)
+    return zipped(entries | {"manifest.json": found.encode()})
+
+
 def _first(pack: Pack) -> bytes:
     """The person's signature stands before the station's."""
     entries = pack.entries({"persons": BOTH})
@@ -99,6 +108,9 @@ vector("check-24-twice", "refused 24 SignedTwice 10", "One person has signed twi
 vector(
     "check-24-forged", "refused 24 BadPersonSignature 10", "The head's name over the handler's signature."
 )(_forged)
+vector(
+    "check-24-forged-too", "refused 24 BadPersonSignature 10", "Twice the head's name, once over another's."
+)(_forged_too)
 vector("check-06-person-first", "refused 6 BadSignature 10", "A person's signature in the station's place.")(
     _first
 )

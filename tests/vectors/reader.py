@@ -213,9 +213,14 @@ def digest_of(items: list[tuple[Any, ...]]) -> str:
             heads = {
                 (s, v) for s, v, birth in versions if (record, s) not in gone and not (birth and v in values)
             }
-            parts.append(f"{slot}:" + " ".join(f"{stamp}={value}" for stamp, value in sorted(heads)))
+            parts.append(f"{slot}:" + " ".join(sorted(f"{stamp}={brief(value)}" for stamp, value in heads)))
         lines.append("\t".join(parts).encode())
     return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def brief(value: str) -> str:
+    """A value in a line of the digest, or its own digest where it is long [Digest]."""
+    return value if len(value) <= 20_000 else "#" + hashlib.sha256(value.encode()).hexdigest()
 
 
 def one_with(record: str, name: str, records: dict[tuple[str, str], Any]) -> set[str]:
