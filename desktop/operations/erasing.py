@@ -349,7 +349,7 @@ def _write(
     ]
     said = ledger.write(OPERATION, operator, births=births)
     ledger.as_one(emptied, kept, said)
-    standing.settle(ledger, station.load_keys(ledger))
+    standing.settle(ledger, station.load_keys(ledger), operator)
     changed: dict[str, tuple[str, ...]] = {}
     for record, _ in held:
         changed[record.type] = (*changed.get(record.type, ()), record.id)

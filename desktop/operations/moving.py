@@ -14,17 +14,17 @@ from desktop.records import dates
 from desktop.records.canonical import Cell
 from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, UNIT
 from desktop.records.declaration import UNIT_SLOT, Level, Role
-from desktop.records.item_outcomes import REFUSED_SCOPE, REFUSED_SUPERIOR
+from desktop.records.item_outcomes import REFUSED_SCOPE
 from desktop.records.spans import spans_of
-from desktop.store import aside, holdings, reading
+from desktop.store import holdings, reading
 from desktop.store import traffic as stored
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.reading import Query
-from desktop.sync import exclusions, station
+from desktop.sync import exclusions, restating, station
 from desktop.sync.certificates import LEVEL_RANK
-from desktop.sync.exclusions import Item, Named
+from desktop.sync.exclusions import Named
 from desktop.sync.moves import SUPERIOR
 from desktop.sync.policy import REFUSED, said_once_more
 
@@ -256,11 +256,7 @@ def _level(unit: reading.Record) -> Level:
 def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
     """What says of items under these units once more that they do not count, where only a level between has said so."""
     known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
-    again: dict[str, dict[exclusions.Origin, list[int]]] = {}
-    for put in aside.excluded_under(session.database, units, REFUSED_SUPERIOR):
-        origin = put.station, put.incarnation
-        if known.out_by_levels_between(origin, put.number, Item(put.stamp, put.type, put.unit)):
-            again.setdefault(put.reason, {}).setdefault(origin, []).append(put.number)
+    again = restating.lapsing(session.ledger, known, units)
     return [
         policy.birth_of(
             session,
@@ -274,5 +270,5 @@ def _taken_over(session: Session, units: Sequence[str], former: str) -> list[New
         )
         for reason, found in again.items()
         for cause, refusal in [said_once_more(reason)]
-        for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in found.items()})
+        for text in exclusions.write(found)
     ]

@@ -304,7 +304,7 @@ def settle(session: Session, changes: ChangeSet) -> ChangeSet:
     """After an undo or the like: brings the ledger in line when it touched what says what counts."""
     if changes.records.keys().isdisjoint(DECIDING_TYPES):
         return changes
-    settled = standing.settle(session.ledger, station.load_keys(session.ledger))
+    settled = standing.settle(session.ledger, station.load_keys(session.ledger), session.operator.name)
     return ChangeSet(changes.stamp, changes.records, changes.everything or settled.everything)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 Span = tuple[int, int]
 """First and last number."""
@@ -83,10 +84,16 @@ def without(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
 
 def inside(numbers: Iterable[int], spans: Sequence[Span]) -> set[int]:
     """Those numbers that lie in a span; spans as :func:`joined` gives them."""
-    firsts = [first for first, _ in spans]
+    wanted = list(numbers)
+    if not wanted:
+        return set()
+    # Of very many spans only those are looked at that can hold one of them.
+    low = bisect.bisect_right(spans, min(wanted), key=itemgetter(0))
+    near = spans[max(low - 1, 0) : bisect.bisect_right(spans, max(wanted), key=itemgetter(0))]
+    firsts = [first for first, _ in near]
     found = set()
-    for n in numbers:
+    for n in wanted:
         at = bisect.bisect_right(firsts, n) - 1
-        if at >= 0 and n <= spans[at][1]:
+        if at >= 0 and n <= near[at][1]:
             found.add(n)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records.item_outcomes import HELD_FORK, HELD_NO_BIRTH
@@ -147,16 +147,6 @@ def refused(database: Database, *, excluded: bool) -> Iterator[list[Aside]]:
     """
     for ref, _, _ in _origins(database, "refused"):
         yield from _pieces(database, "refused", ref, "r.excluded = ?", (int(excluded),))
-
-
-def excluded_under(database: Database, units: Collection[str], but: str) -> list[Aside]:
-    """What was written under these units and does not count by a word from above, except for one reason."""
-    return [
-        item
-        for piece in refused(database, excluded=True)
-        for item in piece
-        if item.unit in units and item.reason != but
-    ]
 
 
 def waits_for_births(database: Database) -> bool:

@@ -33,19 +33,6 @@ def unit_of(database: Database, record: Record) -> str:
     )
 
 
-def moves_aside(database: Database) -> list[tuple[Record, str]]:
-    """Records and the units to which changes would move them that wait or do not count."""
-    return [
-        ((type_name, record), unit)
-        for table in ("held", "refused")
-        for type_name, record, unit in database.rows(
-            f"SELECT type, lower(hex(record)), json_extract(value, '$') FROM {table}"
-            " WHERE slot = :slot AND json_valid(value) AND json_type(value) = 'text'",
-            {"slot": UNIT_SLOT},
-        )
-    ]
-
-
 def records_of(database: Database, type_name: str, unit: str) -> list[str]:
     """The records of a type whose row has a unit, and those of several units that have, or had, it as well."""
     return [

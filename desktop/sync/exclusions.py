@@ -6,12 +6,12 @@ A number stands for whatever item has it; with a stamp for that one of several c
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from desktop.records.spans import Span, inside, joined
-from desktop.records.stamps import from_wire, to_wire
+from desktop.records.stamps import MAX_STAMP, to_wire
 
 Origin = tuple[str, str]
 """Station and incarnation."""
@@ -28,13 +28,22 @@ class Item(NamedTuple):
 Items = Mapping[int, Item]
 """Items of one incarnation by number."""
 
+
+def one_by_one(rows: Iterable[tuple[int, Item]]) -> Iterator[dict[int, Item]]:
+    """Items by number. Of a fork two contents of one number may be among them: one is asked about after the other."""
+    left = set(rows)
+    while left:
+        asked = dict(left)
+        yield asked
+        left.difference_update(asked.items())
+
+
 MAX_WORDS: Final = 2_000
 """How many words a record of exclusions takes, so that a line on the wire stays short."""
 
 _NUMBER: Final = r"[1-9][0-9]{0,15}"
 _LINE: Final = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]+)+)")
-_SPAN: Final = re.compile(rf"({_NUMBER})(?:-({_NUMBER}))?")
-_CONTENT: Final = re.compile(rf"({_NUMBER})@([0-9a-f]{{16}})")
+_WORD: Final = re.compile(rf"({_NUMBER})(?:-({_NUMBER})|@([0-9a-f]{{16}}))?")
 _CUT: Final = re.compile(rf"([0-9a-f]{{16}})=(0|{_NUMBER})")
 _KEPT: Final = re.compile(rf"([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?")
 
@@ -44,12 +53,14 @@ class Named:
     """Items of one incarnation: spans of numbers, and contents as number and stamp."""
 
     spans: Sequence[Span] = ()
-    contents: Collection[tuple[int, int]] = field(default_factory=frozenset)
+    contents: Set[tuple[int, int]] = field(default_factory=frozenset)
 
     def among(self, items: Items) -> set[int]:
         """The numbers of those items that are named."""
         found = inside(items, self.spans)
-        return found | {n for n, stamp in self.contents if n in items and items[n].stamp == stamp}
+        if len(self.contents) < len(items):
+            return found | {n for n, stamp in self.contents if n in items and items[n].stamp == stamp}
+        return found | {n for n, item in items.items() if (n, item.stamp) in self.contents}
 
     def where(self) -> list[Span]:
         """The numbers that are named, in whatever content."""
@@ -80,24 +91,35 @@ def write(items: Mapping[Origin, Named]) -> list[str]:
 
 def read(text: str) -> dict[Origin, Named]:
     """The items that a text names; what is not of the form names none, so whoever garbles it excludes less."""
-    found: dict[Origin, tuple[list[Span], set[tuple[int, int]]]] = {}
+    return {origin: named(runs) for origin, runs in runs_of(text).items()}
+
+
+def runs_of(text: str) -> dict[Origin, list[str]]:
+    """The words of a text as they stand, run by run, by the incarnation whose items they name."""
+    found: dict[Origin, list[str]] = {}
     # Nobody of this program writes more; whoever does, must not make others read it again and again.
     room = MAX_WORDS
-    for line in text.split("\n"):
-        match = _LINE.fullmatch(line)
-        if match is None:
-            continue
-        spans, contents = found.setdefault((match[1], match[2]), ([], set()))
-        for word in match[3].split():
-            room -= 1
-            if room < 0:
-                break
-            span, content = _SPAN.fullmatch(word), _CONTENT.fullmatch(word)
-            if span is not None and int(span[1]) <= int(span[2] or span[1]):
-                spans.append((int(span[1]), int(span[2] or span[1])))
-            elif content is not None and 0 < int(content[2], 16) < 1 << 63:
-                contents.add((int(content[1]), from_wire(content[2])))
-    return {origin: Named(joined(spans), frozenset(contents)) for origin, (spans, contents) in found.items()}
+    for match in filter(None, map(_LINE.fullmatch, text.split("\n"))):
+        several = match[3].count(" ")
+        run = match[3] if several <= room else " ".join(match[3].split()[:room])
+        room -= min(several, room)
+        found.setdefault((match[1], match[2]), []).append(run)
+    return found
+
+
+def named(runs: Iterable[str]) -> Named:
+    """What the words of these runs name; one that is not of the form names nothing."""
+    spans: list[Span] = []
+    contents: set[tuple[int, int]] = set()
+    for match in filter(None, (_WORD.fullmatch(word) for run in runs for word in run.split())):
+        number, last, stamp = match.groups()
+        if stamp is None:
+            first, last = int(number), int(last or number)
+            if first <= last:
+                spans.append((first, last))
+        elif 0 < int(stamp, 16) <= MAX_STAMP:
+            contents.add((int(number), int(stamp, 16)))
+    return Named(joined(spans), frozenset(contents))
 
 
 def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | None = None) -> str:

@@ -90,7 +90,8 @@ class Intake:
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
-        self.judge = self._call_judge()
+        self.judge = self._first_judge = self._call_judge()
+        self._refused = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
         self.merge: int | None = None
@@ -169,10 +170,23 @@ class Intake:
 
         Then what was passed over and has its grant by now: it is as if it had come last.
         """
-        self.judge = self._settling.run(self.judge)
+        self._settle()
         while self._take_late():
             self._took_late = True
-            self.judge = self._settling.run(self.judge)
+            self._settle()
+
+    def _settle(self) -> None:
+        self.judge = self._settling.run(self.judge, anew=self.judge is not self._first_judge)
+
+    @property
+    def looked(self) -> bool:
+        """Whether all was gone through, as others may be in force by now than when that was done last."""
+        return self._settling.looked
+
+    @property
+    def refused(self) -> bool:
+        """Whether something was refused that came with the merge, or had waited."""
+        return self._refused or self._settling.refused
 
     def expect_more(self, take: Callable[[], bool]) -> None:
         """Another bundle may bring what the one that has ended lacks: the grant of a segment, or what came before it.
@@ -192,6 +206,10 @@ class Intake:
             late.bundle.in_pieces = bool(late.bundle.spans)
             taken |= late.take()
         return taken
+
+    def note_looked(self) -> None:
+        """The next merge need not go through all once more for what is in force now."""
+        self._settling.note_looked(self.judge)
 
     def bring_up_to_date(self) -> None:
         """Search finds what is there now."""
@@ -290,6 +308,7 @@ class Intake:
     def _apply(self, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
         self.judge.judge(found, author)
+        self._refused |= found.refuses
         if found.waits_for(HELD_FUTURE):
             self.future.add(found.contents.header.station)
         self._set_aside(found)

@@ -42,6 +42,7 @@ class Judge:
         self.state = known.state
         self.policy = known.policy
         self.remember = known.remember
+        self.in_force = known.in_force
         self._chains = known.chains
         self._registrants = known.registrants
         self._begun = known.begun
@@ -147,12 +148,13 @@ class Judge:
         ``author`` is the certificate by whose key it is signed. Without one the parent vouches: it has judged scope,
         and rights as far as it has them itself.
         """
-        if found.settled:
-            return
         header = found.contents.header
         origin = header.station, header.incarnation
+        # What waits behind a fork may be excluded too.
         if self.policy.concerns(origin):
             found.exclude(self.policy.out(origin, found.facts))
+        if found.settled:
+            return
         if self.is_future(found.highest_stamp()):
             found.hold(found.contents.numbers, HELD_FUTURE)
             return

@@ -6,9 +6,11 @@ The records count like any others; whether they have an effect is asked anew whe
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from desktop.records.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, REVOCATION
 from desktop.records.declaration import DELETED_SLOT
@@ -24,9 +26,9 @@ from desktop.records.spans import Span, inside, joined
 from desktop.store import governing
 from desktop.store.ledger import Ledger
 from desktop.sync import exclusions, moves, trust
-from desktop.sync.certificates import LEVEL_RANK, Certificate
-from desktop.sync.exclusions import Item, Items, Named, Origin
-from desktop.sync.tree import Place, Tree
+from desktop.sync.certificates import Certificate
+from desktop.sync.exclusions import Items, Named, Origin
+from desktop.sync.reach import Known, Reach, rank
 
 WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
@@ -38,74 +40,6 @@ _CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
 def said_once_more(reason: str) -> tuple[str, str | None]:
     """Cause and refusal of an exclusion of what does not count for this reason already."""
     return _CAUSES.get(reason, REFUSED), None if reason in _CAUSES else reason
-
-
-@dataclass(frozen=True)
-class Known:
-    """Who is who: the certificates that count by station, the tree, and who stands above a station in each chain.
-
-    ``held`` is the own certificate whether it counts or not.
-    """
-
-    station: str
-    certificates: Mapping[str, Sequence[Certificate]]
-    tree: Tree
-    issuers: Callable[[str], Sequence[Collection[str]]]
-    held: Sequence[Certificate] = ()
-
-    def judged_by(self, concerned: str) -> Sequence[Certificate]:
-        """By whom a word about a station is judged: that station, or this one where that one is not known here.
-
-        Of stations beside it a station knows no certificates. Whoever stands above this one is believed about them,
-        and about itself when somebody between them has lost the right to speak.
-        """
-        return self.certificates.get(concerned) or self.certificates.get(self.station) or self.held
-
-    @property
-    def own(self) -> Certificate | None:
-        """The certificate of this station."""
-        return self.writer(self.station)
-
-    def writer(self, station: str) -> Certificate | None:
-        """What a station may say: of several certificates that count, the highest."""
-        return min(self.certificates.get(station, ()), key=_rank, default=None)
-
-    def may_exclude(self, writer: Certificate, concerned: str, unit: str) -> bool:
-        """Check 22, of an item of a station that was written under a unit."""
-        return trust.may_exclude(writer, self.judged_by(concerned), unit, self.tree)
-
-    def is_above(self, concerned: str, unit: str) -> bool:
-        """The same of this station's own word."""
-        return self.own is not None and self.may_exclude(self.own, concerned, unit)
-
-
-class Reach:
-    """Under which units a writer's word about a station's items holds; each is judged once (rule 32)."""
-
-    def __init__(self, known: Known, writer: Certificate, concerned: str) -> None:
-        self.writer = writer
-        self._known, self._concerned = known, concerned
-        self._found: dict[str, bool] = {}
-
-    def holds(self, unit: str) -> bool:
-        """Whether an item under this unit is meant."""
-        if unit not in self._found:
-            self._found[unit] = self._known.may_exclude(self.writer, self._concerned, unit)
-        return self._found[unit]
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether there is any unit under which it may hold: who just names others' items makes nobody read them."""
-        own, tree = self.writer.claims, self._known.tree
-        return any(
-            LEVEL_RANK[own.level] < LEVEL_RANK[c.claims.level]
-            and (_lies_in(c.claims.units, own.units, tree) or _lies_in(own.units, c.claims.units, tree))
-            for c in self._known.judged_by(self._concerned)
-        )
-
-
-def _lies_in(units: Collection[str], above: Collection[str], tree: Tree) -> bool:
-    return any(tree.place(unit, above) is Place.INSIDE for unit in units)
 
 
 @dataclass(frozen=True)
@@ -163,13 +97,14 @@ class Revocation:
 @dataclass(frozen=True)
 class Policy:
     """What is in force: ``revocations`` by station, ``exclusions`` by origin, and ``moves``, number and stamp of
-    changes of the tree that do not count.
+    changes of the tree that do not count. ``heard`` is a digest of the exclusions.
     """
 
     known: Known
     revocations: Mapping[str, Sequence[Revocation]] = field(default_factory=dict)
     exclusions: Mapping[Origin, Sequence[Exclusion]] = field(default_factory=dict)
     moves: Mapping[Origin, Collection[tuple[int, int]]] = field(default_factory=dict)
+    heard: str = ""
 
     @property
     def cuts(self) -> dict[str, Mapping[str, int]]:
@@ -190,23 +125,21 @@ class Policy:
             found |= dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED)
         return found
 
-    def out_by_levels_between(self, origin: Origin, number: int, item: Item) -> list[Certificate]:
-        """By whose words an item of another station does not count, if only those of levels below this one say so.
+    def out_by_levels_between(self, origin: Origin, items: Items) -> dict[int, Sequence[Certificate]]:
+        """Which items of another station do not count by words of levels below this one alone, and by whose.
 
         What this station only says once more is left aside.
         """
-        writers = [
-            word.reach.writer
-            for word in self.exclusions.get(origin, ())
-            if word.reach is not None and not word.restated and word.among({number: item})
-        ]
-        writers += [
-            revocation.writer
-            for revocation in self.revocations.get(origin[0], ())
-            if revocation.among(origin[1], {number: item})
-        ]
         own = self.known.own
-        return writers if own is not None and all(_rank(w) > _rank(own) for w in writers) else []
+        words = (w for w in self.exclusions.get(origin, ()) if w.reach is not None and not w.restated)
+        said = [(word.reach.writer, word.among(items)) for word in words if word.reach is not None]
+        said += [(r.writer, r.among(origin[1], items)) for r in self.revocations.get(origin[0], ())]
+        found: dict[int, Sequence[Certificate]] = {}
+        for writer, numbers in said:
+            # Most words are alone, and what is out by one shares its writer.
+            alone = [writer]
+            found |= {n: [*found[n], writer] if n in found else alone for n in numbers}
+        return {n: w for n, w in found.items() if own is not None and all(rank(c) > rank(own) for c in w)}
 
     def concerns(self, origin: Origin) -> bool:
         """Whether anything was said about items of an origin."""
@@ -220,6 +153,16 @@ class Policy:
         found += [(last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT]
         return joined(found)
 
+    def said(self) -> list[object]:
+        """All that was said, but for what this station only says once more; the same for the same."""
+        revoked = [
+            (name, r.writer.digest, sorted(r.cuts.items()), sorted(r.kept.items()), r.reach is None)
+            for name, several in sorted(self.revocations.items())
+            for r in several
+        ]
+        moves = [(*origin, sorted(moved)) for origin, moved in sorted(self.moves.items())]
+        return [self.heard, revoked, moves]
+
     def is_decided(self, origin: Origin) -> bool:
         """Whether somebody above has said which contents of a forked incarnation count (rule 23)."""
         return any(e.reason == REFUSED_FORK for e in self.exclusions.get(origin, ()))
@@ -227,7 +170,8 @@ class Policy:
 
 def policy_of(ledger: Ledger, known: Known) -> Policy:
     """What is in force here now."""
-    return Policy(known, _revocations(ledger, known), _exclusions(ledger, known), _moves(ledger, known))
+    said = Exclusions(ledger, known)
+    return Policy(known, _revocations(ledger, known), said, _moves(ledger, known), said.digest)
 
 
 @dataclass(frozen=True)
@@ -262,7 +206,7 @@ def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
         revoked, _ = said.cells
         if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
             before = whole.get(revoked)
-            if before is None or _rank(said.writer) <= _rank(before.writer):
+            if before is None or rank(said.writer) <= rank(before.writer):
                 whole[revoked] = said
         elif (reach := Reach(known, said.writer, revoked)).is_possible:
             partly.setdefault(revoked, {})[said.writer.station] = said, reach
@@ -287,50 +231,83 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: b
     Where somebody else has certified the station for other units, of its own level only the revoker itself.
     """
     held = {base64.b64encode(c.der).decode(): c for c in known.certificates.get(revoked, ())}
-    own = _rank(said.writer)
+    own = rank(said.writer)
     return {
         incarnation: trust.NO_CUT
         for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.stamp)
         if text in held
         and giver != revoked
         and any(
-            _rank(c) < own or (_rank(c) == own and (whole or giver == said.writer.station))
+            rank(c) < own or (rank(c) == own and (whole or giver == said.writer.station))
             for c in known.certificates.get(giver, ())
         )
     }
 
 
-def _exclusions(ledger: Ledger, known: Known) -> dict[Origin, list[Exclusion]]:
-    """What one writer says of an origin is joined by reason, so that many words cost no more than few.
+class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
+    """What is said of the items of each origin; read when that is asked for, as there may be a million words.
 
-    A station's word about its own items needs no certificate that is known here: that it counts says whose it is, and
-    of what others have saved of the same records many a station beside holds a part.
+    What one writer says of an origin is joined by reason, so that many words cost no more than few. A station's word
+    about its own items needs no certificate that is known here: that it counts says whose it is, and of what others
+    have saved of the same records many a station beside holds a part.
+    ``digest`` is another when others have said something else, or this station has of its own accord.
     """
-    found: dict[Origin, list[Exclusion]] = {}
-    joint: dict[tuple[Origin, str, Certificate, bool], list[Named]] = {}
-    reaches: dict[tuple[str, Certificate], Reach] = {}
-    for station, stamp, (cause, refusal, items, restated) in governing.said(
-        ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
-    ):
-        again = bool(restated) and station == known.station
-        writer = known.writer(station)
-        reason = _REASONS.get(cause, REFUSED_WITHDRAWN)
-        if cause == REFUSED and refusal in REASONS:
-            reason = refusal
-        for origin, named in exclusions.read(items).items():
-            if origin[0] == station:
-                found.setdefault(origin, []).append(Exclusion(named, reason, since=stamp))
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        self._known = known
+        self._said: dict[Origin, list[_Words]] = {}
+        self._read: dict[Origin, Sequence[Exclusion]] = {}
+        seen = hashlib.sha256()
+        for station, stamp, (cause, refusal, items, restated) in governing.said(
+            ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
+        ):
+            again = bool(restated) and station == known.station
+            reason = refusal if cause == REFUSED and refusal in REASONS else _REASONS.get(cause)
+            if not again:
+                seen.update(json.dumps([station, stamp, reason, items]).encode())
+            for origin, runs in exclusions.runs_of(items).items():
+                said = _Words(station, stamp, reason or REFUSED_WITHDRAWN, again, runs)
+                self._said.setdefault(origin, []).append(said)
+        self.digest = seen.hexdigest()
+
+    def __getitem__(self, origin: Origin) -> Sequence[Exclusion]:
+        if origin not in self._read:
+            self._read[origin] = self._of(origin)
+        if not self._read[origin]:
+            raise KeyError(origin)
+        return self._read[origin]
+
+    def __iter__(self) -> Iterator[Origin]:
+        return (origin for origin in self._said if origin in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _of(self, origin: Origin) -> list[Exclusion]:
+        found: list[Exclusion] = []
+        joint: dict[tuple[str, Certificate, bool], list[str]] = {}
+        for said in self._said.get(origin, ()):
+            writer = self._known.writer(said.station)
+            if said.station == origin[0]:
+                found.append(Exclusion(exclusions.named(said.runs), said.reason, since=said.stamp))
             elif writer is not None:
-                reach = reaches.setdefault((origin[0], writer), Reach(known, writer, origin[0]))
-                if reach.is_possible:
-                    joint.setdefault((origin, reason, writer, again), []).append(named)
-    for (origin, reason, writer, again), several in joint.items():
-        spans = joined(span for named in several for span in named.spans)
-        contents = frozenset(content for named in several for content in named.contents)
-        named = Named(spans, contents)
-        reach = reaches[origin[0], writer]
-        found.setdefault(origin, []).append(Exclusion(named, reason, reach, restated=again))
-    return found
+                joint.setdefault((said.reason, writer, said.again), []).extend(said.runs)
+        reaches: dict[Certificate, Reach] = {}
+        for (reason, writer, again), runs in joint.items():
+            reach = reaches.setdefault(writer, Reach(self._known, writer, origin[0]))
+            if reach.is_possible:
+                found.append(Exclusion(exclusions.named(runs), reason, reach, restated=again))
+        return found
+
+
+class _Words(NamedTuple):
+    """What a station has said of the items of one origin."""
+
+    station: str
+    stamp: int
+    reason: str
+    again: bool
+    runs: Sequence[str]
 
 
 def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
@@ -344,7 +321,7 @@ def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
                 (station, incarnation), number, record, slot, stamp,
                 None if slot == DELETED_SLOT else json.loads(value),
                 frozenset(r for r in json.loads(replaces) if isinstance(r, int)),
-                moves.UNKNOWN_RANK if author is None else _rank(author),
+                moves.UNKNOWN_RANK if author is None else rank(author),
                 frozenset() if author is None else author.claims.units, bool(birth),
             )
         )  # fmt: skip
@@ -358,7 +335,3 @@ def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     for move in moves.not_counting(found, superiors, near):
         out.setdefault(move.origin, set()).add((move.number, move.stamp))
     return out
-
-
-def _rank(certificate: Certificate) -> int:
-    return LEVEL_RANK[certificate.claims.level]

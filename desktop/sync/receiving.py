@@ -170,7 +170,6 @@ class _Receiver:
         self._now = ledger.environment.since_epoch()
         self._bulk = False
         self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
-        self._first_judge = self._intake.judge
         self._taken: list[results.Taken] = []
 
     def prepare(self, paths: Sequence[Path]) -> None:
@@ -262,7 +261,7 @@ class _Receiver:
         self._intake.settle()
         if len(self._intake.future) > 2:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
-        if restating.take_back(self._ledger, self._intake.judge, self._operator):
+        if self._intake.looked and restating.take_back(self._ledger, self._intake.judge, self._operator):
             self._intake.judge_anew()
             self._intake.settle()
         self._intake.put_right(self._taken)
@@ -271,11 +270,15 @@ class _Receiver:
         for taken in self._taken:
             results.note_merge(self._ledger, taken, self._operator)
         self._intake.close()
-        refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
-        if self._intake.judge is not self._first_judge:
+        if self._intake.looked or self._intake.refused:
+            refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
+        if self._intake.looked:
             restating.restate(self._ledger, self._intake.judge, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
+        if self._taken:
+            # Of a merge that takes nothing nothing is left.
+            self._intake.note_looked()
         self._intake.bring_up_to_date()
 
 

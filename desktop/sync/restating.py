@@ -7,22 +7,23 @@ these say it too, of what has gone there, and take it back when nobody below say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
 from desktop.records.canonical import Cell
-from desktop.records.deciding import EXCLUSION
-from desktop.store import aside, governing, links, scoping
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, SAME
+from desktop.records.item_outcomes import REFUSED_SUPERIOR
+from desktop.records.resolution import heads_of_components
+from desktop.records.spans import spans_of
+from desktop.store import aside, claims, governing, links
 from desktop.store.aside import Aside
 from desktop.store.ledger import Deletion, Ledger, NewRecord
-from desktop.store.links import Link
 from desktop.store.scoping import Record
 from desktop.sync import exclusions
 from desktop.sync.certificates import Certificate
-from desktop.sync.exclusions import Item, Named, Origin
+from desktop.sync.exclusions import Item, Named, Origin, one_by_one
 from desktop.sync.judging import Judge
-from desktop.sync.policy import said_once_more
-from desktop.sync.scope import WITHOUT_UNIT, Scope
+from desktop.sync.policy import Policy, said_once_more
 
 _LABEL = "下级定的不计入的内容，报过同一条的其他单位也不计入"
 
@@ -32,9 +33,10 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
     said = _said(ledger)
     over = {
         record
-        for name, item in (_excluded(ledger) if said else ())
-        for record in said.get(name, ())
-        if not _writers(judge, item)
+        for _, items in _excluded(ledger, judge.policy, lambda item: _name(item) in said)
+        for item, writers in items
+        if not writers
+        for record in said[_name(item)]
     }
     if over:
         lifted = [Deletion(EXCLUSION, record) for record in sorted(over)]
@@ -43,13 +45,17 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
 
 
 def restate(ledger: Ledger, judge: Judge, operator: str) -> None:
-    """Says once more what other branches hold and have not heard of yet, inside the caller's transaction."""
+    """Says once more what other branches may hold and have not heard of yet, inside the caller's transaction."""
     branches, said = _Branches(ledger, judge), _said(ledger)
     found: dict[str, dict[Origin, set[tuple[int, int]]]] = {}
-    for name, item in _excluded(ledger):
-        writers = () if name in said else _writers(judge, item)
-        if writers and branches.hold((item.type, item.record), writers):
-            found.setdefault(item.reason, {}).setdefault(name[0], set()).add((item.number, item.stamp))
+    for origin, items in _excluded(
+        ledger,
+        judge.policy,
+        lambda item: item.type not in DECIDING_TYPES and bool(item.unit) and _name(item) not in said,
+    ):
+        for item in branches.held_elsewhere(items):
+            found.setdefault(item.reason, {}).setdefault(origin, set()).add((item.number, item.stamp))
+    claims.forget_aside(ledger.database)
     births = [
         NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", _cells(ledger, reason, text))
         for reason, items in found.items()
@@ -59,8 +65,28 @@ def restate(ledger: Ledger, judge: Judge, operator: str) -> None:
         ledger.write("转告不计入的内容", operator, births=births)
 
 
+def lapsing(ledger: Ledger, policy: Policy, units: Collection[str]) -> dict[str, dict[Origin, Named]]:
+    """What lies under units that are to be moved and does not count by words of levels between alone, by reason.
+
+    Those reach no further than the units below them; who moves a unit has to say it once more.
+    """
+    found: dict[str, dict[Origin, list[int]]] = {}
+    for origin, items in _excluded(
+        ledger, policy, lambda item: item.unit in units and item.reason != REFUSED_SUPERIOR
+    ):
+        for item, writers in items:
+            if writers:
+                found.setdefault(item.reason, {}).setdefault(origin, []).append(item.number)
+    return {
+        reason: {origin: Named(spans_of(numbers)) for origin, numbers in several.items()}
+        for reason, several in found.items()
+    }
+
+
 _Name = tuple[Origin, int, int]
 """Whose an item is, its number and its stamp."""
+_Out = tuple[Aside, Sequence[Certificate]]
+"""An item that does not count, and by whose words, if only levels below say so."""
 
 
 def _said(ledger: Ledger) -> dict[_Name, list[str]]:
@@ -73,19 +99,23 @@ def _said(ledger: Ledger) -> dict[_Name, list[str]]:
     return found
 
 
-def _excluded(ledger: Ledger) -> Iterator[tuple[_Name, Aside]]:
-    """What does not count by somebody's word, of records that have units."""
+def _name(item: Aside) -> _Name:
+    return (item.station, item.incarnation), item.number, item.stamp
+
+
+def _excluded(
+    ledger: Ledger, policy: Policy, wanted: Callable[[Aside], bool]
+) -> Iterator[tuple[Origin, list[_Out]]]:
+    """What does not count by somebody's word, as far as it is wanted, in pieces of one origin."""
     for piece in aside.refused(ledger.database, excluded=True):
         origin = piece[0].station, piece[0].incarnation
-        for item in piece:
-            if item.type not in WITHOUT_UNIT and item.unit:
-                yield (origin, item.number, item.stamp), item
-
-
-def _writers(judge: Judge, item: Aside) -> Sequence[Certificate]:
-    """By whose words an item does not count, if only levels below say so."""
-    facts = Item(item.stamp, item.type, item.unit)
-    return judge.policy.out_by_levels_between((item.station, item.incarnation), item.number, facts)
+        items = {(item.number, item.stamp): item for item in piece if wanted(item)}
+        found: list[_Out] = []
+        for asked in one_by_one((n, Item(stamp, i.type, i.unit)) for (n, stamp), i in items.items()):
+            writers = policy.out_by_levels_between(origin, asked)
+            found += [(items[n, item.stamp], writers.get(n, ())) for n, item in asked.items()]
+        if found:
+            yield origin, found
 
 
 def _cells(ledger: Ledger, reason: str, items: str) -> dict[str, Cell]:
@@ -101,41 +131,94 @@ def _cells(ledger: Ledger, reason: str, items: str) -> dict[str, Cell]:
 
 
 class _Branches:
-    """The stations below, and what each of them holds; looked at only where something is to be said."""
+    """The stations below, and what each of them may hold; looked at only where something is to be said.
+
+    It holds what was ever claimed by a unit that is or was below it: whoever asks what goes there now does not see
+    what went there before a claim was withdrawn, and stands there when that is lifted.
+    """
 
     def __init__(self, ledger: Ledger, judge: Judge) -> None:
         self._ledger = ledger
+        self._db = ledger.database
         self._tree = judge.state.tree
-        self._links = [link for link in links.all_links(ledger.database) if not link.upward]
-        self._scopes: dict[str, Scope] = {}
-        self._types = frozenset(scoping.types_held(ledger.database))
+        self._links = [link for link in links.all_links(self._db) if not link.upward]
+        self._knowing: dict[Sequence[str], Set[str]] = {}
+        self._looked = False
 
-    @cached_property
-    def _moved(self) -> dict[Record, set[str]]:
-        """Where records went by moves that wait since their births do not count."""
-        found: dict[Record, set[str]] = {}
-        for record, unit in scoping.moves_aside(self._ledger.database):
-            found.setdefault(record, set()).add(unit)
-        return found
+    def held_elsewhere(self, items: Sequence[_Out]) -> list[Aside]:
+        """Those of these items that a station may hold under which none of those is by whose words they are out."""
+        asked = [(item, writers) for item, writers in items if writers]
+        if len(self._links) < 2 or not asked:
+            return []
+        if not self._looked:
+            self._look()
+        holders = self._holders({(item.type, item.record) for item, _ in asked})
+        return [
+            item
+            for item, writers in asked
+            if not holders[item.type, item.record] <= self._under_whom(writers)
+        ]
 
-    def hold(self, record: Record, writers: Sequence[Certificate]) -> bool:
-        """Whether a record goes, or went, to a station under which none of these writers is."""
-        below = {
-            link.peer
-            for link in self._links
-            if any(
-                unit in self._tree.below([link.unit]) for writer in writers for unit in writer.claims.units
-            )
+    def _look(self) -> None:
+        """Reads who was ever below whom, and what was ever one, once for all items."""
+        self._looked = True
+        claims.note_aside(self._db)
+        self._edges = claims.edges(self._db, self._ledger.types)
+        self._groups: defaultdict[Record, set[Record]] = defaultdict(set)
+        for kind in {one[0] for one, _ in self._edges.values()}:
+            pairs = [(one[1], other[1]) for one, other in self._edges.values() if one[0] == kind]
+            for record, head in heads_of_components(pairs).items():
+                self._groups[kind, head].add((kind, record))
+        self._groups |= {record: group for group in list(self._groups.values()) for record in group}
+        lower = claims.lower_units(self._db)
+        self._peers: defaultdict[str, set[str]] = defaultdict(set)
+        self._beside: defaultdict[str, set[str]] = defaultdict(set)
+        for link in self._links:
+            for unit in _reached([link.unit], lower):
+                self._peers[unit].add(link.peer)
+            at: str | None = link.unit
+            while at is not None and link.peer not in self._beside[at]:
+                self._beside[at].add(link.peer)
+                at = self._tree.get(at)
+
+    def _under_whom(self, writers: Sequence[Certificate]) -> Set[str]:
+        """The stations below that know one of these, since it is at or below them."""
+        key = tuple(c.digest for c in writers)
+        if key not in self._knowing:
+            units = {unit for c in writers for unit in c.claims.units}
+            self._knowing[key] = {
+                link.peer for link in self._links if not units.isdisjoint(self._tree.below([link.unit]))
+            }
+        return self._knowing[key]
+
+    def _holders(self, records: Collection[Record]) -> Mapping[Record, Set[str]]:
+        """The stations below that may hold each of these records."""
+        ends = {r: self._edges.get(r[1], ()) if r[0] == SAME else (r,) for r in records}
+        meant = {
+            r: {m for end in found for m in (end, *self._groups.get(end, ()))} for r, found in ends.items()
         }
-        return any(self._covers(link, record) for link in self._links if link.peer not in below)
+        wanted: defaultdict[str, set[str]] = defaultdict(set)
+        for name, record in set().union(*meant.values()):
+            wanted[name].add(record)
+        peers: defaultdict[Record, set[str]] = defaultdict(set)
+        for name, several in wanted.items():
+            known = self._ledger.types.get(name)
+            below = known is not None and known.goes_below
+            for record, units in claims.units(self._db, name, several).items():
+                for unit in units:
+                    peers[name, record] |= self._peers.get(unit, set())
+                    if below:
+                        peers[name, record] |= self._beside.get(unit, set())
+        return {record: set().union(*(peers.get(m, set()) for m in found)) for record, found in meant.items()}
 
-    def _covers(self, link: Link, record: Record) -> bool:
-        moved = self._moved.get(record)
-        if moved and not moved.isdisjoint(self._tree.below([link.unit])):
-            return True
-        return record[0] in self._types and self._scope(link.peer, link.unit).covers(record)
 
-    def _scope(self, peer: str, unit: str) -> Scope:
-        if peer not in self._scopes:
-            self._scopes[peer] = Scope(self._ledger, unit, peer)
-        return self._scopes[peer]
+def _reached(units: Collection[str], lower: Mapping[str, Collection[str]]) -> Set[str]:
+    """These units and all that are or were below them."""
+    found: set[str] = set()
+    waiting = list(units)
+    while waiting:
+        unit = waiting.pop()
+        if unit not in found:
+            found.add(unit)
+            waiting += lower.get(unit, ())
+    return found

@@ -100,7 +100,7 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
             for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in named.items()})
         ]  # fmt: skip
         said = ledger.write(label, operator, births=births)
-        standing.settle(ledger, keys)
+        standing.settle(ledger, keys, operator)
         _write_again(ledger, wrong, label)
     return ChangeSet(said.stamp, everything=True)
 

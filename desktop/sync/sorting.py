@@ -154,6 +154,11 @@ class Sorted:
         births = (max(block.stamps) for block in blocks if block)
         return max([*births, *(c.stamp for c in self.wire_changes())])
 
+    @property
+    def refuses(self) -> bool:
+        """Whether something is refused."""
+        return bool(self._refused)
+
     def waits_for(self, reason: str) -> bool:
         """Whether something is held for this reason."""
         return reason in self._held.values()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
+from desktop.collecting import without_collection
 from desktop.records.deciding import DECIDING_TYPES
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
@@ -19,24 +20,30 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging import Item, Merger, Result
 from desktop.store.uncounting import Taken
-from desktop.sync import decoding, erasing, kept, sending, station, waiting
+from desktop.sync import decoding, erasing, kept, restating, sending, station, waiting
 from desktop.sync.identity import StationKeys
 from desktop.sync.judging import Judge
 from desktop.sync.lost import Lost
 from desktop.sync.sorting import Sorted
+from desktop.sync.trust import NO_CUT
 
 
-def settle(ledger: Ledger, keys: StationKeys) -> ChangeSet:
+def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
     """Lets count what may count and takes out what does not, after this station itself has said something about it."""
     changed = indexing.Changed()
 
     def call_judge() -> Judge:
         return Judge(station.knowledge(ledger, keys), ledger.types, ledger.environment.since_epoch())
 
-    with ledger.database.transaction():
+    with without_collection(), ledger.database.transaction():
         sending.cut_own(ledger, keys)
         settling = Settling(ledger, call_judge, changed)
-        settling.run(call_judge())
+        judge = settling.run(call_judge())
+        if settling.looked and restating.take_back(ledger, judge, operator):
+            judge = settling.run(call_judge())
+        if settling.looked:
+            restating.restate(ledger, judge, operator)
+        settling.note_looked(judge)
         changed.bring_up_to_date(ledger.database, ledger.types)
     return ChangeSet(everything=settling.moved)
 
@@ -47,6 +54,9 @@ _Away = Callable[[Database, int, int, int], aside.Names]
 _PIECE = 20_000
 """How many items are taken out at once."""
 
+_LOOKED = "looked_through"
+"""By what that is in force everything was gone through, in which incarnation, and up to which own number."""
+
 ROUNDS = 64
 """More than a chain of words from above can be long."""
 
@@ -54,7 +64,9 @@ ROUNDS = 64
 class Settling:
     """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to.
 
-    ``lost`` hears what does not count any more, where that is told of the bundles of a merge.
+    ``looked``: another word was in force than when everything was gone through last, so that was done once more.
+    ``refused``: something proved to be refused that had waited. ``lost`` hears what does not count any more, where that
+    is told of the bundles of a merge.
     """
 
     def __init__(
@@ -72,21 +84,46 @@ class Settling:
         self._lost = lost
         self._unmoved: set[tuple[str, str]] = set()
         self._begun: dict[int, list[Span]] = {}
-        self.moved = False
+        self._written = received.last_number(self._db, ledger.origin)
+        self._since: int | None = None
+        self._at_rest = True
+        self.moved = self.looked = self.refused = False
 
-    def run(self, judge: Judge) -> Judge:
+    def run(self, judge: Judge, *, anew: bool = False) -> Judge:
         """Goes on until nothing moves; whoever judges then.
+
+        What has counted, or was excluded, is gone through where another word is in force than when that was done last,
+        or with ``anew``, as others may have been meanwhile. Else what came was judged when it came, and of all that was
+        there only what this station has written since may be excluded already.
 
         It ends: what says who counts is only ever taken out by a word from further above (checks 22 and 23). Should
         somebody find a way round that, it ends all the same.
         """
+        self._since = None if anew else self._looked_up_to(judge)
         for _ in range(ROUNDS):
+            self.looked |= self._since is None
             if not self._once(judge):
                 break
-            judge = self._call_judge()
+            judge, self._since = self._call_judge(), None
+        else:
+            self._at_rest = False
         judge.remember(self._ledger)
         erasing.note_tree(self._ledger)
         return judge
+
+    def _looked_up_to(self, judge: Judge) -> int | None:
+        """Up to which own number everything is as it has to be by what is in force; nothing if it may not be."""
+        said, _, number = (self._ledger.meta(_LOOKED) or "").rpartition(" ")
+        return int(number) if said == self._under(judge) else None
+
+    def note_looked(self, judge: Judge) -> None:
+        """All is as it has to be by what this judge, who judged last, knows to be in force."""
+        said = f"{self._under(judge)} {self._written}"
+        if self._at_rest and self._ledger.meta(_LOOKED) != said:
+            self._ledger.set_meta(_LOOKED, said)
+
+    def _under(self, judge: Judge) -> str:
+        return f"{judge.in_force} {self._ledger.incarnation}"
 
     def _once(self, judge: Judge) -> bool:
         """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
@@ -109,10 +146,11 @@ class Settling:
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
-        again = waiting.due(self._ledger, judge), waiting.lifted(self._ledger, judge)
-        for found, author in itertools.chain(*again):
+        lifted = waiting.lifted(self._ledger, judge) if self._since is None else ()
+        for found, author in itertools.chain(waiting.due(self._ledger, judge), lifted):
             asked = found.looked_at
             judge.judge(found, author)
+            self.refused |= found.refuses
             births = found.births
             deciding |= bool(found.deciding) and bool(births or found.changes)
             self.moved |= waiting.release(self._db, found, asked, self._now)
@@ -173,8 +211,10 @@ class Settling:
     def _segments_out(self, judge: Judge) -> Iterator[Iterable[Taken]]:
         """The same segment by segment."""
         for origin, ref in received.origins(self._db).items():
+            if self._since is not None and ref != self._ledger.origin:
+                continue
             name, _ = origin
-            spans = judge.policy.spans(origin)
+            spans = common(judge.policy.spans(origin), [((self._since or 0) + 1, NO_CUT)])
             for found in self._held_here(ref, spans, aside.refused_between):
                 found.exclude(judge.policy.out(origin, found.facts))
                 yield self._put_aside(found)

@@ -20,7 +20,8 @@ from desktop.sync import certificates, identity
 from desktop.sync.certificates import Certificate
 from desktop.sync.chains import Chains, Grant, Granted, Proven
 from desktop.sync.identity import StationKeys
-from desktop.sync.policy import Known, Policy, policy_of
+from desktop.sync.policy import Policy, policy_of
+from desktop.sync.reach import Known
 from desktop.sync.roots import History
 from desktop.sync.tree import Tree
 from desktop.sync.trust import TrustState
@@ -189,7 +190,8 @@ class Knowledge:
 
     ``certificates`` are those that count, by station; ``issuers`` gives who stands above a station in each chain,
     ``registrants`` under which units a unit was registered, ``begun`` in which incarnation a certificate was asked for.
-    ``granted`` are all certificates with a grant that counts, whether their chains stand or not.
+    ``granted`` are all certificates with a grant that counts, whether their chains stand or not. ``in_force`` is the
+    same as long as the same would be let count of whatever is held.
     """
 
     state: TrustState
@@ -201,6 +203,7 @@ class Knowledge:
     begun: Callable[[Certificate], str | None]
     granted: Granted
     token: str
+    in_force: str
 
     def remember(self, ledger: Ledger) -> None:
         """Keeps which stations have chains, as long as grants, own chain and roots stay what they are.
@@ -218,10 +221,9 @@ def _remembered(ledger: Ledger, token: str) -> frozenset[str]:
     return frozenset(stations if before == token else ())
 
 
-def _token(grants: Sequence[Grant], own: Sequence[bytes], roots: Sequence[bytes]) -> str:
-    """The same for the same certificates, read by the same program."""
-    said = [__version__, grants, _texts(own), _texts(roots)]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+def _token(said: Sequence[object]) -> str:
+    """The same for the same, read by the same program."""
+    return hashlib.sha256(json.dumps([__version__, *said]).encode()).hexdigest()
 
 
 def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
@@ -235,7 +237,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     # Who was enrolled under a root of this station's own leads to that one, which speaks for nobody else here.
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
-    token = _token(grants, [c.der for c in standing], known_roots)
+    token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
     tree = Tree(governing.superiors(ledger.database))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
@@ -263,6 +265,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         lambda certificate: _begun(ledger, certificate),
         given,
         token,
+        _token([token, sorted(tree.items()), sorted(map(digest_of, state.former)), policy.said()]),
     )
 
 

@@ -12,7 +12,7 @@ from desktop.store.database import Database
 from desktop.store.ledger import Ledger
 from desktop.sync import certificates, decoding, kept, renewing, trust
 from desktop.sync.certificates import Certificate
-from desktop.sync.exclusions import Item, Origin
+from desktop.sync.exclusions import Item, Origin, one_by_one
 from desktop.sync.judging import Judge
 from desktop.sync.segments import Header
 from desktop.sync.sorting import Sorted
@@ -102,12 +102,9 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
         # An older program has not kept the unit: the item is judged as it stands in its segment.
         items = {(found.number, found.stamp) for found in piece if not found.unit}
         rows = {(found.number, Item(found.stamp, found.type, found.unit)) for found in piece if found.unit}
-        # Of a fork two contents of one number may be aside: they are asked about one after the other.
-        while rows:
-            asked = dict(rows)
+        for asked in one_by_one(rows):
             out = judge.policy.out(name, asked)
             items |= {(n, item.stamp) for n, item in asked.items() if n not in out}
-            rows.difference_update(asked.items())
         origin = piece[0].origin
         if items and origin not in undecided:
             first = aside.forked_from(ledger.database, origin)

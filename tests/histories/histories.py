@@ -28,9 +28,9 @@ from desktop.sync import (
     identity,
     kept,
     policy,
+    restating,
     rewriting,
     segments,
-    standing,
     station,
     succession,
     trust,
@@ -64,7 +64,8 @@ OFTEN: Final = (
 )  # fmt: skip
 ACTS: Final = (
     "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
-    "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
+    "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork", "contest", "contest",
+    "contest", "contest",
 )  # fmt: skip
 
 
@@ -302,7 +303,7 @@ class History:
         cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}
         birth = NewRecord("erasure", "", ledger.unit_of("firm", record), cells)
         ledger.write("清除", desk.name, births=[birth])
-        standing.settle(ledger, desk.keys)
+        desk.settle()
         return record
 
     # -- what a level above says -----------------------------------------------------------------------------------
@@ -327,6 +328,48 @@ class History:
         if numbers:
             self.said.append((desk, "exclusion", desk.exclude(*((whom, n) for n in sorted(numbers)))))
         return whom.name, numbers
+
+    def contest(self, desk: Desk) -> object:
+        """What both branches know is claimed, given to either, or taken back by a town that the other does not know.
+
+        Only where somebody above both says so once more do they hold the same in the end.
+        """
+        if self.apart:
+            return None
+        record, town = self.rnd.choice(SHARED), self.rnd.choice(self.towns)
+        if record in self.district.records() and self.rnd.random() < 0.3:
+            to = self.rnd.choice(self.units_of(self.district))
+            self.done.append((self.district, self.district.move(record, to)))
+            return record[:4], to
+        for claiming in self.towns:
+            writer = self.rnd.choice([claiming, *self.below(claiming)])
+            if record not in writer.records():
+                writer.birth("firm", {"name": self.word(writer)}, record=record)
+                self.groups.add((None, None, None))
+        self._bring_together()
+        if said := self._about(record, town):
+            several = self.rnd.sample(said, self.rnd.randint(1, len(said)))
+            self.said.append((town, "exclusion", town.exclude(*several)))
+        return record[:4], town.name
+
+    def _bring_together(self) -> None:
+        """Everybody reports, and both towns hear of it."""
+        for below, desk in (*self.pairs, *((self.district, town) for town in self.towns)):
+            below.time.at = desk.time.at = self.latest
+            self.merge(desk, [below.send(desk if below is self.district else None)])
+
+    def _about(self, record: str, town: Desk) -> list[tuple[Desk, int]]:
+        """What stations below a town have said of a record, as far as that holds it."""
+        below = [d for d in self.below(town) if d.station not in self.doubtful]
+        return [
+            (d, number)
+            for d in below
+            for (number,) in town.database.rows(
+                "SELECT number FROM version WHERE record = unhex(:record) AND origin = :origin"
+                " UNION SELECT _number FROM r_firm WHERE id = unhex(:record) AND _origin = :origin",
+                {"record": record, "origin": town.ledger.origin_ref(d.station, d.keys.incarnation)},
+            )
+        ]
 
     def revoke(self, desk: Desk) -> object:
         desk = self._speaker(desk)
@@ -363,9 +406,20 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
+        # As the window advises, and what the town has taken back stays so by the word of who moves the village.
+        self.merge(self.district, [old.send()])
+        in_force = station.knowledge(self.district.ledger, self.district.keys).policy
+        lapsing = restating.lapsing(self.district.ledger, in_force, [village.unit])
+        births = [
+            NewRecord(
+                "exclusion", "", self.district.unit, {"cause": "refused", "refusal": reason, "items": text}
+            )
+            for reason, items in lapsing.items()
+            for text in exclusions.write(items)
+        ]
         edits = [SlotEdit("unit", village.unit, slot, new.unit) for slot in ("superior", "unit")]
-        self.district.ledger.write("调整", self.district.name, edits=edits)
-        standing.settle(self.district.ledger, self.district.keys)
+        self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
+        self.district.settle()
         for town in (old, new):
             town.merge(self.district.send(town))
         for d in movers:

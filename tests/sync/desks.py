@@ -208,13 +208,17 @@ class Desk:
     def say(self, type_name: str, cells: Mapping[str, Cell]) -> str:
         """Writes a record that says what counts, and acts upon it."""
         record = self.birth(type_name, cells)
-        standing.settle(self.ledger, self.keys)
+        self.settle()
         return record
+
+    def settle(self) -> ChangeSet:
+        """Acts upon what was said about what counts."""
+        return standing.settle(self.ledger, self.keys, self.name)
 
     def lift(self, record: str, type_name: str = "exclusion") -> None:
         """Takes such a record back."""
         self.delete(record, type_name)
-        standing.settle(self.ledger, self.keys)
+        self.settle()
 
     # -- what travels ----------------------------------------------------------------------------------------------
 

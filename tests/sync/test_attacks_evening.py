@@ -23,7 +23,6 @@ from desktop.sync import (
     kept,
     moves,
     segments,
-    standing,
     station,
     trust,
 )
@@ -190,7 +189,7 @@ def test_what_was_signed_by_former_keys_is_believed_where_its_station_has_moved_
         district.take(late)
     edits = [SlotEdit("unit", village.unit, slot, other.unit) for slot in ("superior", "unit")]
     district.ledger.write("调整", district.name, edits=edits)
-    standing.settle(district.ledger, district.keys)
+    district.settle()
     other.take(district.send(other))
     enrol(village, other)
     came = other.take(village.send())

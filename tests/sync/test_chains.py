@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from desktop.errors import TrustProblem
 from desktop.records.declaration import Level
-from desktop.sync import certificates, identity, standing, station, succession, trust
+from desktop.sync import certificates, identity, station, succession, trust
 from desktop.sync.certificates import Certificate
 from desktop.sync.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
 from desktop.sync.errors import BadCertificate
@@ -232,7 +232,7 @@ def test_of_very_many_chains_the_shortest_are_looked_at_and_everywhere_the_same(
 def test_a_merge_reads_the_certificates_of_those_alone_who_wrote(places: Places) -> None:
     """A district has hundreds of them, and reading one takes longer than merging an edit."""
     places.deliver(1)
-    standing.settle(places.district.ledger, places.district.keys)
+    places.district.settle()
     places.town.birth("firm", {"name": "镇里的"})
     sent = places.town.send()
     certificates.parse.cache_clear()
@@ -250,7 +250,7 @@ def test_what_is_remembered_of_grants_ends_with_them(places: Places) -> None:
     known = station.knowledge(district.ledger, district.keys)
     assert village.station in known.chains.confirmed, "without reading anything"
     district.revoke(places.town, last=0)
-    standing.settle(district.ledger, district.keys)
+    district.settle()
     known = station.knowledge(district.ledger, district.keys)
     assert village.station not in known.chains.confirmed
     assert village.station not in known.chains
@@ -283,7 +283,7 @@ def test_whatever_happens_nobody_is_remembered_longer_than_linked(places: Places
         elif kind == "root":
             succession.change_root(district.ledger)
             district.keys = station.load_keys(district.ledger)
-        standing.settle(district.ledger, district.keys)
+        district.settle()
 
     for kind in rnd.sample(["revoke", "lift", "delete", "grant", "move", "root"] * 2, 8):
         act(kind)
@@ -293,5 +293,5 @@ def test_whatever_happens_nobody_is_remembered_longer_than_linked(places: Places
                 desk.ledger.set_meta("confirmed_stations", rnd.choice(before[desk.name]))
             known = station.knowledge(desk.ledger, desk.keys)
             assert known.chains.confirmed <= set(known.chains), (desk.name, kind)
-            standing.settle(desk.ledger, desk.keys)
+            desk.settle()
             before[desk.name].append(desk.ledger.meta("confirmed_stations") or '["", []]')

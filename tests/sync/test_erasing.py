@@ -21,7 +21,7 @@ from desktop.records.stamps import MAX_STAMP, to_wire
 from desktop.store import pending
 from desktop.store.erasing import Erasure, is_left
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import decoding, kept, segments, standing, station
+from desktop.sync import decoding, kept, segments, station
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places
@@ -80,7 +80,7 @@ def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequenc
     }
     births = [NewRecord("erasure", "", unit, cells) for unit in (desk.unit, *wrote)]
     ledger.write("清除", desk.name, births=births)
-    standing.settle(ledger, desk.keys)
+    desk.settle()
 
 
 def everything(desk: Desk) -> str:
@@ -445,7 +445,7 @@ def test_an_erasure_that_is_refused_is_not_stated_as_taken_out(tree: Tree) -> No
 def test_an_erasure_that_makes_no_sense_erases_nothing(tree: Tree, cells: dict[str, str]) -> None:
     tree.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
     tree.village.birth("erasure", cells)
-    standing.settle(tree.village.ledger, tree.village.keys)
+    tree.village.settle()
     tree.deliver()
     assert tree.town.values(FIRM) == tree.village.values(FIRM)
     assert SECRET in everything(tree.town)

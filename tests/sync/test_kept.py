@@ -69,8 +69,11 @@ def test_what_somebody_above_lets_not_count_is_told_by_the_unit_under_which_it_w
         )
     ]  # fmt: skip
     aside.refuse(village.database, village.ledger.origin, rows)
-    (told,) = aside.excluded_under(village.database, ["aa"], but="superior")
-    assert (told.station, told.number, told.reason) == (village.station, 1, "withdrawn")
+    (told,) = aside.refused(village.database, excluded=True)
+    assert {one.station for one in told} == {village.station}
+    assert [(one.number, one.unit, one.reason) for one in told] == [
+        (1, "aa", "withdrawn"), (2, "bb", "withdrawn"), (3, "aa", "superior"),
+    ]  # fmt: skip
 
 
 def test_a_copy_has_no_peers(village: Desk) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord
-from desktop.sync import standing
 from tests.measuring import seconds
 from tests.sync.desks import enrol, new_desk, new_root, report
 
@@ -50,7 +49,7 @@ def test_lifting_costs_grow_with_what_is_lifted(tmp_path: Path) -> None:
         district.take(town.send())
         said = district.exclude(*((town, n) for n in range(first, first + count)))
         district.delete(said, "exclusion")
-        spent = seconds(lambda: standing.settle(district.ledger, district.keys))
+        spent = seconds(district.settle)
         assert len(district.refused()) == 0
         return spent
 

@@ -25,7 +25,7 @@ def move(desk: Desk, unit: str, to: str) -> None:
     """What the operation writes: whose record the unit is, and its superior."""
     edits = [SlotEdit("unit", unit, SUPERIOR, to), SlotEdit("unit", unit, "unit", to)]
     desk.ledger.write("调整隶属关系", desk.name, edits=edits)
-    standing.settle(desk.ledger, desk.keys)
+    desk.settle()
 
 
 def superior(desk: Desk, unit: str) -> object:
@@ -116,7 +116,7 @@ def test_a_superior_that_is_changed_alone_is_told_to_the_former_one_too(places: 
 
 def test_a_former_superior_deletes_no_unit(moved: Places) -> None:
     moved.other.delete(moved.far.unit, "unit")
-    standing.settle(moved.other.ledger, moved.other.keys)
+    moved.other.settle()
     moved.deliver()
     shown = moved.district.shown(moved.far.unit, "unit")
     assert shown is not None
@@ -209,7 +209,7 @@ def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places)
 def test_a_unit_that_has_heard_where_it_was_moved_settles_at_once(moved: Places) -> None:
     """Its own certificate counts no more, and the new superior is not in its tree: the move counts all the same."""
     assert superior(moved.far, moved.far.unit) == moved.town.unit
-    assert not standing.settle(moved.far.ledger, moved.far.keys).everything
+    assert not moved.far.settle().everything
     moved.far.merge(moved.other.send(moved.far))
     assert superior(moved.far, moved.far.unit) == moved.town.unit
     assert moved.far.refused() == {}
@@ -388,5 +388,5 @@ def test_in_any_order_of_arrival_everybody_ends_with_the_same_tree(places: Place
         assert len(set(rows.values())) == 1, rows
     settled = {d.name: d.refused() for d in desks}
     for desk in desks:
-        standing.settle(desk.ledger, desk.keys)
+        desk.settle()
     assert settled == {d.name: d.refused() for d in desks}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.records.declaration import Level
-from desktop.sync import exclusions, policy, standing
+from desktop.sync import exclusions, policy
 from desktop.sync.errors import Revoked
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
@@ -296,7 +296,7 @@ def test_a_later_grant_lets_an_incarnation_in_again(tree: Tree) -> None:
     tree.town.revoke(tree.village)
     assert tree.town.records() == set()
     enrol(tree.village, tree.town, incarnation=tree.village.keys.incarnation)
-    standing.settle(tree.town.ledger, tree.town.keys)
+    tree.town.settle()
     assert tree.town.records() == {FIRM}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.records.declaration import Level
 from desktop.records.stamps import to_wire
-from desktop.sync import certificates, exclusions, policy, standing, station
+from desktop.sync import certificates, exclusions, policy, station
 from tests.sync.desks import Desk, new_desk, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
 from tests.sync.test_erasing import contact, everything
@@ -143,7 +143,7 @@ def test_an_erasure_reaches_no_further_than_its_own_moment(places: Places) -> No
     places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
     places.deliver()
     erasure_of(places.village, FIRM, (1 << 63) - 1)
-    standing.settle(places.village.ledger, places.village.keys)
+    places.village.settle()
     places.deliver()
     places.town.time.pass_days(0.2)
     places.town.edit(FIRM, "contact", contact(LATER))

@@ -117,7 +117,7 @@ def test_the_value_of_a_second_birth_leaves_the_row(tmp_path: Path) -> None:
     town.time.pass_days(0.2)
     cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(stamp + 1)}
     town.birth("erasure", cells, unit="a1" * 16)
-    standing.settle(town.ledger, town.keys)
+    town.settle()
     assert town.values(FIRM)["phone"] is None  # type: ignore[index]
     assert SECRET not in everything(town)
 

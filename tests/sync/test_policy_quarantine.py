@@ -7,7 +7,6 @@ from pathlib import Path
 
 from desktop.records.declaration import Field, Level
 from desktop.records.types import Catalogue
-from desktop.sync import standing
 from tests.sync.desks import _TREE, NOTICE, enrol, new_desk, new_root, reopen, report
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
@@ -57,12 +56,12 @@ def test_a_sender_that_is_cut_off_keeps_what_it_forwarded(places: Places) -> Non
         places.district.database.value("SELECT lower(hex(id)) FROM r_grant WHERE _number = ?", (number,)),
         "grant",
     )
-    standing.settle(places.district.ledger, places.district.keys)
+    places.district.settle()
     assert name_of(places.district) is None
     places.district.delete(
         places.district.database.value("SELECT lower(hex(id)) FROM r_grant WHERE _number = ?", (number,)),
         "grant",
         revive=True,
     )
-    standing.settle(places.district.ledger, places.district.keys)
+    places.district.settle()
     assert name_of(places.district) == "厂"

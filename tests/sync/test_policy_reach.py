@@ -12,10 +12,11 @@ from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.declaration import Level, Role
 from desktop.records.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDRAWN
 from desktop.records.spans import spans_of
-from desktop.sync import certificates, exclusions, standing, station, withdrawing
+from desktop.sync import certificates, exclusions, station, withdrawing
 from desktop.sync.certificates import LEVEL_RANK, Certificate, Claims, grant_serial
 from desktop.sync.exclusions import Item, Named
-from desktop.sync.policy import Exclusion, Known, Policy, Reach, Revocation
+from desktop.sync.policy import Exclusion, Policy, Revocation
+from desktop.sync.reach import Known, Reach
 from desktop.sync.tree import Tree
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, report
 from tests.sync.places import Places, name_of, self_grant
@@ -112,7 +113,8 @@ def test_what_an_older_program_has_put_aside_is_judged_as_it_stands_in_its_segme
     places.deliver()
     said = places.other.exclude((places.far, 1))
     places.other.database.execute("UPDATE refused SET unit = ''")
-    standing.settle(places.other.ledger, places.other.keys)
+    places.other.ledger.drop_meta("looked_through")
+    places.other.settle()
     assert places.other.database.rows("SELECT unit FROM refused") == [(places.far.unit,)]
     places.other.database.execute("UPDATE refused SET unit = ''")
     places.other.lift(said)

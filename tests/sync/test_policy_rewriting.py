@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from desktop.store.ledger import CannotUndo
-from desktop.sync import rewriting, standing, station
+from desktop.sync import rewriting, station
 from tests.sync.desks import Desk, report
 from tests.sync.test_policy_forks import decide, district, laptop, open_forks, renumber, town, twin  # noqa: F401
 
@@ -45,7 +45,7 @@ def test_undoing_the_step_of_a_redating_does_not_bring_the_wrong_date_back(pair:
             village.ledger.undo(stamp, "王芳")
         except CannotUndo:
             continue
-    standing.settle(village.ledger, village.keys)
+    village.settle()
     assert rewriting.future_items(village.ledger, village.keys) == []
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.records.identity import same_id
+from tests.store.test_cost import steps_of
+from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
+from tests.sync.test_same import TYPES, say_same
 
 
 def digests(places: Places) -> set[str]:
@@ -63,3 +71,142 @@ def test_of_what_no_other_town_holds_nothing_is_said_once_more(tmp_path: Path) -
     places.village.forge_birth(OTHER, {"name": "没见过的种类"}, type="prize")
     places.deliver()
     assert [len(desk.records("exclusion")) for desk in places.desks] == [1] * len(places.desks)
+
+
+def claimed_in_both(folder: Path) -> tuple[Places, int]:
+    """Both branches have registered a firm, and the other holds a word of this one: its number."""
+    places = Places(folder)
+    places.far.birth("firm", {"name": "乙镇登记的"}, record=FIRM)
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    places.deliver()
+    number = places.village.next_number()
+    places.village.edit(FIRM, "name", "甲村改的")
+    places.deliver()
+    assert name_of(places.far) == "甲村改的"
+    return places, number
+
+
+def register_again(places: Places, record: str) -> None:
+    places.other.birth("firm", {"name": "乙镇又登记"}, record=FIRM)
+
+
+@pytest.mark.parametrize(
+    ("who", "again"),
+    [
+        (lambda places: places.other, lambda places, said: places.other.lift(said)),
+        (lambda places: places.other, register_again),
+        (lambda places: places.district, lambda places, said: places.district.lift(said)),
+    ],
+)
+def test_a_branch_whose_own_claim_does_not_count_hears_of_it_too(
+    tmp_path: Path, who: Callable[[Places], Desk], again: Callable[[Places, str], None]
+) -> None:
+    """It holds the words all the same, and shows them when it has a claim again."""
+    places, number = claimed_in_both(tmp_path)
+    said = who(places).exclude((places.far, places.far.next_number() - 1))
+    places.deliver()
+    record = places.town.exclude((places.village, number))
+    places.deliver()
+    assert name_of(places.other) == name_of(places.district) == "甲村登记的"
+    again(places, said)
+    places.deliver()
+    assert name_of(places.other) == name_of(places.district) != "甲村改的"
+    assert len(digests(places)) == 1
+    places.town.lift(record)
+    places.deliver()
+    assert name_of(places.other) == name_of(places.district) == "甲村改的"
+    assert len(digests(places)) == 1
+
+
+def test_what_a_town_has_said_beside_the_district_is_said_once_more_when_that_lifts_its_own(
+    tmp_path: Path,
+) -> None:
+    places, number = claimed_in_both(tmp_path)
+    said = places.district.exclude((places.village, number))
+    places.town.exclude((places.village, number))
+    places.deliver()
+    places.district.lift(said)
+    places.other.merge(places.district.send(places.other))
+    assert name_of(places.other) == name_of(places.district) == "乙镇登记的"
+    places.deliver()
+    assert len(digests(places)) == 1
+
+
+def test_a_unit_that_was_elsewhere_for_a_time_brings_back_nothing_that_was_let_not_count(
+    tmp_path: Path,
+) -> None:
+    places, number = claimed_in_both(tmp_path)
+    places.district.edit(places.far.unit, "superior", places.town.unit, "unit")
+    places.deliver()
+    places.town.exclude((places.village, number))
+    places.deliver()
+    places.district.edit(places.far.unit, "superior", places.other.unit, "unit")
+    places.deliver()
+    # The village itself hears nothing before it is enrolled anew.
+    assert name_of(places.other) == name_of(places.district) == "乙镇登记的"
+    assert places.other.digest(places.far.unit) == places.district.digest(places.far.unit)
+
+
+def _with_edges(folder: Path) -> tuple[Desk, ...]:
+    district = new_root(folder, "区", types=TYPES)
+    town, other = (new_desk(folder, name, Level.TOWN, types=TYPES) for name in ("甲镇", "乙镇"))
+    villages = [new_desk(folder, name, Level.VILLAGE, types=TYPES) for name in ("甲村", "邻村", "乙镇的村")]
+    for desk, above in zip((town, other, *villages), (district, district, town, town, other), strict=True):
+        enrol(desk, above, 3 if above is district else None)
+    return district, town, other, *villages
+
+
+def test_a_word_that_two_records_are_one_goes_where_one_of_them_is_held(tmp_path: Path) -> None:
+    places = Places(tmp_path, _with_edges)
+    for record in (FIRM, OTHER):
+        places.village.birth("firm", {"name": "甲村登记的"}, record=record)
+    places.far.birth("firm", {"name": "乙镇登记的"}, record=OTHER)
+    number = places.village.next_number()
+    say_same(places.village, FIRM, OTHER)
+    places.deliver()
+    edge = same_id("firm", FIRM, OTHER)
+    assert edge in places.far.records("same")
+    places.town.exclude((places.village, number))
+    places.deliver()
+    assert edge not in places.far.records("same")
+    assert len(digests(places)) == 1
+
+
+def test_what_was_one_with_a_record_of_another_branch_is_held_there(tmp_path: Path) -> None:
+    """The word that joined them was taken back before, and comes again after."""
+    places = Places(tmp_path, _with_edges)
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    places.far.birth("firm", {"name": "乙镇登记的"}, record=OTHER)
+    number = places.village.next_number()
+    places.village.edit(FIRM, "name", "甲村改的")
+    places.deliver()
+    say_same(places.district, FIRM, OTHER)
+    places.deliver()
+    edge = same_id("firm", FIRM, OTHER)
+    places.district.delete(edge, "same")
+    places.deliver()
+    places.town.exclude((places.village, number))
+    places.deliver()
+    places.district.delete(edge, "same", revive=True)
+    places.deliver()
+    assert len(digests(places)) == 1
+    assert name_of(places.other) == name_of(places.district)
+
+
+def test_who_withdraws_nothing_has_not_to_go_through_all_that_was_withdrawn(tmp_path: Path) -> None:
+    """Counted in steps of the engine, with ten times as much that does not count."""
+    places = Places(tmp_path)
+
+    def steps_with(count: int) -> int:
+        first = places.village.next_number()
+        for _ in range(count):
+            places.village.birth("firm", {"name": "撤回的"})
+        places.town.take(places.village.send())
+        places.town.exclude(*((places.village, n) for n in range(first, first + count)))
+        places.town.take(places.village.send())
+        places.sibling.birth("firm", {"name": "一家"})
+        sent = places.sibling.send()
+        return steps_of(places.town.database, lambda: places.town.take(sent))
+
+    few = steps_with(30)
+    assert steps_with(300) < 1.3 * few

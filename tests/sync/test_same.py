@@ -17,7 +17,7 @@ from desktop.records.types import Catalogue, catalogue
 from desktop.store import components
 from desktop.store.depending import Resting
 from desktop.store.ledger import NewRecord
-from desktop.sync import erasing, standing
+from desktop.sync import erasing
 from desktop.sync.sending import Sent
 from desktop.sync.withdrawing import Affected
 from tests.sync.casting import cast
@@ -280,7 +280,7 @@ def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
     say_same(house.town)
     house.settle()
     house.district.edit(house.west.unit, "superior", house.district.unit, "unit")
-    standing.settle(house.district.ledger, house.district.keys)
+    house.district.settle()
     assert joined(house.district)
 
 

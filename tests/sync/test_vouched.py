@@ -11,7 +11,7 @@ from desktop.records import items
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
-from desktop.sync import segments, standing, trust
+from desktop.sync import segments, trust
 from desktop.sync.envelope import Outgoing
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import Places, self_grant
@@ -110,6 +110,6 @@ def test_what_waited_is_judged_without_its_parent_once_that_is_none_any_more(
     assert set(places.village.held().values()) == {"future"}
     enrol(places.village, new_root(tmp_path, "别区"))
     places.village.time.pass_days(3)
-    standing.settle(places.village.ledger, places.village.keys)
+    places.village.settle()
     assert places.village.held() == {(places.far.station, NUMBER + 1): "certificate"}
     assert places.village.records() == {OTHER}

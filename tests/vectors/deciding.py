@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from desktop.records.identity import derived_id, item_id
 from desktop.records.stamps import to_wire
 from desktop.store.ledger import NewRecord
-from desktop.sync import standing, station
+from desktop.sync import station
 from desktop.sync.sending import Sent
 from tests.sync.desks import Desk
 from tests.vectors.aside import two_contents
@@ -320,7 +320,7 @@ def _(s: Scene) -> Bundles:
     sent = s.village.send()
     cells = {"kind": "enterprise", "target": FIRM, "slots": "contact", "upto": to_wire(stamp_of(s.village))}
     s.district.ledger.write("清除", "district", births=[NewRecord("erasure", "", s.village.unit, cells)])
-    standing.settle(s.district.ledger, s.district.keys)
+    s.district.settle()
     return [sent, s.district.send(s.town)]
 
 
