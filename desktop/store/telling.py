@@ -133,23 +133,30 @@ class Telling:
 
     def held_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
         """Origin, number and stamp of those of these items that this merge has told to be held."""
-        return self._among(items, HELD)
-
-    def told_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
-        """Origin, number and stamp of those of these items that this merge has told to be held or in conflict."""
-        return self._among(items, HELD, CONFLICT)
-
-    def _among(self, items: Collection[Item], *outcomes: str) -> set[tuple[int, int, int]]:
         # Of a fork another content with the same number may have been told.
         return {(item.origin, item.number, item.stamp) for item in items} & {
-            (origin, number, stamp)
-            for origin, wanted in _by_origin(items).items()
-            for number, stamp in self._db.rows(
-                "SELECT number, stamp FROM told WHERE origin = ? AND outcome <> 'refused'"
-                " AND outcome IN (SELECT value FROM json_each(?)) AND number IN (SELECT value FROM json_each(?))",
-                (origin, json.dumps(outcomes), json.dumps(wanted)),
-            )
+            row[:3] for row in self._told_with(items) if row[5] == HELD
         }
+
+    def untold(self, bundle: int, items: Collection[Item]) -> list[Item]:
+        """Those of these items that were not told to be held or in conflict with a bundle.
+
+        Of one number and stamp another content may have been, with this or another bundle.
+        """
+        told = {row[:5] for row in self._told_with(items) if row[6] == bundle}
+        return [i for i in items if (i.origin, i.number, i.stamp, i.type, i.record) not in told]
+
+    def _told_with(self, items: Collection[Item]) -> Iterator[tuple[int, int, int, str, str, str, int]]:
+        """What was told, and not as refused, with the numbers of these items.
+
+        Origin, number, stamp, type and record, then the outcome and the bundle.
+        """
+        for origin, wanted in _by_origin(items).items():
+            yield from self._db.rows(
+                "SELECT origin, number, stamp, type, lower(hex(record)), outcome, bundle FROM told"
+                " WHERE origin = ? AND outcome <> 'refused' AND number IN (SELECT value FROM json_each(?))",
+                (origin, json.dumps(wanted)),
+            )
 
     def not_as_told(self, bundle: int, *, moved: bool, closing: bool) -> Iterator[list[Told]]:
         """What was told to be held and is not so any more, or for another reason.

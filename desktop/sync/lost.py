@@ -53,8 +53,8 @@ class Lost:
                 came.setdefault(place, []).append((item, reason))
         for place, several in came.items():
             number, result, _ = self._bundles[place]
-            said = self._telling.told_among([item for item, _ in several])
-            fresh = [(i, reason) for i, reason in several if (i.origin, i.number, i.stamp) not in said]
+            reasons = dict(several)
+            fresh = [(i, reasons[i]) for i in self._telling.untold(number, list(reasons))]
             self._telling.tell(number, HELD, fresh)
             births = Counter(result.births)
             # Of a birth that came second no new record was told.

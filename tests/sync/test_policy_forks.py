@@ -240,6 +240,36 @@ def test_the_ledger_of_merges_says_of_a_number_what_its_receipt_says(
     assert told.outcome == "refused"
 
 
+def of_one_moment(laptop: Desk, twin: Desk) -> int:
+    """Laptop and twin write something else under one number in one moment: that number."""
+    number = laptop.next_number()
+    twin.time.at = laptop.time.at
+    for desk, record in ((laptop, FIRM), (twin, OTHER)):
+        desk.birth("firm", {"name": desk.folder.name}, record=record)
+    return number
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_had_counted_is_told_as_excluded_beside_another_content_of_its_moment(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk, turn: int
+) -> None:
+    """Number and stamp name both; the one had counted when the other came, and a third file lets neither count."""
+    district.exclude((laptop, of_one_moment(laptop, twin)))
+    told = town.merge(*[laptop.send(), twin.send()][::turn], district.send(town)).bundles
+    assert [(r.applied, r.held, r.refused, r.births) for r in told[:2]] == [(0, 0, 1, {})] * 2
+
+
+def test_of_two_contents_of_one_moment_that_one_bundle_brings_none_is_told_as_applied(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    number = of_one_moment(laptop, twin)
+    town.take(laptop.send(), twin.send())
+    town.exclude((laptop, number))
+    result = district.take(town.send())
+    assert result.refused == len([u for u in result.unapplied if u.number == number]) == 2
+    assert "firm" not in result.births
+
+
 def test_where_nothing_counts_neither_computer_is_taken_for_the_original(
     laptop: Desk, twin: Desk, town: Desk
 ) -> None:
