@@ -179,6 +179,32 @@ def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go
     assert desk.below.answer.isVisible()
 
 
+def test_another_value_begins_where_the_sides_differ_and_the_keys_are_said_as_they_are(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """What is typed at once changes that alone; the cell that is typed in stays in sight on a low screen."""
+    (record,) = dispute(pair, tmp_path, flexible_count=(3, 4), surveyed_staff=(30, 30))
+    hands, page = open_page(pair[0])
+    hands.window.resize(hands.window.width(), hands.window.minimumSizeHint().height())
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    hands.settle()
+    first, last = page.comparison.editors[0], page.comparison.editors[-1]
+    line = last.inputs()[0]
+    assert (last.field.name, line.hasFocus()) == ("flexible_count", True)
+    assert page.hint.text().startswith("键盘：Enter 到下一格")
+    for key, words in ((Qt.Key.Key_X, "不是数字"), (Qt.Key.Key_Backspace, "键盘：")):
+        hands.qtbot.keyClick(line, key)
+        assert words in page.hint.text()
+        hands.settle()
+        assert not last.visibleRegion().isEmpty()
+    hands.qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    hands.qtbot.keyClicks(line, "5")
+    assert first.text() == "30"
+    hands.qtbot.keyClick(line, Qt.Key.Key_Return)
+    hands.settle()
+    assert [value(pair[0], record, f) for f in ("surveyed_staff", "flexible_count")] == [30, 5]
+
+
 def test_what_was_typed_survives_looking_at_another_conflict(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

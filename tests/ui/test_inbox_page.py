@@ -290,7 +290,7 @@ def test_whoever_works_on_another_page_is_told_once(
     until(hands, page, {"a.xsj": State.NEW})
     hands.qtbot.wait(400)
     assert told == ["收件文件夹里来了1个新文件，合并前可以先看。"]
-    page._show_inbox()
+    page._bring(INBOX)
     assert hands.window.page is page
     assert page.tabs.currentIndex() == INBOX
 

@@ -317,8 +317,11 @@ def test_dropped_files_are_checked_shown_merged_and_answered(
     broken = tmp_path / "坏的.xsj"
     broken.write_bytes(sent.path.read_bytes()[:-100])
     hands, page = open_page(town)
-    hands.drop(page.merge.drop, [sent.path, broken])
+    copy = tmp_path / "报 区里 - 副本.xsj"
+    copy.write_bytes(sent.path.read_bytes())
+    hands.drop(page.merge.drop, [sent.path, copy, broken])
     assert [f.good for f in page.merge.files] == [True, False]
+    assert "有1个文件和别的文件内容相同" in page.merge.note.detail.text()
     assert "坏的.xsj" in page.merge.note.detail.text()
     assert "安全弹出U盘" in page.merge.note.detail.text()
     assert records.load(town, "enterprise", "0" * 32) is None
@@ -632,15 +635,21 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
         enrolling.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
         enrolling.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
         files.append(tmp_path / f"{name}.xsa")
+        sent = exchange.send(village, tmp_path / f"{name}.xsj").path
         village.workspace.close()
     bad = tmp_path / "坏的.xsa"
     bad.write_bytes(files[0].read_bytes()[:-20])
     hands, page = open_page(town)
-    hands.drop(page.merge.drop, [files[0], bad, files[1]])
+    hands.drop(page.merge.drop, [files[0], bad, sent, files[1]])
     assert page.seen is not None
     assert [p.link.confirmed for p in page.seen.peers] == [True, True]
     assert "“甲村工会”、“乙村工会”已经入网" in page.grant.note.words.text()
     assert "坏的.xsa" in page.grant.note.detail.text()
+    # A bundle that came with them is on another tab by now.
+    assert page.tabs.currentIndex() == ENROLMENT
+    assert hands.window.notices.words == "1个数据包已核对，还没有合并。"
+    hands.click(hands.window.notices._button)
+    assert (page.tabs.currentIndex(), page.merge.merge.isVisible()) == (WORK, True)
 
 
 def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
@@ -747,6 +756,8 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     assert "有分歧1项" in page.merge.note.words.text()
     assert page.merge.details._items_head.text().startswith("有分歧的（1项")
     assert page.merge.note.property("tone") == "warning"
+    links = [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()]
+    assert links == ["打开回执文件夹", "去处理分歧"], "nothing is set aside"
     assert QApplication.focusWidget() is page.merge.again
 
 

@@ -155,10 +155,6 @@ class ConflictsPage(SiftingPage):
         self.reveal.setVisible(bool(dispute.hidden) and audit.may_see(self.workbench.role))
         self.accept.setVisible(may)
         self.later.setText("以后再说（N）" if may else "下一处（N）")
-        keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
-        self.hint.setText(
-            f"键盘：{keys} 选一个，Enter 或 Ctrl+S 确定，N 以后再说。定了以后可以撤消。" if may else ""
-        )
         self._show_choice()
 
     def _question(self, dispute: Dispute) -> str:
@@ -199,18 +195,25 @@ class ConflictsPage(SiftingPage):
 
     def _show_choice(self) -> None:
         words, problem = self.comparison.words, self.comparison.problem
-        if self.comparison.choice == OWN and self.comparison.editors:
+        if (editor := self.comparison.editor) is not None:
             # The column has its width only after the editors were laid out.
-            first = self.comparison.editors[0]
-            QTimer.singleShot(0, first, lambda: self._area.ensureWidgetVisible(first))
+            QTimer.singleShot(0, editor, lambda: self._area.ensureWidgetVisible(editor))
         dispute = self.comparison.dispute
         self.accept.setText(words or "先选一个")
         self.accept.setEnabled(bool(words) and not problem)
         self.accept.setToolTip(problem)
-        if problem:
-            self.hint.setText(problem)
+        self.hint.setText(problem or self._keys_words())
         self.later.setEnabled(dispute is not None and len(self.disputes) > 1)
         self.state_changed.emit()
+
+    def _keys_words(self) -> str:
+        """What the keys do just now; nothing for who may only look."""
+        if self.accept.isHidden():
+            return ""
+        if self.comparison.choice == OWN and len(self.comparison.editors) > 1:
+            return "键盘：Enter 到下一格，Ctrl+S 确定。定了以后可以撤消。"
+        keys = "、".join(str(n + 1) for n in range(len(self.comparison.choices)))
+        return f"键盘：{keys} 选一个，Enter 或 Ctrl+S 确定，N 以后再说。定了以后可以撤消。"
 
     def _open(self) -> None:
         dispute = self._current()

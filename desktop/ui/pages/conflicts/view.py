@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.records.canonical import Cell
 from desktop.ui import icons, theme
@@ -243,9 +252,19 @@ class Comparison(QWidget):
             theme.restyle(head, chosen=on)
             for cell in self._cells.get(key, ()):
                 theme.restyle(cell, chosen=on)
-        if choice == OWN and self.editors:
-            self.editors[0].take_focus()
+        if (editor := self.editor) is not None:
+            editor.take_focus()
         self.chosen.emit()
+
+    @property
+    def editor(self) -> Editor | None:
+        """Where an own value is being written: where the cursor is, or first what the sides differ in."""
+        if self.choice != OWN or not self.editors:
+            return None
+        differing = self.dispute.differing if self.dispute is not None else ()
+        cursor = QApplication.focusWidget()
+        within = (e for e in self.editors if cursor is not None and e.isAncestorOf(cursor))
+        return next(within, self.editors[min(differing, default=0)])
 
     def _make_editors(self, before: Choice | None) -> None:
         dispute = self.dispute

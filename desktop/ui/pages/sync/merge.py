@@ -34,7 +34,9 @@ from desktop.ui.pages.sync.merge_words import (
     fork_words,
     reasons,
     root_words,
+    same_words,
     settled_words,
+    waits,
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
@@ -206,11 +208,11 @@ class MergePanel(QStackedWidget):
         same = len(self.files) - len(found)
         self._order = [f.path for f in found]
         self.files = self._as_given(found)
-        bad = [f for f in self.files if not f.good]
+        bad, twice = [f for f in self.files if not f.good], same_words(same)
         if bad:
-            self._tell_problems(bad)
-        elif same:
-            self.note.say(Tone.PLAIN, f"有{same}个文件和别的文件内容相同，只合并一次。")
+            self._tell_problems(bad, twice)
+        elif twice:
+            self.note.say(Tone.PLAIN, *twice)
             self.note.offer()
         self._show_state()
         self.checked.emit(self.files)
@@ -221,11 +223,10 @@ class MergePanel(QStackedWidget):
         places = {shown.path: place for place, shown in enumerate(self.files)}
         return sorted(found, key=lambda shown: places[shown.path])
 
-    def _tell_problems(self, bad: Sequence[Shown]) -> None:
+    def _tell_problems(self, bad: Sequence[Shown], twice: list[str]) -> None:
         rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
-        self.note.say(
-            Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", "\n".join(reasons(bad, len(self.files)))
-        )
+        why = "\n".join([*reasons(bad, len(self.files)), *twice])
+        self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", why)
         self.note.offer()
 
     def _try_again(self) -> None:
@@ -345,7 +346,7 @@ class MergePanel(QStackedWidget):
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
         lines += settled_words(after)
-        if back or any(not item.settled for f in after for item in f.items):
+        if back or any(waits(item) for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
         lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from desktop.operations.inbox import MERGED_FOLDER, Aftermath
-from desktop.records.item_outcomes import OUTCOMES, REFUSED
+from desktop.operations.unsettled import Unsettled
+from desktop.records.item_outcomes import CONFLICT, OUTCOMES, REFUSED
 from desktop.sync.results import MergeReport
 from desktop.ui.pages.sync.preview import Shown
 
@@ -54,6 +55,16 @@ def back_words(reasons: Sequence[str]) -> list[str]:
     counts = Counter(reasons).most_common(_REASONS)
     why = counts[0][0] if len(set(reasons)) == 1 else "；".join(f"{r}（{n}条）" for r, n in counts)
     return [f"本单位报的有{len(reasons)}条上级没有收下：{why}。"]
+
+
+def same_words(count: int) -> list[str]:
+    """That files were given twice, which the table shows once; nothing where none was."""
+    return [f"有{count}个文件和别的文件内容相同，只合并一次。"] if count else []
+
+
+def waits(item: Unsettled) -> bool:
+    """Whether an item of a merge is listed among what was not taken: a conflict waits on its own page."""
+    return not item.settled and item.outcome != CONFLICT
 
 
 def settled_words(after: Sequence[Shown]) -> list[str]:

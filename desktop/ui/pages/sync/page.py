@@ -31,7 +31,7 @@ from desktop.ui.pages.sync.grant import GrantCard
 from desktop.ui.pages.sync.inbox import InboxTab
 from desktop.ui.pages.sync.log import LogTab
 from desktop.ui.pages.sync.merge import MergePanel
-from desktop.ui.pages.sync.preview import NOT_TAKEN
+from desktop.ui.pages.sync.preview import NOT_TAKEN, Shown
 from desktop.ui.pages.sync.recover import RecoverCard
 from desktop.ui.pages.sync.roots import RootCard
 from desktop.ui.pages.sync.send import SendCard
@@ -153,11 +153,8 @@ class SyncPage(Page):
             self.tabs.setTabVisible(tab, False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.send.hide()
-        self.below.hide()
-        self.enrol.hide()
-        self.grant.hide()
-        self.recover.hide()
+        for part in (self.send, self.below, self.enrol, self.grant, self.recover):
+            part.hide()
         top = QHBoxLayout()
         top.setSpacing(14)
         top.addWidget(self.heading)
@@ -170,7 +167,8 @@ class SyncPage(Page):
 
     def _connect_inbox(self) -> None:
         """Files go from the inbox to the table and to enrolment, and what became of them goes back."""
-        self.merge.checked.connect(self.inbox.note_checked)
+        for heard in (self.inbox.note_checked, self._checked):
+            self.merge.checked.connect(heard)
         for signal in (self.merge.merged, self.enrol.done, self.grant.done):
             signal.connect(self.inbox.look_anew)
         self.inbox.wanted.connect(self._take_from_inbox)
@@ -284,12 +282,19 @@ class SyncPage(Page):
     def _arrived(self, new: int) -> None:
         """Whoever works elsewhere is told."""
         if not self.isVisible():
-            words = f"收件文件夹里来了{new}个新文件，合并前可以先看。"
-            self.workbench.shell.tell(Tone.PLAIN, words, "去看", self._show_inbox)
+            self._tell(f"收件文件夹里来了{new}个新文件，合并前可以先看。", INBOX)
 
-    def _show_inbox(self) -> None:
+    def _checked(self, files: Sequence[Shown]) -> None:
+        """Who looks elsewhere by then, as at a file of enrolment that came with them, is told where they are."""
+        if not self.merge.isVisible():
+            self._tell(f"{len(files)}个数据包已核对，还没有合并。", WORK)
+
+    def _tell(self, words: str, tab: int) -> None:
+        self.workbench.shell.tell(Tone.PLAIN, words, "去看", lambda: self._bring(tab))
+
+    def _bring(self, tab: int) -> None:
         self.workbench.shell.open_page("sync")
-        self.tabs.setCurrentIndex(INBOX)
+        self.tabs.setCurrentIndex(tab)
 
     def _enrolment(self, paths: Sequence[Path]) -> None:
         """Files of enrolment go to the part that takes them; where there is none, the reason is said."""

@@ -59,7 +59,9 @@ class UnsettledTab(QWidget):
         self.open = button("打开这条记录", self._open, "pencil")
         self.empty = EmptyState()
         self.empty.show_words(
-            "circle-check", "没有这样的内容", "本单位上报的，上级都收下了；下级送来的，本机也都收下了。"
+            "circle-check",
+            "没有这样的内容",
+            "收到的回执里，没有上级不收的内容；下级送来的，本机也都收下了。",
         )
         self._work = QWidget()
         column = QVBoxLayout(self._work)
