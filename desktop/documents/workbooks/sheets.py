@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-import openpyxl
 import python_calamine as calamine
 
 from desktop.documents.workbooks import archive, compound
@@ -278,6 +277,8 @@ def _known(cell: Any) -> Cell:
 
 @contextlib.contextmanager
 def _openpyxl(path: Path) -> Iterator[Any]:
+    import openpyxl  # few tables need it, and every start of the window would wait for it
+
     try:
         # Of a path the library only takes such whose name ends as it likes.
         file = path.open("rb")
