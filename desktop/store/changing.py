@@ -39,7 +39,7 @@ class Changes:
                 continue
             yield Change(
                 items.CHANGE, edit.type, record, self._as(edit.type, record), edit.slot, stamp,
-                _named(record, standing), self.origin, 0, operator, value,
+                self._named(edit.type, record, edit.slot, standing), self.origin, 0, operator, value,
             )  # fmt: skip
 
     def _with_files(self, edits: Iterable[SlotEdit]) -> Iterable[SlotEdit]:
@@ -70,12 +70,8 @@ class Changes:
     def _each_deleted(self, deletions: Iterable[Deletion], stamp: int, operator: str) -> Iterable[Change]:
         for deletion in self._of_all(deletions):
             unit = self._as(deletion.type, deletion.record)
-            replaced = tuple(
-                s
-                for s, _ in heads.heads(
-                    self.database, self.types, deletion.type, deletion.record, DELETED_SLOT
-                )
-            )
+            standing = heads.standing(self.database, self.types, deletion.type, deletion.record, DELETED_SLOT)
+            replaced = self._named(deletion.type, deletion.record, DELETED_SLOT, standing)
             kind = items.CHANGE if deletion.revive else items.TOMBSTONE
             value = ABSENT if deletion.revive else self._tombstone(deletion.type, deletion.record)
             yield Change(
@@ -109,7 +105,7 @@ class Changes:
                     record = said_under
                 yield Change(
                     items.TOMBSTONE if deleted else items.CHANGE, back.type, record, self._as(back.type, record),
-                    back.slot, stamp, _named(record, standing), self.origin, 0, operator,
+                    back.slot, stamp, self._named(back.type, record, back.slot, standing), self.origin, 0, operator,
                     self._seen_too(back, value, since, beside[back.type, back.record]) if deleted else value,
                 )  # fmt: skip
                 if deleted:
@@ -207,7 +203,17 @@ class Changes:
             if self._may_write(self._as(name, record.hex()))
         ]
 
+    def _named(
+        self, type_name: str, record: str, slot: str, standing: Iterable[tuple[str, int, str]]
+    ) -> tuple[int | tuple[str, int], ...]:
+        """The entries of ``replaces`` for these heads, of which those of other records name them."""
+        seen = [(of, stamp) for of, stamp, _ in standing]
+        upon = heads.stood_upon(self.database, type_name, [(of, slot, at) for of, at in seen], self.origin)
+        seen += [(of, stamp) for of, _, stamp in upon]
+        return tuple(stamp if of == record else (of, stamp) for of, stamp in seen)
+
     def _tombstone(self, type_name: str, record: str) -> str:
+        """What is seen of a record: its births, and what stands in its slots, with what that stands upon."""
         births = {b for (b,) in self.database.rows(
             f"SELECT _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))}  # fmt: skip
         births |= {b for (b,) in self.database.rows(
@@ -215,22 +221,25 @@ class Changes:
             (record, type_name))}  # fmt: skip
         if ids := components.members(self.database, type_name, record):
             own = components.load(self.database, self.types, type_name, ids).own[record]
-            return canonical_tombstone(
-                [
-                    (s, h.stamp)
-                    for s, slot in own.items()
-                    if s != DELETED_SLOT
-                    for h in slot.heads
-                    if not h.birth
-                ],
-                births,
+            standing = [
+                (slot, h.stamp)
+                for slot, found in own.items()
+                if slot != DELETED_SLOT
+                for h in found.heads
+                if not h.birth
+            ]
+        else:
+            standing = self.database.rows(
+                f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type"
+                f" AND NOT v.birth AND v.slot <> :deleted AND {NOT_REPLACED}",
+                {"record": record, "type": type_name, "deleted": DELETED_SLOT},
             )
-        standing = self.database.rows(
-            f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth"
-            f" AND v.slot <> :deleted AND {NOT_REPLACED}",
-            {"record": record, "type": type_name, "deleted": DELETED_SLOT},
+        upon = heads.stood_upon(
+            self.database, type_name, [(record, slot, stamp) for slot, stamp in standing], self.origin
         )
-        return canonical_tombstone([(s, t) for s, t in standing], births)
+        return canonical_tombstone(
+            [*standing, *((slot, at) for of, slot, at in upon if of == record)], births
+        )
 
     def _as(self, type_name: str, record: str) -> str:
         """The unit under which a change is written: the present one, or one that the record had and is written here."""
@@ -253,11 +262,6 @@ class Changes:
         """Whether a unit is this workspace's or lies below; a ledger without a unit of its own writes for all."""
         own = self.database.value("SELECT value FROM meta WHERE key = 'unit_id'")
         return own is None or unit == own or unit in reading.subtree(self.database, own)
-
-
-def _named(record: str, standing: Iterable[tuple[str, int, str]]) -> tuple[int | tuple[str, int], ...]:
-    """The entries of ``replaces`` for these heads, of which those of other records name them."""
-    return tuple(stamp if of == record else (of, stamp) for of, stamp, _ in standing)
 
 
 def _once(tombstones: Iterable[Change]) -> Iterable[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 
 from desktop.records.canonical import ABSENT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
@@ -116,6 +116,33 @@ def _birth_head(
         f" WHERE r.id = unhex(?) AND {filled(slot, 'r.')}",
         (record,),
     )
+
+
+def stood_upon(
+    database: Database, type_name: str, heads_now: Iterable[tuple[str, str, int]], origin: int
+) -> list[tuple[str, str, int]]:
+    """Record, slot and stamp of what these versions replace, as far as this station wrote them in a former incarnation.
+
+    And so on. Of such an incarnation the end may not count: this station was enrolled again, and the cut is by what had
+    arrived. What it had replaced there it has seen all the same (rule 5), or it would be in conflict with itself.
+    """
+    said = [list(head) for head in heads_now]
+    found: list[tuple[str, str, int]] = database.rows(
+        "WITH RECURSIVE former (ref) AS MATERIALIZED (SELECT f.ref FROM origin o JOIN origin f ON f.station = o.station"
+        "  AND f.ref <> o.ref WHERE o.ref = :origin),"
+        " said (record, slot, stamp) AS (SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each(:said)),"
+        " seen (record, slot, stamp) AS (SELECT record, slot, stamp FROM said UNION"
+        "  SELECT p.record, v.slot, p.replaced FROM seen s CROSS JOIN version v ON v.record = s.record"
+        "   AND v.slot = s.slot AND v.stamp = s.stamp AND v.type = :type AND v.origin IN former"
+        "  CROSS JOIN (SELECT record, record AS writer, slot, type, replaced, origin, number FROM replacement UNION ALL"
+        "   SELECT other, record, slot, type, replaced, origin, number FROM elsewhere) p"
+        "   ON p.writer = v.record AND p.slot = v.slot AND p.type = v.type AND p.origin = v.origin"
+        "   AND p.number = v.number)"
+        " SELECT lower(hex(record)), slot, stamp FROM seen EXCEPT SELECT lower(hex(record)), slot, stamp FROM said"
+        " ORDER BY 3",
+        {"origin": origin, "said": json.dumps(said), "type": type_name},
+    )
+    return found
 
 
 def before(

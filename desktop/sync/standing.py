@@ -168,6 +168,8 @@ class Settling:
     def _count(self, merger: Merger) -> None:
         for merged in merger.rounds(self._now):
             self.note_counted(merged)
+            # A move waits too when the unit under which it was written has lost the record.
+            self._unmoved |= {(item.type, item.record) for item in merged.lost if item.slot == UNIT_SLOT}
             if self._lost is not None and merged.lost:
                 self._lost.tell([(item, HELD_NO_BIRTH) for item in merged.lost])
 

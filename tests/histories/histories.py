@@ -725,11 +725,26 @@ def words_of(desk: Desk) -> str:
     return "\n".join(str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
 
 
-def rows_of(desk: Desk, type_name: str, units: set[str]) -> Mapping[str, Any]:
-    """Values, unit and disputed slots of the records of some units."""
+def with_children_elsewhere(desk: Desk, units: set[str]) -> set[str]:
+    """The firms of which a visit or a prize is of none of these units: whoever holds these alone does not see it.
+
+    So it does not ask whether the firm is deleted (rule 9).
+    """
+    children = [desk.shown(record, name) for name in ("visit", "prize") for record in desk.records(name)]
+    return {
+        str(child.values.get("firm")) for child in children if child is not None and child.unit not in units
+    }
+
+
+def rows_of(desk: Desk, type_name: str, units: set[str], elsewhere: set[str]) -> Mapping[str, Any]:
+    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` not whether they live."""
     shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
     return {
-        record: (dict(found.values), found.unit, found.disputed)
+        record: (
+            dict(found.values),
+            found.unit,
+            tuple(slot for slot in found.disputed if slot != "_deleted" or record not in elsewhere),
+        )
         for record, found in shown.items()
         if found is not None and found.unit in units
     }

@@ -210,3 +210,22 @@ def test_who_withdraws_nothing_has_not_to_go_through_all_that_was_withdrawn(tmp_
 
     few = steps_with(30)
     assert steps_with(300) < 1.3 * few
+
+
+def test_a_unit_gets_what_came_while_it_had_lost_a_record_by_a_move_that_waits_now(tmp_path: Path) -> None:
+    """It was written under a unit whose claim was withdrawn."""
+    places = Places(tmp_path)
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    places.deliver()
+    number = places.far.next_number()
+    places.far.birth("firm", {"name": "乙镇登记的"}, record=FIRM)
+    places.deliver()
+    places.district.move(FIRM, places.other.unit)
+    places.deliver()
+    places.town.edit(FIRM, "name", "甲镇改的")
+    places.deliver()
+    assert name_of(places.village) != "甲镇改的"
+    places.other.exclude((places.far, number))
+    places.deliver()
+    assert name_of(places.village) == name_of(places.town) == "甲镇改的"
+    assert places.village.digest(places.village.unit) == places.town.digest(places.village.unit)

@@ -1,0 +1,74 @@
+"""What a station wrote behind the cut and goes on from, once it is enrolled again in a new incarnation (rule 27)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.sync import station
+from tests.sync.desks import Desk, enrol
+from tests.sync.places import FIRM, Places, name_of
+
+
+def edit(desk: Desk) -> None:
+    desk.edit(FIRM, "name", "重新入网以后改的")
+
+
+def delete(desk: Desk) -> None:
+    desk.delete(FIRM)
+
+
+@pytest.mark.parametrize(("write", "shown"), [(edit, "重新入网以后改的"), (delete, None)])
+def test_a_station_is_not_in_conflict_with_what_it_has_replaced_behind_the_cut(
+    tmp_path: Path, write: Callable[[Desk], None], shown: str | None
+) -> None:
+    """Nobody else has written it, and it has not heard yet what does not count of its own."""
+    places = Places(tmp_path)
+    village, town = places.village, places.town
+    village.birth("firm", {"name": "登记"}, record=FIRM)
+    village.edit(FIRM, "name", "改")
+    places.deliver()
+    town.revoke(village, village.next_number() - 1)
+    village.edit(FIRM, "name", "再改")
+    village.edit(FIRM, "name", "第三次改")
+    village.cut()
+    station.begin_incarnation(village.ledger, "00" * 8)
+    village.keys = station.load_keys(village.ledger)
+    enrol(village, town, incarnation="00" * 8)
+    write(village)
+    places.deliver()
+    for desk in (village, town, places.district):
+        assert [reason for (name, _), reason in desk.refused().items() if name == village.station] == [
+            "revoked"
+        ] * 2
+        assert desk.conflicts() == set()
+        found = desk.shown(FIRM)
+        assert found is not None
+        assert (found.life.name == "DELETED") is (shown is None)
+        assert shown is None or name_of(desk) == shown
+    assert len({desk.digest(village.unit).sha256 for desk in (village, town, places.district)}) == 1
+
+
+def test_what_others_have_written_meanwhile_is_still_asked_about(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    village, town = places.village, places.town
+    village.birth("firm", {"name": "登记"}, record=FIRM)
+    places.deliver()
+    town.revoke(village, village.next_number() - 1)
+    town.edit(FIRM, "name", "镇里改的")
+    village.edit(FIRM, "name", "断开以后改的")
+    village.cut()
+    station.begin_incarnation(village.ledger, "00" * 8)
+    village.keys = station.load_keys(village.ledger)
+    enrol(village, town, incarnation="00" * 8)
+    edit(village)
+    places.deliver()
+    assert town.conflicts() == village.conflicts() == {(FIRM, "name")}
+    assert {value for _, value in town.ledger.heads("firm", FIRM, "name")} == {
+        '"镇里改的"',
+        '"重新入网以后改的"',
+    }
+    assert town.ledger.heads("firm", FIRM, DELETED_SLOT) == []
