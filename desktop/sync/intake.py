@@ -91,7 +91,7 @@ class Intake:
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
         self.judge = self._first_judge = self._call_judge()
-        self._refused = False
+        self._refused = self._signed_again = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
         self.merge: int | None = None
@@ -176,7 +176,8 @@ class Intake:
             self._settle()
 
     def _settle(self) -> None:
-        self.judge = self._settling.run(self.judge, anew=self.judge is not self._first_judge)
+        anew = self._signed_again or self.judge is not self._first_judge
+        self.judge = self._settling.run(self.judge, anew=anew)
 
     @property
     def looked(self) -> bool:
@@ -290,7 +291,10 @@ class Intake:
             # set back or copied, and has to hear the rest to be told so, or somebody forges.
             self.pass_over(HELD, HELD_FORK, header, arrived.count)
             return False
-        result.known += self.known.drop(found, arrived, self.count)
+        known = self.known.drop(found, arrived, self.count)
+        result.known += known
+        # By a copy that somebody else signs for, items may count that were let in again and had nobody.
+        self._signed_again |= bool(known and aside.between(self._db, origin, header.first, header.last))
         arrived.let_go()
         kept.keep(self._ledger, header, arrived.frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):

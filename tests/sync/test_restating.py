@@ -229,3 +229,24 @@ def test_a_unit_gets_what_came_while_it_had_lost_a_record_by_a_move_that_waits_n
     places.deliver()
     assert name_of(places.village) == name_of(places.town) == "甲镇改的"
     assert places.village.digest(places.village.unit) == places.town.digest(places.village.unit)
+
+
+def test_a_copy_that_comes_later_lets_count_what_nobody_else_signs_for(tmp_path: Path) -> None:
+    """The word lapsed with an earlier file, when the village was put under the other town."""
+    places = Places(tmp_path)
+    places.sibling.birth("firm", {"name": "邻村登记的"}, record=FIRM)
+    number = places.village.next_number()
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    places.deliver()
+    places.town.exclude((places.village, number))
+    places.deliver()
+    district, town = places.district, places.town
+    district.edit(places.village.unit, "superior", places.other.unit, "unit")
+    town.take(district.send(town))
+    assert list(town.refused().values()) == ["withdrawn"]
+    places.other.take(district.send(places.other))
+    enrol(places.village, places.other)
+    district.take(places.other.send())
+    town.take(district.send(town))
+    assert (town.refused(), town.held()) == ({}, {})
+    assert town.digest(places.sibling.unit) == district.digest(places.sibling.unit)
