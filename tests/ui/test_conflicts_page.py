@@ -176,7 +176,12 @@ def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go
     hands.qtbot.keyClick(page.empty.primary, Qt.Key.Key_Space)
     hands.settle()
     assert hands.window.page is desk
-    assert desk.below.answer.isVisible()
+    assert (desk.below.answer.isVisible(), desk.below.answer.isEnabled()) == (True, True)
+    hands.dialogs.paths = [tmp_path]
+    assert QApplication.focusWidget() is desk.below.grid
+    hands.qtbot.keyClick(desk.below.grid, Qt.Key.Key_Return)
+    hands.settle()
+    assert desk.below.note.words.text().startswith("已写好：")
 
 
 def test_another_value_begins_where_the_sides_differ_and_the_keys_are_said_as_they_are(

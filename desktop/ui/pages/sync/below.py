@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations import exchange, traffic
@@ -30,7 +31,7 @@ class Below(QWidget):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
         self.workbench = workbench
-        self._folder = ""
+        self._folder, self._pointing = "", False
         self._peers: dict[str, Peer] = {}
         self._revoked: frozenset[str] = frozenset()
         self.grid = Grid(
@@ -66,6 +67,19 @@ class Below(QWidget):
         self.rule.setText(f"收下级的数据包：{asks}")
         self.rule.setToolTip("下级的数据包要谁的签名才收；在本单位的记录里改，会随回执通知下级。")
         self._show_answer()
+        if self._pointing:
+            self._pointing = False
+            self._take_cursor(below)
+
+    def point_out(self) -> None:
+        """The cursor goes to the first that waits for a receipt, as soon as it is read who does."""
+        self._pointing = True
+
+    def _take_cursor(self, below: Sequence[Peer]) -> None:
+        waiting = (n for n, p in enumerate(below) if _waits(p) and p.link.peer not in self._revoked)
+        if (first := next(waiting, None)) is not None:
+            self.grid.selectRow(first)
+            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_answer(self) -> None:
         chosen = self.grid.current()
@@ -121,6 +135,15 @@ class Below(QWidget):
         return True
 
 
+def _owed(peer: Peer) -> bool:
+    last = peer.received
+    return last is not None and (peer.sent is None or peer.sent.at < last.at)
+
+
+def _waits(peer: Peer) -> bool:
+    return _owed(peer) or (peer.received is not None and peer.outdated)
+
+
 def _line(peer: Peer, revoked: bool) -> Line:
     last = peer.received
     if revoked:
@@ -128,10 +151,9 @@ def _line(peer: Peer, revoked: bool) -> Line:
         return Line((peer.link.name, when, total, "已停用"), Tone.PLAIN, peer.link.peer)
     if last is None:
         return Line((peer.link.name, "还没有收到过", "", ""), Tone.WARNING, peer.link.peer)
-    owed = peer.sent is None or peer.sent.at < last.at
-    words = "还没有给" if owed else "之后又有改动" if peer.outdated else "已给"
+    words = "还没有给" if _owed(peer) else "之后又有改动" if peer.outdated else "已给"
     return Line(
         (peer.link.name, moment(last.at), str(last.total), words),
-        Tone.WARNING if owed or peer.outdated else None,
+        Tone.WARNING if _waits(peer) else None,
         peer.link.peer,
     )

@@ -119,8 +119,7 @@ class SyncPage(Page):
         self.load()
 
     def _build(self) -> None:
-        work = QWidget()
-        line = QHBoxLayout(work)
+        line = QHBoxLayout(work := QWidget())
         line.setContentsMargins(0, 10, 0, 0)
         line.setSpacing(14)
         line.addWidget(self.send, 5)
@@ -354,10 +353,12 @@ class SyncPage(Page):
     def go_to_part(self, part: str) -> None:
         """Brings the forks, what was not taken or the inbox to the front, once it is known what there is.
 
-        For ``receipts`` the stations below, from which a merge that is over has taken the room.
+        For ``receipts`` the first station below that waits for one; a merge that is over has taken that room.
         """
         if part == "receipts":
             self.merge.put_away()
+            self.below.point_out()
+            self.load()
         self._wanted = "" if self.seen is not None else part
         if self.seen is not None:
             self.tabs.setCurrentIndex(
