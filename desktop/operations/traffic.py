@@ -76,7 +76,8 @@ class Standing:
 class Peer:
     """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet.
 
-    ``outdated`` says that something of its unit, or of one below it, was changed here since the last bundle to it.
+    ``outdated`` says that since the last bundle to it something of its unit, or of one below it, was changed here, or
+    was said of what counts.
     """
 
     link: Link
@@ -177,7 +178,9 @@ def _with_outdated(database: Database, here: Here, found: Sequence[Peer]) -> lis
     def behind(peer: Peer) -> bool:
         since = told.get(peer.link.peer)
         later = {unit for unit, stamp in changed if since is not None and stamp >= since}
-        return bool(later) and not later.isdisjoint(reading.subtree(database, peer.link.unit))
+        return stored.EVERYBODY in later or (
+            bool(later) and not later.isdisjoint(reading.subtree(database, peer.link.unit))
+        )
 
     return [replace(peer, outdated=True) if behind(peer) else peer for peer in found]
 

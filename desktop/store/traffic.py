@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.canonical import ABSENT, parse
+from desktop.records.deciding import POLICY_TYPES
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.item_outcomes import (
     HELD_FORK,
@@ -132,12 +133,27 @@ def last_exported(database: Database) -> dict[str, Exported]:
     return {bundle.peer: bundle for bundle in found}
 
 
+EVERYBODY = ""
+"""Stands for a unit where something concerns all of them."""
+
+
 def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
-    """The units under which a station has changed something at or after a stamp, each with the newest stamp."""
+    """The units under which a station has changed something at or after a stamp, each with the newest stamp.
+
+    What it said since of what counts goes to all of them, and comes under :data:`EVERYBODY`.
+    """
+    said = " UNION ALL ".join(
+        f"SELECT '{EVERYBODY}', r._stamp FROM {quoted(table_of(name))} r JOIN origin o ON o.ref = r._origin"
+        " WHERE o.station = :station AND r._stamp >= :since"
+        for name in POLICY_TYPES
+    )
+    policy = ", ".join(f"'{name}'" for name in POLICY_TYPES)
     return database.rows(
-        "SELECT u.id, max(v.stamp) FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE o.station = ? AND v.stamp >= ? AND NOT v.birth GROUP BY u.id",
-        (station, since),
+        f"SELECT concerned, max(stamp) FROM (SELECT CASE WHEN v.type IN ({policy}) THEN '{EVERYBODY}' ELSE u.id END"
+        " AS concerned, v.stamp AS stamp FROM version v JOIN origin o ON o.ref = v.origin"
+        " JOIN unit_ref u ON u.ref = v.unit WHERE o.station = :station AND v.stamp >= :since AND NOT v.birth"
+        f" UNION ALL {said}) GROUP BY concerned",
+        {"station": station, "since": since},
     )
 
 

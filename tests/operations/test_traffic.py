@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, records, traffic, unsettled, wiping
+from desktop.operations import enrolling, exchange, policy, records, traffic, uncounted, unsettled, wiping
 from desktop.operations.session import Session
 from desktop.operations.traffic import Here
 from desktop.records import item_outcomes
@@ -92,6 +92,28 @@ def test_a_bundle_counts_as_confirmed_only_after_its_receipt(
     assert after.upward.confirmed
     assert after.upward.received is not None
     assert after.waiting == 0
+
+
+def test_who_has_a_receipt_is_behind_again_when_what_it_told_does_not_count_any_more(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    """The exclusion is a birth under the unit of the desk, and goes to everybody below; so does that it is lifted."""
+    _, town, village = three
+    records.save(village, "enterprise", {"name": "一家"})
+    exchange.merge(town, [exchange.send(village, tmp_path / "a.xsj").path])
+
+    def behind() -> list[bool]:
+        found = [p.outdated for p in traffic.overview(town.database, here(town)).peers if not p.link.upward]
+        exchange.send(town, tmp_path / "down.xsj", to=village.ledger.station)
+        return found
+
+    behind()
+    said = [behind()]
+    policy.withdraw(town, 1, "报错了文件")
+    said += [behind(), behind()]
+    policy.lift(town, uncounted.all_excluded(town.database, here(town))[0].record)
+    said += [behind(), behind()]
+    assert said == [[False], [True], [False], [True], [False]]
 
 
 def test_a_station_that_was_heard_long_ago_is_not_forgotten(
