@@ -188,6 +188,29 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert line.texts[-1] == "上级撤回了收下它的那次合并：报错了文件"
 
 
+def test_a_file_whose_merge_was_rolled_back_is_said_to_bring_nothing_back(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """Given once more it would else look like a merge that went well."""
+    district, town = pair
+    records.save(town, "enterprise", {"name": "第三批的厂"})
+    sent = exchange.send(town, tmp_path / "第三批 报.xsj").path
+    exchange.merge(district, [sent])
+    hands, page = open_page(district)
+    hands.drop(page.merge.drop, [sent])
+    assert page.merge.grid.rows.lines[0].texts[-1].endswith("全部已有，没有新内容")
+    hands.click(page.merge.clear)
+    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    hands.drop(page.merge.drop, [sent])
+    said = "第三批 报.xsj：以前合并过，那次合并已经撤回，再合并也不计入。"
+    assert page.merge.note.words.text().startswith(said)
+    assert page.merge.grid.rows.lines[0].texts[-1].endswith("以前的合并已撤回，现在不计入")
+    hands.click(page.merge.merge)
+    assert said in page.merge.note.detail.text()
+    assert page.merge.note.property("tone") == "warning"
+    assert names(district) == {"第一批的厂", "第二批的厂"}
+
+
 # -- computers -----------------------------------------------------------------------------------------------------
 
 

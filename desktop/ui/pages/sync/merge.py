@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import inbox, traffic, unsettled
+from desktop.operations import inbox, traffic, uncounted, unsettled
 from desktop.operations.inbox import Aftermath
 from desktop.operations.session import Session
 from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
@@ -37,6 +37,7 @@ from desktop.ui.pages.sync.merge_words import (
     same_words,
     settled_words,
     waits,
+    withdrawn_words,
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
@@ -208,11 +209,12 @@ class MergePanel(QStackedWidget):
         same = len(self.files) - len(found)
         self._order = [f.path for f in found]
         self.files = self._as_given(found)
-        bad, twice = [f for f in self.files if not f.good], same_words(same)
+        bad = [f for f in self.files if not f.good]
+        further = [*withdrawn_words(self.files), *same_words(same)]
         if bad:
-            self._tell_problems(bad, twice)
-        elif twice:
-            self.note.say(Tone.PLAIN, *twice)
+            self._tell_problems(bad, further)
+        elif further:
+            self.note.say(Tone.PLAIN, further[0], "\n".join(further[1:]))
             self.note.offer()
         self._show_state()
         self.checked.emit(self.files)
@@ -223,9 +225,9 @@ class MergePanel(QStackedWidget):
         places = {shown.path: place for place, shown in enumerate(self.files)}
         return sorted(found, key=lambda shown: places[shown.path])
 
-    def _tell_problems(self, bad: Sequence[Shown], twice: list[str]) -> None:
+    def _tell_problems(self, bad: Sequence[Shown], further: list[str]) -> None:
         rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
-        why = "\n".join([*reasons(bad, len(self.files)), *twice])
+        why = "\n".join([*reasons(bad, len(self.files)), *further])
         self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", why)
         self.note.offer()
 
@@ -345,13 +347,13 @@ class MergePanel(QStackedWidget):
         if asks:
             shell = self.workbench.shell
             offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
-        lines += settled_words(after)
+        lines += [*settled_words(after), *withdrawn_words(after)]
         if back or any(waits(item) for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
         lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
-        told = outcome.report.renumbered or outcome.report.copied
+        told = outcome.report.renumbered or outcome.report.copied or any(f.withdrawn for f in after)
         good = not (outcome.failed or asks or told or back) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
@@ -442,10 +444,20 @@ def _say_written(ticket: Ticket) -> traffic.Progress:
 
 
 def _shown(session: Session, here: traffic.Here, seen: Seen) -> Shown:
-    return Shown(seen.result.path, seen, unsettled.in_words(session.database, here, seen.result.unapplied))
+    return _told(session, here, seen, seen.result)
 
 
 def _after(session: Session, here: traffic.Here, before: Seen | None, result: BundleResult) -> Shown:
     """A file after it was merged: what the look before found, with the numbers of now."""
     seen = Seen(result, before.name, before.created, before.downward) if before is not None else None
-    return Shown(result.path, seen, unsettled.in_words(session.database, here, result.unapplied))
+    return _told(session, here, seen, result)
+
+
+def _told(session: Session, here: traffic.Here, seen: Seen | None, result: BundleResult) -> Shown:
+    known = bool(result.total) and result.known == result.total
+    return Shown(
+        result.path,
+        seen,
+        unsettled.in_words(session.database, here, result.unapplied),
+        known and uncounted.was_withdrawn(session.database, here, result.sender, result.sequence),
+    )

@@ -62,6 +62,13 @@ def same_words(count: int) -> list[str]:
     return [f"有{count}个文件和别的文件内容相同，只合并一次。"] if count else []
 
 
+def withdrawn_words(files: Sequence[Shown]) -> list[str]:
+    """That files whose merge was rolled back bring nothing back by being merged again, and what does."""
+    names = [f.path.name for f in files if f.withdrawn]
+    words = "以前合并过，那次合并已经撤回，再合并也不计入。要恢复，请到“不计入的”里。"
+    return [f"{_named(names)}：{words}"] if names else []
+
+
 def waits(item: Unsettled) -> bool:
     """Whether an item of a merge is listed among what was not taken: a conflict waits on its own page."""
     return not item.settled and item.outcome != CONFLICT

@@ -32,11 +32,15 @@ NOT_TAKEN = "没有收下的"
 
 @dataclass(frozen=True)
 class Shown:
-    """One file with what became, or would become, of it; nothing yet while it is looked at."""
+    """One file with what became, or would become, of it; nothing yet while it is looked at.
+
+    ``withdrawn``: all of it was merged before, and that was rolled back.
+    """
 
     path: Path
     seen: Seen | None = None
     items: Sequence[Unsettled] = field(default_factory=tuple)
+    withdrawn: bool = False
 
     @property
     def result(self) -> BundleResult | None:
@@ -63,6 +67,8 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
         return Tone.WARNING, f"{stands}；{EARLIER}"
     if seen.downward:
         return Tone.GOOD, "签名无误；上级的回执" + ("和下发内容" if result.total > result.known else "")
+    if shown.withdrawn:
+        return Tone.WARNING, f"{stands}；以前的合并已撤回，现在不计入"
     if result.total and result.known == result.total:
         return Tone.GOOD, f"{stands}；全部{OUTCOMES[KNOWN]}，没有新内容"
     return Tone.GOOD, f"{stands}；下级上报的数据包"
