@@ -15,7 +15,9 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.traffic import here
 from desktop.records.declaration import Level, Role
 from desktop.records.stamps import DAY_MS
+from desktop.store import reading
 from desktop.store import traffic as stored
+from desktop.store.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
@@ -186,6 +188,20 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert page.tabs.currentIndex() == UNSETTLED
     (line,) = page.unsettled.grid.rows.lines
     assert line.texts[-1] == "上级撤回了收下它的那次合并：报错了文件"
+
+
+def test_own_items_that_wait_for_what_was_taken_back_are_not_told_as_come_from_below(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    (firm,) = [r for r in reading.records(town.database, town.types, Query("enterprise"))
+               if r.values["name"] == "第二批的厂"]  # fmt: skip
+    records.save(town, "enterprise", {"name": "后来改的厂"}, record=firm.id)
+    exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
+    _, page = open_page(town)
+    assert page.unsettled.above.words.text().startswith("上级没有收下这1条")
+    assert page.unsettled.here.words.text().startswith("本单位填的、现在没有计入这1条")
 
 
 def test_a_file_whose_merge_was_rolled_back_is_said_to_bring_nothing_back(

@@ -87,7 +87,7 @@ class UnsettledTab(QWidget):
         here = [i for i in items if not i.above]
         done = [i for i in items if i.above and i.done]
         self._say(self.above, "上级没有收下", above)
-        self._say(self.here, "下级送来、本机没有收下", here)
+        self._say(self.here, _here_words(here), here)
         cut = unlisted_words(unlisted)
         self.cut.say(Tone.PLAIN, f"太多了，{cut}；处理好列出的，其余的会接着列出来。" if cut else "")
         self.grid.show_lines([_line(i) for i in [*above, *here, *done]])
@@ -252,3 +252,11 @@ def _line(item: Unsettled) -> Line:
     )
     tone = Tone.GOOD if item.done else OUTCOME_TONES.get(item.outcome)
     return Line(texts, tone, item, f"{reason}。{item.advice}")
+
+
+def _here_words(items: Sequence[Unsettled]) -> str:
+    """Whose the items are that do not count here: own ones wait where a level above took back what they change."""
+    if not any(i.own for i in items):
+        return "下级送来、本机没有收下"
+    whose = "本单位填的" if all(i.own for i in items) else "下级送来的和本单位填的"
+    return f"{whose}、现在没有计入"
