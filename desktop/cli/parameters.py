@@ -356,6 +356,7 @@ def _ask(words: str, variable: str) -> str:
         # Without a terminal getpass would read the password from standard input, where the records are.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
+            _need_console()
             answer: str = click.prompt(words, prompt_suffix="：", hide_input=True, err=True)
         except getpass.GetPassWarning as error:
             # The option for a file is that of who works; every other password has its own variable.
@@ -364,6 +365,15 @@ def _ask(words: str, variable: str) -> str:
             step = "请设置这个环境变量，或者在终端里运行，会询问。"
             raise NoPassword(f"没有给出 {variable}。", step) from error
     return answer
+
+
+def _need_console() -> None:
+    """On Windows getpass does not notice that there are no keys to read, and reads nothing for ever."""
+    if sys.platform == "win32" and sys.stdin is sys.__stdin__:
+        try:
+            os.close(os.open("CONIN$", os.O_RDWR))
+        except OSError as error:
+            raise getpass.GetPassWarning("no console") from error
 
 
 def operator_of(folder: Path, said: str | None) -> str:

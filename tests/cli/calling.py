@@ -87,6 +87,7 @@ def start(*arguments: object, **environment: str) -> subprocess.Popen[bytes]:
         cwd=ROOT,
         env={**variables, **environment},
         start_new_session=True,
+        creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
     )
 
 

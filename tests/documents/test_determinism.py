@@ -37,10 +37,11 @@ print([name for name in ("segno", "docx", "openpyxl", "PySide6.QtCore", "desktop
 def test_a_kept_letter_is_printed_without_loading_what_only_others_need() -> None:
     """Loading took twice as long as printing: codes for cover sheets, statutes, divisions."""
     kept = to_snapshot(letter_for("opinion_letter_wages"))
-    environment = {**os.environ, "XIAOSANJI_FONTS": "bundle"}
+    environment = {**os.environ, "XIAOSANJI_FONTS": "bundle", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
-        [sys.executable, "-c", KEPT], input=kept, env=environment, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", KEPT], input=kept, env=environment, capture_output=True, encoding="utf-8",
+        check=True,
+    )  # fmt: skip
     assert done.stdout.strip() == "[]"
 
 

@@ -122,7 +122,7 @@ def test_hidden_sheets_are_told_and_read_only_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_text_tables_in_every_encoding_that_office_programs_write(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv"
-    path.write_text('企业名称,备注\n杭州㙦䶮公司,"有,逗号\n和换行"\n,\n乙,\n', encoding=encoding)
+    path.write_text('企业名称,备注\n杭州㙦䶮公司,"有,逗号\n和换行"\n,\n乙,\n', encoding=encoding, newline="")
     assert workbooks.read(path) == [
         (1, ["企业名称", "备注"]),
         (2, ["杭州㙦䶮公司", "有,逗号\n和换行"]),

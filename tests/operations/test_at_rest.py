@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -13,6 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+if sys.platform == "win32":
+    pytest.skip("the story watches for an image of memory, which only POSIX leaves", allow_module_level=True)
+
+import resource
 
 from tests.operations.at_rest import PERSONAL, Places, give
 

@@ -69,3 +69,16 @@ def test_every_rule_that_a_comment_cites_can_be_looked_up() -> None:
     }
     assert len(cited) > len(rules) / 2
     assert cited <= set(rules)
+
+
+def test_no_form_of_a_time_holds_chinese() -> None:
+    """Windows writes times in the characters of the system's language: where that is not Chinese, it fails."""
+    forms = re.compile(r"strftime\(\s*f?[\"']([^\"']*)|:(%[^{}\"']*)\}")
+    found = {
+        str(path.relative_to(_FLOORS)): form
+        for path in sorted(_FLOORS.rglob("*.py"))
+        for match in forms.finditer(path.read_text("utf-8"))
+        if not (form := match[1] or match[2] or "").isascii()
+    }
+    assert found == {}
+    assert forms.search('f"{at:%m月}"')
