@@ -363,7 +363,7 @@ class ReadOnly(Caused, EnvironmentProblem):
 
     exit_code = 31
     text = "这个位置不能读写，可能是U盘写保护或没有权限。"
-    next_step = "请关掉U盘的写保护开关，或换一个文件夹再试。"
+    next_step = "文件正在WPS等程序里打开的，请先关闭；U盘有写保护开关的，请关掉；或换一个文件夹再试。"
 
 
 class DiskGone(Caused, EnvironmentProblem):

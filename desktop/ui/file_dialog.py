@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import getpass
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QFileInfo, QStandardPaths, QUrl
+from PySide6.QtCore import QDir, QFileInfo, QStandardPaths, QStorageInfo, QUrl
 from PySide6.QtWidgets import (
     QFileDialog,
     QFileIconProvider,
@@ -21,6 +23,9 @@ MOUNTS = (Path("/media"), Path("/run/media"))
 
 TRAVELLING = frozenset({".xsj", ".xsq", ".xsg", ".xsa"})
 """The endings of bundles, requests, grants and acknowledgements."""
+
+_REMOVABLE = 2
+"""What GetDriveTypeW says of sticks and readers of cards."""
 
 _WIDTH, _HEIGHT, _SIDE = 860, 520, 150
 
@@ -96,5 +101,17 @@ def travelling() -> Path:
 
 def _sticks() -> list[Path]:
     """Only names are read: a share that does not answer would hold up whoever asks how much room it has."""
+    if sys.platform == "win32":
+        return _removable(QDir.drives(), ctypes.windll.kernel32.GetDriveTypeW)
     mine = (mount / getpass.getuser() for mount in MOUNTS)
     return [stick for folder in mine if folder.is_dir() for stick in sorted(folder.iterdir())]
+
+
+def _removable(drives: Iterable[QFileInfo], kind_of: Callable[[str], int]) -> list[Path]:
+    """The drives of Windows that can be pulled out and have something in them; A and B are for floppy disks."""
+    roots = (drive.absoluteFilePath() for drive in drives)
+    removable = [
+        root for root in roots if root[0] not in "AB" and kind_of(root.replace("/", "\\")) == _REMOVABLE
+    ]
+    # Whoever asks a reader without a card for its folders has the system say so in a window.
+    return [Path(root) for root in removable if QStorageInfo(root).isReady()]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QFileInfo, Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,6 +47,7 @@ def when_shown(parent: QWidget, do: Callable[[QFileDialog], None]) -> list[str]:
     return failed
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sticks are drives there")
 def test_it_has_no_word_of_english_and_the_stick_stands_at_its_side(
     qtbot: QtBot, parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +146,7 @@ def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for
     assert begun == [str(f) for f in (stick, stick, page, stick, Path.home(), Path.home())]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sticks are drives there")
 def test_files_that_travel_begin_on_the_one_stick_in_the_folder_that_holds_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,3 +161,14 @@ def test_files_that_travel_begin_on_the_one_stick_in_the_folder_that_holds_such(
     assert file_dialog.travelling() == stick / "上报"
     (tmp_path / "media" / "li" / "另一个").mkdir()
     assert file_dialog.travelling() == usual, "of two nobody knows which"
+
+
+def test_of_the_drives_of_windows_those_that_can_be_pulled_out_and_are_ready_are_sticks(
+    tmp_path: Path,
+) -> None:
+    kinds = {"stick": 2, "reader without a card": 2, "disk": 3}
+    for name in ("stick", "disk"):
+        (tmp_path / name).mkdir()
+    drives = [QFileInfo(str(tmp_path / name)) for name in kinds]
+    found = file_dialog._removable(drives, lambda root: kinds[root.replace("\\", "/").rpartition("/")[2]])
+    assert found == [tmp_path / "stick"]
