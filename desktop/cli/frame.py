@@ -225,9 +225,9 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get(DEBUG) == "1":
         traceback.print_exc()
     if isinstance(error, OSError):
-        from desktop.sync.errors import SURROUNDINGS, surroundings
+        from desktop.sync.errors import is_surroundings, surroundings
 
-        if error.errno in SURROUNDINGS:
+        if is_surroundings(error):
             problem = surroundings(error)
             complain(spoken(problem))
             return problem.exit_code

@@ -10,7 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 import click
@@ -73,22 +73,27 @@ class PathOf(click.ParamType[Path]):
         path = Path(value)
         if self._kind in ("out", "place") and str(value).endswith(("/", os.sep)) and not path.is_dir():
             # Whoever ends a name so means a folder, and would look for the file in it.
-            self.fail(f"没有文件夹“{path.name}”", param, ctx)
+            self.fail(f"没有文件夹“{_called(path)}”", param, ctx)
         if self._kind == "file" and path.is_dir():
-            self.fail(f"“{path.name}”是文件夹，这里要写一个文件", param, ctx)
+            self.fail(f"“{_called(path)}”是文件夹，这里要写一个文件", param, ctx)
         if self._kind == "file" and path.exists() and not path.is_file():
             self.fail(f"“{path.name}”不是普通文件，请先存成文件", param, ctx)
         if self._kind == "file" and not path.is_file():
             self.fail(f"没有文件“{path.name}”", param, ctx)
         if self._kind == "out" and path.is_dir():
-            self.fail(f"“{path.name}”是文件夹，这里要写文件名", param, ctx)
+            self.fail(f"“{_called(path)}”是文件夹，这里要写文件名", param, ctx)
         if self._kind in ("out", "place") and not path.absolute().parent.is_dir():
-            self.fail(f"没有文件夹“{path.parent.name}”", param, ctx)
+            self.fail(f"没有文件夹“{_called(path.parent)}”", param, ctx)
         if not path.name.lower().endswith(self._ending):
             self.fail(
                 f"写出的是{self._ending}文件，“{path.name}”请改成“{path.stem}{self._ending}”", param, ctx
             )
         return path
+
+
+def _called(path: PurePath) -> str:
+    """The last part of a path; a drive of Windows has its letter for a name."""
+    return path.name or str(path)
 
 
 class OneOf(click.ParamType[Any]):

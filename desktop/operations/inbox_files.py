@@ -19,7 +19,7 @@ from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import Progress
 from desktop.operations.wiping import ENDING
 from desktop.sync import enrolment, envelope, recovery, wiped
-from desktop.sync.errors import Damaged
+from desktop.sync.errors import Damaged, ReadOnly, surroundings
 from desktop.sync.files import read_limited
 from desktop.sync.manifest import Manifest
 
@@ -237,7 +237,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 def _gone(folder: Path, error: OSError) -> FolderGone:
     name = _shown(str(folder))
-    if isinstance(error, PermissionError):
+    if isinstance(surroundings(error), ReadOnly):
         return FolderGone(
             f"没有权限打开收件文件夹“{name}”。", "请换一个文件夹，或者请管理这台电脑的人开通权限。"
         )

@@ -19,6 +19,8 @@ from desktop.errors import Problem
 FILE = "faults.txt"
 _MOST_BYTES = 1_000_000
 _crash_file: TextIO | None = None
+_QUIET = 0x0001 | 0x0002
+"""SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX of SetErrorMode."""
 
 
 def log_folder() -> Path:
@@ -98,7 +100,12 @@ def install(show: Callable[[str, str], None]) -> None:
 
 def _leave_no_memory() -> None:
     """Forbids the system to write the memory of a crash into a file: the key and everybody's numbers are in it."""
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        import ctypes
+
+        # Then Windows hands nothing to its error reporting; nor does it ask for a disk in an empty drive.
+        ctypes.windll.kernel32.SetErrorMode(_QUIET)
+    else:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

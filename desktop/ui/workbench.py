@@ -26,7 +26,7 @@ from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet, EditedSince
 from desktop.store.operators import Operator
 from desktop.store.workspace import OwnUnit
-from desktop.sync.errors import SURROUNDINGS, surroundings
+from desktop.sync.errors import is_surroundings, surroundings
 from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper
@@ -310,7 +310,7 @@ def told_of(error: Exception) -> Problem | None:
     """What a user is told of an error; nothing for one that only a mistake of ours explains."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, OSError) and error.errno in SURROUNDINGS:
+    if isinstance(error, OSError) and is_surroundings(error):
         return surroundings(error)
     return problem_of(error)
 

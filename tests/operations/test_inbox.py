@@ -380,6 +380,20 @@ def test_a_file_that_cannot_be_moved_stays_and_leaves_nothing_behind(
     assert path.exists()
 
 
+@pytest.mark.parametrize(("number", "said"), [(5, "没有权限"), (21, "U盘可能已拔出")])
+def test_a_drive_of_windows_that_is_not_ready_is_no_lack_of_permission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    error = PermissionError(13, "", str(tmp_path))
+    error.winerror = number  # type: ignore[attr-defined]
+
+    def refuses(_folder: Path) -> list[Path]:
+        raise error
+
+    monkeypatch.setattr("desktop.operations.inbox_files._candidates", refuses)
+    assert said in str(Watch().look(tmp_path).problem)
+
+
 def test_who_below_has_sent_nothing_this_month_is_named(desk: Desk) -> None:
     today = desk.district.environment.today()
     assert inbox.silent(desk.district.database, today) == ["径山镇总工会", "黄湖镇总工会"]

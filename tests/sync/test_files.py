@@ -21,6 +21,51 @@ def fail_with(code: int) -> Callable[..., None]:
     return fail
 
 
+class OfWindows(OSError):
+    """As Windows raises them: the errno says little, the number more."""
+
+    def __init__(self, code: int, number: int, *names: str) -> None:
+        super().__init__(code, "", *names)
+        self.winerror = number
+        if len(names) > 1:
+            self.filename2 = names[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (OfWindows(errno.EACCES, 32, "a.xsj"), errors.HeldElsewhere),
+        (OfWindows(errno.EACCES, 33), errors.HeldElsewhere),
+        (OfWindows(errno.EACCES, 5, "a.xsj.tmp", "a.xsj"), errors.HeldElsewhere),
+        (OfWindows(errno.EACCES, 5, "a.xsj.tmp"), errors.ReadOnly),
+        (OfWindows(errno.EACCES, 19, "a.xsj"), errors.ReadOnly),
+        (OfWindows(errno.EACCES, 21, "E:\\"), errors.DiskGone),
+        (OfWindows(errno.EINVAL, 1167), errors.DiskGone),
+        (OfWindows(errno.EINVAL, 39), errors.DiskFull),
+        (OSError(errno.ENXIO, ""), errors.DiskGone),
+    ],
+)
+def test_a_number_of_windows_says_more_than_its_errno(
+    error: OSError, problem: type[EnvironmentProblem]
+) -> None:
+    assert errors.is_surroundings(error)
+    assert type(errors.surroundings(error)) is problem
+
+
+def test_a_write_to_a_lost_stick_is_an_invalid_argument_on_windows_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost = OSError(errno.EINVAL, "Invalid argument")
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not errors.is_surroundings(lost)
+    monkeypatch.setattr("sys.platform", "win32")
+    assert errors.is_surroundings(lost)
+    assert type(errors.surroundings(lost)) is errors.DiskGone
+    assert not errors.is_surroundings(OSError(errno.EINVAL, "Invalid argument", "a?.xsj")), "a name of ours"
+    assert not errors.is_surroundings(OfWindows(errno.EINVAL, 87)), "a call of ours"
+    assert not errors.is_surroundings(OSError(errno.ENOENT, ""))
+
+
 def test_replaces_a_file_when_all_is_written(tmp_path: Path) -> None:
     path = tmp_path / "a.xsq"
     path.write_bytes(b"old")
