@@ -95,6 +95,18 @@ def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: O
     assert isinstance(hands.window.page, SyncPage)
 
 
+def test_who_is_enrolled_before_anything_is_recorded_is_not_sent_there_again(
+    open_page: Open, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, tmp_path)
+    _, page = open_page(village)
+    tile = page.first.tiles[2]
+    assert (tile.step.done, tile.action.text()) == (True, "去上报")
+    assert "导出申请" not in tile.step.words
+
+
 def test_a_new_district_begins_with_those_below(open_page: Open, tmp_path: Path) -> None:
     _, page = open_page(station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT))
     assert [t.step.title for t in page.first.tiles] == ["为下级办理入网", "收第一批数据包", "填写计划目标"]

@@ -132,13 +132,13 @@ class StartPart(QWidget):
         )
 
     def _enrol(self, start: Start) -> First:
-        return First(
-            "arrow-left-right",
-            "办理入网",
-            "导出申请交给上级，拿回批准文件，以后就可以用U盘上报。没有入网时照样可以登记，内容都会保留。",
-            start.standing.enrolled,
-            ("去办理入网", lambda: self.workbench.shell.open_page("sync")),
-        )
+        done = start.standing.enrolled
+        words = (
+            "已经入网，登记的内容可以用U盘上报了。" if done
+            else "导出申请交给上级，拿回批准文件，以后就可以用U盘上报。没有入网时照样可以登记，内容都会保留。"
+        )  # fmt: skip
+        action = "去上报" if done else "去办理入网", lambda: self.workbench.shell.open_page("sync")
+        return First("arrow-left-right", "办理入网", words, done, action)
 
     def _invite(self, start: Start, who: str) -> First:
         return First(
