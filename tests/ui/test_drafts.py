@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -186,7 +185,7 @@ def test_a_draft_of_a_type_that_is_no_more_says_so_and_stays(
     assert len(drafts_of(hand, bench)) == 1
 
 
-def test_what_was_typed_survives_kill_9_and_is_offered_at_the_next_start(
+def test_what_was_typed_survives_a_kill_and_is_offered_at_the_next_start(
     qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
 ) -> None:
     folder = tmp_path / "workspace"
@@ -195,14 +194,14 @@ def test_what_was_typed_survives_kill_9_and_is_offered_at_the_next_start(
         [sys.executable, "-m", "tests.ui.typist", str(folder)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": os.getcwd()},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     watchdog = threading.Timer(PATIENCE_S, typist.kill)
     watchdog.start()
     try:
         assert typist.stdout is not None
         assert typist.stdout.readline().strip() == "typed"
-        os.kill(typist.pid, signal.SIGKILL)
+        typist.kill()
         typist.wait()
         typist.stdout.close()
     finally:

@@ -143,7 +143,7 @@ def test_the_stick_that_files_of_a_kind_were_on_is_where_the_next_are_looked_for
     stick.rmdir()
     when_shown(parent, note)
     dialogs.open_file("打开", Path.home(), FILTERS)
-    assert begun == [str(f) for f in (stick, stick, page, stick, Path.home(), Path.home())]
+    assert [Path(f) for f in begun] == [stick, stick, page, stick, Path.home(), Path.home()]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sticks are drives there")
