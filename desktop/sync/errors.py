@@ -363,8 +363,9 @@ class ReadOnly(Caused, EnvironmentProblem):
     """The place cannot be written to or read from."""
 
     exit_code = 31
-    text = "这个位置不能读写，可能是U盘写保护或没有权限。"
-    next_step = "文件正在WPS等程序里打开的，请先关闭；U盘有写保护开关的，请关掉；或换一个文件夹再试。"
+    # Opening a file on Windows tells no number: one that another program holds arrives here too.
+    text = "这个位置不能读写，可能是U盘写保护、没有权限，或者文件正被别的程序占用。"
+    next_step = "请关掉U盘的写保护开关，关闭正打开着这个文件的程序，或换一个文件夹再试。"
 
 
 class DiskGone(Caused, EnvironmentProblem):
