@@ -14,7 +14,7 @@ from desktop.resources import resource
 from desktop.ui import spacing, theme
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page
-from desktop.ui.pages.parts import back_button
+from desktop.ui.parts import back_button
 from desktop.ui.workbench import Workbench
 
 GENERAL_KEYS = {

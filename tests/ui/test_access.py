@@ -30,7 +30,7 @@ from pytestqt.qtbot import QtBot
 from desktop.records.declaration import Level
 from desktop.resources import resource
 from desktop.ui import spacing, theme
-from desktop.ui.pages.grid import Col, Grid, Line
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings

@@ -29,7 +29,7 @@ from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.printing.run import PrintRunDialog
-from desktop.ui.pages.running import RunningDialog
+from desktop.ui.running import RunningDialog
 from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.ui.hands import CTRL, Desk, K
 from tests.ui.test_case_page import TODAY, WORDS, case, opened, workspace

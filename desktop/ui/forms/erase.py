@@ -19,8 +19,8 @@ from desktop.records.declaration import RecordType, Role, Slot
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import plain
-from desktop.ui.pages.running import DeliberateDialog
+from desktop.ui.parts import plain
+from desktop.ui.running import DeliberateDialog
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

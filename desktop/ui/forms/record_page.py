@@ -30,7 +30,7 @@ from desktop.ui.forms.related import FollowBar, Hanging, Related, RelatedTab, re
 from desktop.ui.forms.side import SidePanel
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page
-from desktop.ui.pages.parts import back_button
+from desktop.ui.parts import back_button
 from desktop.ui.shell import Opening
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.order import read_first

@@ -27,7 +27,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import link, plain
+from desktop.ui.parts import link, plain
 from desktop.ui.shell import Opening
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench

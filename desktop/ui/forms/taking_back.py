@@ -12,7 +12,7 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import here_of
+from desktop.ui.parts import here_of
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

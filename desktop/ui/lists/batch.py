@@ -19,11 +19,11 @@ from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.forms.rows import Message
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.matching import rank
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, empty_layout, plain
-from desktop.ui.pages.running import RunningDialog, telling
+from desktop.ui.parts import Note, empty_layout, plain
+from desktop.ui.running import RunningDialog, telling
 from desktop.ui.widgets.pick import Option, PickEdit
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket

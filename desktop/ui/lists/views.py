@@ -21,7 +21,7 @@ from desktop.operations.session import Session
 from desktop.operations.views import LONGEST_NAME, View
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import plain
+from desktop.ui.parts import plain
 from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench

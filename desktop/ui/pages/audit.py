@@ -15,11 +15,11 @@ from desktop.store.audit import AuditLine
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, back_button, button, heading, here_of, moment, plain, row
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.parts import Note, back_button, button, heading, here_of, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

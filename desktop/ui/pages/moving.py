@@ -13,11 +13,11 @@ from desktop.records.deciding import UNIT
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Card, Note, button, heading, here_of, link, plain, row
+from desktop.ui.parts import Card, Note, button, heading, here_of, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 

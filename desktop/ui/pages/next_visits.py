@@ -16,9 +16,9 @@ from desktop.plan.tree import Unit
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import button, heading, link, plain, row
+from desktop.ui.parts import button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 

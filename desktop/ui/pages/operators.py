@@ -25,12 +25,12 @@ from desktop.records.duties import DUTIES
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages import wipe
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import button, heading, link, plain, row
 from desktop.ui.pages.wipe import WipeDialog
+from desktop.ui.parts import button, heading, link, plain, row
 from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 from desktop.ui.workbench import Workbench

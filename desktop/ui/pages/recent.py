@@ -25,11 +25,11 @@ from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.history import slot_words
 from desktop.ui.forms.taking_back import take_back
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Card, Note, brief, button, heading, here_of, link, moment, plain, row
 from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.parts import Card, Note, brief, button, heading, here_of, link, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

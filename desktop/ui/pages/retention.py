@@ -11,10 +11,10 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.forms import erase
 from desktop.ui.forms.erase import EraseDialog
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, here_of, plain, row
+from desktop.ui.parts import Note, button, heading, here_of, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import spacing
+from desktop.ui.grid import Col, Grid
 from desktop.ui.page import Page
-from desktop.ui.pages.grid import Col, Grid
-from desktop.ui.pages.parts import Card, button, heading, link, plain, row, scrolling
+from desktop.ui.parts import Card, button, heading, link, plain, row, scrolling
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 

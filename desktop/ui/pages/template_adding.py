@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.operations import templates
-from desktop.ui.pages.parts import button
+from desktop.ui.parts import button
 from desktop.ui.workbench import Workbench
 
 _MOST = 30

@@ -17,9 +17,9 @@ from desktop.errors import Problem
 from desktop.operations import wiping
 from desktop.operations.wiping import Confirmed, Outlook
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import plain
-from desktop.ui.pages.running import DeliberateDialog
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.parts import plain
+from desktop.ui.running import DeliberateDialog
 from desktop.ui.workbench import Workbench
 
 _WHAT_IT_DOES = (

@@ -27,7 +27,7 @@ from desktop.operations.training_names import Block, Part, read_block
 from desktop.records.canonical import Values
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.parts import Note, button, heading, plain, row
 from desktop.ui.sheets.people import FIRST, STATE, TICK, PasteModel, PasteWords
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.flow import FlowLayout

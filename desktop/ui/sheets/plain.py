@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop.records.declaration import Field
-from desktop.ui.pages.parts import button, plain
+from desktop.ui.parts import button, plain
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.sheets.tab import SheetTab
 

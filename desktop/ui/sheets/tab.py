@@ -16,7 +16,7 @@ from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import NEWEST_ORDER, Query
-from desktop.ui.pages.parts import button, plain
+from desktop.ui.parts import button, plain
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.sheets.paste import PastePanel
 from desktop.ui.sheets.people import PasteWords, Taken

@@ -26,8 +26,8 @@ from desktop.store.recovery_codes import BadCode, normalised
 from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.pages.parts import button, link, plain, row
 from desktop.ui.pages.sync.enrol import Words, safe_name
+from desktop.ui.parts import button, link, plain, row
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.widgets.password import PasswordLine
 

@@ -12,7 +12,7 @@ from desktop.operations.session import Session
 from desktop.store.attached import ATTACHMENT
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, plain, row
+from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

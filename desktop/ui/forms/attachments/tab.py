@@ -31,7 +31,7 @@ from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import button, plain, row
+from desktop.ui.parts import button, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

@@ -22,7 +22,7 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.store.reading import Query
 from desktop.ui import theme
-from desktop.ui.pages.parts import link, plain
+from desktop.ui.parts import link, plain
 from desktop.ui.sheets.plain import PlainTab
 from desktop.ui.sheets.rows import SheetColumn, SheetRow
 from desktop.ui.widgets.looks import Look

@@ -14,6 +14,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, Chosen, Named
 from desktop.operations.views import View
 from desktop.store.reading import TITLE_ORDER, Query
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.filters import FilterRow
 from desktop.ui.lists.model import RowsModel
@@ -21,8 +22,7 @@ from desktop.ui.lists.page import SEARCH_DELAY_MS, own_and_below
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.lists.views import ViewsButton
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, plain, row
+from desktop.ui.parts import Note, button, heading, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -19,7 +19,7 @@ from desktop.ui.forms.rows import FieldRow
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import EVENT, CaseView
-from desktop.ui.pages.parts import Card, Note, button, link, row
+from desktop.ui.parts import Card, Note, button, link, row
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 

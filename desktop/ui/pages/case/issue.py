@@ -11,7 +11,7 @@ from desktop.records.supervision import Letter, LetterKind
 from desktop.records.supervision.numbering import Series
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import CaseView, Numbers
-from desktop.ui.pages.parts import Card, Note, button, row
+from desktop.ui.parts import Card, Note, button, row
 from desktop.ui.workbench import Workbench
 
 _SERIES = {

@@ -12,8 +12,8 @@ from desktop.records.supervision import Letter
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.issue import IssueCard
 from desktop.ui.pages.case.reading import CaseView
-from desktop.ui.pages.parts import Note
-from desktop.ui.pages.running import RunningDialog, telling
+from desktop.ui.parts import Note
+from desktop.ui.running import RunningDialog, telling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

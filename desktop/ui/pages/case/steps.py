@@ -14,7 +14,7 @@ from desktop.records.texts import text
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.case.reading import CaseView, Offer, clock_words, periods, periods_words
-from desktop.ui.pages.parts import Card, button, empty_layout, heading, link, plain, row
+from desktop.ui.parts import Card, button, empty_layout, heading, link, plain, row
 from desktop.ui.widgets.flow import FlowLayout
 
 _SOON_DAYS = 5

@@ -29,7 +29,7 @@ from desktop.ui.pages.case.letters import LettersCard, print_job
 from desktop.ui.pages.case.reading import CASE, EVENT, LETTER, CaseView, Numbers, read_case
 from desktop.ui.pages.case.steps import StandingCard, StepsCard
 from desktop.ui.pages.case.timeline import Timeline
-from desktop.ui.pages.parts import Card, scrolling
+from desktop.ui.parts import Card, scrolling
 from desktop.ui.shell import Opening
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.widgets.order import read_on

@@ -17,7 +17,7 @@ from desktop.records.texts import text
 from desktop.records.types import Catalogue
 from desktop.ui import icons, theme
 from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, is_print, timeline
-from desktop.ui.pages.parts import empty_layout, heading, link, plain, scrolling
+from desktop.ui.parts import empty_layout, heading, link, plain, scrolling
 
 _ICONS = {
     EventKind.ACCEPTED: "check", EventKind.NOT_ACCEPTED: "x", EventKind.HEARD: "messages-square",

@@ -17,15 +17,15 @@ from desktop.store.attached import ATTACHMENT
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Status
 from desktop.ui.pages.conflicts import reading as conflicts_reading
 from desktop.ui.pages.conflicts.reading import Dispute, Side
 from desktop.ui.pages.conflicts.view import OWN, Comparison
-from desktop.ui.pages.grid import Col, Line
-from desktop.ui.pages.parts import button, here_of, link, row
 from desktop.ui.pages.sifting import SiftingPage
 from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.parts import button, here_of, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -24,7 +24,7 @@ from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.notices import Tone
 from desktop.ui.pages.conflicts.reading import DELETE, Dispute, Side
-from desktop.ui.pages.parts import Note, plain
+from desktop.ui.parts import Note, plain
 from desktop.ui.workbench import Workbench
 
 _STYLE = """

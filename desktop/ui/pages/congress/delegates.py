@@ -12,7 +12,7 @@ from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.reading import Compare, Filter, Query
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import button
+from desktop.ui.parts import button
 from desktop.ui.sheets.people import PasteWords, Taken
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.sheets.tab import SEQUENCE, SheetTab

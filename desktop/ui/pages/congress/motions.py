@@ -11,7 +11,7 @@ from desktop.records.canonical import Values
 from desktop.records.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue
 from desktop.ui import theme
-from desktop.ui.pages.parts import link
+from desktop.ui.parts import link
 from desktop.ui.sheets.plain import PlainTab
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
 from desktop.ui.widgets.looks import Look

@@ -17,7 +17,7 @@ from desktop.ui.pages.congress.delegates import TYPE as DELEGATE
 from desktop.ui.pages.congress.delegates import DelegatesTab
 from desktop.ui.pages.congress.motions import MOTION, PROPOSAL, MotionsTab, ProposalsTab
 from desktop.ui.pages.congress.words import ASSEMBLY, Said, headcount, quorum_words, structure_words
-from desktop.ui.pages.parts import empty_layout, link, plain
+from desktop.ui.parts import empty_layout, link, plain
 from desktop.ui.sheets.form import MeetingFormPage
 from desktop.ui.sheets.tab import SheetTab
 from desktop.ui.shell import Opening

@@ -18,13 +18,13 @@ from desktop.records.declaration import Role
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Status
 from desktop.ui.pages.duplicates.view import SideBySide
-from desktop.ui.pages.grid import Col, Line
-from desktop.ui.pages.parts import Note, button, here_of, link, row
 from desktop.ui.pages.sifting import SiftingPage
 from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.parts import Note, button, here_of, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -23,8 +23,8 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import UNIT_SLOT, Mask
 from desktop.records.display import display
 from desktop.records.texts import printable
-from desktop.ui.pages.parts import empty_layout, heading, link, plain
 from desktop.ui.pages.sync.preview import short_label
+from desktop.ui.parts import empty_layout, heading, link, plain
 from desktop.ui.workbench import Workbench
 
 LEFT, RIGHT = 0, 1

@@ -13,7 +13,7 @@ from desktop.plan.results import Indicator, Reading
 from desktop.records.declaration import Role
 from desktop.store.ledger import ChangeSet
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import button
+from desktop.ui.parts import button
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.workbench import Workbench

@@ -29,7 +29,7 @@ from desktop.ui.lists.rows import PAGE, Loaded, Source, shown_rows
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home.reading import Part
-from desktop.ui.pages.parts import back_button, heading, plain, row
+from desktop.ui.parts import back_button, heading, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 

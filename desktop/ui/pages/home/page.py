@@ -25,7 +25,7 @@ from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
 from desktop.ui.pages.home.tasks import Task, TaskList
-from desktop.ui.pages.parts import Card, heading, here_of, link, plain
+from desktop.ui.parts import Card, heading, here_of, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER
 

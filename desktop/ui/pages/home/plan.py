@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 from desktop import reference
 from desktop.plan.results import Figure, Indicator, Status, number, share_words, target_words
 from desktop.ui import icons, theme
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import SIGNS, Tone
-from desktop.ui.pages.grid import Col, Grid, Line
 from desktop.ui.pages.home.bar import Bar
 from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.reading import parts_of_figure
-from desktop.ui.pages.parts import button, heading, link, plain
+from desktop.ui.parts import button, heading, link, plain
 from desktop.ui.widgets.elided import ElidedLink
 from desktop.ui.workbench import Workbench
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desktop.records.declaration import Level
 from desktop.ui import icons, theme
 from desktop.ui.pages.home.reading import Start
-from desktop.ui.pages.parts import button, heading, plain, set_primary
+from desktop.ui.parts import button, heading, plain, set_primary
 from desktop.ui.workbench import Workbench
 
 _DESKS = (Level.DISTRICT, Level.INDUSTRY, Level.CITY)

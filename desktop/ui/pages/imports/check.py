@@ -11,7 +11,7 @@ from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.imports.columns import ColumnsTable, targets_of
 from desktop.ui.pages.imports.rows import OutcomeChips, RowsModel, RowsTable, Shown, detail_of, notes_of
-from desktop.ui.pages.parts import Card, Note, button, empty_layout, plain, row, scrolling
+from desktop.ui.parts import Card, Note, button, empty_layout, plain, row, scrolling
 from desktop.ui.workbench import Workbench
 
 _DETAIL_HEIGHT = 150

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 from desktop.operations.importing import ImportResult
 from desktop.operations.imports import telling
 from desktop.ui import icons, theme
-from desktop.ui.pages.parts import Card, heading, plain, row
+from desktop.ui.parts import Card, heading, plain, row
 
 
 class BusyStep(QWidget):

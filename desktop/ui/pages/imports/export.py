@@ -31,7 +31,7 @@ from desktop.ui import spacing
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.parts import Card, Note, back_button, button, heading, link, open_folder, plain, row
+from desktop.ui.parts import Card, Note, back_button, button, heading, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
 

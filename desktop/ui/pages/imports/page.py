@@ -22,7 +22,7 @@ from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.imports.check import CheckStep
 from desktop.ui.pages.imports.ending import BusyStep, DoneStep
 from desktop.ui.pages.imports.start import StartStep
-from desktop.ui.pages.parts import back_button, button, heading, row
+from desktop.ui.parts import back_button, button, heading, row
 from desktop.ui.undo import Step
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench

@@ -17,7 +17,7 @@ from desktop.records.declaration import RecordType
 from desktop.ui import icons, theme
 from desktop.ui.forms.making import make_editor
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, button, heading, plain, row
+from desktop.ui.parts import Card, button, heading, plain, row
 from desktop.ui.pasting import NoTable, on_clipboard, table_file
 from desktop.ui.workbench import Workbench
 

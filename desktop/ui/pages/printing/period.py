@@ -16,7 +16,7 @@ from desktop.records.checks.base import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.ui import theme
 from desktop.ui.forms.dates import DateEditor
-from desktop.ui.pages.parts import row
+from desktop.ui.parts import row
 from desktop.ui.workbench import Workbench
 
 Span = tuple[datetime.date, datetime.date]

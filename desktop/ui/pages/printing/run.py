@@ -14,10 +14,10 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, plain, row
 from desktop.ui.pages.printing.page import make_printer, prepare, printer_names
 from desktop.ui.pages.printing.pages import Sheet, print_pages, sheets_of
-from desktop.ui.pages.running import RunningDialog, telling
+from desktop.ui.parts import Note, plain, row
+from desktop.ui.running import RunningDialog, telling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

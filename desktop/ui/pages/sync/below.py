@@ -15,10 +15,10 @@ from desktop.records.declaration import Role
 from desktop.records.duties import RULE_FIELD
 from desktop.records.duties import words as duty_words
 from desktop.sync.sending import Sent
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, link, moment, open_folder, row
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import Note, button, heading, link, moment, open_folder, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

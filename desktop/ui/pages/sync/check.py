@@ -16,12 +16,12 @@ from desktop.store.arrivals import MergedBundle
 from desktop.store.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, here_of, link, plain
 from desktop.ui.pages.sync.check_words import Found, verdict
 from desktop.ui.pages.sync.digest import Groups
 from desktop.ui.pages.sync.drop import dropped_paths
 from desktop.ui.pages.sync.inbox_watch import apart
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.parts import Card, Note, button, here_of, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from desktop.operations import forks
 from desktop.operations.forks import Kind, OpenFork
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, plain, row
 from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.words import may_decide
+from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench
 
 EXAMPLES = ("电话里说恢复过备份", "电话里说拷到了另一台电脑")

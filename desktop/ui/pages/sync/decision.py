@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, link, plain, row
 from desktop.ui.pages.sync.send import is_problem
+from desktop.ui.parts import Card, Note, button, link, plain, row
 from desktop.ui.workbench import Workbench
 
 LONGEST_REASON = 200

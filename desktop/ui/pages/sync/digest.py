@@ -13,7 +13,7 @@ from desktop.store.database import Database
 from desktop.store.digest import Digest
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, here_of, plain, row
+from desktop.ui.parts import Card, Note, button, here_of, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

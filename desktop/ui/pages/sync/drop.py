@@ -21,7 +21,7 @@ from desktop.operations.inbox_files import (
 )
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import plain
+from desktop.ui.parts import plain
 from desktop.ui.workbench import Workbench
 
 __all__ = [

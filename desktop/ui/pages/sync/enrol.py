@@ -19,9 +19,9 @@ from desktop.store.workspace import OwnUnit
 from desktop.sync.words import WORDS, Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench

@@ -18,10 +18,10 @@ from desktop.records.item_outcomes import HELD, OUTCOMES
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.ui.forms.history import slot_words
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, heading
 from desktop.ui.pages.sync.deciding import Deciding
+from desktop.ui.parts import Note, heading
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

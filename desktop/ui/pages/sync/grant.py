@@ -30,12 +30,12 @@ from desktop.store.links import Link
 from desktop.store.reading import Query, records, subtree
 from desktop.sync.certificates import LEVEL_RANK
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.pages.sync.drop import GRANT
 from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -10,8 +10,8 @@ from desktop.operations.inbox import State
 from desktop.operations.inbox_files import Identity, Listing
 from desktop.store.database import Database
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import here_of
 from desktop.ui.pages.sync.inbox_watch import InboxWatch
+from desktop.ui.parts import here_of
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -18,13 +18,13 @@ from desktop.operations.inbox_files import Identity, Listing
 from desktop.operations.session import Session
 from desktop.records import items
 from desktop.store.database import Database
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, brief, button, heading, here_of, link, open_folder, plain, row
 from desktop.ui.pages.sync.drop import dropped_paths, with_files
 from desktop.ui.pages.sync.inbox_watch import InboxWatch
 from desktop.ui.pages.sync.preview import Shown
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.parts import Note, brief, button, heading, here_of, link, open_folder, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

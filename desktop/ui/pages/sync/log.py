@@ -13,11 +13,11 @@ from desktop.operations.uncounted import Rollback
 from desktop.operations.unsettled import Unsettled, unlisted_words
 from desktop.records.item_outcomes import OUTCOMES
 from desktop.store.database import Database
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import heading, here_of, moment, plain, row
 from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns
 from desktop.ui.pages.sync.withdraw import Withdrawing
+from desktop.ui.parts import heading, here_of, moment, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -17,16 +17,6 @@ from desktop.records.declaration import Role
 from desktop.sync.results import BundleResult
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import (
-    Note,
-    button,
-    heading,
-    here_of,
-    link,
-    open_folder,
-    plain,
-    row,
-)
 from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,
@@ -41,6 +31,16 @@ from desktop.ui.pages.sync.merge_words import (
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import (
+    Note,
+    button,
+    heading,
+    here_of,
+    link,
+    open_folder,
+    plain,
+    row,
+)
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Cancelled, Task, Ticket
 

@@ -20,7 +20,6 @@ from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.parts import heading, here_of, plain, scrolling
 from desktop.ui.pages.sync import forks
 from desktop.ui.pages.sync.below import Below
 from desktop.ui.pages.sync.check import CheckTab
@@ -39,6 +38,7 @@ from desktop.ui.pages.sync.small_files import Parts, SmallFiles
 from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
+from desktop.ui.parts import heading, here_of, plain, scrolling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -17,9 +17,9 @@ from desktop.records.duties import signed_words
 from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.store.attached import ATTACHMENT, PART
 from desktop.sync.results import EARLIER, BundleResult
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import brief, heading, plain
+from desktop.ui.parts import brief, heading, plain
 from desktop.ui.workbench import Workbench
 
 OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}

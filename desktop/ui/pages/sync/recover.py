@@ -12,9 +12,9 @@ from desktop.operations.recovery import ANSWER, REQUEST, Seen
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

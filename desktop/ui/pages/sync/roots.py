@@ -13,10 +13,10 @@ from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.pages.sync.drop import REQUEST
 from desktop.ui.pages.sync.enrol import safe_name
 from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

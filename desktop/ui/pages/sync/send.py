@@ -19,10 +19,10 @@ from desktop.sync.sending import Sent
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
 from desktop.ui.pages.printing.page import PrintJob, Released
 from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
+from desktop.ui.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

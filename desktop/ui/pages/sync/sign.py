@@ -15,8 +15,8 @@ from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, link, plain, row, set_primary
 from desktop.ui.pages.sync.words import counted
+from desktop.ui.parts import Note, button, heading, link, plain, row, set_primary
 from desktop.ui.workbench import Workbench
 
 _WHAT_IT_MEANS = "签名表示看过、同意上报。请由本人选自己的姓名、输入自己的口令；两个人各签各的，不要代签。"

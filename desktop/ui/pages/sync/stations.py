@@ -17,12 +17,12 @@ from desktop.records.declaration import Field, Kind
 from desktop.sync.wiped import Statement
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.dates import DateEditor
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, heading, link, plain, row
 from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import counted, may_decide
+from desktop.ui.parts import Note, button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

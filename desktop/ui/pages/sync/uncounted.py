@@ -11,11 +11,11 @@ from desktop.operations.uncounted import Excluded
 from desktop.records.deciding import REVOCATION
 from desktop.sync.policy import CLOCK, FORK, REFUSED, WITHDRAWN
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, plain, row
 from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import may_decide
+from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 

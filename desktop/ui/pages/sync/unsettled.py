@@ -16,11 +16,11 @@ from desktop.operations.unsettled import Refill, Unsettled, unlisted_words
 from desktop.records.declaration import Role
 from desktop.records.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
+from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.grid import Col, Grid, Line
-from desktop.ui.pages.parts import Note, button, link, plain, row, set_primary
 from desktop.ui.pages.sync.preview import NOT_TAKEN, OUTCOME_TONES, open_item, short_label
 from desktop.ui.pages.sync.words import counted, may_decide
+from desktop.ui.parts import Note, button, link, plain, row, set_primary
 from desktop.ui.shell import Opening
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench

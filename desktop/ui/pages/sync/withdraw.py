@@ -12,10 +12,10 @@ from desktop.operations.traffic import MergeLine
 from desktop.operations.uncounted import Rollback
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, link, moment, row
 from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import counted, may_decide
+from desktop.ui.parts import Note, button, link, moment, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

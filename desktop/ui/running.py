@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QPushButton, QVBoxLayout, Q
 from desktop.operations.session import Session
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
-from desktop.ui.pages.parts import Note, button, heading, plain, row, set_primary
+from desktop.ui.parts import Note, button, heading, plain, row, set_primary
 from desktop.ui.workbench import Workbench, told_of
 from desktop.ui.worker import Task, Ticket
 
