@@ -184,7 +184,7 @@ def test_the_same_document_is_the_same_file_and_names_nothing_of_the_machine() -
     assert (properties.comments, properties.last_modified_by) == ("", "")
 
 
-def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_pages_grid() -> None:
+def test_the_lines_of_a_form_stand_as_close_as_on_paper_and_off_the_grid_of_pages() -> None:
     rows = (FormRow((FormCell("签收人", 2, label=True), FormCell("\n\n（签名）", 3)), 4),)
     file = render_docx(OfficialDocument(PlainHead(), "送达回证", (FormBlock(rows, 12.0), Paragraph("完。"))))
     table = Document(io.BytesIO(file)).tables[0]
