@@ -22,6 +22,7 @@ from pathlib import Path
 from platformdirs import user_cache_dir
 
 from desktop.errors import EnvironmentProblem
+from desktop.renaming import replace
 from desktop.resources import resource
 
 FORCE_ENVIRONMENT = "XIAOSANJI_FONTS"
@@ -184,7 +185,7 @@ def _write_beside_and_rename(target: Path, raw: bytes) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
+        replace(name, target)
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise

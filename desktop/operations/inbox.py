@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import datetime
 import enum
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from desktop.operations.session import Session
 from desktop.operations.traffic import Here, plain_problems
 from desktop.records.dates import china_time, time_words
 from desktop.records.deciding import REVOCATION
+from desktop.renaming import replace
 from desktop.store import arrivals, links, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
@@ -268,7 +268,7 @@ def _move(path: Path, folder: Path) -> None:
         except FileExistsError:
             number += 1
     try:
-        os.replace(path, target)
+        replace(path, target)
     except OSError:
         target.unlink(missing_ok=True)
         raise

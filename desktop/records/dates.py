@@ -43,13 +43,20 @@ _SERIALS = range(10_000, 73_051)
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 """China has one time zone and no summer time."""
 
+_EPOCH = datetime.datetime(1970, 1, 1, 8, tzinfo=CHINA)
+_LAST_MOMENT = 253_370_736_000_000
+"""The first of January 9999, in milliseconds since 1970."""
+
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _AHEAD = 10
 
 
 def china_time(milliseconds: int) -> datetime.datetime:
-    """Milliseconds since 1970 as the time in China."""
-    return datetime.datetime.fromtimestamp(milliseconds / 1000, CHINA)
+    """Milliseconds since 1970 as the time in China; what lies beyond the years that there are is the last of them.
+
+    Somebody else may have written the number, and systems reckon with different spans of years.
+    """
+    return _EPOCH + datetime.timedelta(milliseconds=min(max(milliseconds, 0), _LAST_MOMENT))
 
 
 def midnight(day: datetime.date) -> datetime.datetime:

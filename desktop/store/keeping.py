@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
-import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.errors import EnvironmentProblem, Problem
+from desktop.renaming import replace
 from desktop.store import captured
 from desktop.store.backups import BACKUPS, BEFORE_COPY, Backup, backups_of, mark_of, prune
 from desktop.store.clock import EARLIEST
@@ -173,7 +173,7 @@ class Keeper:
             with contextlib.suppress(OSError):
                 aside.mkdir(parents=True, exist_ok=True)
                 for path in [p for p in self._folder.iterdir() if p.is_file()]:
-                    os.replace(path, aside / path.name)
+                    replace(path, aside / path.name)
             self._make_now(self._today())
 
     def renew(self, *, destroy: bool) -> None:
@@ -329,7 +329,7 @@ class Keeper:
                 making.journal.write([Entry(Kind.BOUND, mark_of(making.beside))])
                 if not making.journal.wait():
                     raise OSError(errno.ENOSPC, "the journal of the new backup was not written")
-                os.replace(making.beside, making.target)
+                replace(making.beside, making.target)
             except OSError as error:
                 making.error = error
         if making.error is not None:

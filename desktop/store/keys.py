@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import StateProblem
+from desktop.renaming import replace
 from desktop.store import recovery_codes
 from desktop.store.database import KEY_BYTES
 from desktop.store.environment import Environment
@@ -218,7 +219,7 @@ def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        replace(beside, path)
     except OSError:
         with contextlib.suppress(OSError):
             beside.unlink()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.errors import Problem
+from desktop.renaming import replace
 from desktop.store.backups import BACKUPS, REPLACED, prune_replaced
 from desktop.store.database import (
     Database,
@@ -75,7 +76,7 @@ def _put_in_place(folder: Path, beside: Path, key: bytes, at: int) -> None:
     # What is left of a log belongs to the old ledger and would be read into the new one.
     for part in _PARTS[1:]:
         with contextlib.suppress(FileNotFoundError):
-            os.replace(f"{ledger}{part}", f"{kept}{part}")
+            replace(f"{ledger}{part}", f"{kept}{part}")
     with contextlib.suppress(FileNotFoundError):
         try:
             # A second name first, so that at no moment there is no ledger at all.
@@ -83,8 +84,8 @@ def _put_in_place(folder: Path, beside: Path, key: bytes, at: int) -> None:
         except OSError as error:
             if isinstance(error, FileNotFoundError):
                 raise
-            os.replace(ledger, kept)
-    os.replace(beside, ledger)
+            replace(ledger, kept)
+    replace(beside, ledger)
 
 
 def _fold_in(ledger: Path, key: bytes) -> None:

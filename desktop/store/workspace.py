@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +11,7 @@ from typing import Self
 from desktop.errors import Problem, StateProblem
 from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
+from desktop.renaming import replace
 from desktop.store import openings
 from desktop.store.attempts import Attempts, open_slot
 from desktop.store.backups import BACKUPS as BACKUPS
@@ -305,7 +305,7 @@ class Workspace:
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(target.name + ".new")
         write_copy(self.place.ledger, self.place.key, beside)
-        os.replace(beside, target)
+        replace(beside, target)
 
     def check(self) -> list[str]:
         """What is wrong with the file, in the engine's words; empty when it is sound."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop.renaming import replace
 from desktop.sync.errors import NotPlainFile, TooBig, surroundings
 
 
@@ -26,7 +27,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(beside, path)
+        replace(beside, path)
         _flush_folder(path.parent)
     except OSError as error:
         raise surroundings(error) from error
@@ -56,7 +57,13 @@ def read_limited(path: Path, limit: int) -> bytes:
 
 def _plain(path: str, flags: int) -> int:
     """Opens a file without waiting for anybody, and looks at what was opened: a name may lead elsewhere by then."""
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    try:
+        handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    except PermissionError:
+        # Windows opens no folder and calls that a lack of permission.
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path) from None
+        raise
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
         return handle

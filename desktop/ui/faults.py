@@ -53,8 +53,7 @@ def note(error: BaseException, folder: Path | None = None) -> Path | None:
     now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > _MOST_BYTES:
-            path.replace(path.with_suffix(".old.txt"))
+        _begin_anew(path)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{now}\n{describe(error)}\n\n")
     except OSError:
@@ -98,6 +97,12 @@ def install(show: Callable[[str, str], None]) -> None:
     )
 
 
+def _begin_anew(path: Path) -> None:
+    """A file that has grown long is set aside, in the place of the one before."""
+    if path.exists() and path.stat().st_size > _MOST_BYTES:
+        path.replace(path.with_suffix(".old.txt"))
+
+
 def _leave_no_memory() -> None:
     """Forbids the system to write the memory of a crash into a file: the key and everybody's numbers are in it."""
     if sys.platform == "win32":
@@ -118,8 +123,10 @@ def watch_crashes() -> None:
     try:
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "crash.txt"
+        _begin_anew(path)
         # It must stay open: it is written when nothing else works any more.
-        _crash_file = (folder / "crash.txt").open("a", encoding="utf-8")
+        _crash_file = path.open("a", encoding="utf-8")
     except OSError:
         return
     faulthandler.enable(_crash_file)

@@ -98,3 +98,13 @@ def test_serial_day_numbers_of_a_spreadsheet_are_read(day: datetime.date) -> Non
 def test_any_input_gives_a_day_or_nothing(value: object) -> None:
     found = parse_date(value, TODAY)
     assert found is None or 1900 <= found.year <= 2099
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"),
+    [(0, "1970-01-01 08:00"), (1_795_000_000_123, "2026-11-18 19:06"), (-1, "1970-01-01 08:00"),
+     (10**18, "9999-01-01 00:00")],
+)  # fmt: skip
+def test_every_number_is_a_time(milliseconds: int, shown: str) -> None:
+    """In a bundle or an audit log stands what somebody else has written."""
+    assert time_words(milliseconds) == shown

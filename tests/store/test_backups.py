@@ -222,7 +222,7 @@ if moment == "copy":
 elif moment == "bind":
     keeping.mark_of = die
 elif moment == "rename":
-    keeping.os.replace = die
+    keeping.replace = die
 open_session(folder, "王芳", "password1", repeatable("day", START + 86_400_000))
 """
 

@@ -158,6 +158,19 @@ def test_nobody_waits_for_a_pipe_or_reads_a_device(tmp_path: Path) -> None:
         files.read_limited(tmp_path, 4)
 
 
+def test_a_folder_is_told_as_one_where_the_system_calls_it_a_lack_of_permission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does."""
+    (tmp_path / "shut").write_bytes(b"x")
+    monkeypatch.setattr(os, "open", fail_with(errno.EACCES))
+    with pytest.raises(errors.DiskGone) as told:
+        files.read_limited(tmp_path, 4)
+    assert isinstance(told.value.__cause__, IsADirectoryError)
+    with pytest.raises(errors.ReadOnly):
+        files.read_limited(tmp_path / "shut", 4)
+
+
 def test_a_stick_that_goes_between_writing_and_renaming_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from desktop.documents.workbooks import remarks
 from desktop.documents.workbooks.problems import NoRoom, NotWritten
 from desktop.documents.workbooks.remarks import PACKAGE, RELATION, SHEET, XML, Remark, relationships
 from desktop.documents.workbooks.styles import Look, styles_xml
+from desktop.renaming import replace
 
 Value = str | int | float | decimal.Decimal | datetime.date | None
 LONGEST_CELL: Final = 32_767
@@ -97,7 +98,7 @@ class XlsxFile:
             file.flush()
             os.fsync(file.fileno())
             file.close()
-            os.replace(self._beside, self._path)
+            replace(self._beside, self._path)
 
     @contextlib.contextmanager
     def sheet(self, page: Page) -> Iterator[SheetWriter]:

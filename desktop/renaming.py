@@ -1,0 +1,26 @@
+"""A file takes another's place, on Windows as soon as whoever has just looked at it lets go of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Final
+
+_HELD: Final = frozenset({5, 32, 33})
+"""Denied, sharing violation, lock violation ("System Error Codes"): what a scanner of new files causes for a moment."""
+_WAITS: Final = (0.01, 0.05, 0.1, 0.2, 0.4)
+"""Seconds before each further try; a program that works on a file has it for longer."""
+
+
+def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """As ``os.replace``; raises ``OSError``."""
+    for wait in _WAITS:
+        try:
+            os.replace(source, target)
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _HELD:
+                raise
+            time.sleep(wait)
+        else:
+            return
+    os.replace(source, target)

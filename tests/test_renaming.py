@@ -1,0 +1,59 @@
+"""A file that a scanner of new files holds for a moment is replaced when it lets go."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from desktop import renaming
+
+
+def held(number: int) -> PermissionError:
+    error = PermissionError(13, "Permission denied")
+    error.winerror = number  # type: ignore[attr-defined]
+    return error
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, error: OSError, times: int) -> list[float]:
+    """So often the system says no; the seconds that are waited."""
+    waits: list[float] = []
+    left = [error] * times
+    replace = os.replace
+
+    def ask(source: str, target: str) -> None:
+        if left:
+            raise left.pop()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", ask)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    return waits
+
+
+@pytest.mark.parametrize("number", [5, 32])
+def test_what_is_held_for_a_moment_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    (tmp_path / "new").write_bytes(b"new")
+    waits = refuse(monkeypatch, held(number), 3)
+    renaming.replace(tmp_path / "new", tmp_path / "old")
+    assert (tmp_path / "old").read_bytes() == b"new"
+    assert len(waits) == 3
+
+
+def test_what_stays_held_is_told_after_less_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = refuse(monkeypatch, held(32), 99)
+    with pytest.raises(PermissionError):
+        renaming.replace("new", "old")
+    assert 0.5 < sum(waits) < 1
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "read-only"), FileNotFoundError(2, "gone"), held(19)])
+def test_other_refusals_are_told_at_once(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    waits = refuse(monkeypatch, error, 1)
+    with pytest.raises(type(error)):
+        renaming.replace("new", "old")
+    assert waits == []
