@@ -180,7 +180,8 @@ class Ledger:
     def undo(self, stamp: int, operator: str) -> ChangeSet:
         """Takes an operation back by ordinary changes (rule 11); what was in conflict before it is so again.
 
-        Raises :class:`CannotUndo` when a newer version stands on one of its items, or it is not this station's.
+        Raises :class:`CannotUndo` when a newer version stands on one of its items, or it is not this station's, or of
+        an incarnation that is over.
         """
         found = steps.operation(self.database, stamp)
         if found is None:
@@ -219,6 +220,8 @@ class Ledger:
                 # All that came later was taken back: it is passed over like what is taken back now.
                 own = own | steps.later(self.database, steps.Place(kind, record, slot), {s for _, s in own})
             restorations.append(self.before(kind, record, slot, own, within=within))
+        if not deletions and not restorations:
+            raise CannotUndo("这一步是重新入网以前做的，不能整步撤消。", "需要改的请打开记录直接修改。")
         undoing.check(self.database, self.types, restorations)
         return self.write(
             _taken_back(found.name), operator, deletions=deletions, restorations=restorations, undoes=stamp

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import DELETED_SLOT
+from desktop.store.ledger import CannotUndo
 from desktop.sync import station
 from tests.sync.desks import Desk, enrol
 from tests.sync.places import FIRM, Places, name_of
@@ -72,3 +73,14 @@ def test_what_others_have_written_meanwhile_is_still_asked_about(tmp_path: Path)
         '"重新入网以后改的"',
     }
     assert town.ledger.heads("firm", FIRM, DELETED_SLOT) == []
+
+
+def test_a_step_of_before_cannot_be_taken_back_whole_and_says_so(tmp_path: Path) -> None:
+    village = Places(tmp_path).village
+    village.birth("firm", {"name": "登记"}, record=FIRM)
+    done = village.edit(FIRM, "name", "改")
+    village.cut()
+    station.begin_incarnation(village.ledger, "00" * 8)
+    with pytest.raises(CannotUndo, match="重新入网以前"):
+        village.ledger.undo(done.stamp, village.name)
+    assert name_of(village) == "改"
