@@ -933,7 +933,7 @@ def test_lists_that_are_cut_say_how_many_more_there_are(
         records.save(village, "enterprise", {"name": f"镇里的{n}"}, unit=town.unit.id)
     monkeypatch.setattr(results, "MOST_LISTED", 1)
     monkeypatch.setattr(stored, "MOST_LISTED", 1)
-    for name in ("merge_items", "answers", "set_aside"):
+    for name in ("answers", "set_aside"):
         monkeypatch.setattr(stored, name, partial(getattr(stored, name), limit=1))
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [exchange.send(village, tmp_path).path])
