@@ -193,20 +193,20 @@ def count_unlisted(database: Database) -> int:
     )
 
 
-def answers(database: Database, limit: int = MOST_LISTED) -> list[Unapplied]:
+def answers(database: Database) -> list[Unapplied]:
     """What levels above have not applied, by their newest receipt."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT station, incarnation, number, outcome, reason, issuer FROM answer"
-        " ORDER BY outcome DESC, station, number LIMIT ?", (limit,))]  # fmt: skip
+        " ORDER BY outcome DESC, station, number LIMIT ?", (MOST_LISTED,))]  # fmt: skip
 
 
-def set_aside(database: Database, limit: int = MOST_LISTED) -> list[Unapplied]:
+def set_aside(database: Database) -> list[Unapplied]:
     """What is refused or held here; ``since`` is in milliseconds since 2020."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0, r.stamp FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
         " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since, h.stamp FROM held h"
-        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, limit))]  # fmt: skip
+        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, MOST_LISTED))]  # fmt: skip
 
 
 def newest_moment(database: Database) -> int:

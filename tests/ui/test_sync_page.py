@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -932,9 +931,8 @@ def test_lists_that_are_cut_say_how_many_more_there_are(
     for n in range(3):
         records.save(village, "enterprise", {"name": f"镇里的{n}"}, unit=town.unit.id)
     monkeypatch.setattr(results, "MOST_LISTED", 1)
-    monkeypatch.setattr(stored, "MOST_LISTED", 1)
-    for name in ("answers", "set_aside"):
-        monkeypatch.setattr(stored, name, partial(getattr(stored, name), limit=1))
+    for most in ("MOST_LISTED", "MOST_OF_MERGE"):
+        monkeypatch.setattr(stored, most, 1)
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [exchange.send(village, tmp_path).path])
 
