@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.resolution import ItemId
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.resolution import ItemId, Life
 from desktop.store import aside
 from desktop.store.database import Database
 from desktop.store.merging import Merger
@@ -24,6 +25,7 @@ from tests.store.world import (
     merge,
     origin_ref,
     state_of,
+    tombstone,
     truth_of,
 )
 
@@ -99,3 +101,32 @@ def test_all_that_is_aside_comes_once_in_pieces(monkeypatch: pytest.MonkeyPatch,
     assert [(i.origin, i.number, i.stamp) for several in found for i in several] == [
         (7, 0, 0), (7, 1, 1), (7, 2, 2), (8, 3, 3), (8, 4, 4)
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_is_attached_to_a_record_is_judged_before_it(alone: bool) -> None:
+    """A deleted record with an attachment that lives is asked about; with one that is deleted too it is gone."""
+    unit, firm, paper = "11" * 16, "f1" * 16, "a1" * 16
+
+    def item(number: int) -> ItemId:
+        return ItemId("a" * 64, "00" * 8, number)
+
+    items: list[Birth | Edit] = [
+        Birth(item(1), "firm", firm, unit, 1001, ("厂", 1, "社保"), ("name", "count.staff", "count.source")),
+        Birth(
+            item(2),
+            "paper",
+            paper,
+            unit,
+            1002,
+            ("firm", firm, "照片"),
+            ("target.kind", "target.record", "name"),
+        ),
+        Edit(item(3), "firm", firm, unit, DELETED_SLOT, 1003, frozenset(), tombstone({}, [1001])),
+        Edit(item(4), "paper", paper, unit, DELETED_SLOT, 1004, frozenset(), tombstone({}, [1002])),
+    ]
+    database = ledger()
+    merge(database, items[: 3 if alone else 4], set())
+    truth = truth_of(items[: 3 if alone else 4])
+    assert state_of(database) == expected_state(truth)
+    assert truth.lives[firm] is (Life.DISPUTED if alone else Life.DELETED)
