@@ -24,6 +24,7 @@ from desktop.sync.certificates import Certificate
 from desktop.sync.exclusions import Item, Named, Origin, one_by_one
 from desktop.sync.judging import Judge
 from desktop.sync.policy import Policy, said_once_more
+from desktop.sync.tree import reached
 
 _LABEL = "下级定的不计入的内容，报过同一条的其他单位也不计入"
 
@@ -174,7 +175,7 @@ class _Branches:
         self._peers: defaultdict[str, set[str]] = defaultdict(set)
         self._beside: defaultdict[str, set[str]] = defaultdict(set)
         for link in self._links:
-            for unit in _reached([link.unit], lower):
+            for unit in reached([link.unit], lower):
                 self._peers[unit].add(link.peer)
             at: str | None = link.unit
             while at is not None and link.peer not in self._beside[at]:
@@ -210,15 +211,3 @@ class _Branches:
                     if below:
                         peers[name, record] |= self._beside.get(unit, set())
         return {record: set().union(*(peers.get(m, set()) for m in found)) for record, found in meant.items()}
-
-
-def _reached(units: Collection[str], lower: Mapping[str, Collection[str]]) -> Set[str]:
-    """These units and all that are or were below them."""
-    found: set[str] = set()
-    waiting = list(units)
-    while waiting:
-        unit = waiting.pop()
-        if unit not in found:
-            found.add(unit)
-            waiting += lower.get(unit, ())
-    return found

@@ -11,6 +11,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.scoping import Record
 from desktop.sync import certificates
 from desktop.sync.decoding import Contents
+from desktop.sync.tree import reached
 
 WITHOUT_UNIT = {*TREE_TYPES, *POLICY_TYPES, SAME}
 """Whether records of these types go down does not follow from their units."""
@@ -117,18 +118,8 @@ class Scope:
         }
 
     def _below(self, units: Set[str]) -> set[str]:
-        """Those of the scope that are, or lie below, one of these units; each is looked at once, however deep it is."""
-        if not units:
-            return set()
-        lower = governing.lower_units(self._db)
-        found: set[str] = set()
-        waiting = list(units)
-        while waiting:
-            unit = waiting.pop()
-            if unit not in found:
-                found.add(unit)
-                waiting += lower.get(unit, ())
-        return found & self._units
+        """Those of the scope that are, or lie below, one of these units."""
+        return reached(units, governing.lower_units(self._db)) & self._units if units else set()
 
     def _records_of(self, unit: str) -> set[Record]:
         return {

@@ -80,3 +80,15 @@ class Tree(Mapping[str, str | None]):
             if parent is not None:
                 found.setdefault(parent, []).append(unit)
         return found
+
+
+def reached(units: Collection[str], lower: Mapping[str, Collection[str]]) -> set[str]:
+    """These units and all that are below them, by what is directly below each; each is looked at once, however deep."""
+    found: set[str] = set()
+    waiting = list(units)
+    while waiting:
+        unit = waiting.pop()
+        if unit not in found:
+            found.add(unit)
+            waiting += lower.get(unit, ())
+    return found
