@@ -67,8 +67,9 @@ def changed_divisions(
             row, name=change.name, former=former, ended=ended, successor=change.successor if ended else ""
         )
     for row in list(rows.values()):
-        if row.ended and row.successor and not _may_follow(rows.get(row.successor), row):
-            rows[row.code] = replace(row, successor="")
+        if row.ended and row.successor:
+            follows = _may_follow(rows.get(row.successor), row) and not _leads_back(row, rows)
+            rows[row.code] = row if follows else replace(row, successor="")
     _end_below(rows)
     return Divisions(rows.values(), divisions.version)
 
@@ -83,6 +84,15 @@ def _new(code: str, rows: Mapping[str, Division]) -> Division | None:
 
 def _may_follow(successor: Division | None, row: Division) -> bool:
     return successor is not None and successor.level is row.level and successor.code != row.code
+
+
+def _leads_back(row: Division, rows: Mapping[str, Division]) -> bool:
+    """Whether what a place went into has ended as well and, in the end, gone into this place."""
+    seen, code = {row.code}, row.successor
+    while code not in seen and code in rows and rows[code].ended and rows[code].successor:
+        seen.add(code)
+        code = rows[code].successor
+    return code == row.code
 
 
 def _end_below(rows: dict[str, Division]) -> None:

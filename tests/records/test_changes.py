@@ -89,6 +89,16 @@ def test_it_goes_into_nothing_that_is_not_there_or_of_another_level() -> None:
         assert divided(DivisionChange(OLD, "径山村委会", None, BEFORE, successor))[OLD].successor == ""
 
 
+def test_two_that_are_said_to_have_gone_into_each_other_are_one_that_ended() -> None:
+    found = divided(
+        DivisionChange(OLD, "径山村委会", None, BEFORE, "330110109223"),
+        DivisionChange("330110109223", "小古城村委会", None, BEFORE, OLD),
+    )
+    ends = {found.now(found[code]).code for code in (OLD, "330110109223")}
+    assert len(ends) == 1
+    assert not found[ends.pop()].successor
+
+
 CODES = st.sampled_from([TOWN, OTHER, OLD, "330110109223", "330110109901", "330110110223"])
 CHANGES = st.builds(
     DivisionChange,
