@@ -212,6 +212,22 @@ def restated(database: Database, station: str) -> list[tuple[str, str]]:
     return found
 
 
+def exclusions_by(
+    database: Database, station: str, cells: Sequence[str]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Record, unit and cells by name of the exclusions of a station that are not deleted."""
+    names = ", ".join(f"r.{quoted(c)}" for c in cells)
+    return [
+        (record, unit, dict(zip(cells, values, strict=True)))
+        for record, unit, *values in database.rows(
+            f"SELECT lower(hex(r.id)), u.id, {names} FROM {quoted(table_of(EXCLUSION))} r"
+            " JOIN origin o ON o.ref = r._origin JOIN unit_ref u ON u.ref = r.unit"
+            " WHERE o.station = ? AND r._life <> ? ORDER BY r.id",
+            (station, _DELETED),
+        )
+    ]
+
+
 def said(database: Database, type_name: str, cells: Sequence[str]) -> list[tuple[str, int, list[str]]]:
     """Station, stamp and cells of the records of a type that are not deleted, oldest first."""
     names = ", ".join(f"coalesce(r.{quoted(c)}, '')" for c in cells)

@@ -62,6 +62,15 @@ class Judge:
             return next(fitting, found[0])
         return next(iter(found), None)
 
+    def signer_before(self, header: Header) -> Certificate | None:
+        """The certificate by whose key a segment was signed of a station that may write nothing new any more.
+
+        Where its unit was moved away none of its certificates counts. What counts of it goes on counting all the same,
+        so what was excluded and is so no longer is judged as it was when it came.
+        """
+        granted = self._granted.of(header.station) if self.is_granted(header.station) else ()
+        return next((c for c in granted if trust.signed_segment(c, header.raw, header.signature)), None)
+
     def is_former(self, signer: Certificate, header: Header) -> bool:
         """Whether a segment is signed by the key of this certificate, and other keys sign in its incarnation."""
         keys = {c.claims.public_key for c in self._signing(header.station, header.incarnation)}

@@ -19,7 +19,7 @@ from desktop.store import aside, claims, governing, links
 from desktop.store.aside import Aside
 from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.scoping import Record
-from desktop.sync import exclusions
+from desktop.sync import exclusions, lapsed
 from desktop.sync.certificates import Certificate
 from desktop.sync.exclusions import Item, Named, Origin, one_by_one
 from desktop.sync.judging import Judge
@@ -30,7 +30,10 @@ _LABEL = "下级定的不计入的内容，报过同一条的其他单位也不�
 
 
 def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
-    """Lifts what nobody below says any more, inside the caller's transaction; whether there was anything."""
+    """Lifts what nobody below says any more, and own words about who was moved away, inside the caller's transaction.
+
+    Says whether there was anything.
+    """
     said = _said(ledger)
     over = {
         record
@@ -39,9 +42,14 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
         if not writers
         for record in said[_name(item)]
     }
+    births: list[NewRecord] = []
+    for lifted, again in lapsed.words(ledger, judge):
+        if lifted.record not in over:
+            over.add(lifted.record)
+            births += again
     if over:
-        lifted = [Deletion(EXCLUSION, record) for record in sorted(over)]
-        ledger.write("撤销不计入", operator, deletions=lifted)
+        deletions = [Deletion(EXCLUSION, record) for record in sorted(over)]
+        ledger.write("撤销不计入", operator, births=births, deletions=deletions)
     return bool(over)
 
 

@@ -110,18 +110,26 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
             first = aside.forked_from(ledger.database, origin)
             decided = first is None or _is_decided(ledger, judge, origin, name)
             undecided[origin] = NO_CUT if first is None or decided else first
-        for found, author in _again(ledger, judge, origin, items):
+        for found, author in _again(ledger, judge, origin, items, counted=True):
             found.hold([number for number in found.looked_at if number >= undecided[origin]], HELD_FORK)
             yield found, author
 
 
-def _again(ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]]) -> Iterator[Again]:
-    """The items of an origin with these numbers and stamps, from the segments that brought them."""
+def _again(
+    ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]], *, counted: bool = False
+) -> Iterator[Again]:
+    """The items of an origin with these numbers and stamps, from the segments that brought them.
+
+    ``counted``: they are as those of their station that count already, whether it may write anything new or not.
+    """
     if not items:
         return
     for header, lines in kept.between(ledger.database, origin, min(items)[0], max(items)[0]):
-        author = judge.signer(header) if header.vouched is None else None
-        if author is not None or header.vouched is not None or header.station == ledger.station:
+        signed, own = header.vouched is None, header.station == ledger.station
+        author = judge.signer(header) if signed else None
+        if author is None and signed and counted and not own:
+            author = judge.signer_before(header)
+        if author is not None or not signed or own:
             contents = Sorted(decoding.decode(header, lines, ledger.types), origin)
             contents.keep_only(items)
             yield contents, author

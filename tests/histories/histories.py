@@ -406,8 +406,7 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
-        # As the window advises, and what the town has taken back stays so by the word of who moves the village.
-        self.merge(self.district, [old.send()])
+        # What the town has taken back stays so by the word of who moves the village, as far as that is heard of.
         in_force = station.knowledge(self.district.ledger, self.district.keys).policy
         lapsing = restating.lapsing(self.district.ledger, in_force, [village.unit])
         births = [

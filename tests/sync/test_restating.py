@@ -9,6 +9,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
+from desktop.records.resolution import Life
 from tests.store.test_cost import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
@@ -232,7 +233,10 @@ def test_a_unit_gets_what_came_while_it_had_lost_a_record_by_a_move_that_waits_n
 
 
 def test_a_copy_that_comes_later_lets_count_what_nobody_else_signs_for(tmp_path: Path) -> None:
-    """The word lapsed with an earlier file, when the village was put under the other town."""
+    """The word lapsed with an earlier file, when the village was put under the other town.
+
+    The town has recalled its certificate, so that here nothing of the village counts any more.
+    """
     places = Places(tmp_path)
     places.sibling.birth("firm", {"name": "邻村登记的"}, record=FIRM)
     number = places.village.next_number()
@@ -241,6 +245,10 @@ def test_a_copy_that_comes_later_lets_count_what_nobody_else_signs_for(tmp_path:
     places.town.exclude((places.village, number))
     places.deliver()
     district, town = places.district, places.town
+    (grant,) = (
+        r for r in town.records("grant") if town.values(r, "grant")["station"] == places.village.station
+    )
+    town.lift(grant, "grant")
     district.edit(places.village.unit, "superior", places.other.unit, "unit")
     town.take(district.send(town))
     assert list(town.refused().values()) == ["withdrawn"]
@@ -250,3 +258,38 @@ def test_a_copy_that_comes_later_lets_count_what_nobody_else_signs_for(tmp_path:
     town.take(district.send(town))
     assert (town.refused(), town.held()) == ({}, {})
     assert town.digest(places.sibling.unit) == district.digest(places.sibling.unit)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_town_takes_back_its_word_about_who_was_moved_away_when_the_word_came_later(
+    tmp_path: Path, *, alone: bool
+) -> None:
+    """Below the town nobody can see whose the village is by now, and all the others had let the word lapse."""
+    places = Places(tmp_path)
+    places.sibling.birth("firm", {"name": "邻村登记的"}, record=FIRM)
+    number = places.village.next_number()
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    other = places.sibling.next_number()
+    places.sibling.birth("firm", {"name": "收错的"}, record=OTHER)
+    places.deliver()
+    district, town = places.district, places.town
+    about = [(places.village, number), *([] if alone else [(places.sibling, other)])]
+    said = town.exclude(*about, cause="refused", refusal="scope")
+    district.edit(places.village.unit, "superior", places.other.unit, "unit")
+    places.other.take(district.send(places.other))
+    enrol(places.village, places.other)
+    places.pairs[0] = (places.village, places.other)
+    places.deliver()
+    assert {desk.shown(said, "exclusion").life for desk in (district, town, places.sibling)} == {Life.DELETED}
+    # What it has said of others in the same word stands.
+    again = [desk.records("exclusion") - {said} for desk in (district, town, places.sibling)]
+    assert again[0] == again[1] == again[2]
+    assert [district.values(r, "exclusion")["refusal"] for r in again[0]] == ([] if alone else ["scope"])
+    assert [name_of(desk, OTHER) for desk in (district, town, places.sibling)] == [
+        "收错的" if alone else None
+    ] * 3
+    assert len({desk.digest(places.sibling.unit) for desk in (district, town, places.sibling)}) == 1
+    assert {reason for desk in (district, town, places.sibling) for reason in desk.refused().values()} <= {
+        "scope"
+    }
+    assert district.conflicts() == town.conflicts() == places.sibling.conflicts() != set()
