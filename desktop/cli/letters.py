@@ -22,7 +22,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision import waiting_for
 from desktop.records.supervision.kinds import EventKind, LetterKind
-from desktop.records.supervision.numbering import Series
+from desktop.records.supervision.numbering import Series, said
 
 LETTER = OneOf(LetterKind, {kind.label: kind for kind in LetterKind})
 LAYOUT = OneOf(get_args(Layout), {"信函格式": "letter", "普通格式": "plain"})
@@ -37,6 +37,19 @@ class NothingWaits(UsageProblem):
     """No letter of the case waits for the step."""
 
     next_step = "用 show 看这件案件有哪些文书、办到哪一步；一份一份登记的，写文书的编号。"
+
+
+class SeriesPattern(click.ParamType[tuple[Series, str]]):
+    """``SERIES=PATTERN``: how the numbers of a series are written."""
+
+    name = "pattern"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Series, str]:
+        """The series and its pattern."""
+        series, pattern = Pair().convert(value, param, ctx)
+        return SERIES.convert(series, param, ctx), pattern
 
 
 class NextNumber(click.ParamType[tuple[Series, int]]):
@@ -64,6 +77,10 @@ def letter(context: click.Context, workspace: Path) -> None:
 @click.option("--body", metavar="编码", help="文号里的机关代字，如“杭西”。")
 @click.option("--organ", metavar="名称", help="文书上的发文机关全称。")
 @click.option(
+    "--pattern", "patterns", metavar="文种=写法", type=SeriesPattern(), multiple=True,
+    help="文号的写法，如 opinion_letter={代字}工监意〔{年份}〕{序号}号；自带的是示例。可以写几个。",
+)  # fmt: skip
+@click.option(
     "--next", "wanted", metavar="文种=数", type=NextNumber(), multiple=True,
     help="对照纸质登记簿确认今年下一个号，如 opinion_letter=8。可以写几个。",
 )  # fmt: skip
@@ -75,21 +92,31 @@ def numbers(
     session: Session,
     body: str | None,
     organ: str | None,
+    patterns: tuple[tuple[Series, str], ...],
     wanted: tuple[tuple[Series, int], ...],
     confirm: bool,
     as_json: bool,
 ) -> None:
-    """看或设文号：机关代字、发文机关、今年下一个号；恢复备份以后在这里确认下一个号。"""
+    """看或设文号：机关代字、发文机关、写法、今年下一个号；恢复备份以后在这里确认下一个号。"""
     settings = supervision.number_settings(session)
-    if body is not None or organ is not None:
-        settings = supervision.set_number_settings(session, body or settings.body, organ)
+    if body is not None or organ is not None or patterns:
+        settings = supervision.set_number_settings(session, body or settings.body, organ, dict(patterns))
     year = session.environment.today().year
     if confirm or wanted:
         supervision.confirm_numbers(session, year, dict(wanted))
     following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
     elsewhere = supervision.may_number(session) and bool(following) and not supervision.kinds_here(session)
     if as_json:
-        json_line({"body": settings.body, "organ": settings.organ, "year": year, "next": following})
+        written = {series.value: said(pattern) for series, pattern in settings.patterns.items()}
+        json_line(
+            {
+                "body": settings.body,
+                "organ": settings.organ,
+                "patterns": written,
+                "year": year,
+                "next": following,
+            }
+        )
         return
     say(f"机关代字：{settings.body or '（还没有设置）'}；发文机关：{settings.organ}")
     for kind in LetterKind:

@@ -173,10 +173,15 @@ def test_the_next_number_is_confirmed_where_the_register_was_lost(district: Path
     assert "--next" in run("letter", district, "numbers", "--help").stdout
     assert run("letter", district, "numbers", "--next", "reminder_letter=零").exit_code == 2
     assert run("letter", district, "numbers", "--next", "memo=3").exit_code == 2
-    following = answer("letter", district, "numbers", "--next", "reminder_letter=5")["next"]
-    assert following["reminder_letter"] == 5
+    refused = run("letter", district, "numbers", "--pattern", "reminder_letter={代字}劳监提{序号}号")
+    assert (refused.exit_code, "没有{年份}" in refused.stderr) == (2, True)
+    pattern = "{代字}劳监提〔{年份}〕{序号}号"
+    told = answer(
+        "letter", district, "numbers", "--next", "reminder_letter=5", "--pattern", f"提示函={pattern}"
+    )
+    assert (told["next"]["reminder_letter"], told["patterns"]["reminder_letter"]) == (5, pattern)
     issued = answer("letter", district, "issue", second, "--signer", "周敏", "--post", "主席")
-    assert issued["number"].endswith("5号")
+    assert issued["number"] == "西劳监提〔2026〕5号"
 
 
 def test_the_numbers_are_confirmed_as_they_are_shown(district: Path, case: str) -> None:

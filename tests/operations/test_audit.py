@@ -151,6 +151,10 @@ def test_numbers_are_noted_where_they_are_set_and_confirmed(district: Session) -
     assert noted(district, lambda: supervision.set_number_settings(district, "余工")) == [
         (Act.NUMBERS_SET, "余工")
     ]
+    patterns = {Series.OPINION: "{body}劳监意〔{year}〕{n}号", Series.CASE: "{body}工监案〔{year}〕{n}号"}
+    assert noted(district, lambda: supervision.set_number_settings(district, "余工", patterns=patterns)) == [
+        (Act.NUMBERS_SET, "余工，意见书写法 {代字}劳监意〔{年份}〕{序号}号")
+    ]
     ((act, detail),) = noted(
         district, lambda: supervision.confirm_numbers(district, 2026, {Series.OPINION: 8})
     )

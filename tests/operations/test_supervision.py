@@ -26,7 +26,7 @@ from desktop.records.canonical import Cell
 from desktop.records.declaration import Level, Role
 from desktop.records.statutes import StatuteTextMissing
 from desktop.records.supervision import LetterKind, Stage
-from desktop.records.supervision.numbering import BadPattern, Series
+from desktop.records.supervision.numbering import DEFAULT_PATTERNS, BadPattern, Series
 from desktop.store import reading
 from desktop.store.database import Database
 from desktop.store.ledger import CannotUndo, Deletion, Ledger, NewRecord
@@ -374,6 +374,28 @@ def test_numbers_need_the_code_of_the_body(tmp_path: Path) -> None:
     )
     assert case.issue(document, "12-01").number == "杭西总工监提〔2026〕1号"
     session.workspace.close()
+
+
+def test_a_pattern_that_would_double_a_number_is_refused(desk: Session) -> None:
+    def patterns(**texts: str) -> None:
+        words = {Series[name]: f"{{代字}}{text}〔{{年份}}〕{{序号}}号" for name, text in texts.items()}
+        supervision.set_number_settings(desk, "杭西", patterns=words)
+
+    case = CaseAt(desk)
+    for _ in range(2):
+        case.issue(case.draft("reminder_letter"), "12-01")
+    with pytest.raises(BadPattern, match="提示函和意见书的文号写法一样"):
+        patterns(OPINION="工监提")
+    with pytest.raises(
+        BadPattern, match="意见书按这个写法会编出“杭西工监提〔2026〕1号”，这个号已经编给提示函"
+    ):
+        patterns(REMINDER="劳监提", OPINION="工监提")
+    assert supervision.number_settings(desk).patterns == DEFAULT_PATTERNS
+    patterns(REMINDER="劳监提", OPINION="工监意")
+    # What has a number already is passed over: the paper register ends behind it.
+    supervision.confirm_numbers(desk, 2026, {Series.OPINION: 3})
+    patterns(OPINION="工监提")
+    assert supervision.next_numbers(desk, 2026)[Series.REMINDER] == 3
 
 
 # Steps --------------------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ from desktop.records.supervision.numbering import (
     check_body,
     check_pattern,
     form_number,
+    said,
 )
 from desktop.records.supervision.powers import EMPOWERED_TITLES
 from desktop.records.supervision.wording import borrows_article_22, wording_faults
@@ -1222,7 +1223,8 @@ def test_numbers_have_the_form_of_the_standard() -> None:
         "杭西工监提〔2026〕1号", "杭西工监意〔2026〕1号", "杭西工监建〔2026〕1号", "杭西工监案〔2026〕1号",
     ]  # fmt: skip
     for pattern in DEFAULT_PATTERNS.values():
-        assert check_pattern(f" {pattern} ") == pattern
+        assert check_pattern(f" {pattern} ") == check_pattern(said(pattern)) == pattern
+    assert said(DEFAULT_PATTERNS[Series.OPINION]) == "{代字}工监意〔{年份}〕{序号}号"
 
 
 @pytest.mark.parametrize(
@@ -1230,7 +1232,9 @@ def test_numbers_have_the_form_of_the_standard() -> None:
     [
         "{body}工监提[{year}]{n}号", "{body}工监提（{year}）{n}号", "{body}工监提〔{year}〕第{n}号",
         "{body}工监提〔{year}〕{n}",
-        "{body}工监提〔{year}〕号", "{body}〔{n}〕{year}号", "{body}{name}〔{year}〕{n}号", "〔{year}〕{n}{n}号", "",
+        "{body}工监提〔{year}〕1{n}号", "{body}工监2〔{year}〕{n}号", "{body工监提〔{year}〕{n}号", "〔{year}〕{n}号",
+        "{body}工监提〔{year}〕号", "{body}工监提〔{}〕{n}号", "{body}工监提{n}号",
+        "{body}〔{n}〕{year}号", "{body}{name}〔{year}〕{n}号", "〔{year}〕{n}{n}号", "",
     ],
 )  # fmt: skip
 def test_a_pattern_that_makes_no_proper_numbers_is_refused(pattern: str) -> None:

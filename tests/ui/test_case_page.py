@@ -15,6 +15,7 @@ from desktop.operations import records, supervision, workspaces
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
+from desktop.records.supervision.numbering import Series
 from desktop.reference import SHIPPED_LAWS
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
@@ -27,6 +28,7 @@ from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import CHEAP, repeatable
 from tests.ui.hands import CTRL, Desk, K, Windows
+from tests.ui.house import picture
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
@@ -748,19 +750,16 @@ def test_the_timeline_names_who_investigated(desk: Desk, district: Session) -> N
     assert "监督员：王建国、李爱华" in texts(tab.timeline)
 
 
-def test_the_next_numbers_and_the_copies_can_be_read(desk: Desk, district: Session) -> None:
+def test_the_number_of_copies_can_be_read(desk: Desk, district: Session) -> None:
     record = case(district)
     drafted(district, record, "reminder_letter")
     tab = opened(desk, record)
-    tab._begin_numbers()
-    desk.settle()
-    # Without its buttons a box under a style sheet gives its words one point of width.
-    assert all(box.lineEdit().width() > 40 for box in tab.numbers.following.values())
     assert tab.view is not None
     tab.preview(tab.view.file.letters[0])
     desk.settle()
     preview = desk.window.page
     assert isinstance(preview, PreviewPage)
+    # Without its buttons a box under a style sheet gives its words one point of width.
     assert preview.copies.lineEdit().width() > 40
 
 
@@ -837,3 +836,41 @@ def test_papers_of_two_kinds_that_were_printed_together_are_named_not_counted_fr
     told = [tab.timeline.words(moment, tab.view.file) for moment in timeline(tab.view)]
     printed = next(words for words in told if "打印" in words[0])
     assert printed == ("打印文书　文书2份", "杭西工监提〔2026〕1号、杭西工监意〔2026〕1号　王芳")
+
+
+def test_the_patterns_of_numbers_are_examples_that_are_seen_changed_and_refused(
+    desk: Desk, district: Session
+) -> None:
+    record = case(district)
+    drafted(district, record, "reminder_letter")
+    tab = opened(desk, record)
+    tab._begin_numbers()
+    desk.settle()
+    card, reminder = tab.numbers, tab.numbers.series[Series.REMINDER]
+    assert "示例" in card.note.words.text()
+    assert all(line.following.lineEdit().width() > 40 for line in card.series.values())
+    desk.type("杭西")
+    assert reminder.preview.text() == "杭西工监提〔2026〕1号"
+    picture(desk.window, "numbers")
+    for words, why in (
+        ("{代字}工监意〔{年份}〕{序号}号", "提示函和意见书的文号写法一样"),
+        ("{代字}工监提〔{年份}〕号", "没有{序号}"),
+    ):
+        reminder.pattern.setFocus()
+        desk.press(K.Key_A, modifier=CTRL)
+        desk.type(words)
+        desk.press(K.Key_Return)
+        desk.settle()
+        assert tab.front is card
+        assert why in card.note.words.text()
+    assert "没有{序号}" in reminder.preview.text(), "nothing is typed anew"
+    picture(desk.window, "numbers-refused")
+    reminder.pattern.setFocus()
+    desk.press(K.Key_A, modifier=CTRL)
+    desk.type("{代字}劳监提〔{年份}〕{序号}号")
+    desk.press(K.Key_Tab, K.Key_Up, K.Key_Up)
+    assert reminder.preview.text() == "杭西劳监提〔2026〕3号"
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.settle()
+    assert supervision.number_settings(district).patterns[Series.REMINDER] == "{body}劳监提〔{year}〕{n}号"
+    assert supervision.next_numbers(district, 2026)[Series.REMINDER] == 3

@@ -28,11 +28,14 @@ from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import (
     DEFAULT_PATTERNS,
+    BadPattern,
     Series,
+    check_apart,
     check_body,
     check_organ,
     check_pattern,
     form_number,
+    said,
     sequence_of,
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, PAST, issued_fields
@@ -95,16 +98,37 @@ def set_number_settings(
 ) -> NumberSettings:
     """Sets code, full name and patterns. Raises ``BadPattern``, ``NotAllowed``."""
     require_register(session)
+    code, before = check_body(body), number_settings(session).patterns
     checked = {Series(series): check_pattern(pattern) for series, pattern in (patterns or {}).items()}
+    _refuse_doubles(session, {**before, **checked}, code)
     full = check_organ(organ, session.unit.name, session.unit.level) if organ else ""
+    other = [f"{s.label}写法 {said(pattern)}" for s, pattern in checked.items() if pattern != before.get(s)]
     with session.database.transaction():
-        session.ledger.set_meta("letters.body", check_body(body))
+        session.ledger.set_meta("letters.body", code)
         if full:
             session.ledger.set_meta("letters.organ", full)
         for series, pattern in checked.items():
             session.ledger.set_meta(f"letters.pattern.{series}", pattern)
-        audit.note(session, audit.Act.NUMBERS_SET, body)
+        audit.note(session, audit.Act.NUMBERS_SET, "，".join((code, *other)))
     return number_settings(session)
+
+
+def _refuse_doubles(session: Session, patterns: Mapping[Series, str], body: str) -> None:
+    """No series may come to give a number that another one has given this year."""
+    check_apart(patterns, body)
+    year = session.environment.today().year
+    register = register_of(session, year)
+    given = [line for line in (*register.lines(), *register.known) if isinstance(line, Taken)]
+    for series, pattern in patterns.items():
+        following = register.next(series, year)
+        for taken in given:
+            n = sequence_of(taken.number) or 0
+            mine = taken.series is series or n < following
+            if not mine and taken.number == form_number(pattern, body, year, n):
+                raise BadPattern(
+                    f"{series.label}按这个写法会编出“{taken.number}”，这个号已经编给{taken.series.label}。",
+                    "请换一个写法，或者到明年再改。",
+                )
 
 
 def require_register(session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from desktop.errors import UsageProblem
@@ -19,6 +20,11 @@ class Series(enum.StrEnum):
     SUGGESTION = LetterKind.SUGGESTION.value
     CASE = "case"
 
+    @property
+    def label(self) -> str:
+        """What is numbered, in Chinese."""
+        return "立案号" if self is Series.CASE else LetterKind(self.value).label
+
 
 DEFAULT_PATTERNS: Final = {
     Series.REMINDER: "{body}工监提〔{year}〕{n}号",
@@ -28,34 +34,55 @@ DEFAULT_PATTERNS: Final = {
 }
 """No official pattern was found: examples in the form of the standard, editable."""
 
+_SAID: Final = {"body": "代字", "year": "年份", "n": "序号"}
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_END: Final = "〔{year}〕{n}号"
+_BEFORE: Final = re.compile(r"[^\W\d_]{1,20}")
 _BODY: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,10}")
-_BRACKETS: Final = "[]［］【】()（）{}｛｝"
 
 
 class BadPattern(UsageProblem):
     """A pattern of numbers that does not make numbers as the standard wants them."""
 
-    next_step = "写法如：{body}工监意〔{year}〕{n}号，其中{body}是机关代字，{year}是年份，{n}是序号。"
+    next_step = "写法如：{代字}工监意〔{年份}〕{序号}号，其中{代字}是机关代字，编号时各换成实际的内容。"
     help_anchor = "numbers"
 
 
+def said(pattern: str) -> str:
+    """The pattern as people read and type it: {代字}工监意〔{年份}〕{序号}号."""
+    return pattern.format(**{name: f"{{{words}}}" for name, words in _SAID.items()})
+
+
 def check_pattern(pattern: str) -> str:
-    """The pattern as it is kept. Raises :class:`BadPattern`."""
+    """The pattern as it is kept, from either form of it. Raises :class:`BadPattern`."""
     words = pattern.strip()
+    for name, spoken in _SAID.items():
+        words = words.replace(f"{{{spoken}}}", f"{{{name}}}")
     named = _PLACEHOLDER.findall(words)
-    unknown = sorted(set(named) - {"body", "year", "n"})
-    if unknown:
-        raise BadPattern(f"文号格式里不认识{{{unknown[0]}}}。")
-    if sorted(named) not in (["body", "n", "year"], ["n", "year"]):
-        raise BadPattern("文号格式里要有一个年份{year}和一个序号{n}，机关代字{body}最多一个。")
-    if "〔{year}〕" not in words:
-        raise BadPattern("年份要放在六角括号〔〕里。")
-    if not words.endswith("{n}号") or "第" in words:
-        raise BadPattern("序号后面是“号”，前面不加“第”。")
-    if set(_PLACEHOLDER.sub("", words)) & set(_BRACKETS):
-        raise BadPattern("文号里除六角括号外不用别的括号。")
+    if unknown := sorted(set(named) - set(_SAID)):
+        raise BadPattern(f"文号写法里不认识{{{unknown[0]}}}。")
+    if "n" not in named:
+        raise BadPattern("文号写法里没有{序号}，编出来的号会都一样。")
+    if "year" not in named:
+        raise BadPattern("文号写法里没有{年份}，明年的号会和今年的一样。")
+    if len(named) != len(set(named)):
+        raise BadPattern("文号写法里{代字}、{年份}、{序号}都只写一次。")
+    if not words.endswith(_END):
+        raise BadPattern("年份要放在六角括号里，后面是序号和“号”，不加“第”：写法的末尾是〔{年份}〕{序号}号。")
+    if _BEFORE.fullmatch(words.removesuffix(_END).replace("{body}", "")) is None:
+        raise BadPattern("年份前面是一到二十个字，不用数字、空格和别的括号。")
     return words
+
+
+def check_apart(patterns: Mapping[Series, str], body: str) -> None:
+    """Raises :class:`BadPattern` where two series would give the same numbers."""
+    seen: dict[str, Series] = {}
+    for series, pattern in patterns.items():
+        first = seen.setdefault(form_number(pattern, body, 2026, 1), series)
+        if first is not series:
+            raise BadPattern(
+                f"{first.label}和{series.label}的文号写法一样，会编出同样的号。", "请改其中一个写法。"
+            )
 
 
 def check_body(code: str) -> str:

@@ -1,23 +1,17 @@
-"""What a letter needs to be issued or voided, and what numbers need before the first is given."""
+"""What a letter needs to be issued or voided."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.operations.supervision import Signatory
 from desktop.records.dates import parse_date
 from desktop.records.supervision import Letter, LetterKind
-from desktop.records.supervision.numbering import Series
 from desktop.ui.notices import Tone
-from desktop.ui.pages.case.reading import CaseView, Numbers
+from desktop.ui.pages.case.reading import CaseView
 from desktop.ui.parts import Card, Note, button, row
 from desktop.ui.workbench import Workbench
-
-_SERIES = {
-    Series.REMINDER: "提示函", Series.OPINION: "意见书", Series.SUGGESTION: "建议书", Series.CASE: "立案号",
-}  # fmt: skip
-
 
 _LAYOUTS = {"letter": "信函格式（红色发文机关名称）", "plain": "普通格式（标题和文号）"}
 
@@ -137,64 +131,4 @@ class VoidCard(Card):
 
     def refuse(self, words: str) -> None:
         """It cannot be voided."""
-        self.note.say(Tone.ERROR, words)
-
-
-class NumbersCard(Card):
-    """The code of the issuing body, its full name, and which number comes next; ``wanted`` carries them."""
-
-    wanted = Signal(object)
-    given_up = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.say_heading("编号设置")
-        self.body, self.organ = QLineEdit(), QLineEdit()
-        self.body.setPlaceholderText("如：杭西")
-        self.following = {series: QSpinBox() for series in _SERIES}
-        self._kinds: frozenset[LetterKind] = frozenset()
-        self.note = Note()
-        grid = QGridLayout()
-        asked: list[tuple[str, QWidget]] = [("机关代字(&B)", self.body), ("发文机关全称(&O)", self.organ)]
-        asked += [(f"{_SERIES[series]}下一个号", box) for series, box in self.following.items()]
-        self._labels: dict[QWidget, QLabel] = {}
-        for n, (label, widget) in enumerate(asked):
-            words = self._labels[widget] = QLabel(label)
-            words.setBuddy(widget)
-            widget.setAccessibleName(label.partition("(")[0])
-            grid.addWidget(words, n, 0)
-            grid.addWidget(widget, n, 1)
-        for box in self.following.values():
-            box.setRange(1, 99_999)
-            box.lineEdit().setTextMargins(7, 0, 7, 0)
-        self.body.returnPressed.connect(self.organ.setFocus)
-        self.organ.returnPressed.connect(self.submit)
-        self.column.addWidget(self.note)
-        self.column.addLayout(grid)
-        save = button("保存", self.submit, "check", primary=True)
-        self.column.addLayout(row(save, button("返回（Esc）", self.given_up.emit), 1))
-
-    def open(self, numbers: Numbers) -> None:
-        """Shows the settings as they are."""
-        words = "请和纸质登记簿核对“下一个号”：以前在纸上编过号的，从下一个号接着编，不会重号。"
-        self.note.say(Tone.PLAIN, words)
-        self.body.setText(numbers.body)
-        self.organ.setText(numbers.organ)
-        self._kinds = numbers.kinds
-        for series, box in self.following.items():
-            box.setValue(numbers.following.get(series, 1))
-            for widget in (box, self._labels[box]):
-                widget.setVisible(series in numbers.following)
-        self.body.setFocus()
-
-    def submit(self) -> None:
-        """Hands them over once the code is filled."""
-        if not self.body.text().strip():
-            self.note.say(Tone.ERROR, "请填写机关代字，它印在文号里。")
-            return
-        following = {series: box.value() for series, box in self.following.items() if not box.isHidden()}
-        self.wanted.emit(Numbers(self._kinds, self.body.text().strip(), self.organ.text().strip(), following))
-
-    def refuse(self, words: str) -> None:
-        """They cannot be like that."""
         self.note.say(Tone.ERROR, words)

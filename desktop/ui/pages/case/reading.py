@@ -64,7 +64,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Numbers:
-    """How letters are numbered here: which kinds, the body's code and full name, and the next of each series.
+    """How letters are numbered here: which kinds, the body's code and full name, and the next of each series in a year.
 
     ``elsewhere`` are the kinds that another computer of this unit numbers.
     """
@@ -74,6 +74,8 @@ class Numbers:
     organ: str = ""
     following: Mapping[Series, int] = field(default_factory=dict)
     elsewhere: frozenset[LetterKind] = frozenset()
+    patterns: Mapping[Series, str] = field(default_factory=dict)
+    year: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,9 @@ def _numbers(session: Session) -> Numbers:
         whole = supervision.kinds_of(session.database, session.types, session.unit.id, session.unit.level)
         return Numbers(elsewhere=whole if supervision.may_number(session) else frozenset())
     settings = supervision.number_settings(session)
-    following = supervision.next_numbers(session, session.environment.today().year)
-    return Numbers(kinds, settings.body, settings.organ, following)
+    year = session.environment.today().year
+    following = supervision.next_numbers(session, year)
+    return Numbers(kinds, settings.body, settings.organ, following, patterns=settings.patterns, year=year)
 
 
 def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> list[Offer]:

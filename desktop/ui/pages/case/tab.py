@@ -24,8 +24,9 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.case.batches import Batches
 from desktop.ui.pages.case.days_off import DaysOff
 from desktop.ui.pages.case.entry import EntryCard
-from desktop.ui.pages.case.issue import IssueCard, NumbersCard, VoidCard
+from desktop.ui.pages.case.issue import IssueCard, VoidCard
 from desktop.ui.pages.case.letters import LettersCard, print_job
+from desktop.ui.pages.case.numbers import NumbersCard
 from desktop.ui.pages.case.reading import CASE, EVENT, LETTER, CaseView, Numbers, read_case
 from desktop.ui.pages.case.steps import StandingCard, StepsCard
 from desktop.ui.pages.case.timeline import Timeline
@@ -330,11 +331,9 @@ class CaseTab(QWidget):
             self.numbers.open(self.view.numbers)
 
     def _set_numbers(self, numbers: Numbers) -> None:
-        year = self.workbench.today().year
-
         def job(session: Session, _ticket: Any) -> supervision.NumberSettings:
-            settings = supervision.set_number_settings(session, numbers.body, numbers.organ)
-            supervision.confirm_numbers(session, year, numbers.following)
+            settings = supervision.set_number_settings(session, numbers.body, numbers.organ, numbers.patterns)
+            supervision.confirm_numbers(session, numbers.year, numbers.following)
             return settings
 
         def then(_settings: supervision.NumberSettings) -> None:
