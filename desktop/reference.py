@@ -135,11 +135,6 @@ def code_list(list_id: str) -> CodeList:
     return code_lists()[list_id]
 
 
-def code_notes(list_id: str) -> Mapping[str, str]:
-    """The explanations of a list's codes, for those that have one."""
-    return {row.code: row.note for row in _code_files()[list_id].items if row.note}
-
-
 def is_official(list_id: str) -> bool:
     """Whether labels or codes were read in the named source, rather than proposed by this project."""
     return _code_files()[list_id].official
@@ -157,7 +152,9 @@ def _code_files() -> Mapping[str, _CodeFile]:
 
 
 def _code_list(file: _CodeFile) -> CodeList:
-    items = tuple(CodeItem(row.code, row.label, row.aliases, row.retired) for row in file.items)
+    items = tuple(
+        CodeItem(row.code, row.label, row.aliases, row.retired, note=row.note) for row in file.items
+    )
     return CodeList(file.id, items, file.label, file.version, file.source)
 
 

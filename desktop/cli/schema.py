@@ -114,5 +114,7 @@ def _list_object(codes: CodeList) -> dict[str, Any]:
         "label": codes.label,
         "version": codes.version,
         "official": reference.is_official(codes.id),
-        "items": [{"code": i.code, "label": i.label, "retired": i.retired} for i in codes.items],
+        "items": [
+            {"code": i.code, "label": i.label, "retired": i.retired, "note": i.note} for i in codes.items
+        ],
     }

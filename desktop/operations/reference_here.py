@@ -109,7 +109,7 @@ def _code(record: Record) -> CodeChange:
     aliases = tuple(filter(None, _BETWEEN.split(_text(record, "aliases"))))
     return CodeChange(
         _text(record, "list"), record.id, _text(record, "item"), _text(record, "label"), aliases,
-        as_day(values.get("started")), as_day(values.get("ended")),
+        as_day(values.get("started")), as_day(values.get("ended")), _text(record, "note"),
     )  # fmt: skip
 
 

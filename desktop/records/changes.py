@@ -47,6 +47,7 @@ class CodeChange:
     aliases: tuple[str, ...] = ()
     started: datetime.date | None = None
     ended: datetime.date | None = None
+    note: str = ""
 
 
 def changed_divisions(
@@ -127,7 +128,8 @@ def _changed_list(codes: CodeList, change: CodeChange, today: datetime.date) -> 
     label = change.label or (item.label if item is not None else "")
     before = (*item.aliases, item.label) if item is not None else ()
     aliases = tuple(name for name in dict.fromkeys((*before, *change.aliases)) if name != label)
-    now = CodeItem(code, label, aliases, change.ended is not None and change.ended < today)
+    note = change.note or (item.note if item is not None else "")
+    now = CodeItem(code, label, aliases, change.ended is not None and change.ended < today, note=note)
     if item is not None:
         return replace(codes, items=tuple(now if i.code == code else i for i in codes.items))
     last = len(codes.items) - (codes.items[-1].code == _OTHER if codes.items else 0)

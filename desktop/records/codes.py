@@ -20,6 +20,7 @@ class CodeItem:
     """One entry: the permanent code that is stored, the words that are shown, and other words for the same thing.
 
     ``retired`` keeps an old code readable that is no longer offered; its words then mean the code ``instead``, if any.
+    ``note`` says what the entry means, or what is unverified about it.
     """
 
     code: str
@@ -27,6 +28,7 @@ class CodeItem:
     aliases: tuple[str, ...] = ()
     retired: bool = False
     instead: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

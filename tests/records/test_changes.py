@@ -148,6 +148,17 @@ def test_an_entry_is_added_another_renamed_a_third_retired() -> None:
     assert (found.label_of("condolence"), found.find("慰问")) == ("慰问", "condolence")
 
 
+def test_a_note_is_written_kept_by_other_changes_and_written_anew() -> None:
+    first = CodeChange("visit_purpose", "a" * 32, item="业务指导", note="帮助基层")
+    renamed = CodeChange("visit_purpose", "b" * 32, item="业务指导", label="业务辅导")
+    again = CodeChange("visit_purpose", "c" * 32, item="业务辅导", note="上门帮助基层")
+    notes = [
+        coded(*found).by_code["guidance"].note
+        for found in ((first,), (first, renamed), (first, renamed, again))
+    ]
+    assert notes == ["帮助基层", "帮助基层", "上门帮助基层"]
+
+
 def test_an_added_entry_is_changed_by_its_name_and_comes_back() -> None:
     first = CodeChange("visit_purpose", "a" * 32, label="送清凉")
     end = CodeChange("visit_purpose", "b" * 32, item="送清凉", ended=BEFORE)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from desktop.reference import article, code_list, code_lists, code_notes, is_official
+from desktop.reference import article, code_list, code_lists, is_official
 from desktop.resources import resource
 
 # The 实名制 templates' lists, letter by letter.
@@ -79,14 +79,14 @@ def test_there_are_thirteen_political_states() -> None:
 
 def test_the_twelve_matters_quote_the_law() -> None:
     law = article("浙江省工会劳动法律监督条例", 9)
-    notes = code_notes("supervision_matter")
+    notes = [item.note for item in code_list("supervision_matter").items]
     assert len(notes) == 12
-    assert all(note in law for note in notes.values())
+    assert all(note and note in law for note in notes)
 
 
 def test_the_three_grounds_quote_the_law() -> None:
     law = article("浙江省工会劳动法律监督条例", 23)
-    assert all(note in law for note in code_notes("suggestion_ground").values())
+    assert all(item.note and item.note in law for item in code_list("suggestion_ground").items)
 
 
 def test_titles_of_letters_stand_in_the_laws_that_give_them() -> None:
@@ -116,6 +116,11 @@ def test_every_label_and_alias_leads_back_to_its_code(list_id: str) -> None:
         assert found.find(item.label) == item.code
         assert found.find(item.code) == item.code
         assert all(found.find(alias) == item.code for alias in item.aliases)
+
+
+def test_lists_that_can_be_changed_and_are_examples_are_called_so() -> None:
+    changeable = {item.code: item.note for item in code_list("changeable_list").items}
+    assert changeable == {name: "" if is_official(name) else "示例" for name in changeable}
 
 
 def test_the_table_of_lists_matches_the_files() -> None:

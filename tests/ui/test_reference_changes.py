@@ -35,16 +35,30 @@ def saved(desk: Desk, type_name: str, **texts: str) -> None:
 
 
 def offered(editor: CodeEditor | PlaceEditor, text: str) -> list[str]:
+    return [option.words for option in options(editor, text)]
+
+
+def options(editor: CodeEditor | PlaceEditor, text: str) -> list[Option]:
     found: list[Option] = []
     editor.look_up(text, found.extend)
-    return [option.words for option in found]
+    return found
 
 
 def test_what_is_saved_is_offered_at_once(windows: Windows, tmp_path: Path) -> None:
     session = make_session(tmp_path / "区", Level.DISTRICT, "330110", "余杭区总工会")
     desk = windows.desk(session)
     desk.show("list:code_change")
-    saved(desk, "code_change", list="走访目的", label="送清凉")
+    change = form(desk, "code_change").form.rows["list"]
+    assert isinstance(change.editor, CodeEditor)
+    assert [o.detail for o in options(change.editor, "走访目的")] == ["示例"]
+    change.editor.take_focus()
+    desk.type("走访")
+    picture(desk.window, "reference-examples")
+    desk.press(K.Key_Escape)
+    desk.press(K.Key_A, modifier=CTRL)
+    desk.press(K.Key_Delete)
+    saved(desk, "code_change", list="走访目的", label="送清凉", note="给户外劳动者")
+    saved(desk, "code_change", list="走访目的", item="业务指导", note="帮基层工会建账")
     saved(desk, "division_change", code="330110109901", name="双溪村委会")
     saved(
         desk,
@@ -56,7 +70,11 @@ def test_what_is_saved_is_offered_at_once(windows: Windows, tmp_path: Path) -> N
     )
     purpose = form(desk, "visit").form.rows["purpose"].editor
     assert isinstance(purpose, CodeEditor)
-    assert offered(purpose, "送清凉") == ["送清凉"]
+    assert [(o.words, o.detail) for o in options(purpose, "送清凉")] == [("送清凉", "给户外劳动者")]
+    assert [o.detail for o in options(purpose, "业务指导")] == ["帮基层工会建账"]
+    purpose.take_focus()
+    desk.press(K.Key_Down)
+    picture(desk.window, "reference-notes")
     village = form(desk, "enterprise").form.rows["village"].editor
     assert isinstance(village, PlaceEditor)
     assert offered(village, "径山村") == ["双溪村委会"], "by its former name"

@@ -18,8 +18,8 @@ TYPE = RecordType(
     title=("label", "item"),
     written_by=Writers(levels=(Level.DISTRICT, Level.CITY)),
     goes_below=True,
-    help="给表单里的下拉选项加一项、改名称或者停用一项，一项一条；随数据包下发，到日子各级自动生效。停用的不再能选，"
-    "已经登记的记录照样看得懂。计算指标和办案用的选项不能改，它们随程序更新。",
+    help="给表单里的下拉选项加一项、改名称、写说明或者停用一项，一项一条；随数据包下发，到日子各级自动生效。停用的不再能选，"
+    "已经登记的记录照样看得懂。标着“示例”的选项表是本程序拟的，没有官方的表。计算指标和办案用的选项不能改，它们随程序更新。",
     sections=(Section("entry", "选项"), Section("basis", "依据")),
     groups=(Group("entry", "选项"),),
     fields=(
@@ -39,6 +39,12 @@ TYPE = RecordType(
         Field(
             "aliases", "也叫", group="entry", section="entry", maximum=200,
             help="导入表格时同样认得的写法，用顿号分开。", example="夏送清凉、高温慰问",
+        ),
+        # No part of the group, whose names are frozen; and another explanation makes no other entry.
+        Field(
+            "note", "说明", section="entry", maximum=100,
+            help="这一项指什么、怎么选，选的时候显示在它旁边；只改说明的，名称不用填。",
+            example="高温天给户外劳动者送清凉物资",
         ),
         Field(
             "started", "从哪天起", Kind.DATE, group="entry", section="entry", first=True, column=4, width=10,

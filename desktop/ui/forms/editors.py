@@ -333,6 +333,8 @@ class CodesEditor(Editor):
         for item in workbench.codes[field.codes or ""].offered:
             box = QCheckBox(item.label, self)
             box.setAccessibleName(f"{field.label}：{item.label}")
+            box.setAccessibleDescription(item.note)
+            box.setToolTip(item.note)
             box.clicked.connect(self.edited)
             self._boxes[item.code] = box
             self.watch(box)

@@ -113,7 +113,7 @@ class CodeEditor(PickEditor):
                 ranks.append(1)
             best = min((r for r in ranks if r is not None), default=None)
             if best is not None:
-                ranked.append((best, place, Option(item.code, item.label)))
+                ranked.append((best, place, Option(item.code, item.label, item.note)))
         then([option for _, _, option in sorted(ranked, key=lambda r: r[:2])])
 
     def words_of(self, key: str) -> str | None:
