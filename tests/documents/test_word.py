@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from desktop.documents.fonts import FontBook, font_book
 from desktop.documents.page import (
     Align,
     AttachmentNote,
@@ -39,9 +40,12 @@ from desktop.documents.page import (
     TableBlock,
     blank,
 )
-from desktop.documents.page.geometry import LEADING, TEXT_WIDTH
+from desktop.documents.page.endings import page_number
+from desktop.documents.page.geometry import LEADING, MARGIN_TOP, PAGE_HEIGHT, TEXT_WIDTH
 from desktop.documents.page.render import lay_out
+from desktop.documents.page.setting import Setter
 from desktop.documents.page.word import render_docx
+from tests.documents.test_page import printed
 
 DAY = datetime.date(2026, 11, 5)
 RARE = "犇㛃䶮𬬮"
@@ -111,6 +115,15 @@ def test_numbers_of_pages_stand_outside_and_a_letter_has_none_on_its_first(lette
         assert number.text == "—  —"
         assert number.paragraph_format.left_indent == number.paragraph_format.right_indent == Pt(14)
         assert foot.text == "非官方样式"
+        # 7.5: 7 mm under the text, as on paper. Of a line of exact height Word keeps a fifth below its letters.
+        assert (number.paragraph_format.line_spacing, foot.paragraph_format.line_spacing) == (
+            Pt(19.6),
+            Pt(14.7),
+        )
+    setter = Setter(font_book())
+    drawn = PAGE_HEIGHT - MARGIN_TOP - page_number(1, setter).y
+    assert section.footer_distance is not None
+    assert section.footer_distance.pt == pytest.approx(drawn - 14.7 - 19.6 / 5, abs=0.1)
     if letter:
         assert [p.text for p in section.first_page_footer.paragraphs] == ["", "非官方样式"]
 
@@ -208,6 +221,22 @@ def test_a_form_that_is_drawn_together_on_paper_is_so_in_its_word_file() -> None
     assert heights(3) == pytest.approx([3 * 12 * 1.4 + 8] * 9, abs=0.1)
     together = heights(3.6)
     assert together == pytest.approx([(3.6 * 12 * 1.4 + 8) * 0.75] * 9, abs=0.1)
+
+
+def test_a_form_that_is_full_has_smaller_letters_where_it_then_stands_on_one_page(fonts: FontBook) -> None:
+    def sizes(rows: int) -> tuple[int, set[float], set[float]]:
+        row = FormRow((FormCell("送达地点", 2, label=True), FormCell("文一西路九百六十九号" * 8, 8)), 2)
+        form = OfficialDocument(PlainHead(), "送达回证", (FormBlock((row,) * rows, 12.0), Paragraph("完。")))
+        sheets = printed(form, fonts)
+        small = {round(mark.size, 2) for sheet in sheets for mark in sheet.marks if mark.character == "路"}
+        cells = [
+            cell for table in Document(io.BytesIO(render_docx(form))).tables for cell in table.rows[0].cells
+        ]
+        return len(sheets), small, {run.font.size.pt for cell in cells for run in cell.paragraphs[0].runs}
+
+    assert sizes(9) == (1, {12.0}, {12.0})
+    assert sizes(10) == (1, {11.0}, {11.0})
+    assert sizes(25) == (3, {12.0}, {12.0}), "not for the sake of fewer pages"
 
 
 def test_high_boxes_of_a_word_file_are_written_in_from_above_and_signed_at_their_foot() -> None:

@@ -40,7 +40,7 @@ from desktop.documents.page.model import (
 from desktop.documents.page.qr import qr_row
 from desktop.documents.page.setting import BODY, Numbering, Setter
 from desktop.documents.page.shaping import Style
-from desktop.documents.page.tables import TableSetter
+from desktop.documents.page.tables import WHOLE, Drawn, TableSetter
 from desktop.documents.page.titles import title_rows
 from desktop.documents.page.writer import Metadata, PageWriter, Placed
 
@@ -53,8 +53,10 @@ WATERMARK_WIDTH = 300.0
 
 MOST_BEHIND: Final = 6
 """So many lines behind a table are kept on one page with its last row."""
-DRAWN_TOGETHER: Final = (1.0, 0.75, 0.5, 0.25, 0.0)
-"""Parts of the room that boxes of a form leave free, tried one after the other to save a page."""
+DRAWN_TOGETHER: Final = tuple(Drawn(room) for room in (1.0, 0.75, 0.5, 0.25, 0.0))
+"""How forms are drawn together to save a page, tried one after the other."""
+SMALLER: Final = tuple(Drawn(0.0, letters) for letters in (23 / 24, 11 / 12, 7 / 8))
+"""What is tried then, for one page in all: a form that is signed is not to be in two pieces."""
 MARK_TOP: Final = 14.0 * 72 / 25.4
 """Where a mark in the upper margin begins: over the issuer's name of a letter, which is 30 mm from the edge."""
 
@@ -95,11 +97,11 @@ def lay_out(document: OfficialDocument, fonts: FontBook | None = None) -> list[S
         return _Layout(Setter(fonts or font_book())).sides(document)
 
 
-def room_kept(document: OfficialDocument, setter: Setter) -> float:
-    """The part of their free room that boxes of the document's forms keep on paper. The caller holds the lock."""
+def drawn_forms(document: OfficialDocument, setter: Setter) -> Drawn:
+    """How the document's forms are drawn on paper. The caller holds the lock."""
     layout = _Layout(setter)
     layout.sides(document)
-    return layout.room
+    return layout.drawn
 
 
 class _Layout:
@@ -107,8 +109,8 @@ class _Layout:
 
     def __init__(self, setter: Setter) -> None:
         self._setter = setter
-        self.room = 1.0
-        """The part of their free room that boxes of forms have kept on the pages that were made last."""
+        self.drawn = WHOLE
+        """How forms were drawn on the pages that were made last."""
 
     def sides(self, document: OfficialDocument) -> list[Side]:
         """All pages of ``document``."""
@@ -118,13 +120,13 @@ class _Layout:
         below = imprint.height + LEADING if imprint and not document.attachments else 0.0
         tail = set_tail(document.signature, document.note, below, self._setter)
 
-        def pages(spare: int | None = None, room: float = 1.0) -> list[Page]:
-            rows = [*head.rows, *self._rows(document.blocks, room)]
+        def pages(spare: int | None, drawn: Drawn) -> list[Page]:
+            rows = [*head.rows, *self._rows(document.blocks, drawn)]
             rows = rows if spare is None else without_spare(rows, spare)
             return flow_with_tail(rows if tail else _with_company(rows), tail, head.top)
 
-        drawn, self.room = _drawn_together(pages, document.blocks)
-        sides = [Side(page) for page in drawn]
+        made, self.drawn = _drawn_together(pages, document.blocks)
+        sides = [Side(page) for page in made]
         sides[0] = Side(sides[0].page, head, numbered=head.numbered)
         for attachment in document.attachments:
             last = attachment is document.attachments[-1]
@@ -139,11 +141,11 @@ class _Layout:
         title = [*title_rows(attachment.title, self._setter), blank_line()] if attachment.title else []
         return [label, Row(LEADING, keep_next=True), *title, *self._rows(attachment.blocks)]
 
-    def _rows(self, blocks: Sequence[Block], room: float = 1.0) -> list[Row]:
+    def _rows(self, blocks: Sequence[Block], drawn: Drawn = WHOLE) -> list[Row]:
         numbering = Numbering()
-        return [row for block in blocks for row in self._block(block, numbering, room)]
+        return [row for block in blocks for row in self._block(block, numbering, drawn)]
 
-    def _block(self, block: Block, numbering: Numbering, room: float) -> Iterable[Row]:
+    def _block(self, block: Block, numbering: Numbering, drawn: Drawn) -> Iterable[Row]:
         match block:
             case Recipient():
                 return self._setter.recipient(block)
@@ -158,7 +160,7 @@ class _Layout:
             case TableBlock():
                 return TableSetter(self._setter).table(block)
             case FormBlock():
-                return TableSetter(self._setter).form(block, room)
+                return TableSetter(self._setter).form(block, drawn)
             case QrBlock():
                 return [qr_row(block, self._setter)]
             case ChartBlock():
@@ -168,25 +170,25 @@ class _Layout:
 
 
 def _drawn_together(
-    pages: Callable[[int | None, float], list[Page]], blocks: Sequence[Block]
-) -> tuple[list[Page], float]:
-    """The pages, with fewer rows to write on and less free room in boxes where just these fill another page.
-
-    Beside them the part of that room which is kept.
-    """
-    found = pages(None, 1.0)
+    pages: Callable[[int | None, Drawn], list[Page]], blocks: Sequence[Block]
+) -> tuple[list[Page], Drawn]:
+    """The pages, with fewer rows to write on and closer forms where just these fill another page."""
+    found = pages(None, WHOLE)
     spare = max((block.spare for block in blocks if isinstance(block, TableBlock)), default=0)
-    rooms = DRAWN_TOGETHER if any(isinstance(block, FormBlock) for block in blocks) else (1.0,)
-    if len(found) == 1 or not (spare or len(rooms) > 1):
-        return found, 1.0
-    fewest = len(pages(0, rooms[-1]))
-    for room in rooms if fewest < len(found) else ():
+    forms = any(isinstance(block, FormBlock) for block in blocks)
+    if len(found) == 1 or not (spare or forms):
+        return found, WHOLE
+    ways = DRAWN_TOGETHER if forms else (WHOLE,)
+    fewest = len(pages(0, ways[-1]))
+    if forms and fewest > 1 and len(pages(0, SMALLER[-1])) == 1:
+        ways, fewest = SMALLER, 1
+    for drawn in ways if fewest < len(found) else ():
         # Rows to write on go before the room in boxes does.
         for left in (*range(spare, -1, -1),) if spare else (None,):
-            tried = pages(left, room)
+            tried = pages(left, drawn)
             if len(tried) == fewest:
-                return tried, room
-    return found, 1.0
+                return tried, drawn
+    return found, WHOLE
 
 
 def _with_company(rows: list[Row]) -> list[Row]:

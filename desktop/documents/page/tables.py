@@ -10,7 +10,7 @@ from itertools import accumulate
 from desktop.documents.fonts import FontRole
 from desktop.documents.page.characters import word_spans
 from desktop.documents.page.flow import Row
-from desktop.documents.page.geometry import TEXT_WIDTH
+from desktop.documents.page.geometry import SIZE_REMARK, TEXT_WIDTH
 from desktop.documents.page.linebreak import Line, break_lines
 from desktop.documents.page.model import RULED, TALL, Align, FormBlock, FormRow, TableBlock, Text
 from desktop.documents.page.setting import Setter
@@ -48,6 +48,22 @@ BELOW_LINES = 12
 _BELOW = "见下行"
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 """A day is read at a glance in one line."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How closely a form is drawn: what part is kept of the room that boxes leave free, and of its letters."""
+
+    room: float = 1.0
+    letters: float = 1.0
+
+    def of(self, form: FormBlock) -> FormBlock:
+        """The form with smaller letters, none under 五号."""
+        return replace(form, size=max(form.size * self.letters, min(form.size, SIZE_REMARK)))
+
+
+WHOLE = Drawn()
+"""A form as it is declared."""
 
 
 @dataclass(frozen=True)
@@ -180,9 +196,9 @@ class TableSetter:
         widths = evened(widths, floor, lengths)
         return list(zip(accumulate(widths[:-1], initial=0.0), widths, strict=True))
 
-    def form(self, form: FormBlock, room: float = 1.0) -> list[Row]:
-        """The rows of a form, each divided in its own way; of the room that boxes leave free this part is kept."""
-        rows = []
+    def form(self, form: FormBlock, drawn: Drawn = WHOLE) -> list[Row]:
+        """The rows of a form, each divided in its own way."""
+        form, rows = drawn.of(form), []
         for row in form.rows:
             edges = column_edges([cell.width for cell in row.cells], self._width)
             boxes = [
@@ -193,7 +209,7 @@ class TableSetter:
                 )
                 for cell, (x, w) in zip(row.cells, edges, strict=True)
             ]  # fmt: skip
-            rows.append(self.row(boxes, form.size, least_height(row, form.size, room), top_rule=True))
+            rows.append(self.row(boxes, form.size, least_height(row, form.size, drawn.room), top_rule=True))
         return rows
 
     def _title(self, title: str, size: float) -> list[Row]:

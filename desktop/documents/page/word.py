@@ -20,6 +20,7 @@ from docx.shared import Mm, Pt, RGBColor
 from desktop.documents.font_files import FontRole
 from desktop.documents.fonts import font_book
 from desktop.documents.page.charts import as_table
+from desktop.documents.page.endings import page_number
 from desktop.documents.page.flow import BODY_LINES_WITH_SIGNATURE
 from desktop.documents.page.geometry import (
     MARGIN_BOTTOM,
@@ -55,12 +56,20 @@ from desktop.documents.page.model import (
     Signature,
     TableBlock,
 )
-from desktop.documents.page.render import render_lock, room_kept
+from desktop.documents.page.render import drawn_forms, render_lock
 from desktop.documents.page.setting import Numbering, Setter, addressed
 from desktop.documents.page.shaping import as_runs, paragraphs
-from desktop.documents.page.tables import LINE_RATIO, TableSetter
+from desktop.documents.page.tables import LINE_RATIO, WHOLE, Drawn, TableSetter
 from desktop.documents.page.titles import title_lines
-from desktop.documents.page.word_parts import chinese, frozen, line_grid, off_grid, page_field, rule_below
+from desktop.documents.page.word_parts import (
+    chinese,
+    exactly,
+    frozen,
+    line_grid,
+    off_grid,
+    page_field,
+    rule_below,
+)
 from desktop.documents.page.word_tables import GAP, TableWriter
 from desktop.documents.page.word_text import ALIGN, TextWriter
 from desktop.documents.page.writer import Metadata
@@ -74,6 +83,8 @@ _HEADINGS: Final[Mapping[int, FontRole]] = {
 }
 _RED: Final = RGBColor(0xDE, 0x00, 0x0F)
 _MARK: Final = 36.0
+BELOW_BASELINE: Final = 0.2
+"""Word's part of a line of exact height that lies below what the letters stand on."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -111,7 +122,7 @@ class _Writer:
         if document.title:
             self.text.line("")
         forms = any(isinstance(block, FormBlock) for block in document.blocks)
-        self._blocks(document.blocks, room_kept(document, self.setter) if forms else 1.0)
+        self._blocks(document.blocks, drawn_forms(document, self.setter) if forms else WHOLE)
         if document.signature is not None:
             self._signature(document.signature)
         if document.note is not None:
@@ -151,14 +162,20 @@ class _Writer:
     def _page_numbers(self) -> None:
         """7.5: — 1 — in 4号 under the text, on odd pages a character from the right, on even ones from the left.
 
-        The first page of a letter (10.1) bears none.
+        The first page of a letter (10.1) bears none. Word counts from the edge to what stands lowest.
         """
         section = self.word.sections[0]
+        number = PAGE_HEIGHT - MARGIN_TOP - page_number(1, self.setter).y
+        below = SIZE_SMALL * LINE_RATIO * BELOW_BASELINE + (
+            SIZE_REMARK * LINE_RATIO if self.document.foot else 0.0
+        )
+        section.footer_distance = Pt(number - below)
         self.word.settings.odd_and_even_pages_header_footer = True
         section.different_first_page_header_footer = isinstance(self.document.head, LetterHead)
         for footer, side in ((section.footer, Align.RIGHT), (section.even_page_footer, Align.LEFT)):
             paragraph = footer.paragraphs[0]
             paragraph.alignment = ALIGN[side]
+            exactly(paragraph, SIZE_SMALL * LINE_RATIO)
             indents = paragraph.paragraph_format
             indents.left_indent = indents.right_indent = Pt(SIZE_SMALL)
             self.text.run(paragraph, "— ", FontRole.SONGTI, SIZE_SMALL)
@@ -168,6 +185,7 @@ class _Writer:
         for footer in (section.footer, section.even_page_footer, *first) if self.document.foot else ():
             foot = footer.add_paragraph()
             foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            exactly(foot, SIZE_REMARK * LINE_RATIO)
             self.text.run(foot, self.document.foot, FontRole.FANGSONG, SIZE_REMARK)
 
     # -- head ----------------------------------------------------------------------------------------------------
@@ -207,7 +225,7 @@ class _Writer:
 
     # -- blocks --------------------------------------------------------------------------------------------------
 
-    def _blocks(self, blocks: Iterable[Block], room: float = 1.0) -> None:
+    def _blocks(self, blocks: Iterable[Block], drawn: Drawn = WHOLE) -> None:
         for block in blocks:
             match block:
                 case Recipient():
@@ -227,7 +245,7 @@ class _Writer:
                 case TableBlock():
                     self.tables.table(block)
                 case FormBlock():
-                    self.tables.form(block, room)
+                    self.tables.form(block, drawn)
                 case QrBlock():
                     self._code(block)
                 case Remark():

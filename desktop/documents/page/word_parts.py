@@ -8,9 +8,11 @@ import zipfile
 from typing import Final
 
 from docx.document import Document
+from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
+from docx.shared import Pt
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -95,6 +97,13 @@ def off_grid(paragraph: Paragraph) -> None:
     mark = OxmlElement("w:snapToGrid")
     mark.set(qn("w:val"), "0")
     paragraph._p.get_or_add_pPr().insert_element_before(mark, *_AFTER_GRID)
+
+
+def exactly(paragraph: Paragraph, points: float) -> None:
+    """Sets lines so far apart, off the grid, with no room behind the paragraph."""
+    form = paragraph.paragraph_format
+    form.space_after, form.line_spacing_rule, form.line_spacing = Pt(0), WD_LINE_SPACING.EXACTLY, Pt(points)
+    off_grid(paragraph)
 
 
 def frozen(word: Document, moment: tuple[int, int, int, int, int, int]) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.shared import Pt
 from docx.table import Table, _Cell, _Row
@@ -20,10 +19,11 @@ from desktop.documents.page.tables import (
     LINE_RATIO,
     PADDING_X,
     PADDING_Y,
+    Drawn,
     TableSetter,
     least_height,
 )
-from desktop.documents.page.word_parts import close_cells, off_grid
+from desktop.documents.page.word_parts import close_cells, exactly
 from desktop.documents.page.word_text import ALIGN, TextWriter
 
 GAP: Final = 6.0
@@ -60,18 +60,16 @@ class TableWriter:
                     row.cells[0].merge(row.cells[-1]), words, FontRole.FANGSONG, Align.LEFT, block.size
                 )
 
-    def form(self, block: FormBlock, room: float = 1.0) -> None:
-        """A form. Each row is a table of its own beneath the other, so that every row has its own boxes.
-
-        ``room`` is the part of their free room that boxes keep on paper.
-        """
+    def form(self, block: FormBlock, drawn: Drawn) -> None:
+        """A form, drawn as on paper. Each row is a table of its own beneath the other, so that it has its own boxes."""
+        block = drawn.of(block)
         for form_row in block.rows:
             table = self._grid(1, [cell.width for cell in form_row.cells])
             cells = [
                 (cell.whole, FontRole.HEITI if cell.label else FontRole.FANGSONG, cell.align)
                 for cell in form_row.cells
             ]
-            self._row(table.rows[0], cells, block.size, least_height(form_row, block.size, room))
+            self._row(table.rows[0], cells, block.size, least_height(form_row, block.size, drawn.room))
             if form_row.lines >= TALL:
                 for made, cell in zip(table.rows[0].cells, form_row.cells, strict=True):
                     made.vertical_alignment = _placed(cell)
@@ -105,10 +103,7 @@ class TableWriter:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = ALIGN[align]
-        form = paragraph.paragraph_format
-        form.space_after = Pt(0)
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(size * LINE_RATIO)
-        off_grid(paragraph)
+        exactly(paragraph, size * LINE_RATIO)
         self._text.runs(paragraph, text, role, size)
 
 
