@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from desktop.sync.manifest import DOWN, MAX_PARTS, UP, Person
 from desktop.sync.receipts import Receipt
 from desktop.sync.scope import Scope
 from desktop.sync.segments import Header
-from desktop.sync.speaking import speaking_to
+from desktop.sync.speaking import Speaking, speaking_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,15 @@ def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sen
     """
     link = links.uplink(ledger.database)
     cut_own(ledger, keys)
-    chain = station.own_chain(ledger)
-    return _send(ledger, keys, link, UP, path, operator, partial(_upward, ledger, link), chain)
+    speaking = Speaking(keys, station.own_chain(ledger))
+    return _send(ledger, link, speaking, path, operator, partial(_upward, ledger, link))
 
 
 def send_down(ledger: Ledger, keys: StationKeys, link: Link, path: Path, operator: str) -> Sent:
     """A bundle for a station below: the receipt, and the items of its scope that it has not acknowledged."""
     cut_own(ledger, keys)
-    speaking, chain, statements = speaking_to(ledger, keys, link)
-    journal = partial(_downward, ledger, speaking, link)
-    return _send(ledger, speaking, link, DOWN, path, operator, journal, chain, statements)
+    speaking = speaking_to(ledger, keys, link)
+    return _send(ledger, link, speaking, path, operator, partial(_downward, ledger, speaking.keys, link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +100,11 @@ MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
 
 def _send(
     ledger: Ledger,
-    keys: StationKeys,
     link: Link,
-    kind: str,
+    speaking: Speaking,
     path: Path,
     operator: str,
     journal: Callable[[], Journal],
-    chain: Sequence[bytes],
-    roots: Sequence[bytes] = (),
 ) -> Sent:
     database = ledger.database
     with database.transaction():
@@ -116,7 +112,7 @@ def _send(
         number = links.next_receipt(database, link.peer)
     receipt = Receipt(
         link.peer, link.received_incarnation, link.received, number,
-        _answers_for(ledger, link) if kind == DOWN else (),
+        () if link.upward else _answers_for(ledger, link),
     )  # fmt: skip
     positions: list[int] = []
     said_first = 0
@@ -130,24 +126,10 @@ def _send(
             positions.append(planned.position)
             yield Outgoing(planned.frame(), planned.label, planned.counts)
 
-    signers = () if kind == DOWN else persons.kept(database)
-    draft = Draft(
-        program=__version__,
-        schema=schema.VERSION,
-        kind=kind,
-        sequence=sequence,
-        last=ledger.next_number() - 1,
-        unit=ledger.meta("unit_id") or "",
-        # A downward bundle brings the tree that it was made under, so it asks for none.
-        tree=0 if kind == DOWN else station.tree_version(ledger),
-        receiver=link.peer,
-        recipient=link.recipient,
-        created=ledger.environment.now(),
-        previous=link.previous,
-        persons=tuple(Person(p.key, p.duty) for p in signers),
-        names=tuple(p.name for p in signers),
+    draft = _draft(ledger, link, sequence)
+    bundle = envelope.write_bundle(
+        path, draft, outgoing(), speaking.keys, speaking.chain, ledger.environment.random, speaking.statements
     )
-    bundle = envelope.write_bundle(path, draft, outgoing(), keys, chain, ledger.environment.random, roots)
     said = envelope.look(bundle)
     taken = positions[: envelope.segments_in(said) - said_first]
     position = max(taken, default=link.acknowledged)
@@ -166,6 +148,26 @@ def _send(
         )
         exchanged.note_exported(database, line, bundle.digest, draft.last)
     return Sent(path, link.peer, link.name, sequence, said.items, bundle.digest, more)
+
+
+def _draft(ledger: Ledger, link: Link, sequence: int) -> Draft:
+    signers = persons.kept(ledger.database) if link.upward else ()
+    return Draft(
+        program=__version__,
+        schema=schema.VERSION,
+        kind=UP if link.upward else DOWN,
+        sequence=sequence,
+        last=ledger.next_number() - 1,
+        unit=ledger.meta("unit_id") or "",
+        # A downward bundle brings the tree that it was made under, so it asks for none.
+        tree=station.tree_version(ledger) if link.upward else 0,
+        receiver=link.peer,
+        recipient=link.recipient,
+        created=ledger.environment.now(),
+        previous=link.previous,
+        persons=tuple(Person(p.key, p.duty) for p in signers),
+        names=tuple(p.name for p in signers),
+    )
 
 
 def _upward(ledger: Ledger, link: Link) -> Journal:

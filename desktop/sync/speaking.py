@@ -19,8 +19,14 @@ from desktop.sync.certificates import Certificate
 from desktop.sync.identity import StationKeys
 from desktop.sync.roots import MAX_CHANGES, MAX_ROOTS, History
 
-Speaking = tuple[StationKeys, tuple[bytes, ...], tuple[bytes, ...]]
-"""Keys, chain and root statements."""
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Speaking:
+    """The keys that sign, their chain of certificates, and the statements about roots that come with it."""
+
+    keys: StationKeys
+    chain: tuple[bytes, ...]
+    statements: tuple[bytes, ...] = ()
 
 
 def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> Speaking:
@@ -33,9 +39,9 @@ def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> Speaking:
     if below is not None:
         signing, root = below
         speaking = dataclasses.replace(signing, incarnation=keys.incarnation)
-        return speaking, (root.der,), _bridged(ledger, signing, root).statements
+        return Speaking(speaking, (root.der,), _bridged(ledger, signing, root).statements)
     held = station.history(ledger.database)
-    return *_heard_of(ledger, keys, link, held.known), held.statements
+    return Speaking(*_heard_of(ledger, keys, link, held.known), held.statements)
 
 
 def history_for(ledger: Ledger, keys: StationKeys, below: str) -> History:

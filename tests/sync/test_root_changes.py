@@ -32,9 +32,9 @@ from desktop.sync import (
     trust,
 )
 from desktop.sync.certificates import grant_serial
-from desktop.sync.manifest import DOWN, UP
 from desktop.sync.roots import History
 from desktop.sync.sending import Sent
+from desktop.sync.speaking import Speaking
 from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, proof_of, settle
 
 
@@ -169,14 +169,13 @@ def statement(before: History, root: Desk, signer: Desk) -> bytes:
     return body[0]
 
 
-def send_with(desk: Desk, to: Desk, kind: str, *statements: bytes) -> Sent:
-    """A bundle of this station that carries these statements."""
+def send_with(desk: Desk, to: Desk, *statements: bytes, falsely: bool = False) -> Sent:
+    """A bundle of this station that carries these statements; ``falsely`` it says that it goes the other way."""
     path = desk.folder / f"{desk.name}-{next(desk.numbers)}.xsj"
-    chain = station.own_chain(desk.ledger)
+    speaking = Speaking(desk.keys, station.own_chain(desk.ledger), statements)
     link = desk.link(to)
-    return sending._send(
-        desk.ledger, desk.keys, link, kind, path, desk.name, lambda: iter(()), chain, statements
-    )
+    link = replace(link, upward=link.upward is not falsely)
+    return sending._send(desk.ledger, link, speaking, path, desk.name, lambda: iter(()))
 
 
 def refused(desk: Desk, sent: Sent) -> Problem:
@@ -196,21 +195,19 @@ def test_nobody_but_a_root_says_which_root_counts(world: World, tmp_path: Path) 
     for signer in (stranger, town):
         forged = statement(held, stranger, signer)
         assert isinstance(
-            refused(village, send_with(town, village, DOWN, forged)), enrolment_errors.BadRootStatement
+            refused(village, send_with(town, village, forged)), enrolment_errors.BadRootStatement
         )
     change_root(world.district)
     change_root(world.district)
     first, second = station.history(world.district.database).statements
-    assert isinstance(refused(village, send_with(town, village, DOWN, second)), enrolment_errors.RootGap)
-    assert isinstance(
-        refused(village, send_with(town, village, DOWN, second, first)), enrolment_errors.RootGap
-    )
-    village.take(send_with(town, village, DOWN, first, second, first))
+    assert isinstance(refused(village, send_with(town, village, second)), enrolment_errors.RootGap)
+    assert isinstance(refused(village, send_with(town, village, second, first)), enrolment_errors.RootGap)
+    village.take(send_with(town, village, first, second, first))
     assert len(station.history(village.database).statements) == 2
     chains = station.knowledge(village.ledger, village.keys).chains.values()
     for below, upper in (pair for found in chains for chain in found for pair in itertools.pairwise(chain)):
         assert certificates.is_signed_by(below, certificates.parse(upper).claims.public_key)
-    assert village.merge(send_with(town, village, DOWN, first)).bundles[0].new_roots == ()
+    assert village.merge(send_with(town, village, first)).bundles[0].new_roots == ()
 
 
 def test_a_second_statement_of_one_number_by_the_same_root_is_refused(world: World, tmp_path: Path) -> None:
@@ -222,7 +219,7 @@ def test_a_second_statement_of_one_number_by_the_same_root_is_refused(world: Wor
     forged, _ = roots.make_statement(held.now, [new], certificates.parse(chain[0]), stolen)
     change_root(world.district)
     town.take(world.district.send(town))
-    sent = send_with(world.district, town, DOWN, forged)
+    sent = send_with(world.district, town, forged)
     assert isinstance(refused(town, sent), enrolment_errors.RootFork)
 
 
@@ -232,13 +229,14 @@ def test_only_who_stands_above_brings_a_statement(world: World, tmp_path: Path) 
     enrol(clerk, town)
     change_root(world.district)
     (told,) = station.history(world.district.database).statements
-    up = send_with(village, town, UP, told)
+    up = send_with(village, town, told)
     assert town.take(up).new_roots == ()
-    for sent, to in ((send_with(town, clerk, UP, told), clerk), (send_with(clerk, town, DOWN, told), town)):
+    for desk, to in ((town, clerk), (clerk, town)):
+        sent = send_with(desk, to, told, falsely=True)
         assert to.take(sent).new_roots == ()
     assert not station.history(town.database).statements
     assert not station.history(clerk.database).statements
-    assert clerk.take(send_with(town, clerk, DOWN, told)).new_roots
+    assert clerk.take(send_with(town, clerk, told)).new_roots
 
 
 def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
@@ -273,7 +271,7 @@ def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: W
     link, path = village.link(town), village.folder / "stolen.xsj"
     above = station.own_chain(village.ledger)[1:]
     stolen = sending._send(
-        village.ledger, thief, link, UP, path, "", lambda: iter(()), (chain.der, *above), ()
+        village.ledger, link, Speaking(thief, (chain.der, *above)), path, "", lambda: iter(())
     )
     assert isinstance(refused(town, stolen), errors.FormerKey)
     line = items.birth_line(
