@@ -27,7 +27,7 @@ def entered_name(name: str, media: str) -> str:
     return f"{stem[: MOST_NAME - len(media) - 1].rstrip(' .')}.{media}"
 
 
-def safe_name(name: str, media: str) -> str:
+def safe_name(name: str, media: str = "") -> str:
     """A name that Windows and Linux can keep, whoever wrote it: no folders, no device, not too long."""
     plain = _FORBIDDEN.sub("_", _BLANKS.sub(" ", printable(name)))
     stem = _stem(plain, media).strip(" .") or _UNNAMED

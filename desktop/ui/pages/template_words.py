@@ -16,8 +16,8 @@ from desktop.records.codes import CodeList
 from desktop.records.types import Catalogue
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.printing.pages import Sheet, sheets_of
 from desktop.ui.parts import Note, button, heading, row
+from desktop.ui.pdf_pages import Sheet, sheets_of
 
 
 @dataclass(frozen=True)

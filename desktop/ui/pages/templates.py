@@ -23,11 +23,11 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.printing.pages import PagesView
 from desktop.ui.pages.template_adding import NewPaper
 from desktop.ui.pages.template_drafts import KeptWords
 from desktop.ui.pages.template_words import Tried, WordsPane, standing_words, try_words
 from desktop.ui.parts import heading, plain, row
+from desktop.ui.pdf_pages import PagesView
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -20,15 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
+from desktop.operations.file_names import safe_name
 from desktop.operations.recovery import ANSWER, REQUEST, Offered, Requested, Standing
 from desktop.records.dates import moment_words
 from desktop.store.recovery_codes import BadCode, normalised
 from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
-from desktop.ui.pages.sync.enrol import Words, safe_name
 from desktop.ui.parts import button, link, plain, row
 from desktop.ui.start.opening import Opened, Opener
+from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.password import PasswordLine
 
 LEAST_PASSWORD = 8

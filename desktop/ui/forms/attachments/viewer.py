@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from desktop.documents import pictures
 from desktop.documents.recognising import PICTURES
 from desktop.errors import UsageProblem
-from desktop.ui.pages.printing.pages import PagesView, Sheet, sheets_of
 from desktop.ui.parts import plain
+from desktop.ui.pdf_pages import PagesView, Sheet, sheets_of
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 

@@ -26,8 +26,8 @@ from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.case.choosing import Chooser
 from desktop.ui.pages.case.letter_form import article_choices
 from desktop.ui.pages.case.reading import LETTER
-from desktop.ui.pages.printing.pages import PagesView, Sheet, sheets_of
 from desktop.ui.parts import Note, button, heading, plain, row, scrolling
+from desktop.ui.pdf_pages import PagesView, Sheet, sheets_of
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket

@@ -32,9 +32,9 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.printing.pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
 from desktop.ui.pages.printing.period import PeriodBar
 from desktop.ui.parts import Note, button, heading, row
+from desktop.ui.pdf_pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

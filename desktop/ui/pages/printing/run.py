@@ -15,8 +15,8 @@ from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.printing.page import make_printer, prepare, printer_names
-from desktop.ui.pages.printing.pages import Sheet, print_pages, sheets_of
 from desktop.ui.parts import Note, plain, row
+from desktop.ui.pdf_pages import Sheet, print_pages, sheets_of
 from desktop.ui.running import RunningDialog, telling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

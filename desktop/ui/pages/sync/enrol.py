@@ -5,96 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import reference
 from desktop.operations import enrolling, traffic
 from desktop.operations.enrolling import Requested
+from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
 from desktop.operations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.workspace import OwnUnit
-from desktop.sync.words import WORDS, Fingerprint
+from desktop.sync.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
-from desktop.ui.widgets.flow import FlowLayout
+from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
-
-_BETWEEN = 20
-"""Pixels between two words of a fingerprint."""
 
 
 def level_words(level: Level) -> str:
     """What a level is called."""
     return reference.code_list("unit_level").label_of(level.value)
-
-
-def safe_name(words: str) -> str:
-    """Words that can be the name of a file on any system."""
-    return "".join("_" if c in '\\/:*?"<>|' else c for c in words)
-
-
-class Words(QFrame):
-    """A fingerprint, large enough to be read out over the telephone: six words, then six digits.
-
-    They stand in one line where it has room and go on in the next where it has none: what is compared is seen whole.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("side")
-        self._words = [QLabel() for _ in range(WORDS)]
-        self._digits = QLabel()
-        size = theme.measures().text + 8
-        font = QFont(self.font())
-        font.setPixelSize(size)
-        # A word that is cut off would be compared all the same: its room is kept before it is known.
-        room = QFontMetrics(font)
-        frame = QVBoxLayout(self)
-        frame.setContentsMargins(16, 8, 16, 8)
-        line = self._line = FlowLayout(spacing=_BETWEEN)
-        frame.addLayout(line)
-        for number, label in enumerate([*self._words, self._digits]):
-            last = label is self._digits
-            mark = QLabel("数字" if last else str(number + 1))
-            for name in ("muted", "small"):
-                mark.setProperty(name, True)
-            both = QWidget()
-            pair = row(mark, label, spacing=6)
-            pair.setContentsMargins(0, 0, 0, 0)
-            both.setLayout(pair)
-            # The application's style sheet sets the size of text, so that a font alone would not do.
-            label.setStyleSheet(f"font-size: {size}px;")
-            label.setMinimumWidth(room.horizontalAdvance("000 0000" if last else "番茄茄"))
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            line.addWidget(both)
-
-    def show_words(self, found: Fingerprint) -> None:
-        """Shows a fingerprint."""
-        for label, word in zip(self._words, found.words, strict=True):
-            label.setText(word)
-        self._digits.setText(f"{found.digits[:3]} {found.digits[3:]}")
-        self.setAccessibleName(str(found))
-
-    def sizeHint(self) -> QSize:
-        """All in one line."""
-        sizes = [
-            item.sizeHint() for n in range(self._line.count()) if (item := self._line.itemAt(n)) is not None
-        ]
-        inside = sum(size.width() for size in sizes) + _BETWEEN * (len(sizes) - 1)
-        return QSize(inside + 32, max(size.height() for size in sizes) + 16)
-
-    @property
-    def shown(self) -> str:
-        """All in one line, as it is read out."""
-        return " ".join(label.text() for label in (*self._words, self._digits))
 
 
 class _Number(QWidget):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.errors import Problem
 from desktop.operations import enrolling, roots, traffic, workspaces
 from desktop.operations.enrolling import Granted
+from desktop.operations.file_names import safe_name
 from desktop.operations.roots import Root
 from desktop.operations.session import Session
 from desktop.operations.traffic import Asked, Overview
@@ -33,9 +34,10 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import GRANT
-from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
+from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
+from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -8,13 +8,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop.operations import recovery
+from desktop.operations.file_names import safe_name
 from desktop.operations.recovery import ANSWER, REQUEST, Seen
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.enrol import Words, level_words, safe_name
+from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
+from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

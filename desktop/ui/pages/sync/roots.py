@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 
 from desktop.operations import enrolling, roots, traffic
 from desktop.operations.enrolling import Requested
+from desktop.operations.file_names import safe_name
 from desktop.operations.roots import Root
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
@@ -14,7 +15,6 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import REQUEST
-from desktop.ui.pages.sync.enrol import safe_name
 from desktop.ui.pages.sync.send import documents, is_problem
 from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
