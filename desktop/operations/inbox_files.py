@@ -19,9 +19,10 @@ from desktop.operations.recovery import REQUEST as RECOVERY
 from desktop.operations.traffic import Progress
 from desktop.operations.wiping import ENDING
 from desktop.sync import enrolment, envelope, recovery, wiped
-from desktop.sync.errors import Damaged, ReadOnly, surroundings
+from desktop.sync.errors import Damaged, ReadOnly
 from desktop.sync.files import read_limited
 from desktop.sync.manifest import Manifest
+from desktop.sync.surroundings import surroundings
 
 BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT = ".xsj", ".xsq", ".xsg", ".xsa"
 WIPED: Final = ENDING

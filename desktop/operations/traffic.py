@@ -33,11 +33,11 @@ from desktop.store.links import Link
 from desktop.store.traffic import Exported, Merged
 from desktop.store.workspace import OwnUnit
 from desktop.sync import certificates, enrolment, envelope, sorts, station
-from desktop.sync.errors import surroundings
 from desktop.sync.files import read_limited
 from desktop.sync.manifest import DOWN
 from desktop.sync.results import BundleResult, MergeReport
 from desktop.sync.sending import Sent
+from desktop.sync.surroundings import surroundings
 from desktop.sync.words import Fingerprint, fingerprint
 
 Progress = Callable[[int, int, str], None]

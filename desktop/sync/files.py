@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.renaming import replace
-from desktop.sync.errors import NotPlainFile, TooBig, surroundings
+from desktop.sync.errors import NotPlainFile, TooBig
+from desktop.sync.surroundings import surroundings
 
 
 @contextlib.contextmanager
@@ -30,7 +31,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         replace(beside, path)
         _flush_folder(path.parent)
     except OSError as error:
-        raise surroundings(error) from error
+        raise surroundings(error, path) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -43,7 +44,7 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         with open(path, "rb", opener=_plain) as stream:
             yield stream
     except OSError as error:
-        raise surroundings(error) from error
+        raise surroundings(error, path) from error
 
 
 def read_limited(path: Path, limit: int) -> bytes:

@@ -26,7 +26,7 @@ from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet, EditedSince
 from desktop.store.operators import Operator
 from desktop.store.workspace import OwnUnit
-from desktop.sync.errors import is_surroundings, surroundings
+from desktop.sync.surroundings import is_surroundings, surroundings
 from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pytest
 
 from desktop.errors import EnvironmentProblem
-from desktop.sync import errors, files
+from desktop.sync import errors, files, surroundings
 
 
 def fail_with(code: int) -> Callable[..., None]:
@@ -42,14 +42,45 @@ class OfWindows(OSError):
         (OfWindows(errno.EACCES, 21, "E:\\"), errors.DiskGone),
         (OfWindows(errno.EINVAL, 1167), errors.DiskGone),
         (OfWindows(errno.EINVAL, 39), errors.DiskFull),
+        (OfWindows(errno.ENOENT, 206, "E:\\" + "长" * 250), errors.PathTooLong),
+        (OSError(errno.ENAMETOOLONG, "", "长" * 100), errors.PathTooLong),
         (OSError(errno.ENXIO, ""), errors.DiskGone),
     ],
 )
 def test_a_number_of_windows_says_more_than_its_errno(
     error: OSError, problem: type[EnvironmentProblem]
 ) -> None:
-    assert errors.is_surroundings(error)
-    assert type(errors.surroundings(error)) is problem
+    assert surroundings.is_surroundings(error)
+    assert type(surroundings.surroundings(error)) is problem
+
+
+@pytest.mark.parametrize(
+    ("error", "path", "said"),
+    [
+        (OfWindows(errno.EACCES, 5, "函.pdf.tmp", "函.pdf"), Path("E:/函.pdf"), "“函.pdf”正被别的程序占用"),
+        (OfWindows(errno.EACCES, 32, "/E/函.pdf"), None, "“函.pdf”正被别的程序占用"),
+        (OSError(errno.EACCES, "", "/E/函.pdf"), None, "“函.pdf”不能读写"),
+        (OSError(errno.EACCES, "", 3), None, "这个位置不能读写"),
+        (OSError(errno.ENAMETOOLONG, ""), Path("E:/函.pdf"), "“函.pdf”的名称连同各层文件夹太长"),
+    ],
+)
+def test_whoever_is_to_close_a_file_is_told_which(error: OSError, path: Path | None, said: str) -> None:
+    assert str(surroundings.surroundings(error, path)).startswith(said)
+
+
+def test_a_path_that_is_too_long_is_a_file_that_is_not_there_on_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short, long = (FileNotFoundError(errno.ENOENT, "", "E:\\" + "a" * more) for more in (256, 257))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not surroundings.is_surroundings(long)
+    monkeypatch.setattr("sys.platform", "win32")
+    assert [type(surroundings.surroundings(each)) for each in (short, long)] == [
+        errors.DiskGone,
+        errors.PathTooLong,
+    ]
+    assert surroundings.is_surroundings(long)
+    assert not surroundings.is_surroundings(short)
 
 
 def test_a_write_to_a_lost_stick_is_an_invalid_argument_on_windows_alone(
@@ -57,13 +88,15 @@ def test_a_write_to_a_lost_stick_is_an_invalid_argument_on_windows_alone(
 ) -> None:
     lost = OSError(errno.EINVAL, "Invalid argument")
     monkeypatch.setattr("sys.platform", "linux")
-    assert not errors.is_surroundings(lost)
+    assert not surroundings.is_surroundings(lost)
     monkeypatch.setattr("sys.platform", "win32")
-    assert errors.is_surroundings(lost)
-    assert type(errors.surroundings(lost)) is errors.DiskGone
-    assert not errors.is_surroundings(OSError(errno.EINVAL, "Invalid argument", "a?.xsj")), "a name of ours"
-    assert not errors.is_surroundings(OfWindows(errno.EINVAL, 87)), "a call of ours"
-    assert not errors.is_surroundings(OSError(errno.ENOENT, ""))
+    assert surroundings.is_surroundings(lost)
+    assert type(surroundings.surroundings(lost)) is errors.DiskGone
+    assert not surroundings.is_surroundings(OSError(errno.EINVAL, "Invalid argument", "a?.xsj")), (
+        "a name of ours"
+    )
+    assert not surroundings.is_surroundings(OfWindows(errno.EINVAL, 87)), "a call of ours"
+    assert not surroundings.is_surroundings(OSError(errno.ENOENT, ""))
 
 
 def test_replaces_a_file_when_all_is_written(tmp_path: Path) -> None:

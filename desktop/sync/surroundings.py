@@ -1,0 +1,83 @@
+"""What an error of the operating system means to the user: no room, no access, no device, held, or a path too long."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from pathlib import Path
+
+from desktop.sync.errors import Caused, DiskFull, DiskGone, HeldElsewhere, PathTooLong, ReadOnly
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_ACCESS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_NO_DEVICE = frozenset({errno.EIO, errno.ENODEV, errno.ENXIO})
+
+# Windows knows more than its errno tells, which is EACCES or EINVAL for all of these ("System Error Codes").
+_WINDOWS_HELD = frozenset({32, 33})
+"""Sharing violation, lock violation."""
+_WINDOWS_DEVICE = frozenset({20, 21, 22, 23, 25, 27, 29, 30, 31, 433, 1005, 1006, 1110, 1112, 1117, 1167})
+"""No such unit or device, not ready, failed to read or write, no medium or another one, not connected."""
+_WINDOWS_FULL = frozenset({39, 112})
+_WINDOWS_DENIED = 5
+_WINDOWS_TOO_LONG = 206
+_WINDOWS_MOST = 259
+"""Characters of a path ("Maximum Path Length Limitation"); the setting that allows more is off as Windows comes."""
+
+
+def is_surroundings(error: OSError) -> bool:
+    """Whether disks, sticks, permissions or another program did it; nobody expected any other error, so it is ours."""
+    return (
+        _number(error) in _WINDOWS_HELD | _WINDOWS_DEVICE | _WINDOWS_FULL
+        or error.errno in _NO_ROOM | _NO_ACCESS | _NO_DEVICE
+        or _is_lost_write(error)
+        or _is_too_long(error)
+    )
+
+
+def surroundings(error: OSError, path: Path | None = None) -> Caused:
+    """The problem that an error of the operating system means to the user; ``path`` is the file that it was about."""
+    number = _number(error)
+    detail, name = str(number or error.errno), path.name if path is not None else _name(error)
+    if number in _WINDOWS_HELD or (number == _WINDOWS_DENIED and error.filename2 is not None):
+        # Refused at the renaming: what is written beside could be written, so it is the file that is to be replaced.
+        return HeldElsewhere(detail, name)
+    if number in _WINDOWS_DEVICE:
+        return DiskGone(detail)
+    if number in _WINDOWS_FULL or error.errno in _NO_ROOM:
+        return DiskFull(detail)
+    if error.errno in _NO_ACCESS:
+        return ReadOnly(detail, name)
+    if _is_too_long(error):
+        return PathTooLong(detail, name)
+    return DiskGone(detail)
+
+
+def _number(error: OSError) -> int | None:
+    """What Windows calls the error; nothing elsewhere."""
+    number: int | None = getattr(error, "winerror", None)
+    return number
+
+
+def _name(error: OSError) -> str:
+    """The file that the system names; of a renaming the one that was to be replaced."""
+    named = error.filename2 or error.filename
+    return Path(named).name if isinstance(named, str) else ""
+
+
+def _is_lost_write(error: OSError) -> bool:
+    """A write to a stick that was pulled out is an invalid argument on Windows, without a number and without a name."""
+    return (
+        sys.platform == "win32"
+        and error.errno == errno.EINVAL
+        and _number(error) is None
+        and error.filename is None
+    )
+
+
+def _is_too_long(error: OSError) -> bool:
+    """Only making a folder has a number for it on Windows; a file is said not to be there."""
+    if error.errno == errno.ENAMETOOLONG or _number(error) == _WINDOWS_TOO_LONG:
+        return True
+    return (
+        sys.platform == "win32" and error.errno == errno.ENOENT and len(str(error.filename)) > _WINDOWS_MOST
+    )
