@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import getpass
 import sys
@@ -91,12 +92,17 @@ def travelling() -> Path:
         documents = usual_places()[1]
         return documents if documents.is_dir() else Path.home()
     try:
-        folders = [folder for folder in sorted(sticks[0].iterdir()) if folder.is_dir()]
-        ours = [folder for folder in folders if any(f.suffix in TRAVELLING for f in folder.iterdir())]
+        ours = [folder for folder in sorted(sticks[0].iterdir()) if folder.is_dir() and _holds_ours(folder)]
     except OSError:
-        # It was pulled out, or has folders that are somebody else's.
-        return sticks[0]
+        return sticks[0]  # it was pulled out
     return ours[0] if len(ours) == 1 else sticks[0]
+
+
+def _holds_ours(folder: Path) -> bool:
+    """Whether files that travel lie in it. Windows keeps a folder on each stick that nobody may look into."""
+    with contextlib.suppress(PermissionError):
+        return any(file.suffix in TRAVELLING for file in folder.iterdir())
+    return False
 
 
 def _sticks() -> list[Path]:

@@ -125,7 +125,8 @@ class MainWindow(QMainWindow):
         column.addLayout(both, 1)
         column.addWidget(self.statusbar)
         self.setCentralWidget(whole)
-        self.setMinimumSize(QSize(880, 460))
+        # At 150 % a screen of 768 lines holds 512, less the bars of the desktop and the frame.
+        self.setMinimumSize(QSize(880, 400))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Only now is it known how high words are."""

@@ -46,6 +46,8 @@ CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
 SMALLEST = QSize(911, 472)
 """What 1366x768 leaves at 150 percent."""
+TITLE = 31
+"""The height of a title of Windows."""
 SAME_LINE = 6
 
 
@@ -374,6 +376,9 @@ def test_the_whole_window_fits_a_small_screen_at_125_percent(hand: Hand, window:
     hand.settle()
     assert window.minimumSizeHint().width() <= 1093
     assert window.minimumSizeHint().height() <= 540
+    assert window.minimumHeight() <= SMALLEST.height() - TITLE, (
+        "a least height would push it below the screen"
+    )
 
 
 def test_a_long_name_of_the_unit_ends_in_dots_and_widens_nothing(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -158,6 +158,16 @@ def test_files_that_travel_begin_on_the_one_stick_in_the_folder_that_holds_such(
     assert file_dialog.travelling() == stick
     (stick / "上报").mkdir()
     (stick / "上报" / "径山镇总工会_0001.xsj").write_bytes(b"")
+    assert file_dialog.travelling() == stick / "上报"
+    (stick / "System Volume Information").mkdir()
+    iterdir = Path.iterdir
+
+    def as_windows_does(folder: Path) -> Iterator[Path]:
+        if folder.name == "System Volume Information":
+            raise PermissionError(13, "Access is denied")
+        return iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", as_windows_does)
     assert file_dialog.travelling() == stick / "上报"
     (tmp_path / "media" / "li" / "另一个").mkdir()
     assert file_dialog.travelling() == usual, "of two nobody knows which"
