@@ -145,6 +145,17 @@ class Database:
             # Alone with the file the engine keeps the index of its log in memory.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         database = cls(connection, path)
+        try:
+            database._begin(path is not None and not read_only and not unwritable)
+        except BaseException:
+            # What was raised may be kept for long, and Windows moves no file that somebody has open: none was restored.
+            connection.close()
+            raise
+        return database
+
+    def _begin(self, writes: bool) -> None:
+        """Looks whether it is a database, and says how it is worked with."""
+        connection = self.connection
         connection.create_function("sort_key", 1, sort_key, deterministic=True)
         connection.create_function("sound_key", 1, sound_key, deterministic=True)
         connection.create_aggregate(totals.FUNCTION, 1, totals.DecimalTotal)
@@ -154,16 +165,14 @@ class Database:
             except DatabaseError as error:
                 if "not a database" not in str(error):
                     raise
-                connection.close()
                 raise WrongKey("数据库打不开：密钥不对，或者文件已经损坏。") from error
-            database._expect(CACHE_KIB, LOG_PAGES)
+            self._expect(CACHE_KIB, LOG_PAGES)
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA secure_delete = ON")
-            if path is not None and not read_only and not unwritable:
+            if writes:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
-        return database
 
     def close(self) -> None:
         """Closes the connection; the log file is folded in by SQLite when it was the last one."""

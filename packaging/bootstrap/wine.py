@@ -84,7 +84,7 @@ def copy_checkout() -> None:
 
 def run(python: Path, arguments: Sequence[str]) -> int:
     """Runs a command of ``dev.py`` in the copy; returns its exit code."""
-    # The Python of Windows wants a pipe, and says what it says in its code page.
+    # The Python of Windows wants a pipe.
     child = subprocess.Popen(
         ["wine", str(python), "packaging/dev.py", *arguments],
         cwd=CHECKOUT, env=environment(os.environ), stdin=subprocess.DEVNULL,
@@ -92,8 +92,16 @@ def run(python: Path, arguments: Sequence[str]) -> int:
     )  # fmt: skip
     assert child.stdout is not None
     for line in child.stdout:
-        say(line.decode("gb18030", "replace").rstrip("\r\n"))
+        say(_text(line).rstrip("\r\n"))
     return child.wait()
+
+
+def _text(line: bytes) -> str:
+    """What was said: the program speaks UTF-8, everything else the code page."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("gb18030", "replace")
 
 
 def _fetch_python(target: Path) -> None:

@@ -289,10 +289,17 @@ def test_alt_with_a_letter_that_leads_nowhere_types_nothing(hand: Hand, window: 
     for name in ("name", "remark"):
         editor = form.rows[name].editor
         form.go_to(name)
-        for modifier in (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier):
+        alt, shift = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+        for modifier in (alt, alt | shift, Qt.KeyboardModifier.NoModifier):
             hand.press(Qt.Key.Key_Q, modifier)
         hand.press(Qt.Key.Key_At, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier)
         assert editor.text() in ("q", "q@")
+
+
+def test_no_flags_of_qt_are_inverted() -> None:
+    """With negative members, as on Windows, the inverse of one has hardly anything in it; here all goes well."""
+    sources = Path(theme.__file__).parent.rglob("*.py")
+    assert [path.name for path in sources if re.search(r"~ *Qt\.", path.read_text("utf-8"))] == []
 
 
 def luminance(colour: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
@@ -11,6 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 if TYPE_CHECKING:
     from desktop.ui.page import Page
+
+
+_ALT: Final = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier,
+)
+"""Not by taking Shift out with ``~``: on Windows some flags of Qt have a negative one, and it takes out nearly all."""
 
 
 def stay(application: QApplication) -> None:
@@ -70,8 +77,7 @@ class _NoLetters(QObject):
         """Shortcuts are over by now. With Ctrl as well it is the key that some keyboards have for further signs."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        held = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-        return held == Qt.KeyboardModifier.AltModifier and event.text().isprintable() and bool(event.text())
+        return event.modifiers() in _ALT and event.text().isprintable() and bool(event.text())
 
 
 def _page_of(widget: QWidget) -> Page | None:
