@@ -77,6 +77,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _destroy(path: Path) -> None:
     """Zeros over the whole file, on the disk, before its name goes."""
+    path.chmod(0o600)  # what came from a disc may only be read, and Windows keeps such a file
     with open(path, "r+b") as file:
         left = file.seek(0, os.SEEK_END)
         file.seek(0)

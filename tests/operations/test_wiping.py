@@ -43,6 +43,7 @@ def test_nothing_is_left_of_it_and_the_level_above_can_prove_it(
     (folder / "numbers.jsonl").write_text('{"number":1}\n')
     (folder / "ledger.db.new-wal").write_text("left by a restore that was interrupted")
     town.workspace.backup(folder / "backups" / "以前.db")
+    (folder / "backups" / "以前.db").chmod(0o400)
     drafts = town.workspace.drafts()
     drafts.close()
     seen = wiping.look(town)
