@@ -18,9 +18,14 @@ def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> N
         try:
             os.replace(source, target)
         except PermissionError as error:
-            if getattr(error, "winerror", None) not in _HELD:
+            if not is_held(error):
                 raise
             time.sleep(wait)
         else:
             return
     os.replace(source, target)
+
+
+def is_held(error: OSError) -> bool:
+    """Whether Windows says that another program has the file open, or may mean that."""
+    return getattr(error, "winerror", None) in _HELD

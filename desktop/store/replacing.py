@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.renaming import replace
+from desktop.renaming import is_held, replace
 from desktop.store.backups import BACKUPS, REPLACED, prune_replaced
 from desktop.store.database import (
     Database,
@@ -106,6 +106,11 @@ def _translated() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise DiskFull("磁盘满了，没有恢复，原来的文件没有动。") from error
+        if is_held(error):
+            raise ReadOnlyPlace(
+                "台账的文件正被别的程序占用，没有恢复，原来的文件没有动。",
+                "请先停一下杀毒、备份或网盘同步软件，再恢复一次。",
+            ) from error
         raise ReadOnlyPlace("台账文件夹不能写入，没有恢复，原来的文件没有动。") from error
 
 

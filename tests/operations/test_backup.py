@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Level, Role
 from desktop.store import journal, reading
 from desktop.store.audit import Act
-from desktop.store.database import Database, LedgerDamaged, WrongKey
+from desktop.store.database import Database, LedgerDamaged, ReadOnlyPlace, WrongKey
 from desktop.store.digest import Digest
 from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
@@ -128,13 +129,25 @@ def open_again(session: Session) -> Session:
     return open_session(session.workspace.folder, "王芳", "password1", repeatable("again"))
 
 
-def test_what_was_restored_is_searched_undone_and_reported_as_before(tmp_path: Path) -> None:
+def test_what_was_restored_is_searched_undone_and_reported_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     district, village = morning(tmp_path)
     later = records.save(village, "enterprise", {"name": "午前最后一家"})
     sent = exchange.send(village, tmp_path / "last.xsj")
     folder = village.workspace.folder
     village.workspace.close()
     garbage(folder / LEDGER)
+
+    def held(*_names: object) -> None:
+        error = PermissionError(errno.EACCES, "in use")
+        error.winerror = 32  # type: ignore[attr-defined]
+        raise error
+
+    with monkeypatch.context() as windows:  # where a program that copies folders has the ledger open
+        windows.setattr("desktop.store.replacing.replace", held)
+        with pytest.raises(ReadOnlyPlace, match=r"别的程序占用.*没有动。请先停一下杀毒"):
+            restoring.restore(folder, None, "王芳", "password1", repeatable("restored"))
     again = restoring.restore(folder, None, "王芳", "password1", repeatable("restored")).session
     assert records.load(again, "enterprise", later.record) is not None
     assert again.ledger.incarnation != village.ledger.incarnation
