@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 import time
 from pathlib import Path
-
-import pytest
 
 from tests.cli.calling import OPERATOR, PASSWORD, answer, json_lines, record, start
 
@@ -39,7 +36,6 @@ def test_a_second_process_is_told_and_harms_nothing(town: Path) -> None:
     assert answer("check", town)["sound"] is True
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_process_keeps_every_confirmed_line_and_the_file_sound(town: Path) -> None:
     chance = random.Random(20261123)
     confirmed: set[str] = set()

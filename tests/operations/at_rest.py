@@ -9,8 +9,6 @@ import datetime
 import faulthandler
 import io
 import os
-import resource
-import signal
 import sys
 import tempfile
 import time
@@ -40,6 +38,7 @@ from desktop.records.declaration import Level, Role
 from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
 from desktop.store.reading import Query
+from tests.killing import die
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
 PASSWORD = "password1"  # what tests.operations.stations gives to everybody
@@ -330,7 +329,7 @@ def half(session: Session) -> None:
     with session.database.transaction():
         records.save(session, "member", {"name": PERSONAL["drafted"], "phone": PERSONAL["drafted phone"]})
         report_opened()
-        os.kill(os.getpid(), signal.SIGKILL)
+        die()
 
 
 # -- the third process, which crashes ----------------------------------------------------------------------------------
@@ -344,7 +343,10 @@ def crash(places: Places) -> None:
     (draft,) = session.workspace.drafts().all()
     assert draft.texts["name"] == PERSONAL["drafted"]
     faults.watch_crashes()
-    print("core file of at most", resource.getrlimit(resource.RLIMIT_CORE)[0])
+    if sys.platform != "win32":
+        import resource
+
+        print("core file of at most", resource.getrlimit(resource.RLIMIT_CORE)[0])
     report_opened()
     faulthandler._sigsegv()  # type: ignore[attr-defined]
 

@@ -85,6 +85,7 @@ for _ in range(1000):
 RESTORE = """
 import os, shutil, signal, sys, traceback
 from pathlib import Path
+from desktop import renaming
 from desktop.operations import restoring
 from desktop.store import replacing
 from tests.operations.stations import repeatable
@@ -103,6 +104,7 @@ class Counted:
             return found(*arguments, **named)
         return called
 replacing.os, replacing.shutil = Counted(replacing.os), Counted(replacing.shutil)
+replacing.replace = Counted(renaming).replace
 print("open", flush=True)
 whole, beside = Path(sys.argv[1]), Path(sys.argv[2])
 for left in range(30):
@@ -283,7 +285,7 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
     told, _ = process.communicate()
     steps = [line.rsplit(":", 1) for line in told.splitlines()]
     assert [ended for _, ended in steps] == [str(-signal.SIGKILL)] * (len(steps) - 1) + ["0"]
-    assert len(steps) > 6
+    assert len(steps) > 8
     for name, _ in steps:
         folder = tmp_path / name
         try:

@@ -7,7 +7,6 @@ import errno
 import io
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +27,7 @@ from desktop.store.keeping import RETRY_MS, NotKept
 from desktop.store.reading import Query, Record
 from desktop.store.schema import NewerDatabase
 from desktop.store.unlocking import LEDGER
+from tests.killing import ENDED
 from tests.operations.stations import START, repeatable, station
 
 ROOT = Path(__file__).parents[2]
@@ -202,15 +202,14 @@ def test_no_room_for_a_copy_stops_nobody_and_yesterdays_journal_goes_on(
 
 
 KILLED = """
-import os, signal, sys
+import sys
 from pathlib import Path
 from desktop.operations import records
 from desktop.operations.session import open_session
 from desktop.store import keeping, replacing
+from tests.killing import die
 from tests.operations.stations import START, repeatable
 moment, folder = sys.argv[1], Path(sys.argv[2])
-def die(*_arguments, **_named):
-    os.kill(os.getpid(), signal.SIGKILL)
 session = open_session(folder, "王芳", "password1", repeatable("killed"))
 records.save(session, "enterprise", {"name": "写进流水的"})
 if moment == "append":
@@ -228,7 +227,6 @@ open_session(folder, "王芳", "password1", repeatable("day", START + 86_400_000
 
 
 @pytest.mark.no_cover
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("moment", ["append", "copy", "bind", "rename"])
 def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothing(
     village: Session, tmp_path: Path, moment: str
@@ -236,7 +234,7 @@ def test_a_kill_between_commit_and_journal_or_while_a_backup_is_made_costs_nothi
     folder = village.workspace.folder
     village.workspace.close()
     ended = subprocess.run([sys.executable, "-c", KILLED, moment, str(folder)], cwd=ROOT, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    assert ended.returncode == ENDED
     before = names(village)
     again = open_session(folder, "王芳", "password1", repeatable("again", START + 2 * DAY))
     assert {r.values["name"] for r in _enterprises(again)} == {"写进流水的", "提交了的"}
