@@ -265,6 +265,8 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
     ledger = session.ledger
     asked = ledger.meta("request")
     if asked is None:
+        # Who chose another file hears which it is, instead of being sent to ask once more.
+        enrolment.require_grant(data)
         raise NoRequest("本机没有等待批准的入网申请。")
     keys = station.asked_keys(ledger)
     if new_root is not None:

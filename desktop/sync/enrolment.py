@@ -229,6 +229,11 @@ def read_grant(
     return grant
 
 
+def require_grant(data: bytes) -> None:
+    """Raises what :func:`read_grant` raises of bytes that are no grant at all; whose it is, is not judged."""
+    _parse(data, GRANT_TYPE, MAX_GRANT)
+
+
 def make_ack(keys: StationKeys, grant: Grant, position: int, created: int) -> bytes:
     """The bytes of an acknowledgement; ``position`` is the station's last item number in its incarnation."""
     body = {

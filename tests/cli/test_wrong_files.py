@@ -137,6 +137,15 @@ def test_who_chooses_an_unknown_or_empty_file_hears_what_is_wanted(
         raise sorts.told(stick.files["empty"], sorts.BUNDLE, CutShort("no beginning"))
 
 
+def test_who_has_asked_nobody_hears_it_of_a_grant_only(stick: SimpleNamespace) -> None:
+    """The district waits for no grant."""
+    done = run("enrol", "accept", stick.district, stick.files["grant"])
+    assert (done.exit_code, "没有等待批准的入网申请。请先在本机导出入网申请" in done.output) == (22, True)
+    done = run("enrol", "accept", stick.district, stick.files["request"])
+    assert done.exit_code == 15
+    assert "这是入网申请（.xsq），不是入网批准（.xsg）。" in done.output
+
+
 def test_a_file_that_is_no_backup_is_not_restored(stick: SimpleNamespace) -> None:
     before = run("digest", stick.district).output
     for key in ("workbook", "empty"):
