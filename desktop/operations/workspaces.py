@@ -16,7 +16,7 @@ from desktop.records.types import Catalogue, catalogue
 from desktop.store.environment import Environment
 from desktop.store.keys import Cost
 from desktop.store.ledger import NewRecord
-from desktop.store.workspace import OwnUnit, Workspace
+from desktop.store.workspace import OwnUnit, Workspace, others_in
 from desktop.sync import certificates, identity, station
 from desktop.sync.certificates import Claims, grant_serial
 
@@ -146,6 +146,11 @@ def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> 
         session.ledger.write(
             "建立体系", session.operator.name, births=[NewRecord("unit", unit.id, unit.id, cells)]
         )
+
+
+def room_in(folder: Path, name: str) -> Path:
+    """Where a workspace can be made whose folder was chosen: there, or in one of its own beside what lies there."""
+    return folder / name if others_in(folder) else folder
 
 
 def backup(session: Session, target: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ from desktop.store.unwritable import why_unwritable
 
 DRAFTS = "drafts.db"
 _COPIED = "copied"
+_NOBODYS = frozenset({LOCK, "desktop.ini", "thumbs.db"})
 
 
 class AlreadyThere(StateProblem):
@@ -44,6 +46,13 @@ class AlreadyThere(StateProblem):
 
     exit_code = 22
     next_step = "请换一个空文件夹。"
+
+
+class NotEmpty(StateProblem):
+    """A workspace would begin among the files of others."""
+
+    exit_code = 22
+    next_step = "台账要单独放一个文件夹：请换一个空文件夹，或者在后面写上一个新文件夹的名字。"
 
 
 class InDoubt(StateProblem):
@@ -113,11 +122,14 @@ class Workspace:
     ) -> Workspace:
         """A new workspace with one administrator; on any error the folder is left as it was.
 
-        Raises :class:`AlreadyThere`, ``NetworkPlace``, ``WeakPassword``, ``ReadOnlyPlace``.
+        Raises :class:`AlreadyThere`, :class:`NotEmpty`, ``NetworkPlace``, ``WeakPassword``, ``ReadOnlyPlace``.
         """
         refuse_network(folder)
         if (folder / LEDGER).exists():
             raise AlreadyThere("这个文件夹里已经有一份台账。")
+        if others := others_in(folder):
+            more = "等" if len(others) > 1 else ""
+            raise NotEmpty(f"文件夹“{folder.name or folder}”里已经有别的文件（“{others[0]}”{more}）。")
         there = folder.exists()
         try:
             # What is encrypted needs no further lock, but nobody else of this computer has to see that it is there.
@@ -335,6 +347,16 @@ class Workspace:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def others_in(folder: Path) -> list[str]:
+    """The names of what a folder holds for people: without a lock that was left and what systems leave behind."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except OSError:
+        # None is there, or it cannot be looked into: making one in it says why.
+        return []
+    return [name for name in names if not name.startswith(".") and name.lower() not in _NOBODYS]
 
 
 def _take_away(folder: Path) -> None:

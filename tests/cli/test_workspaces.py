@@ -14,6 +14,7 @@ import pytest
 
 from desktop.cli.output import width_of, wrapped
 from desktop.cli.program import COMMANDS, program
+from desktop.operations.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.records.stamps import DAY_MS
 from desktop.store.environment import Environment
@@ -31,6 +32,21 @@ def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(tmp_path: Pa
     again = run("new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district")
     assert again.exit_code == 22
     assert "已经有一份台账" in again.stderr
+
+
+def test_a_workspace_does_not_begin_among_the_files_of_others(tmp_path: Path) -> None:
+    arguments = ("--unit", "330110109222", "--name", "村", "--kind", "village")
+    (tmp_path / "花名册.xls").write_bytes(b"x")
+    told = run("new", tmp_path, *arguments)
+    assert told.exit_code == 22
+    assert f"文件夹“{tmp_path.name}”里已经有别的文件（“花名册.xls”）。台账要单独放一个文件夹" in told.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["花名册.xls"]
+    made = room_in(tmp_path, "村工会")
+    assert made == tmp_path / "村工会"
+    made.mkdir()
+    (made / "desktop.ini").write_bytes(b"x")
+    assert room_in(made, "村工会") == made
+    assert run("new", made, *arguments).exit_code == 0
 
 
 def test_a_short_password_makes_no_workspace(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
+from desktop.operations.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
@@ -235,16 +236,18 @@ class Assistant(QWidget):
             self.operator.setFocus()
 
     def _suggest_folder(self) -> None:
-        name = "".join("_" if c in _NOT_IN_NAMES else c for c in self.unit.value()[1])
-        suggested = str(user_documents_path() / "小三级" / name)
+        suggested = str(user_documents_path() / "小三级" / self._folder_name())
         if self.folder.text() in ("", self._suggested):
             self.folder.setText(suggested)
         self._suggested = suggested
 
+    def _folder_name(self) -> str:
+        return "".join("_" if c in _NOT_IN_NAMES else c for c in self.unit.value()[1])
+
     def _choose_folder(self) -> None:
-        folder = self._dialogs.folder("选择一个空文件夹", Path.home())
+        folder = self._dialogs.folder("台账放在哪个文件夹里", Path.home())
         if folder is not None:
-            self.folder.setText(str(folder))
+            self.folder.setText(str(room_in(folder, self._folder_name())))
 
     def _operator_problem(self) -> str:
         return next((words for _, words in self._operator_problems()), "")
