@@ -41,7 +41,7 @@ class Trouble:
 class Line:
     """One line of input; with ``troubles`` nothing of it is saved. ``unit`` is as it was written.
 
-    ``placed`` says that the own place was filled in.
+    ``placed`` says which place was filled in and why.
     """
 
     number: int

@@ -22,7 +22,7 @@ from desktop.errors import UsageProblem
 from desktop.operations import admitting, assessing, examples, exchange, following, records, steps
 from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
-from desktop.operations.own_place import OwnPlace
+from desktop.operations.own_place import AddressPlace, OwnPlace
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.checks import Finding
@@ -98,7 +98,7 @@ def record(
     值可以写代码，也可以写名称和常见的日期写法；地点的名称和代码用 divisions 查。有 "id" 的行修改已有记录，
     没有写的字段不变，写 null 的清空；"unit" 写所属单位的编码或名称。没有 "id" 的行是新增。
 
-    新增的没有写镇街、村社，也没有写地址的，和窗口里一样按本单位的填，并说明；要空着，写 "town": null。
+    新增的没有写镇街、村社的，按地址填；地址也没有写的，和窗口里一样按本单位的填；都会说明。要空着，写 "town": null。
 
     登记时就写了信用代码的，再录入这个代码是修改那一条；那一条的代码后来改成了别的，就是修改现在用这个代码的。
     代码是登记以后才补上的，要写 "id"，不写就另外新增一条，duplicates 会把两条列出来。
@@ -194,7 +194,7 @@ def _fill_from(session: Session, record_type: RecordType, source: str, as_json: 
 def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:
     """Saves what can be saved, first what is new, then the changes; what one operation kept is told at once."""
     session = showing.session
-    own_place = OwnPlace(session, record_type)
+    places = OwnPlace(session, record_type), AddressPlace(session, record_type)
     births: dict[str, Line] = {}
     changes: list[Line] = []
     refused: list[Outcome] = []
@@ -206,7 +206,7 @@ def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> I
         if line.troubles:
             refused.append(Outcome(line))
         elif line.record in births and births[line.record] is line:
-            _place(session, own_place, line)
+            _place(session, *places, line)
         else:
             changes.append(line)
     for made in _save_new(showing, record_type, births.values()):
@@ -248,12 +248,14 @@ def _save_new(
         yield made
 
 
-def _place(session: Session, own_place: OwnPlace, line: Line) -> None:
-    """Fills in where a new record of the own unit lies, as the form does, and says so."""
-    assumed = own_place.of(line.values) if line.unit in (None, session.unit.id) else {}
-    if assumed:
-        line.values |= assumed
-        line.placed = own_place.words
+def _place(session: Session, own_place: OwnPlace, by_address: AddressPlace, line: Line) -> None:
+    """Fills in where a new record lies: by its address, else of the own unit as the form does; and says so."""
+    place, words = by_address.of(line.values)
+    if not place and line.unit in (None, session.unit.id):
+        place, words = own_place.of(line.values), own_place.words
+    if place:
+        line.values |= place
+        line.placed = words
 
 
 def _find_unit(session: Session, line: Line) -> None:

@@ -1,9 +1,10 @@
-"""The place that a new record has where nothing tells another: that of the own unit."""
+"""The place that a new record has when none is written: where its address lies, else that of the own unit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.session import Session
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType
@@ -51,3 +52,24 @@ class OwnPlace:
         """The place for a new record of these values; empty where something else may tell one."""
         told = any(n in values for n in PLACE_FIELDS) or any(values.get(n) for n in (*ADDRESSES, _EMPLOYER))
         return {} if told else self.place
+
+
+class AddressPlace:
+    """Says for records of one type that come without a form where they lie by their address, as a table does."""
+
+    def __init__(self, session: Session, record_type: RecordType) -> None:
+        self._finder = PlaceFinder(session.reference, session.unit.code)
+        self._divisions = session.reference.divisions
+        self._fields = [name for name in PLACE_FIELDS if name in record_type.by_name]
+
+    def of(self, values: Values) -> tuple[Mapping[str, str], str]:
+        """Town and village of a new record that says none but has an address, and what is said of it."""
+        found = Placed()
+        if self._fields and not any(name in values for name in PLACE_FIELDS):
+            addresses = filter(None, (values.get(name) for name in ADDRESSES))
+            placed = (self._finder.address(str(address)) for address in addresses)
+            found = next((place for place in placed if place.town is not None), found)
+        told = {"town": found.town, "village": found.village}
+        place = {name: code for name in self._fields if (code := told[name]) is not None}
+        names = "".join(self._divisions[code].name for code in place.values()) if place else ""
+        return place, f"没有写镇街，按地址填了“{names}”，不对的请改"

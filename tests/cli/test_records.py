@@ -268,23 +268,28 @@ def test_places_are_taken_as_people_write_them_and_what_was_meant_is_said(town: 
     assert held["words"]["village"] == "宝石社区"
 
 
-def test_a_new_record_without_a_place_lies_where_the_own_unit_does_and_that_is_said(town: Path) -> None:
+def test_a_new_record_without_a_place_lies_by_its_address_else_at_the_own_unit_and_that_is_said(
+    town: Path,
+) -> None:
     lines: list[dict[str, Any]] = [
         {"name": "甲"},
         {"name": "乙", "town": None},
         {"name": "丙", "address": "径山镇径山村1号"},
+        {"name": "己", "town": None, "address": "径山镇径山村2号"},
+        {"name": "庚", "address": "文三路一号"},
     ]
     made = record(town, "enterprise", *lines)
     assert made[0]["notes"] == ["没有写在哪里，按本单位填了“北山街道”，不对的请改"]
-    assert [one["notes"] for one in made[1:]] == [[], []]
+    assert made[2]["notes"] == ["没有写镇街，按地址填了“径山镇径山村委会”，不对的请改"]
+    assert [made[n]["notes"] for n in (1, 3, 4)] == [[], [], []]
     record(town, "enterprise", {"id": made[1]["id"], "surveyed_staff": 3})
     told = run("record", town, "enterprise", lines=json_lines({"name": "丁"}, {"name": "戊"})).stderr
     assert "2行没有写在哪里，按本单位填了“北山街道”，不对的请改。" in told
     held = {
         r["values"]["name"]: r["values"].get("town") for r in answer("list", town, "enterprise")["records"]
     }
-    assert {name: held[name] for name in "甲乙丙丁"} == {
-        "甲": "330106002", "乙": None, "丙": None, "丁": "330106002",
+    assert {name: held[name] for name in "甲乙丙丁己庚"} == {
+        "甲": "330106002", "乙": None, "丙": "330110109", "丁": "330106002", "己": None, "庚": None,
     }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class PlaceFinder:
 
     def __init__(self, here: ReferenceHere, area: str = "") -> None:
         self._divisions = here.divisions
-        self._locator = here.locator
+        self._here = here
         self._area = area[:6] if area[:6] in self._divisions else ""
         self._towns: dict[str, Placed] = {}
         self._villages: dict[tuple[str, str], Placed] = {}
@@ -118,7 +118,7 @@ class PlaceFinder:
         return not self._area or self._divisions.is_within(division.code, self._area)
 
     def _located(self, words: str) -> Placed:
-        found = self._locator.search(words)
+        found = self._here.locator.search(words)
         if found.division is None:
             return Placed(reason=_sentence(found))
         return self._of(found.division, LocationReason.NOTHING.message)
