@@ -23,7 +23,7 @@ from desktop.documents.page import (
     QrBlock,
     render_pdf,
 )
-from desktop.records.dates import day_words
+from desktop.records.dates import dated_moment_words, day_words
 
 QR_PREFIX: Final = "XSJ1"
 DIGITS: Final = 64
@@ -139,7 +139,7 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
     facts = (
         _row("导出单位", cover.sender),
         _row("接收单位", cover.receiver),
-        _pair("第几号", f"第{cover.sequence}号", "导出时间", f"{day_words(cover.made)} {cover.made:%H:%M}"),
+        _pair("第几号", f"第{cover.sequence}号", "导出时间", dated_moment_words(cover.made)),
         _row("登记期间", since),
         _row("内容", inside, 1 + bool(files)),
         _row("文件名", cover.file),

@@ -79,6 +79,11 @@ def moment_words(moment: datetime.datetime) -> str:
     return f"{month_day_words(moment)} {moment:%H:%M}"
 
 
+def dated_moment_words(moment: datetime.datetime) -> str:
+    """2026年3月5日 14:07, as on papers that go by hand."""
+    return f"{day_words(moment)} {moment:%H:%M}"
+
+
 def time_words(milliseconds: int) -> str:
     """2026-03-05 14:07, the time in China of milliseconds since 1970, for lists and logs."""
     return f"{china_time(milliseconds):%Y-%m-%d %H:%M}"

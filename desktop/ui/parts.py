@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.errors import Problem
 from desktop.operations.traffic import Here
 from desktop.records.dates import time_words
 from desktop.ui import icons, spacing, theme
@@ -146,6 +147,14 @@ class Note(QFrame):
         self.detail.setVisible(bool(detail))
         theme.restyle(self, tone=tone.value)
         self.setVisible(bool(words))
+
+    def tell(self, error: Exception, words: str = "") -> bool:
+        """Says below the words what the user can act on; false for all other errors, which go to the very top."""
+        if not isinstance(error, Problem):
+            return False
+        self.say(Tone.ERROR, *filter(None, (words, str(error))))
+        self.offer()
+        return True
 
     def offer(self, *offered: QWidget) -> None:
         """The buttons below the words; those of before are taken away."""

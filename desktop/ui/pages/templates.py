@@ -400,10 +400,7 @@ class TemplatesPage(Page):
         self.workbench.write(f"换回文书模板：{label}", job, done, owner=self, fail=self._failed)
 
     def _failed(self, error: Exception) -> bool:
-        if not isinstance(error, Problem):
-            return False
-        self.note.say(Tone.ERROR, str(error))
-        return True
+        return self.note.tell(error)
 
 
 def _tone(standing: Standing) -> Tone | None:

@@ -282,10 +282,7 @@ class NoticesPage(Page):
         return f"还没有写{names}，不写就要逐份补填才能签发。\n" if names else ""
 
     def _failed(self, error: Exception) -> bool:
-        if not isinstance(error, Problem):
-            return False
-        self.note.say(Tone.ERROR, str(error))
-        return True
+        return self.note.tell(error)
 
     # -- the page --------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from desktop.records.duties import words as duty_words
 from desktop.sync.sending import Sent
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Note, button, heading, link, moment, open_folder, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -128,11 +128,7 @@ class Below(QWidget):
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有写成", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有写成")
 
 
 def _owed(peer: Peer) -> bool:

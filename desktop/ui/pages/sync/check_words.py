@@ -9,7 +9,7 @@ from desktop.documents.cover_sheet import DIGITS, Sheet
 from desktop.operations import covers
 from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.inbox import Arrival
-from desktop.records.dates import china_time
+from desktop.records.dates import time_words
 from desktop.store.arrivals import MergedBundle
 from desktop.ui.notices import Tone
 
@@ -120,7 +120,7 @@ def _without_file(found: Found) -> tuple[Tone, str, str]:
         )
     if found.merged:
         before = found.merged[0]
-        when = f"{china_time(before.at):%Y-%m-%d %H:%M}"
+        when = time_words(before.at)
         return (
             Tone.GOOD if typed == DIGITS else Tone.PLAIN,
             f"这张报送单的数据包本机{when}已经合并过{part}：第{before.sequence}号，共{before.total}项。",
@@ -143,7 +143,7 @@ def _resembles(found: Found) -> str:
         return f"最像的是收件文件夹里的“{arrival.look.shown_name}”：{_slip_words(slip)}。请对着纸再看。"
     if found.near_merged is not None:
         before, slip = found.near_merged
-        when = f"{china_time(before.at):%Y-%m-%d}"
+        when = time_words(before.at)
         return f"最像的是本机{when}合并过的第{before.sequence}号“{before.file}”：{_slip_words(slip)}。请对着纸再看。"
     if len(found.alike) == 1:
         sheet, name = found.sheet, found.alike[0].look.shown_name

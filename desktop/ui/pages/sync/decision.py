@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.parts import Card, Note, button, link, plain, row
 from desktop.ui.workbench import Workbench
 
@@ -96,11 +95,9 @@ class Decision(Card):
 
     def failed(self, error: Exception) -> bool:
         """Shows a problem that the user can act on."""
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有完成，什么都没有改变", str(error))
+        told = self.note.tell(error, "没有完成，什么都没有改变")
         self._show_state()
-        return True
+        return told
 
     def close_it(self) -> None:
         """Goes away; nothing is said."""

@@ -21,7 +21,7 @@ from desktop.sync.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.pressing import deliberate
@@ -323,8 +323,4 @@ class EnrolCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有完成，本机没有任何改变", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有完成，本机没有任何改变")

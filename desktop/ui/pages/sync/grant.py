@@ -35,7 +35,7 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import GRANT
 from desktop.ui.pages.sync.enrol import level_words
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
@@ -329,8 +329,7 @@ class GrantCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有完成", str(error))
-        self._offer_next()
-        return True
+        told = self.note.tell(error, "没有完成")
+        if told:
+            self._offer_next()
+        return told

@@ -30,7 +30,7 @@ from desktop.ui.pages.sync.merge_words import (
     withdrawn_words,
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import (
     Note,
     button,
@@ -361,11 +361,7 @@ class MergePanel(QStackedWidget):
     def _failed(self, error: Exception) -> bool:
         self._task = None
         self._show_state()
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有完成，什么都没有写入", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有完成，什么都没有写入")
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

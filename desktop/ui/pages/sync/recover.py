@@ -11,10 +11,11 @@ from desktop.operations import recovery
 from desktop.operations.file_names import safe_name
 from desktop.operations.recovery import ANSWER, REQUEST, Seen
 from desktop.operations.session import Session
+from desktop.records.dates import moment_words
 from desktop.records.declaration import Role
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.enrol import level_words
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
@@ -91,10 +92,9 @@ class RecoverCard(Card):
 
     def _show(self, seen: Seen) -> None:
         self._seen = seen
-        at = seen.asked
         self.asked.setText(
             f"“{seen.name}”（{level_words(seen.level)}，编码{seen.code}）的操作员“{seen.operator}”申请恢复口令，"
-            f"{at.month}月{at.day}日 {at:%H:%M}写的。\n"
+            f"{moment_words(seen.asked)}写的。\n"
             "请打这个单位平时的电话，请对方念出屏幕上的核对词语和数字，和下面的完全一样才能答复："
         )
         self.words.show_words(seen.words)
@@ -139,8 +139,4 @@ class RecoverCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有答复", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有答复")

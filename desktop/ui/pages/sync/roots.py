@@ -15,7 +15,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import REQUEST
-from desktop.ui.pages.sync.send import documents, is_problem
+from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -134,8 +134,4 @@ class RootCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有完成，本机没有任何改变", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有完成，本机没有任何改变")

@@ -125,11 +125,10 @@ class SendCard(Card):
         self.signer.open(path if self._last and path.is_file() else None, folder)
 
     def _not_signed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.done.say(Tone.ERROR, "这个文件不能签名", str(error))
-        self.done.offer(link("选别的文件…", lambda: self.signer.open(None, documents())))
-        return True
+        told = self.done.tell(error, "这个文件不能签名")
+        if told:
+            self.done.offer(link("选别的文件…", lambda: self.signer.open(None, documents())))
+        return told
 
     def _choose(self) -> bool:
         start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
@@ -186,11 +185,10 @@ class SendCard(Card):
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.done.say(Tone.ERROR, "没有导出", str(error))
-        self.done.offer(link("换一个文件夹", self._choose))
-        return True
+        told = self.done.tell(error, "没有导出")
+        if told:
+            self.done.offer(link("换一个文件夹", self._choose))
+        return told
 
 
 def _cover_job(made: Sent) -> PrintJob:
@@ -209,13 +207,6 @@ def _amount_words(seen: Overview) -> str:
         also = f"，另有{unanswered}项已导出、还没有回执" if unanswered else ""
         return f"有{seen.fresh}项新内容要上报{also}"
     return f"没有新内容，{unanswered}项已导出、等上级的回执" if unanswered else "没有要上报的内容"
-
-
-def is_problem(error: Exception) -> bool:
-    """Whether an error is one that the user can act on; all others are bugs and go to the very top."""
-    from desktop.errors import Problem
-
-    return isinstance(error, Problem)
 
 
 def documents() -> Path:

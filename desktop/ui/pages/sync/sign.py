@@ -6,17 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.operations import signing
 from desktop.operations.signing import Signing
+from desktop.records.dates import dated_moment_words
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.parts import Note, button, heading, link, plain, row, set_primary
+from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.workbench import Workbench
 
 _WHAT_IT_MEANS = "签名表示看过、同意上报。请由本人选自己的姓名、输入自己的口令；两个人各签各的，不要代签。"
@@ -33,11 +34,7 @@ class SignDialog(QDialog):
         self.head = heading("", 1)
         self.head.setWordWrap(True)
         self.facts, self.state = plain(), plain()
-        self.who, self.password = QComboBox(), QLineEdit()
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.password.setInputMethodHints(
-            Qt.InputMethodHint.ImhLatinOnly | Qt.InputMethodHint.ImhSensitiveData
-        )
+        self.who, self.password = QComboBox(), PasswordLine()
         self.note, self.progress = Note(), QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)
@@ -80,7 +77,7 @@ class SignDialog(QDialog):
         inside = f"新增{cover.births}项，修改{cover.changes}项，删除{cover.deletions}项"
         details = f"\n其中：{counted(seen.counts)}。" if seen.counts else ""
         self.facts.setText(
-            f"导出时间：{cover.made:%Y-%m-%d %H:%M}　文件：{cover.file}\n"
+            f"导出时间：{dated_moment_words(cover.made)}　文件：{cover.file}\n"
             f"内容：{f'共{cover.total}项，{inside}' if cover.total else '只有回执，没有登记内容'}。{details}\n"
             f"文件摘要：{'  '.join(cover.groups[:4])}  …（和报送单上的一样）"
         )
@@ -141,12 +138,10 @@ class SignDialog(QDialog):
 
     def _failed(self, error: Exception) -> bool:
         self._set_working(working=False)
-        if not isinstance(error, Problem):
-            return False
-        self.password.clear()
-        self.note.say(Tone.ERROR, "没有签名，文件没有改动", str(error))
-        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
-        return True
+        if told := self.note.tell(error, "没有签名，文件没有改动"):
+            self.password.clear()
+            self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        return told
 
     def reject(self) -> None:
         """Esc and the cross do not end what is being done."""

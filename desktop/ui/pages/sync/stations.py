@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.operations import policy, wiping
 from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count
@@ -20,7 +21,6 @@ from desktop.ui.forms.dates import DateEditor
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision
-from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
@@ -123,7 +123,7 @@ class StationsTab(QWidget):
 
     def _cannot_look(self, error: Exception) -> bool:
         """A computer that is not enrolled has none below it."""
-        if is_problem(error):
+        if isinstance(error, Problem):
             self._show([])
             return True
         return False
@@ -151,14 +151,16 @@ class StationsTab(QWidget):
             self._show(stations)
             self._tell_wiped(said, missing)
 
-        def fail(error: Exception) -> bool:
-            if is_problem(error):
-                self.note.say(Tone.ERROR, f"“{path.name}”不能用", str(error))
-            return is_problem(error)
-
         self.decision.close_it()
         self.note.hide()
-        self.workbench.write("核对清除确认", job, then, owner=self, fail=fail, step=False)
+        self.workbench.write(
+            "核对清除确认",
+            job,
+            then,
+            owner=self,
+            fail=lambda error: self.note.tell(error, f"“{path.name}”不能用"),
+            step=False,
+        )
 
     def _tell_wiped(self, said: Statement, missing: int) -> None:
         held = "它写的内容本机都已收到。"
@@ -309,10 +311,7 @@ class StationsTab(QWidget):
         )
 
     def _failed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有恢复", str(error))
-        return True
+        return self.note.tell(error, "没有恢复")
 
 
 def _line(found: Standing) -> Line:

@@ -13,7 +13,6 @@ from desktop.sync.policy import CLOCK, FORK, REFUSED, WITHDRAWN
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import may_decide
 from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.widgets.empty import EmptyState
@@ -119,10 +118,7 @@ class UncountedTab(QWidget):
         )
 
     def _failed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有恢复", str(error))
-        return True
+        return self.note.tell(error, "没有恢复")
 
 
 _DANGER = frozenset({FORK, CLOCK, ""})

@@ -13,6 +13,7 @@ from desktop.operations import policy, unsettled
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.unsettled import Refill, Unsettled, unlisted_words
+from desktop.records.dates import day_words
 from desktop.records.declaration import Role
 from desktop.records.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
@@ -103,8 +104,7 @@ class UnsettledTab(QWidget):
     def _show_date(self, latest: datetime.date) -> None:
         """What was saved under a date in the future is told before a level above complains."""
         wrong = policy.is_ahead(latest, self.workbench.today())
-        day = f"{latest.year}年{latest.month}月{latest.day}日"
-        words = f"本机有日期在今天以后的内容（最晚{day}），上级收到会一直先留着。"
+        words = f"本机有日期在今天以后的内容（最晚{day_words(latest)}），上级收到会一直先留着。"
         self.ahead.say(
             Tone.WARNING,
             words if wrong else "",
@@ -215,7 +215,7 @@ class UnsettledTab(QWidget):
             return
         answer = self.workbench.dialogs.ask(
             "更正日期，重新保存",
-            f"这台电脑现在的日期是{today.year}年{today.month}月{today.day}日，对吗？\n\n"
+            f"这台电脑现在的日期是{day_words(today)}，对吗？\n\n"
             f"以前日期调快的时候保存的{counted(found)}，会按今天的日期重新保存，内容一个字不变；"
             "再上报一次，上级就会收下。日期不对的，请先取消，把电脑日期调对。",
             yes="日期是对的，重新保存",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.operations import policy
 from desktop.operations.policy import Withdrawal
 from desktop.operations.session import Session
@@ -13,7 +14,6 @@ from desktop.operations.uncounted import Rollback
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision
-from desktop.ui.pages.sync.send import is_problem
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, link, moment, row
 from desktop.ui.workbench import Workbench
@@ -78,7 +78,7 @@ class Withdrawing(QWidget):
             return policy.look_at_withdrawal(session, merge)
 
         def fail(error: Exception) -> bool:
-            if not is_problem(error):
+            if not isinstance(error, Problem):
                 return False
             self.busy_changed.emit(True)
             self.decision.refuse(_heading(line), "", str(error))
@@ -154,11 +154,7 @@ class Withdrawing(QWidget):
         self.note.offer()
 
     def _failed(self, error: Exception) -> bool:
-        if not is_problem(error):
-            return False
-        self.note.say(Tone.ERROR, "没有恢复", str(error))
-        self.note.offer()
-        return True
+        return self.note.tell(error, "没有恢复")
 
 
 def _heading(line: MergeLine) -> str:
