@@ -91,6 +91,8 @@ def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bo
         return
     done = "撤回以后" if preview else "已撤回"
     say(f"{done}“{found.name}”第{found.merge.sequence}个数据包：{_words(found.losses)}不再计入。")
+    if found.granted_words:
+        remark(found.granted_words)
     if preview and not found.allowed:
         say(f"现在不能撤回：后来的修改{found.upon}处，用到它的文书{found.letters}份。")
 

@@ -16,7 +16,7 @@ from desktop.operations.traffic import here, station_names, unknown_station
 from desktop.operations.uncounted import Excluded
 from desktop.records import stamps
 from desktop.records.canonical import Cell
-from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
+from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, GRANT, REVOCATION
 from desktop.records.declaration import Role
 from desktop.records.spans import spans_of
 from desktop.records.stamps import COUNTER_BITS
@@ -66,7 +66,8 @@ _MOST_TITLES = 5
 class Withdrawal:
     """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it.
 
-    ``titles`` are the words for some of the records that it brought or changed.
+    ``titles`` are the words for some of the records that it brought or changed, ``granted`` the units whose
+    enrolment it brought.
     """
 
     merge: Merged
@@ -75,11 +76,23 @@ class Withdrawal:
     upon: int
     letters: int
     titles: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> bool:
         """Whether nothing stands on it (rule 18)."""
         return not self.upon and not self.letters
+
+    @property
+    def granted_words(self) -> str:
+        """What becomes of those whose enrolment would not count; nothing where there are none."""
+        names = "、".join(f"“{name}”" for name in self.granted)
+        return (
+            f"其中有{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
+            "不再计入，以后的数据包各级都收不进来；恢复这次合并，或者重新办理入网，才会再计入。"
+            if names
+            else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +157,7 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
             brought.upon,
             brought.letters,
             _titles(session, brought.records),
+            _granted(session, brought.records),
         ),
         brought,
     )
@@ -161,6 +175,13 @@ def _titles(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, 
         if len(found) >= _MOST_TITLES:
             break
     return tuple(found)
+
+
+def _granted(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The names of the units whose grants are among these records."""
+    ids = [record for name, record in records if name == GRANT]
+    found = titles(session.database, session.types, session.codes, GRANT, ids) if ids else {}
+    return tuple(dict.fromkeys(found.values()))
 
 
 # -- revoking a computer -------------------------------------------------------------------------------------------

@@ -195,10 +195,14 @@ def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:
 
 
 def station_names(database: Database, here: Here) -> dict[str, str]:
-    """The unit of every station that is known here, by station; what is above the superior is told by the own chain."""
+    """The unit of every station that is known here, by station; what is above the superior is told by the own chain.
+
+    One whose grant was withdrawn keeps its name: what it wrote is still listed, as what does not count.
+    """
     units = {u.id: u.name for u in queries.unit_tree(database, here.types)}
     chain = certificates.readable(json.loads(stored.setting(database, "chain") or "[]"))
-    names = {c.station: units.get(unit, "") for c in chain for unit in c.claims.units}
+    names = dict(stored.stations_withdrawn(database))
+    names |= {c.station: units.get(unit, "") for c in chain for unit in c.claims.units}
     names |= {peer: units.get(unit, "") for peer, unit in stored.stations(database)}
     names |= {link.peer: link.name for link in links.all_links(database)}
     return {key: name for key, name in names.items() if name} | {here.station: here.unit.name}

@@ -252,6 +252,20 @@ def stations(database: Database) -> list[tuple[str, str]]:
     return found
 
 
+def stations_withdrawn(database: Database) -> list[tuple[str, str]]:
+    """Station and the name of its unit, of every grant that does not count by the word of a level above.
+
+    Nothing is looked through where nobody has said such a word: much may be refused for other causes.
+    """
+    if database.row("SELECT 1 FROM r_exclusion WHERE _life <> 1 LIMIT 1") is None:
+        return []
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT json_extract(value, '$.station'), json_extract(value, '$.label') FROM refused"
+        " WHERE excluded = 1 AND type = 'grant' AND kind = 'birth' ORDER BY stamp"
+    )
+    return found
+
+
 def waiting(
     database: Database, types: Catalogue, station: str, position: int, upto: int | None = None
 ) -> list[Waiting]:

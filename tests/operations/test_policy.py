@@ -98,6 +98,30 @@ def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Ses
     assert {"撤回", "恢复计入"} <= set(acts)
 
 
+def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_name(
+    town: Session, village: Session, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区", Level.DISTRICT)
+    fresh = station(tmp_path, "330110108", "瓶窑镇总工会", Level.TOWN)
+    below = station(tmp_path, "330110108200", "西山村工会", Level.VILLAGE)
+    enrol(fresh, district, tmp_path, delegate=True)
+    enrol(below, fresh, tmp_path)
+    report_up(fresh, district, tmp_path)
+    first = last_merge(district)
+    records.save(below, "enterprise", {"name": "厂"})
+    report_up(below, fresh, tmp_path)
+    report_up(fresh, district, tmp_path)
+    assert policy.look_at_withdrawal(district, last_merge(district)).granted_words == ""
+    words = policy.look_at_withdrawal(district, first).granted_words
+    assert words.startswith("其中有“西山村工会”的入网批准：撤回以后就当没有入网")
+    policy.withdraw(district, first, "报错了")
+    assert names(district) == set()
+    told = unsettled.unsettled(district.database, here(district))
+    assert {t.author.split()[0] for t in told} == {"西山村工会", "瓶窑镇总工会"}
+    policy.lift(district, *(e.record for e in policy.excluded(district)))
+    assert names(district) == {"厂"}
+
+
 def test_nothing_is_withdrawn_on_which_somebody_has_built(
     town: Session, village: Session, tmp_path: Path
 ) -> None:

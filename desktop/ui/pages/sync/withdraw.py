@@ -96,6 +96,7 @@ class Withdrawing(QWidget):
         if not found.allowed:
             self.decision.refuse(_heading(line), inside, _why_not(found))
             return
+        inside = "\n".join(filter(None, (inside, found.granted_words)))
         self.decision.ask(
             _heading(line),
             f"{inside}\n各处都一样：下一个数据包到了以后，上级、下级和写的人自己的电脑上也不再计入。"
