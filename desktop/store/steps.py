@@ -12,6 +12,8 @@ from typing import Any
 
 from desktop.records import items
 from desktop.records.canonical import parse
+from desktop.records.declaration import DELETED_SLOT, RecordType
+from desktop.records.stamps import MAX_STAMP
 from desktop.records.types import Catalogue
 from desktop.store import pending
 from desktop.store.columns import quoted, table_of
@@ -121,6 +123,46 @@ class Place:
     type: str
     record: str
     slot: str
+
+
+def undone_births(database: Database, record_type: RecordType, ids: Sequence[str]) -> set[str]:
+    """Those of these deleted records that this station made and undid since, be it again and again.
+
+    What somebody has deleted in between is none of them, whatever was brought back and undone after that.
+    """
+    table, asked = quoted(table_of(record_type.name)), json.dumps(list(ids))
+    born = dict(
+        database.rows(
+            f"SELECT lower(hex(id)), _stamp FROM {table} WHERE id IN (SELECT unhex(value) FROM json_each(?))",
+            (asked,),
+        )
+    )
+    deletions: dict[str, list[int]] = {}
+    for record, stamp in database.rows(
+        "SELECT lower(hex(record)), stamp FROM version WHERE slot = :deleted AND type = :type AND value <> 'null'"
+        " AND record IN (SELECT unhex(value) FROM json_each(:ids)) ORDER BY stamp DESC",
+        {"deleted": DELETED_SLOT, "type": record_type.name, "ids": asked},
+    ):
+        deletions.setdefault(record, []).append(stamp)
+    undone = {stamp: _first_undone(database, stamp) for stamps in deletions.values() for stamp in stamps}
+    found = set()
+    for record, stamps in deletions.items():
+        before = MAX_STAMP + 1
+        for stamp in (s for s in stamps if s < before):
+            before = undone[stamp]
+            if before == born.get(record):
+                found.add(record)
+            if before in (0, born.get(record)):
+                break
+    return found
+
+
+def _first_undone(database: Database, stamp: int) -> int:
+    """What an operation took back, and be it by doing again what was taken back; 0 where it took nothing back."""
+    found, first = operation(database, stamp), 0
+    while found is not None and found.undoes is not None:
+        first, found = found.undoes, operation(database, found.undoes)
+    return first
 
 
 def stands_again(database: Database, origin: int, place: Place, standing: Set[int], wanted: Set[int]) -> bool:

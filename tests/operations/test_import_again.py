@@ -11,7 +11,7 @@ import pytest
 from desktop.operations import importing, records
 from desktop.operations.importing import Weight
 from desktop.operations.session import Session
-from desktop.store import reading
+from desktop.store import reading, steps
 from desktop.store.reading import Query
 from tests.operations.registers import bring, code, firm, held, look, outcomes, table, wrong
 
@@ -47,6 +47,38 @@ def test_the_same_register_finds_its_records_after_codes_were_put_right_here(
     third = look(district, table(tmp_path, [firm(3, **(shop | {"person": "李四"}))], name="三.xlsx"))
     assert outcomes(third) == ["new"]
     assert "代码原来也是这个，后来改成" + code(13) in texts(third.rows[0], Weight.WARNING)
+
+
+def test_an_import_that_was_undone_comes_in_anew_once_the_table_was_corrected(
+    district: Session, tmp_path: Path
+) -> None:
+    first = bring(district, table(tmp_path, [firm(1, phone="13900000000", capital="8万元"), firm(2)]))
+    records.undo(district, first.changes.stamp)
+    for name, staff in (("二.xlsx", 20), ("三.xlsx", 21)):
+        again = bring(district, table(tmp_path, [firm(1, phone=None, staff=staff)], name=name))
+        assert outcomes(again.preview) == ["new"]
+        assert texts(again.preview.rows[0], Weight.NOTE).endswith("以前登记过又撤消了，照新增的导入")
+        (record,) = held(district).values()
+        assert (record.values["surveyed_staff"], record.values["contact_phone"]) == (staff, None)
+        records.undo(district, again.changes.stamp)
+        assert held(district) == {}
+    # Done again and deleted: that is a deletion, and stays one when it is brought back and undone.
+    records.undo(district, steps.newest(district.database, 1)[0].stamp)
+    records.delete(district, "enterprise", record.id)
+    back = records.restore(district, "enterprise", record.id)
+    records.undo(district, back.stamp)
+    assert outcomes(look(district, table(tmp_path, [firm(1)]))) == ["deleted"]
+
+
+def test_a_union_that_was_undone_comes_in_anew_with_its_employer(district: Session, tmp_path: Path) -> None:
+    head, row = ["工会名称", "建会类型", "单位名称"], ["甲厂工会", "联合工会", "甲厂"]
+    path = table(tmp_path, [row, ["甲厂工会", "联合工会", "乙厂"]], head)
+    for _ in range(2):
+        done = bring(district, path, "union")
+        assert outcomes(done.preview) == ["new", "new"]
+        assert [len(held(district, name)) for name in ("union", "enterprise", "coverage")] == [1, 2, 2]
+        records.undo(district, done.changes.stamp)
+        assert not held(district, "enterprise")
 
 
 def test_the_same_list_finds_its_people_after_their_numbers_were_put_right_here(

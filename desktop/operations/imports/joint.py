@@ -200,7 +200,13 @@ def _copy(part: Part) -> Part:
 
 
 def _deleted(entry: Entry | None) -> bool:
-    return entry is not None and entry.held is not None and entry.held.life is Life.DELETED
+    """Whether the record was deleted, and not only undone: then it comes in as a new one."""
+    return (
+        entry is not None
+        and entry.held is not None
+        and entry.held.life is Life.DELETED
+        and entry.undone is None
+    )
 
 
 def _coverage(union: str, employer: str, row: _Row) -> dict[str, Cell]:

@@ -45,6 +45,8 @@ class Entry(msgspec.Struct, eq=False):
     unit: str = ""
     held: Held | None = None
     joined: bool = False
+    undone: dict[str, Cell] | None = None
+    """What stands in the record, all of its fields, where it was made here and undone: it comes in as a new one."""
 
 
 class _Known(msgspec.Struct, eq=False):

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from desktop.operations.imports import afresh
 from desktop.operations.imports.matching import Entry, Matcher
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.reading import MOBILE
@@ -131,6 +132,7 @@ class Planner:
                     row.tell(Note(f"与第{entry.first.number}行是同一条，已合并"))
                 self._join(entry, candidate)
             row.record = row.record or entry.id
+        afresh.find_undone(self._session.database, self._type, self.entries.values())
         return matched
 
     def finish(self) -> Plan:
@@ -196,7 +198,7 @@ class Planner:
         return {name: value for name, value in self._usual.items() if name not in unread}
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
-        if entry.held is None:
+        if entry.held is None or entry.undone is not None:
             values = {**self._by_default(entry), **entry.weak, **entry.strong}
             if self._own_place.place and (place := self._assumed_place(entry, values)):
                 values |= place
@@ -204,7 +206,13 @@ class Planner:
                 entry.first.tell(Note(self._own_place.words, field="town"))
             self._date_headcounts(values, entry.strong)
             entry.strong = values
-            plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
+            if entry.undone is None:
+                plan.births.append(NewRecord(self._type.name, entry.id, self.unit_of(entry), entry.strong))
+                return Outcome.NEW
+            entry.first.tell(Note("以前登记过又撤消了，照新增的导入"))
+            plan.deletions.append(afresh.revival(self._type, entry.id))
+            plan.edits += afresh.overwriting(self._type, entry.id, entry.undone, values)
+            entry.held = None
             return Outcome.NEW
         if entry.held.life is Life.DELETED:
             stamp = moments.get(entry.id, 0)
