@@ -62,6 +62,26 @@ def test_a_column_for_villages_is_read_as_people_write_it(
     assert PlaceFinder(shipped(), YUHANG).village(words, town).village == village
 
 
+@pytest.mark.parametrize(
+    ("area", "address", "village"),
+    [
+        ("330110109222", "径山村漕桥3号", "330110109222"),
+        ("330110109222", "双溪村1号", "330110109211"),
+        ("330110109900", "径山村委会旁", "330110109222"),
+        ("330110109", "径山村漕桥3号", "330110109222"),
+        ("330110109", "径山路1号", None),
+        ("330110109", "上海市浦东新区径山村1号", None),
+        ("330110109", "良渚街道径山村1号", None),
+        ("330110", "径山村漕桥3号", None),
+        ("330182101", "莲花村5号", "330182101213"),
+    ],
+)
+def test_within_a_town_an_address_begins_with_the_village(
+    area: str, address: str, village: str | None
+) -> None:
+    assert PlaceFinder(shipped(), area).address(address).village == village
+
+
 def test_the_towns_that_an_address_leaves_open_are_named() -> None:
     places = PlaceFinder(shipped())
     assert places.address("余杭区良渚镇莫干山路1号").reason == "地址可能属于良渚街道，请选择"

@@ -33,7 +33,10 @@ class Placed:
 
 
 class PlaceFinder:
-    """Finds places for one import; ``area`` is the code of the own district, where the same name may stand twice."""
+    """Finds places for one import; ``area`` is the code of the own unit.
+
+    Within its district the same name may stand twice, and within its town people name the village alone.
+    """
 
     def __init__(self, here: ReferenceHere, area: str = "") -> None:
         self._divisions = here.divisions
@@ -43,6 +46,7 @@ class PlaceFinder:
         self._villages: dict[tuple[str, str], Placed] = {}
         self._addresses: dict[str, Placed] = {}
         self._by_stem = self._stems()
+        self._near = self._neighbours(area)
 
     def town(self, words: str) -> Placed:
         """What the words of a column for towns mean: a name, a code, a name without its ending, or more than a town."""
@@ -64,6 +68,8 @@ class PlaceFinder:
         found = self._addresses.get(key)
         if found is None:
             found = self._located(key)
+            if found.town is None and found.reason == LocationReason.NOTHING.message:
+                found = self._nearby(key) or found
             if len(self._addresses) < _MOST_REMEMBERED:
                 self._addresses[key] = found
         return found
@@ -122,6 +128,21 @@ class PlaceFinder:
         if found.division is None:
             return Placed(reason=_sentence(found))
         return self._of(found.division, LocationReason.NOTHING.message)
+
+    def _nearby(self, address: str) -> Placed | None:
+        """The village of the own town whose name begins an address that names no other place: 径山村漕桥3号."""
+        plain = compact(address)
+        named = max((name for name in self._near if plain.startswith(name)), key=len, default="")
+        return self._of(self._near[named], "") if named else None
+
+    def _neighbours(self, code: str) -> dict[str, Division]:
+        """The villages of the own town by their names; those that two bear are left out."""
+        found: dict[str, Division | None] = {}
+        town = code[:_TOWN_DIGITS]
+        for village in self._divisions.children(town) if len(town) == _TOWN_DIGITS else ():
+            for name in self._divisions.names(village.code):
+                found[name] = None if name in found else village
+        return {name: village for name, village in found.items() if village is not None}
 
     def _of(self, division: Division | None, reason: str) -> Placed:
         if division is None or len(division.code) < _TOWN_DIGITS:
