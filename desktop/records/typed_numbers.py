@@ -20,7 +20,8 @@ _CLOCK = re.compile(
     r"(上午|早上|下午|晚上|中午|am|pm)?([0-9]{1,2})(?::|时|点)"
     r"(?:([0-9]{1,2})(?::[0-9]{1,2}|分)?|(半))?(am|pm)?"
 )
-_FOUR_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})")
+_DIGITS_ALONE = re.compile(r"([6-9]|[0-9]{2})([0-9]{2})")
+"""0930, and 930 as a spreadsheet leaves it; 130 may be half past one in the afternoon."""
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 _MINUTES_A_DAY = 24 * 60
 
@@ -83,7 +84,7 @@ def read_time(cell: object, text: str) -> str | None:
         hour, minute = divmod(round(cell * _MINUTES_A_DAY), 60)
         return _clock(hour, minute)
     plain = folded(text)
-    if found := _FOUR_DIGITS.fullmatch(plain):
+    if found := _DIGITS_ALONE.fullmatch(plain):
         return _clock(int(found[1]), int(found[2]))
     if found := _CLOCK.fullmatch(plain):
         hour, minute, half = int(found[2]), 30 if found[4] else int(found[3] or 0), found[1] or found[5]
