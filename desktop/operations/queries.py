@@ -28,7 +28,7 @@ from desktop.store import backups, erasing, lookup, pinyin, reading
 from desktop.store.database import Database
 from desktop.store.drafts import Draft
 from desktop.store.environment import EPOCH_MS
-from desktop.store.reading import Query, Record
+from desktop.store.reading import Compare, Filter, Query, Record
 
 Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60
@@ -244,11 +244,21 @@ class Choice:
 def choices(
     database: Database, types: Catalogue, codes: Codes, type_name: str, text: str, limit: int = 30
 ) -> list[Choice]:
-    """The records of a type that a text finds (substring or pinyin initials), first ones first."""
+    """The records of a type that a text finds (substring or pinyin initials), first ones first.
+
+    Those that are called so come before those that only have it in an address or elsewhere, which may be thousands.
+    """
     record_type = types[type_name]
-    order = reading.TITLE_ORDER if text.strip() else reading.NEWEST_ORDER
-    query = Query(type_name, text=text, order=order, descending=not text.strip())
-    found = reading.records(database, types, query, limit)
+    said = text.strip()
+    order = reading.TITLE_ORDER if said else reading.NEWEST_ORDER
+    query = Query(type_name, text=text, order=order, descending=not said)
+    name = record_type.by_name[record_type.title[0]]
+    how = (Compare.STARTS, Compare.CONTAINS) if said and name.kind is Kind.TEXT else ()
+    asked = [replace(query, filters=(Filter(name.name, compare, said),)) for compare in how]
+    held = {}
+    for one in (*asked, query):
+        held |= {r.id: r for r in reading.records(database, types, one, limit)} if len(held) < limit else {}
+    found = list(held.values())[:limit]
     words = titles_of(database, types, codes, record_type, {held.id: held.values for held in found})
     return [Choice(held.id, words[held.id], _detail(codes, record_type, held.values)) for held in found]
 

@@ -45,6 +45,7 @@ class Compare(StrEnum):
     EQUALS = "equals"
     AMONG = "among"
     STARTS = "starts"
+    CONTAINS = "contains"
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
     EMPTY = "empty"
@@ -367,6 +368,9 @@ def _condition(record_type: RecordType, condition: Filter, name: str, parameters
         case Compare.STARTS:
             parameters[name] = str(value)
             return f"substr({column}, 1, length(:{name})) = :{name}"
+        case Compare.CONTAINS:
+            parameters[name] = str(value)
+            return f"instr({column}, :{name}) > 0"
         case Compare.AT_LEAST:
             parameters[name] = value
             return f"{compared(field, 'r.')} >= {_bound(field, name)}"

@@ -60,3 +60,23 @@ def test_a_title_stands_under_the_head_of_what_is_one(ledger: Ledger) -> None:
         "INSERT INTO component (id, type, head) VALUES (unhex(?), 'visit', unhex(?))", (second, first)
     )
     assert queries.titles(ledger.database, TYPES, CODES, "visit", [second]) == {second: "2026-11-20 茶厂0"}
+
+
+def test_who_is_called_so_is_offered_before_those_that_lie_there(ledger: Ledger) -> None:
+    """A town's name stands in the address of every firm."""
+    firms = [
+        *({"name": f"安心{n:02}厂", "address": "余杭区径山镇长乐村"} for n in range(40)),
+        {"name": "杭州径山抹茶厂"},
+        {"name": "径山大酒店"},
+    ]
+    ledger.write(
+        "企业",
+        "王芳",
+        births=[NewRecord("enterprise", f"{n:032x}", UNIT, dict(cells)) for n, cells in enumerate(firms)],
+    )
+    found = [c.title for c in queries.choices(ledger.database, TYPES, CODES, "enterprise", "径山")]
+    assert found[:3] == ["径山大酒店", "杭州径山抹茶厂", "安心00厂"]
+    assert len(found) == 30
+    assert [c.title for c in queries.choices(ledger.database, TYPES, CODES, "enterprise", "jsdjd")] == [
+        "径山大酒店"
+    ]
