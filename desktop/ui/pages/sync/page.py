@@ -119,25 +119,18 @@ class SyncPage(Page):
         self.load()
 
     def _build(self) -> None:
-        line = QHBoxLayout(work := QWidget())
-        line.setContentsMargins(0, 10, 0, 0)
-        line.setSpacing(14)
-        line.addWidget(self.send, 5)
-        received = QVBoxLayout()
-        received.setSpacing(10)
-        received.addWidget(self.merge, 3)
-        received.addWidget(self.below, 2)
-        line.addLayout(received, 6)
-        both = QWidget()
-        column = QVBoxLayout(both)
-        column.setContentsMargins(0, 10, 4, 0)
-        column.setSpacing(14)
-        column.addWidget(self.enrol)
-        column.addWidget(self.grant)
-        column.addWidget(self.recover)
-        column.addWidget(self.root)
-        column.addStretch(1)
-        area = scrolling(both)
+        # From the outside in: with each place that a part comes to all that is in it is styled anew.
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*spacing.PAGE)
+        whole.setSpacing(6)
+        top = QHBoxLayout()
+        top.setSpacing(14)
+        top.addWidget(self.heading)
+        top.addWidget(self.standing, 1)
+        whole.addLayout(top)
+        whole.addWidget(self.tabs, 1)
+        work, enrolment = QWidget(), QWidget()
+        area = scrolling(enrolment)
         # Only when the note has its place can it be brought into view.
         self.root.done.connect(
             lambda: QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(self.root.note))
@@ -148,21 +141,38 @@ class SyncPage(Page):
         )  # fmt: skip
         for widget, name in zip(widgets, _NAMES, strict=True):
             self.tabs.addTab(widget, name)
+            # At once, for the cursor goes through the parts in the order in which they came.
+            if widget is work:
+                self._fill_work(work)
+            elif widget is area:
+                self._fill_enrolment(enrolment)
         for tab in (FORKS, UNCOUNTED, STATIONS):
             self.tabs.setTabVisible(tab, False)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        for part in (self.send, self.below, self.enrol, self.grant, self.recover):
-            part.hide()
-        top = QHBoxLayout()
-        top.setSpacing(14)
-        top.addWidget(self.heading)
-        top.addWidget(self.standing, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(*spacing.PAGE)
-        whole.setSpacing(6)
-        whole.addLayout(top)
-        whole.addWidget(self.tabs, 1)
+
+    def _fill_work(self, place: QWidget) -> None:
+        line = QHBoxLayout(place)
+        line.setContentsMargins(0, 10, 0, 0)
+        line.setSpacing(14)
+        line.addWidget(self.send, 5)
+        received = QVBoxLayout()
+        received.setSpacing(10)
+        received.addWidget(self.merge, 3)
+        received.addWidget(self.below, 2)
+        line.addLayout(received, 6)
+        self.send.hide()
+        self.below.hide()
+
+    def _fill_enrolment(self, place: QWidget) -> None:
+        column = QVBoxLayout(place)
+        column.setContentsMargins(0, 10, 4, 0)
+        column.setSpacing(14)
+        for card in (self.enrol, self.grant, self.recover, self.root):
+            column.addWidget(card)
+        column.addStretch(1)
+        for card in (self.enrol, self.grant, self.recover):
+            card.hide()
 
     def _connect_inbox(self) -> None:
         """Files go from the inbox to the table and to enrolment, and what became of them goes back."""
