@@ -116,10 +116,10 @@ def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
     return found
 
 
-def was_withdrawn(database: Database, at: Here, sender: str, sequence: int) -> bool:
+def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, sequence: int) -> bool:
     """Whether a bundle was merged here and that was withdrawn: merged once more, it brings nothing back."""
-    of_it = {m.id for m in stored.merges(database) if (m.sender, m.sequence) == (sender, sequence)}
-    return not of_it.isdisjoint(withdrawn_merges(database, at))
+    of_it = stored.merges_of(database, sender, incarnation, sequence)
+    return bool(of_it) and not of_it.isdisjoint(withdrawn_merges(database, at))
 
 
 def _merges_of(database: Database, items: str) -> set[int]:

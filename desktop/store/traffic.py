@@ -125,6 +125,15 @@ def merges(database: Database, limit: int = 500) -> list[Merged]:
         " ORDER BY id DESC LIMIT ?", (limit,))]  # fmt: skip
 
 
+def merges_of(database: Database, sender: str, incarnation: str, sequence: int) -> frozenset[int]:
+    """The numbers of the merges of one bundle, as often as it was given."""
+    found = database.rows(
+        "SELECT id FROM merge WHERE sender = ? AND incarnation = ? AND sequence = ?",
+        (sender, incarnation, sequence),
+    )
+    return frozenset(merge for (merge,) in found)
+
+
 def last_exported(database: Database) -> dict[str, Exported]:
     """The newest bundle that was written for each station."""
     found = [Exported(*row) for row in database.rows(

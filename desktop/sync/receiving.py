@@ -221,7 +221,7 @@ class _Receiver:
                 raise _OneByOne from problem
             self._intake.back_to(mark)
             result = BundleResult(
-                path, sender=result.sender, name=result.name, sequence=result.sequence, problem=problem
+                path, result.sender, result.name, result.incarnation, result.sequence, problem=problem
             )
         if self._savepoints:
             self._db.execute("RELEASE bundle")

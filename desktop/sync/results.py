@@ -58,6 +58,7 @@ class BundleResult:
     path: Path
     sender: str = ""
     name: str = ""
+    incarnation: str = ""
     sequence: int = 0
     applied: int = 0
     known: int = 0

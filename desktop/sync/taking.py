@@ -69,7 +69,8 @@ def take(
     bundle = envelope.read_bundle(result.path)
     verdict = Verdicts(ledger, intake).verdict(bundle, result)
     said = verdict.manifest
-    result.sender, result.sequence, result.total = said.sender, said.sequence, said.items
+    result.sender, result.incarnation, result.sequence = said.sender, said.incarnation, said.sequence
+    result.total = said.items
     result.signed = frozenset(person.duty for person in verdict.signers)
     link = links.link_to(ledger.database, said.sender)
     result.name = link.name if link is not None else ""

@@ -373,6 +373,20 @@ def test_a_merge_is_known_as_withdrawn_until_it_is_restored(
     found = uncounted.withdrawn_merges(town.database, here(town))
     assert list(found) == [merge]
     assert found[merge].own
+    ((sender, incarnation, sequence),) = town.database.rows(
+        "SELECT sender, incarnation, sequence FROM merge WHERE id = ?", (merge,)
+    )
+    # However many came since; another incarnation of the sender has counted its files anew.
+    town.database.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) INSERT INTO merge"
+        " SELECT m.id + i, m.at, m.operator, m.sender, m.incarnation, m.sequence + i, 'b' || i, m.file,"
+        " 0, 0, 0, 0, 0, 0"
+        " FROM merge m CROSS JOIN n WHERE m.id = ?",
+        (merge,),
+    )
+    assert uncounted.was_withdrawn(town.database, here(town), sender, incarnation, sequence)
+    assert not uncounted.was_withdrawn(town.database, here(town), sender, "0" * 16, sequence)
+    assert not uncounted.was_withdrawn(town.database, here(town), sender, incarnation, sequence + 1)
     policy.lift(town, *found[merge].records)
     assert uncounted.withdrawn_merges(town.database, here(town)) == {}
     assert names(town) == {"一厂", "二厂"}

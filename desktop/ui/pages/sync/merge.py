@@ -455,5 +455,8 @@ def _told(session: Session, here: traffic.Here, seen: Seen | None, result: Bundl
         result.path,
         seen,
         unsettled.in_words(session.database, here, result.unapplied),
-        known and uncounted.was_withdrawn(session.database, here, result.sender, result.sequence),
+        known
+        and uncounted.was_withdrawn(
+            session.database, here, result.sender, result.incarnation, result.sequence
+        ),
     )
