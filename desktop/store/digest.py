@@ -115,8 +115,9 @@ def _edges(database: Database, types: Catalogue, units: frozenset[str] | None) -
         heads = {"kind": [(stamp, kind)], "one": [(stamp, one)], "other": [(stamp, other)]}
         heads = {slot: [(s, canonical(v)) for s, v in found] for slot, found in heads.items()}
         heads[UNIT_SLOT] = [(stamp, canonical(unit))]
-        claims = {unit} | _replace_logged(heads, load_versions(database, SAME, edge))
-        if units is None or units & (claims | components.claims(database, types, kind, (one, other))):
+        _replace_logged(heads, load_versions(database, SAME, edge))
+        # Not under whom it was said: it goes down with a record that it names, and with none where there is none.
+        if units is None or units & components.claims(database, types, kind, (one, other)):
             yield _line(edge, SAME, heads)
 
 
