@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import inbox, traffic, uncounted, unsettled
-from desktop.operations.inbox import Aftermath
-from desktop.operations.session import Session
-from desktop.operations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.records.declaration import Role
-from desktop.sync.results import BundleResult
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
+from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,
     back_words,
@@ -42,29 +38,14 @@ from desktop.ui.parts import (
     row,
 )
 from desktop.ui.workbench import Workbench
-from desktop.ui.worker import Cancelled, Task, Ticket
+from desktop.ui.worker import Task
 
 _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)})", "所有文件 (*)")
-Previewed = list[Shown] | None
-
-
-class Done(NamedTuple):
-    """What merging did, the files as they are shown after it, what followed, and why own items came back with it."""
-
-    outcome: MergeOutcome
-    after: Sequence[Shown]
-    afterwards: Aftermath
-    back: Sequence[str]
-
-
-Merged = Done | None
 _LEAST_ROWS = 3
 _ROWS, _ROWS_ALONE, _MOST_TYPES = 7, 14, 20
 """So many files stand in view beside what merging does, and where there is nothing to merge."""
 _DETAILS = 2
 """Their share of the height, where the list of files has three."""
-_RECEIPT = "回执"
-"""Before the name of whom one is written for, in what a merge says of how far it is."""
 
 
 class MergePanel(QStackedWidget):
@@ -88,7 +69,7 @@ class MergePanel(QStackedWidget):
         self._order: list[Path] = []
         """In which they are merged."""
         self._done = False
-        self._task: Task[Previewed] | Task[Merged] | None = None
+        self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
             workbench.denied(
@@ -187,21 +168,13 @@ class MergePanel(QStackedWidget):
         self._show_state()
 
     def _look(self) -> None:
-        paths, here = [f.path for f in self.files], here_of(self.workbench)
-
-        def job(session: Session, ticket: Ticket) -> Previewed:
-            try:
-                seen = traffic.preview(session, here, inbox.in_order(paths), _say(ticket))
-                return [_shown(session, here, s) for s in seen]
-            except Cancelled:
-                return None
-
+        job = partial(look, here_of(self.workbench), [f.path for f in self.files])
         self.note.hide()
         self._begin(
             self.workbench.write("核对文件", job, self._looked, owner=self, fail=self._failed, step=False)
         )
 
-    def _looked(self, found: Previewed) -> None:
+    def _looked(self, found: list[Shown] | None) -> None:
         self._task = None
         if found is None:
             self.reset()
@@ -244,26 +217,11 @@ class MergePanel(QStackedWidget):
         good = [f for f in self.files if f.good]
         if not good or self._task is not None or not self._may_merge:
             return
-        here, mergeable = here_of(self.workbench), {f.path for f in good}
-        paths = [path for path in self._order if path in mergeable]
-        wanted = self.receipts.isChecked() and any(f.seen is not None and not f.seen.downward for f in good)
+        seen = {f.path: f.seen for f in good if f.seen is not None}
+        wanted = self.receipts.isChecked() and any(not s.downward for s in seen.values())
         folder = Path(self._folder) if wanted else None
-        seen = {f.path: f.seen for f in good}
-        downward = any(f.seen is not None and f.seen.downward for f in good)
-
-        def job(session: Session, ticket: Ticket) -> Merged:
-            try:
-                before = unsettled.came_back(session.database, here) if downward else {}
-                done = traffic.merge(session, paths, folder, _say(ticket), _say_written(ticket))
-            except Cancelled:
-                return None
-            if folder is not None:
-                traffic.remember_folder(session, RECEIPTS, folder)
-            after = [_after(session, here, seen[r.path], r) for r in done.report.bundles]
-            now = unsettled.came_back(session.database, here) if downward else {}
-            back = [reason for item, reason in now.items() if item not in before]
-            return Done(done, after, inbox.after_merge(session, done.report.bundles), back)
-
+        paths = [path for path in self._order if path in {f.path for f in good}]
+        job = partial(merge, here_of(self.workbench), paths, seen, folder)
         self.note.hide()
         self._begin(
             self.workbench.write("合并数据包", job, self._finished, owner=self, fail=self._failed, step=False)
@@ -273,17 +231,12 @@ class MergePanel(QStackedWidget):
         """Writes the receipts that could not be; in another folder where that one is not there any more."""
         if self._task is not None or (not Path(self._folder).parent.is_dir() and not self._choose_place()):
             return
-        senders, folder = [station for station, _ in done.outcome.failed], Path(self._folder)
-
-        def job(session: Session, ticket: Ticket) -> Merged:
-            answered = traffic.answer(session, done.outcome, senders, folder, _say_written(ticket))
-            return done._replace(outcome=answered)
-
+        job = partial(answer, done, Path(self._folder))
         self._begin(
             self.workbench.write("写回执", job, self._finished, owner=self, fail=self._failed, step=False)
         )
 
-    def _begin(self, task: Task[Previewed] | Task[Merged]) -> None:
+    def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
         self._task = task
         task.progressed.connect(self._show_progress)
         self.progress.setRange(0, 0)
@@ -296,10 +249,10 @@ class MergePanel(QStackedWidget):
         self.progress.setRange(0, total)
         self.progress.setValue(done)
         name = self._task.name if self._task is not None else ""
-        if words.startswith(_RECEIPT):
+        if words.startswith(RECEIPT):
             # What is merged stands by now, so there is nothing left that could be stopped.
             self.stop.setEnabled(False)
-            name, words = f"写{_RECEIPT}", words.removeprefix(_RECEIPT)
+            name, words = f"写{RECEIPT}", words.removeprefix(RECEIPT)
         elif not self.stop.isEnabled():
             return
         self.doing.setText(f"正在{name}：第{min(done + 1, total)}个，共{total}个　{words}")
@@ -310,7 +263,7 @@ class MergePanel(QStackedWidget):
             self.doing.setText("正在停止…")
             self.stop.setEnabled(False)
 
-    def _finished(self, found: Merged) -> None:
+    def _finished(self, found: Done | None) -> None:
         self._task = None
         if found is None:
             self.note.say(Tone.PLAIN, "已停止，什么都没有写入。可以再合并一次。")
@@ -417,46 +370,3 @@ class MergePanel(QStackedWidget):
         )
         theme.restyle(self.right, tone="" if self._may_merge else "warning")
         self.busy_changed.emit(bool(self.files))
-
-
-def _say(ticket: Ticket) -> traffic.Progress:
-    """Tells how far it is; between two files it can be stopped, and then nothing of the merge stands."""
-
-    def say(done: int, total: int, words: str) -> None:
-        ticket.check()
-        ticket.progress(done, total, words)
-
-    return say
-
-
-def _say_written(ticket: Ticket) -> traffic.Progress:
-    """Tells how far the receipts are, which nothing stops."""
-
-    def say(done: int, total: int, name: str) -> None:
-        ticket.written()
-        ticket.progress(done, total, f"{_RECEIPT}{name}")
-
-    return say
-
-
-def _shown(session: Session, here: traffic.Here, seen: Seen) -> Shown:
-    return _told(session, here, seen, seen.result)
-
-
-def _after(session: Session, here: traffic.Here, before: Seen | None, result: BundleResult) -> Shown:
-    """A file after it was merged: what the look before found, with the numbers of now."""
-    seen = Seen(result, before.name, before.created, before.downward) if before is not None else None
-    return _told(session, here, seen, result)
-
-
-def _told(session: Session, here: traffic.Here, seen: Seen | None, result: BundleResult) -> Shown:
-    known = bool(result.total) and result.known == result.total
-    return Shown(
-        result.path,
-        seen,
-        unsettled.in_words(session.database, here, result.unapplied),
-        known
-        and uncounted.was_withdrawn(
-            session.database, here, result.sender, result.incarnation, result.sequence
-        ),
-    )

@@ -1,0 +1,105 @@
+"""What is done with files that came, in the writer's thread: looked at, merged, answered with receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop.operations import inbox, traffic, uncounted, unsettled
+from desktop.operations.inbox import Aftermath
+from desktop.operations.session import Session
+from desktop.operations.traffic import RECEIPTS, Here, MergeOutcome, Seen
+from desktop.sync.results import BundleResult
+from desktop.ui.pages.sync.preview import Shown
+from desktop.ui.worker import Cancelled, Ticket
+
+RECEIPT = "回执"
+"""Before the name of whom one is written for, in what a merge says of how far it is."""
+
+
+class Done(NamedTuple):
+    """What merging did, the files as they are shown after it, what followed, and why own items came back with it."""
+
+    outcome: MergeOutcome
+    after: Sequence[Shown]
+    afterwards: Aftermath
+    back: Sequence[str]
+
+
+def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> list[Shown] | None:
+    """The files in the order in which they are merged; nothing where somebody has stopped it."""
+    try:
+        found = traffic.preview(session, here, inbox.in_order(paths), _say(ticket))
+        return [_told(session, here, seen, seen.result) for seen in found]
+    except Cancelled:
+        return None
+
+
+def merge(
+    here: Here,
+    paths: Sequence[Path],
+    seen: Mapping[Path, Seen],
+    receipts: Path | None,
+    session: Session,
+    ticket: Ticket,
+) -> Done | None:
+    """Merges files that were ``seen`` and writes receipts, where a folder is given; nothing where it was stopped."""
+    downward = any(s.downward for s in seen.values())
+    try:
+        before = unsettled.came_back(session.database, here) if downward else {}
+        outcome = traffic.merge(session, paths, receipts, _say(ticket), _say_written(ticket))
+    except Cancelled:
+        return None
+    if receipts is not None:
+        traffic.remember_folder(session, RECEIPTS, receipts)
+    bundles = outcome.report.bundles
+    after = [_told(session, here, _now(seen.get(result.path), result), result) for result in bundles]
+    now = unsettled.came_back(session.database, here) if downward else {}
+    back = [reason for item, reason in now.items() if item not in before]
+    return Done(outcome, after, inbox.after_merge(session, bundles), back)
+
+
+def answer(done: Done, folder: Path, session: Session, ticket: Ticket) -> Done:
+    """Writes the receipts that could not be written before."""
+    senders = [station for station, _ in done.outcome.failed]
+    answered = traffic.answer(session, done.outcome, senders, folder, _say_written(ticket))
+    return done._replace(outcome=answered)
+
+
+def _say(ticket: Ticket) -> traffic.Progress:
+    """Tells how far it is; between two files it can be stopped, and then nothing of the merge stands."""
+
+    def say(done: int, total: int, words: str) -> None:
+        ticket.check()
+        ticket.progress(done, total, words)
+
+    return say
+
+
+def _say_written(ticket: Ticket) -> traffic.Progress:
+    """Tells how far the receipts are, which nothing stops."""
+
+    def say(done: int, total: int, name: str) -> None:
+        ticket.written()
+        ticket.progress(done, total, f"{RECEIPT}{name}")
+
+    return say
+
+
+def _now(before: Seen | None, result: BundleResult) -> Seen | None:
+    """What the look before a merge found, with the numbers of after it."""
+    return None if before is None else Seen(result, before.name, before.created, before.downward)
+
+
+def _told(session: Session, here: traffic.Here, seen: Seen | None, result: BundleResult) -> Shown:
+    known = bool(result.total) and result.known == result.total
+    return Shown(
+        result.path,
+        seen,
+        unsettled.in_words(session.database, here, result.unapplied),
+        known
+        and uncounted.was_withdrawn(
+            session.database, here, result.sender, result.incarnation, result.sequence
+        ),
+    )
