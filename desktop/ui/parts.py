@@ -148,12 +148,12 @@ class Note(QFrame):
         theme.restyle(self, tone=tone.value)
         self.setVisible(bool(words))
 
-    def tell(self, error: Exception, words: str = "") -> bool:
-        """Says below the words what the user can act on; false for all other errors, which go to the very top."""
+    def refuse(self, error: Exception, words: str = "", *offered: QWidget) -> bool:
+        """Says, after ``words``, what the user can do about an error; all others are bugs and go to the very top."""
         if not isinstance(error, Problem):
             return False
-        self.say(Tone.ERROR, *filter(None, (words, str(error))))
-        self.offer()
+        self.say(Tone.ERROR, words or str(error), str(error) if words else "")
+        self.offer(*offered)
         return True
 
     def offer(self, *offered: QWidget) -> None:
@@ -197,6 +197,11 @@ def scrolling(inside: QWidget, *, inside_card: bool = False) -> QScrollArea:
 def open_folder(folder: Path) -> None:
     """Shows a folder in the system's own window."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def folder_link(file: Path) -> QPushButton:
+    """Opens the folder of a file that was written."""
+    return link("打开所在文件夹", lambda: open_folder(file.parent))
 
 
 def moment(milliseconds: int) -> str:

@@ -400,7 +400,7 @@ class TemplatesPage(Page):
         self.workbench.write(f"换回文书模板：{label}", job, done, owner=self, fail=self._failed)
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error)
+        return self.note.refuse(error)
 
 
 def _tone(standing: Standing) -> Tone | None:

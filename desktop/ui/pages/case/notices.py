@@ -282,7 +282,7 @@ class NoticesPage(Page):
         return f"还没有写{names}，不写就要逐份补填才能签发。\n" if names else ""
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error)
+        return self.note.refuse(error)
 
     # -- the page --------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from desktop.ui import spacing
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.parts import Card, Note, back_button, button, heading, link, open_folder, plain, row
+from desktop.ui.parts import Card, Note, back_button, button, folder_link, heading, link, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
 
@@ -219,7 +219,7 @@ class ExportPage(Page):
             detail = "\n".join([*shown, *([f"还有{more}条"] if more > 0 else [])])
         self.note.say(tone, words, detail)
         self.note.offer(
-            link("打开所在文件夹", lambda: open_folder(result.path.parent)),
+            folder_link(result.path),
             link("返回列表", lambda: self.workbench.shell.back()),
         )
 

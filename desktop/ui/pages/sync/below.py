@@ -18,7 +18,7 @@ from desktop.sync.sending import Sent
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Note, button, heading, link, moment, open_folder, row
+from desktop.ui.parts import Note, button, folder_link, heading, link, moment, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -124,11 +124,11 @@ class Below(QWidget):
             f"已写好：{made.path.name}（{carried}）",
             f"{exchange.more_words(made)}\n下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。".strip(),
         )
-        self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.note.offer(folder_link(made.path))
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error, "没有写成")
+        return self.note.refuse(error, "没有写成")
 
 
 def _owed(peer: Peer) -> bool:

@@ -95,7 +95,7 @@ class Decision(Card):
 
     def failed(self, error: Exception) -> bool:
         """Shows a problem that the user can act on."""
-        told = self.note.tell(error, "没有完成，什么都没有改变")
+        told = self.note.refuse(error, "没有完成，什么都没有改变")
         self._show_state()
         return told
 

@@ -22,7 +22,7 @@ from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
+from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.workbench import Workbench
@@ -239,7 +239,7 @@ class EnrolCard(Card):
             f"已导出：{made.path.name}",
             "下一步：把它交给上级，并告诉上级您的电话；上级会打电话来核对上面的词语和数字。",
         )
-        self.note.offer(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self.note.offer(folder_link(made.path))
         self.done.emit()
 
     # -- step 2 ----------------------------------------------------------------------------------------------------
@@ -316,11 +316,11 @@ class EnrolCard(Card):
             f"已入网。入网回执已写好：{out.name}",
             f"下一步：把它交给上级，上级导入后就可以上报了。{moved}",
         )
-        where = link("打开所在文件夹", lambda: open_folder(out.parent))
+        where = folder_link(out)
         self.note.offer(where)
         where.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit()
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.tell(error, "没有完成，本机没有任何改变")
+        return self.note.refuse(error, "没有完成，本机没有任何改变")

@@ -36,7 +36,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import GRANT
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Card, Note, button, heading, link, open_folder, plain, row, set_primary
+from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -291,7 +291,7 @@ class GrantCard(Card):
             f"{'；'.join(map(str, root.words))}。\n"
             "对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
         )
-        self._offer_next(link("打开所在文件夹", lambda: open_folder(made.path.parent)))
+        self._offer_next(folder_link(made.path))
         self.done.emit()
 
     def confirm(self) -> None:
@@ -329,7 +329,8 @@ class GrantCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        told = self.note.tell(error, "没有完成")
-        if told:
-            self._offer_next()
-        return told
+        if not isinstance(error, Problem):
+            return False
+        self.note.say(Tone.ERROR, "没有完成", str(error))
+        self._offer_next()
+        return True

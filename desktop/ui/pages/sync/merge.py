@@ -27,16 +27,7 @@ from desktop.ui.pages.sync.merge_words import (
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import (
-    Note,
-    button,
-    heading,
-    here_of,
-    link,
-    open_folder,
-    plain,
-    row,
-)
+from desktop.ui.parts import Note, button, heading, here_of, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
@@ -314,7 +305,7 @@ class MergePanel(QStackedWidget):
     def _failed(self, error: Exception) -> bool:
         self._task = None
         self._show_state()
-        return self.note.tell(error, "没有完成，什么都没有写入")
+        return self.note.refuse(error, "没有完成，什么都没有写入")
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

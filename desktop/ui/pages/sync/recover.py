@@ -16,7 +16,7 @@ from desktop.records.declaration import Role
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
+from desktop.ui.parts import Card, Note, button, folder_link, plain, row
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -132,11 +132,11 @@ class RecoverCard(Card):
             f"已答复，答复文件是：{out.name}",
             "下一步：把它交给对方，对方导入时也会打电话核对本机的词语。这次答复已经记入日志。",
         )
-        where = link("打开所在文件夹", lambda: open_folder(out.parent))
+        where = folder_link(out)
         self.note.offer(where)
         where.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit()
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.tell(error, "没有答复")
+        return self.note.refuse(error, "没有答复")

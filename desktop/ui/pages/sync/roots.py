@@ -16,7 +16,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import REQUEST
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Card, Note, button, link, open_folder, plain, row
+from desktop.ui.parts import Card, Note, button, folder_link, link, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -127,11 +127,11 @@ class RootCard(Card):
             f"已导出：{made.path.name}。上级打电话核对时，请念：{made.words}",
             "下一步：交给上级批准，把拿回的批准文件（.xsg）拖到本页接受。接受以前照常登记和上报。",
         )
-        where = link("打开所在文件夹", lambda: open_folder(made.path.parent))
+        where = folder_link(made.path)
         self.note.offer(where)
         where.setFocus(Qt.FocusReason.OtherFocusReason)
         self.done.emit()
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.tell(error, "没有完成，本机没有任何改变")
+        return self.note.refuse(error, "没有完成，本机没有任何改变")

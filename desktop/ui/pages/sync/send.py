@@ -22,7 +22,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.printing.page import PrintJob, Released
 from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
-from desktop.ui.parts import Card, Note, button, link, moment, open_folder, plain, row, set_primary
+from desktop.ui.parts import Card, Note, button, folder_link, link, moment, plain, row, set_primary
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -125,10 +125,9 @@ class SendCard(Card):
         self.signer.open(path if self._last and path.is_file() else None, folder)
 
     def _not_signed(self, error: Exception) -> bool:
-        told = self.done.tell(error, "这个文件不能签名")
-        if told:
-            self.done.offer(link("选别的文件…", lambda: self.signer.open(None, documents())))
-        return told
+        return self.done.refuse(
+            error, "这个文件不能签名", link("选别的文件…", lambda: self.signer.open(None, documents()))
+        )
 
     def _choose(self) -> bool:
         start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
@@ -180,15 +179,12 @@ class SendCard(Card):
                 "报送单（签名盖章用）",
                 lambda: self.workbench.shell.open_page("preview", job=_cover_job(made)),
             ),
-            link("打开所在文件夹", lambda: open_folder(made.path.parent)),
+            folder_link(made.path),
         )
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
-        told = self.done.tell(error, "没有导出")
-        if told:
-            self.done.offer(link("换一个文件夹", self._choose))
-        return told
+        return self.done.refuse(error, "没有导出", link("换一个文件夹", self._choose))
 
 
 def _cover_job(made: Sent) -> PrintJob:

@@ -138,7 +138,7 @@ class SignDialog(QDialog):
 
     def _failed(self, error: Exception) -> bool:
         self._set_working(working=False)
-        if told := self.note.tell(error, "没有签名，文件没有改动"):
+        if told := self.note.refuse(error, "没有签名，文件没有改动"):
             self.password.clear()
             self.password.setFocus(Qt.FocusReason.OtherFocusReason)
         return told

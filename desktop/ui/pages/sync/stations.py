@@ -151,6 +151,9 @@ class StationsTab(QWidget):
             self._show(stations)
             self._tell_wiped(said, missing)
 
+        def fail(error: Exception) -> bool:
+            return self.note.refuse(error, f"“{path.name}”不能用")
+
         self.decision.close_it()
         self.note.hide()
         self.workbench.write(
@@ -158,7 +161,7 @@ class StationsTab(QWidget):
             job,
             then,
             owner=self,
-            fail=lambda error: self.note.tell(error, f"“{path.name}”不能用"),
+            fail=lambda error: self.note.refuse(error, f"“{path.name}”不能用"),
             step=False,
         )
 
@@ -311,7 +314,7 @@ class StationsTab(QWidget):
         )
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error, "没有恢复")
+        return self.note.refuse(error, "没有恢复")
 
 
 def _line(found: Standing) -> Line:

@@ -118,7 +118,7 @@ class UncountedTab(QWidget):
         )
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error, "没有恢复")
+        return self.note.refuse(error, "没有恢复")
 
 
 _DANGER = frozenset({FORK, CLOCK, ""})

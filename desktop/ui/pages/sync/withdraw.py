@@ -155,7 +155,7 @@ class Withdrawing(QWidget):
         self.note.offer()
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.tell(error, "没有恢复")
+        return self.note.refuse(error, "没有恢复")
 
 
 def _heading(line: MergeLine) -> str:
