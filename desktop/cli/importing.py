@@ -119,7 +119,7 @@ def _say(session: Session, shown: ImportPreview, dry_run: bool) -> None:
         complain(f"另有{len(shown.unknown_columns) - _SHOWN}列没有导入。")
     for sentence in telling.sentences(shown):
         complain(sentence)
-    if unsaid := whole.unsaid(session.types[shown.type], shown):
+    if unsaid := whole.unsaid(session.types[shown.type], shown.columns, shown.options):
         complain(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请用 --set {unsaid[0]}=… 说一次。")
     for label, count in shown.missing.items():
         say(f"还有{count}条没有填“{label}”。")

@@ -10,7 +10,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -18,11 +17,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
+from desktop.ui.widgets.fitted import FittedTable
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -122,7 +122,7 @@ def _alignment(column: Col) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-class Grid(QTableView):
+class Grid(FittedTable):
     """``opened`` (double click, Enter) and ``chosen`` (the cursor moved) carry what a row stands for."""
 
     opened = Signal(object)
@@ -152,22 +152,15 @@ class Grid(QTableView):
         head.setSectionsClickable(False)
         head.setMinimumSectionSize(24)
         self._most = self._least = 0
-        self._take_measures()
+        self.take_measures()
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows.lines[index.row()].key))
         self.selectionModel().currentRowChanged.connect(lambda current, _before: self._choose(current))
 
-    def _take_measures(self) -> None:
-        size = theme.measures()
-        self.verticalHeader().setDefaultSectionSize(size.row)
-        self.horizontalHeader().setFixedHeight(size.row + 2)
+    def take_measures(self) -> None:
+        """The head is as high as a row; with it all of the table changes its height."""
+        super().take_measures()
+        self.horizontalHeader().setFixedHeight(theme.measures().row + 2)
         self._take_height()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows and columns follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._take_measures()
-            self.fit()
 
     def limit_height(self, most: int, least: int = 0) -> None:
         """Is as high as its rows, up to so many; the rest scrolls. On a low screen it gives way down to the least."""
@@ -214,11 +207,6 @@ class Grid(QTableView):
         super().focusInEvent(event)
         if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
             self.selectRow(self.currentIndex().row())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns follow the width of the window."""
-        super().resizeEvent(event)
-        self.fit()
 
     def _need(self, column: int) -> int:
         """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""

@@ -33,7 +33,6 @@ class TopBar(QFrame):
         self._line.setContentsMargins(10, 7, 10, 7)
         self._line.setSpacing(2)
         self._do: Mapping[Act, Callable[[], None]] = {}
-        self._icons: dict[QAction, str] = {}
         self._buttons: dict[QAction, QToolButton] = {}
         self.acts: dict[Act, QAction] = {}
         for act, (words, icon, keys) in _ACTS.items():

@@ -23,10 +23,10 @@ def test_what_a_table_leaves_to_its_heading_is_said_once(district: Session, tmp_
     record_type = district.types[SURVEY]
     bare = look(district, path)
     assert outcomes(bare) == ["rejected", "rejected"]
-    assert whole.unsaid(record_type, bare) == ["群体", "截至日期"]
+    assert whole.unsaid(record_type, bare.columns, bare.options) == ["群体", "截至日期"]
     shown = look(district, path, key_group="ride_hailing_driver", as_of_date="2026-09-30")
     assert outcomes(shown) == ["new", "new"]
-    assert whole.unsaid(record_type, shown) == []
+    assert whole.unsaid(record_type, shown.columns, shown.options) == []
     assert telling.sentences(shown)[0] == "2行没有写的，按您在第一步给整张表填的导入。"
     assert [row.parts[0].values["as_of_date"] for row in shown.rows] == ["2026-09-30"] * 2
 

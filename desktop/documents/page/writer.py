@@ -79,7 +79,6 @@ class PageWriter:
     """A PDF in the making. Pages are opened one after the other; ``finish`` returns the bytes."""
 
     def __init__(self, fonts: FontBook, metadata: Metadata, page_size: tuple[float, float]) -> None:
-        self._fonts = fonts
         self._canvas: Any = Canvas(
             None,
             pagesize=page_size,

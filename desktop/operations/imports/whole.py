@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from desktop.operations.imports.model import RowResult, Weight
+from desktop.operations.imports.model import ColumnMatch, Options, RowResult, Weight
 from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
-
-if TYPE_CHECKING:
-    from desktop.operations.importing import ImportPreview
 
 _KINDS = frozenset({Kind.CODE, Kind.DATE, Kind.INTEGER})
 
@@ -34,7 +30,7 @@ def fill(row: RowResult, said: Mapping[str, Cell]) -> bool:
     return bool(filled)
 
 
-def unsaid(record_type: RecordType, preview: ImportPreview) -> list[str]:
+def unsaid(record_type: RecordType, columns: Iterable[ColumnMatch], options: Options) -> list[str]:
     """The labels of such fields that neither a column nor anybody says."""
-    told = {column.target for column in preview.columns} | {*preview.options.whole, *preview.options.fixed}
+    told = {column.target for column in columns} | {*options.whole, *options.fixed}
     return [field.label for field in fields_of(record_type) if field.name not in told]

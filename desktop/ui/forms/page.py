@@ -285,15 +285,18 @@ class FormPage(RecordPage):
             return False
         if not self.loaded or not self.form.dirty or self._saving or not self.writable:
             return True
+        return self._leave_unsaved("改动", again)
+
+    def _leave_unsaved(self, what: str, again: Callable[[], None]) -> bool:
+        """Asks whether it is to be saved; whether the page may be left at once."""
         answer = self.workbench.dialogs.ask(
-            "还没有保存", f"“{self.title}”有改动还没有保存，要保存吗？", yes="保存", no="不保存"
+            "还没有保存", f"“{self.title}”有{what}还没有保存，要保存吗？", yes="保存", no="不保存"
         )
         if answer is Answer.YES:
             self.save(again)
         elif answer is Answer.NO:
             self._drop_draft()
-            return True
-        return False
+        return answer is Answer.NO
 
     def _lines_left(self, again: Callable[[], None]) -> bool:
         """Asks about every line below the record that was begun and not added; whether nothing stands in the way."""

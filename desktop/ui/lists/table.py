@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelectionModel,
     QItemSelectionRange,
     QModelIndex,
@@ -14,7 +13,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from desktop.records.declaration import Kind
@@ -85,7 +84,7 @@ class RowsTable(StickyTable):
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         side.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         side.setHighlightSections(False)
-        self._take_measures()
+        self.take_measures()
         self._keep_timer = QTimer(self)
         self._keep_timer.setSingleShot(True)
         self._keep_timer.setInterval(500)
@@ -95,19 +94,12 @@ class RowsTable(StickyTable):
         model.modelReset.connect(self._count_selection)
         model.dataChanged.connect(self._page_came)
 
-    def _take_measures(self) -> None:
-        size = theme.measures()
-        self.verticalHeader().setDefaultSectionSize(size.row)
-        self.horizontalHeader().setFixedHeight(size.row + 2)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows and columns follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._take_measures()
-            self._needs.clear()
-            self._usual.clear()
-            self.fit()
+    def take_measures(self) -> None:
+        """The head is as high as a row, and what words need is measured anew."""
+        super().take_measures()
+        self.horizontalHeader().setFixedHeight(theme.measures().row + 2)
+        self._needs.clear()
+        self._usual.clear()
 
     # -- widths ----------------------------------------------------------------------------------------------------
 
@@ -225,11 +217,6 @@ class RowsTable(StickyTable):
         if not self._fitting and 0 < section <= len(self.rows.columns):
             self._given[self.rows.columns[section - 1].name] = width
             self._keep_timer.start()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns follow the width of the window."""
-        super().resizeEvent(event)
-        self.fit()
 
     # -- selection -------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from desktop.operations.training import Line, SheetSaved
 from desktop.records.canonical import Cell
 from desktop.store.ledger import ChangeSet, Deletion
 from desktop.ui import theme
-from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act
@@ -279,15 +278,7 @@ class SheetFormPage(FormPage):
             return super().may_leave(again)
         self.form.flush()
         rows = sum(sheet.model.unsaved() for sheet in self.sheets.values())
-        answer = self.workbench.dialogs.ask(
-            "还没有保存", f"“{self.title}”有{rows}行改动还没有保存，要保存吗？", yes="保存", no="不保存"
-        )
-        if answer is Answer.YES:
-            self.save(again)
-        elif answer is Answer.NO:
-            self._drop_draft()
-            return True
-        return False
+        return self._leave_unsaved(f"{rows}行改动", again)
 
 
 class MeetingFormPage(SheetFormPage):

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,7 +28,7 @@ from desktop.ui.matching import matches
 from desktop.ui.sheets.cells import SheetDelegate
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way
-from desktop.ui.widgets.looks import LOOK, Look, show_plainly, take_measures
+from desktop.ui.widgets.looks import LOOK, Look, show_plainly
 from desktop.ui.widgets.sticky import StickyTable
 from desktop.ui.workbench import Workbench
 
@@ -97,18 +96,6 @@ class SheetView(StickyTable):
                 widths[n] += spare // len(wide) + (spare % len(wide) if place == 0 else 0)
         for n, width in enumerate(widths):
             self.horizontalHeader().resizeSection(n, width)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns follow the width of the window."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows and columns follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            take_measures(self)
-            self.fit()
 
     def sizeHint(self) -> QSize:
         """Any size will do."""

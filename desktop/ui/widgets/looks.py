@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
+from desktop.ui.widgets.fitted import FittedTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 LOOK = Qt.ItemDataRole.UserRole + 7
@@ -118,7 +119,7 @@ class LookDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class LookTable(QTableView):
+class LookTable(FittedTable):
     """One row is chosen, nothing is typed; derive from it and answer :meth:`fit`."""
 
     def __init__(self, model: LookModel, name: str, parent: QWidget | None = None) -> None:
@@ -131,23 +132,8 @@ class LookTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         show_plainly(self)
 
-    def fit(self) -> None:
-        """Gives every column its width."""
-        raise NotImplementedError
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns follow the width."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Rows follow the text size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            take_measures(self)
-
-
-def show_plainly(view: QTableView) -> None:
+def show_plainly(view: FittedTable) -> None:
     """One line a row, as high as the text size asks for; Tab leaves the table."""
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
@@ -157,12 +143,7 @@ def show_plainly(view: QTableView) -> None:
     head.setMinimumSectionSize(24)
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    take_measures(view)
-
-
-def take_measures(view: QTableView) -> None:
-    """Rows as high as the text size asks for; called again when that changes."""
-    view.verticalHeader().setDefaultSectionSize(theme.measures().row)
+    view.take_measures()
 
 
 def _draw_box(painter: QPainter, rect: QRect, ticked: bool) -> None:

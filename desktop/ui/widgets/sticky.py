@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from desktop.ui import theme
+from desktop.ui.widgets.fitted import FittedTable
 
 _AT_MOST = 0.6
 """So much of the room it may take; a wider one goes with the others, or little would be left to scroll."""
@@ -113,7 +114,7 @@ class StickyHeader(QHeaderView):
         return super().viewportEvent(event)
 
 
-class StickyTable(QTableView):
+class StickyTable(FittedTable):
     """``sticky`` is the column that stays."""
 
     def __init__(self, sticky: int, parent: QWidget | None = None) -> None:

@@ -132,7 +132,7 @@ class CheckStep(QWidget):
             why = f"，{reason}。" if reason else "。"
             known = "" if reason else "没有认出，"
             lines.append(f"有{len(headers)}列{known}不会导入：{telling.listed(headers)}{why}")
-        if unsaid := whole.unsaid(self._workbench.types[preview.type], preview):
+        if unsaid := whole.unsaid(self._workbench.types[preview.type], preview.columns, preview.options):
             lines.append(f"表格里没有“{'”“'.join(unsaid)}”；整张表都一样的，请点“上一步”填一次。")
         if preview.missing:
             parts = [f"{label}（{count}条）" for label, count in preview.missing.items()]
