@@ -73,7 +73,9 @@ class LineReader:
         try:
             given = _object(data.decode("utf-8"))
         except UnicodeDecodeError:
-            line.troubles.append(Trouble("这一行不是UTF-8编码，请另存为UTF-8再试"))
+            line.troubles.append(
+                Trouble("这一行不是UTF-8编码，请把文件另存为UTF-8再试；在Windows的命令行里先运行 chcp 65001")
+            )
             return line
         except (ValueError, RecursionError) as error:
             line.troubles.append(Trouble(_json_trouble(error)))

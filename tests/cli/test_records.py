@@ -162,7 +162,7 @@ def test_text_that_is_not_utf8_is_named_and_a_byte_order_mark_is_not_minded(town
         lines=b'\xef\xbb\xbf{"name": "\xe7\x94\xb2"}\n{"name": "\xbc\xd7"}\n',
     )
     assert [json.loads(line)["outcome"] for line in result.stdout.splitlines()] == ["new", "refused"]
-    assert "UTF-8" in result.stdout
+    assert "chcp 65001" in result.stdout
 
 
 def test_long_digits_are_kept_exactly(town: Path) -> None:
