@@ -128,6 +128,19 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
         write_list(tmp_path / "没有" / "a.xlsx", "名单", [NAME], [])
 
 
+def test_a_file_that_cannot_be_replaced_is_told_before_the_rows_are_read(tmp_path: Path) -> None:
+    """Nobody opens a folder to write in it, as nobody does on Windows with what WPS has open."""
+    (tmp_path / "a.xlsx").mkdir()
+
+    def rows() -> Any:
+        raise AssertionError("too early")
+        yield
+
+    with pytest.raises(NotWritten, match=r"a\.xlsx.*WPS"):
+        write_list(tmp_path / "a.xlsx", "名单", [NAME], rows())
+    assert [p.name for p in tmp_path.iterdir()] == ["a.xlsx"]
+
+
 def test_a_disk_that_fills_up_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_list(path, "名单", [NAME], [["旧"]])

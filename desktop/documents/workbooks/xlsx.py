@@ -81,6 +81,9 @@ class XlsxFile:
 
     def __enter__(self) -> Self:
         with self._translated():
+            # What WPS has open is told now and not behind 50 000 rows.
+            with contextlib.suppress(FileNotFoundError):
+                self._path.open("r+b").close()
             self._file = self._beside.open("wb")
             self._archive = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
         return self
