@@ -249,6 +249,10 @@ class Assistant(QWidget):
         if folder is not None:
             self.folder.setText(str(room_in(folder, self._folder_name())))
 
+    def _place(self) -> Path:
+        """The folder as it was typed, or copied from Windows, which puts it in quotation marks."""
+        return Path(self.folder.text().strip().strip('"'))
+
     def _operator_problem(self) -> str:
         return next((words for _, words in self._operator_problems()), "")
 
@@ -261,7 +265,7 @@ class Assistant(QWidget):
         elif self.password.text() != self.again.text():
             first = not self.again.text()
             yield self.again, "请把口令再输入一次。" if first else "两次输入的口令不一样，请重新输入。"
-        if not self.folder.text().strip():
+        if not self._place().is_absolute():
             yield self.folder, "请选择存放位置。"
 
     def _go_to_problem(self, step: int) -> None:
@@ -288,7 +292,7 @@ class Assistant(QWidget):
         self._lock(True)
         self.notice.show_notice(Tone.PLAIN, "正在建立台账…")
         wish = Wish(
-            Path(self.folder.text().strip()),
+            self._place(),
             self.level,
             code,
             name,
