@@ -50,7 +50,7 @@ def _gathered_words(gathered: Gathered) -> str:
         return (
             "里没有数据包（.xsj）。请核对是不是下级交来的文件放的文件夹；数据包在里面一层的，写那个文件夹。"
         )
-    told = f"，收过的{known}个没有再合并" if known else ""
+    told = f"，收过的和相同的{known}个没有再合并" if known else ""
     return f"：要合并的数据包{len(gathered.paths)}个{told}。"
 
 

@@ -36,6 +36,7 @@ from desktop.store import arrivals, links, reading
 from desktop.store import traffic as stored
 from desktop.store.database import Database
 from desktop.store.reading import Query
+from desktop.sync import envelope
 from desktop.sync.manifest import UP, Manifest
 from desktop.sync.results import BundleResult
 from desktop.sync.station import digest_of
@@ -61,7 +62,7 @@ class State(enum.Enum):
 class Arrival:
     """A file of the inbox: its state and why, and by what name its sender and unit are known here.
 
-    ``merged`` is whether its content stands in the ledger of merges.
+    ``merged`` is whether its content stands in the ledger of merges, ``twin`` whether an equal file stands for it.
     """
 
     look: Look
@@ -69,6 +70,7 @@ class Arrival:
     why: str = ""
     sender: str = ""
     merged: bool = False
+    twin: bool = False
 
     @property
     def path(self) -> Path:
@@ -165,7 +167,7 @@ def _twin(look: Look, known: _Known, sender: str) -> Arrival | None:
     first = known.first[look.digest]
     if first.path == look.path:
         return None
-    return Arrival(look, State.SEEN, f"和“{first.shown_name}”是同一个文件", sender)
+    return Arrival(look, State.SEEN, f"和“{first.shown_name}”是同一个文件", sender, twin=True)
 
 
 _ENROLMENT_WORDS: Final = {
@@ -186,8 +188,8 @@ def _turn(look: Look) -> tuple[int, str, int, int, str]:
 
 
 def in_order(paths: Iterable[Path]) -> list[Path]:
-    """Bundles in the turn in which they are merged, of equal ones the first; what cannot be read comes last."""
-    found: dict[str, Look] = {}
+    """Bundles in the turn in which they are merged, of equal ones a whole one; what cannot be read comes last."""
+    found: dict[str, list[Look]] = {}
     rest: list[Path] = []
     for path in paths:
         look = tried(Look(path, 0, 0))
@@ -195,8 +197,29 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
             # Why is told when its turn to be merged comes.
             rest.append(path)
         else:
-            found.setdefault(look.digest, look)
-    return [look.path for look in sorted(found.values(), key=_turn)] + rest
+            found.setdefault(look.digest, []).append(look)
+    return [look.path for look in sorted(map(_whole_one, found.values()), key=_turn)] + rest
+
+
+def to_merge(arrivals: Sequence[Arrival], *states: State) -> list[Path]:
+    """The bundles in these states, with the copies of them, as any one of these may be damaged."""
+    wanted = [a for a in arrivals if a.state in states]
+    digests = {a.look.digest for a in wanted}
+    return [a.path for a in (*wanted, *(a for a in arrivals if a.twin and a.look.digest in digests))]
+
+
+def _whole_one(equal: Sequence[Look]) -> Look:
+    """Of equal files, which say the same of themselves, the first of which nothing is damaged."""
+    return next((look for look in equal[:-1] if _is_whole(look.path)), equal[-1])
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        envelope.check_copy(envelope.read_bundle(path))
+    except Problem:
+        # What is wrong with it is told when no copy is better.
+        return False
+    return True
 
 
 # -- settings, and what follows a merge --------------------------------------------------------------------------------
@@ -312,8 +335,5 @@ def gather(session: Session, folder: Path) -> Gathered:
         raise listing.problem
     here = traffic.here(session)
     found = sort_out(session.database, here, [k for k in listing.looks if k.kind == BUNDLE], {})
-    wanted = [a for a in found if a.state is not State.SEEN]
-    return Gathered(
-        tuple(a.path for a in sorted(wanted, key=lambda a: _turn(a.look))),
-        tuple(a for a in found if a.state is State.SEEN),
-    )
+    paths = in_order(to_merge(found, *(set(State) - {State.SEEN})))
+    return Gathered(tuple(paths), tuple(a for a in found if a.path not in paths))

@@ -238,10 +238,16 @@ def authenticate(bundle: OpenedBundle, roots: Collection[bytes]) -> Authentic:
     Anyone can do this without a key: parts are compared as ciphertext.
     """
     authentic = trust.authenticate(bundle.signed, bundle.chain, roots)
-    _check_listing(bundle, authentic.manifest)
-    for part in authentic.manifest.parts:
-        _ciphertext(bundle, part)
+    _check_entries(bundle, authentic.manifest)
     return authentic
+
+
+def check_copy(bundle: OpenedBundle) -> None:
+    """All entries against what the manifest says, with **nothing verified**: whether a copy is whole, not its worth.
+
+    Raises :class:`EntriesUnequal` or :class:`EntryChanged`.
+    """
+    _check_entries(bundle, look(bundle))
 
 
 def judge(bundle: OpenedBundle, state: TrustState) -> Verdict:
@@ -347,6 +353,12 @@ def _payload(said: Manifest) -> bytes:
     except BadManifest as error:
         raise ValueError(f"not a manifest: {error.detail}") from error
     return payload
+
+
+def _check_entries(bundle: OpenedBundle, said: Manifest) -> None:
+    _check_listing(bundle, said)
+    for part in said.parts:
+        _ciphertext(bundle, part)
 
 
 def _check_listing(bundle: OpenedBundle, said: Manifest) -> None:

@@ -23,7 +23,7 @@ def test_a_folder_is_merged_in_turn_without_what_is_known(places: Places, tmp_pa
     shutil.copy(folder / "z.xsj", folder / "z 副本.xsj")
     (folder / "坏.xsj").write_bytes(b"PK")
     done = run("merge", places.district, folder, "--preview")
-    assert "要合并的数据包3个，收过的2个没有再合并" in done.stderr
+    assert "要合并的数据包3个，收过的和相同的2个没有再合并" in done.stderr
     done = run("merge", places.district, folder, "--receipts", folder / "回执")
     assert done.exit_code == 15
     merged = [line.partition("：")[0] for line in done.stdout.splitlines() if "第" in line]

@@ -222,6 +222,21 @@ def test_of_two_equal_files_the_other_is_offered_where_the_first_was_refused(des
     assert found == {"b.xsj": State.NEW, "a.xsj": State.SEEN}
 
 
+def test_of_equal_files_a_whole_one_is_merged(desk: Desk) -> None:
+    """A part of the first copy was damaged on the way: it still says the same of itself."""
+    path = desk.send(desk.one, "b.xsj")
+    data = bytearray(path.read_bytes())
+    data[data.index(b"age-encryption") + 100] ^= 1
+    (desk.folder / "a.xsj").write_bytes(data)
+    found = inbox.sort_out(desk.district.database, desk.here, desk.settled().looks, {})
+    offered = inbox.to_merge(found, State.NEW)
+    assert [p.name for p in offered] == ["a.xsj", "b.xsj"]
+    assert inbox.in_order(offered) == inbox.in_order(offered[::-1]) == [path]
+    assert inbox.gather(desk.district, desk.folder).paths == (path,)
+    path.unlink()
+    assert [p.name for p in inbox.gather(desk.district, desk.folder).paths] == ["a.xsj"]
+
+
 def test_what_is_for_others_and_what_is_our_own_is_told_as_such(desk: Desk) -> None:
     exchange.send(desk.district, desk.folder / "回执.xsj", to=desk.one.ledger.station)
     village = station(desk.folder.parent, "330110109200", "径山村工会", Level.VILLAGE)

@@ -238,7 +238,7 @@ class InboxTab(QWidget):
     # -- what is done with files -----------------------------------------------------------------------------------
 
     def _take_new(self) -> None:
-        if paths := [a.path for a in self.arrivals if a.state is State.NEW]:
+        if paths := inbox.to_merge(self.arrivals, State.NEW):
             self.wanted.emit(paths)
 
     def _open(self, path: Path) -> None:
