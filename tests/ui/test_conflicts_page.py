@@ -290,14 +290,14 @@ def test_a_deletion_against_an_edit_is_told_in_words_and_hides_the_fields(
     record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE, "surveyed_staff": 30}).record
     report_up(village, district, tmp_path)
     records.delete(district, "enterprise", record)
-    records.save(village, "enterprise", {"surveyed_staff": 99}, record=record)
+    records.save(village, "enterprise", {"surveyed_staff": 99, "flexible_count": 7}, record=record)
     report_up(village, district, tmp_path)
     hands, page = open_page(district)
     (shown,) = page.disputes
     assert shown.deletion
     told = " ".join(shown.told)
     assert "周敏（余杭区总工会）" in told
-    assert "99人" in told
+    assert "99人，灵活就业人数：7人。" in told
     assert "陈静（径山村工会）" in told
     hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
     assert page.accept.text() == "保留这条记录"

@@ -265,11 +265,14 @@ class _Teller:
         """A slot's value in one line for a sentence, masked and as a whole."""
         slot = record_type.slots.get(slot_name)
         masked, whole = (self._texts(slot, slot_name, value, masked=m) for m in (True, False))
-        return _line(masked), _line(whole)
+        labels = [f"{f.label}：" for f in slot.shown_fields[1:]] if slot is not None else []
+        return _line(masked, labels), _line(whole, labels)
 
 
-def _line(texts: Iterable[str]) -> str:
-    return "、".join(t for t in texts if t != EMPTY) or EMPTY
+def _line(texts: Sequence[str], labels: Sequence[str]) -> str:
+    """What is filled in; all but the first, which the slot is called after, are named."""
+    named = [texts[0], *(f"{label}{text}" for label, text in zip(labels, texts[1:], strict=False))]
+    return "，".join(words for words, text in zip(named, texts, strict=True) if text != EMPTY) or EMPTY
 
 
 def _cells(slot: Slot, value: Any) -> Mapping[str, Cell]:
