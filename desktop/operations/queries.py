@@ -255,7 +255,7 @@ def choices(
     name = record_type.by_name[record_type.title[0]]
     how = (Compare.STARTS, Compare.CONTAINS) if said and name.kind is Kind.TEXT else ()
     asked = [replace(query, filters=(Filter(name.name, compare, said),)) for compare in how]
-    held = {}
+    held: dict[str, Record] = {}
     for one in (*asked, query):
         held |= {r.id: r for r in reading.records(database, types, one, limit)} if len(held) < limit else {}
     found = list(held.values())[:limit]

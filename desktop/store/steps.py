@@ -131,7 +131,7 @@ def undone_births(database: Database, record_type: RecordType, ids: Sequence[str
     What somebody has deleted in between is none of them, whatever was brought back and undone after that.
     """
     table, asked = quoted(table_of(record_type.name)), json.dumps(list(ids))
-    born = dict(
+    born: dict[str, int] = dict(
         database.rows(
             f"SELECT lower(hex(id)), _stamp FROM {table} WHERE id IN (SELECT unhex(value) FROM json_each(?))",
             (asked,),

@@ -83,8 +83,8 @@ def test_a_town_issues_what_it_was_given_and_drafts_the_rest(desk: Desk, town: S
     (issue,) = buttons(desk, "签发编号…")
     desk.click(issue)
     assert tab.front is tab.numbers
-    asked = [box for box in tab.numbers.following.values() if not box.isHidden()]
-    assert asked == [tab.numbers.following[Series.REMINDER]]
+    asked = [series for series, line in tab.numbers.series.items() if not line.following.isHidden()]
+    assert asked == [Series.REMINDER]
     desk.look("town-asks")
     desk.type("杭转")
     desk.press(K.Key_Return, K.Key_Return)
