@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.errors import StateProblem
-from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.declaration import Kind, RecordType
 from desktop.store.columns import quoted, sql_type, table_of, title_text
 from desktop.store.database import Database
 
@@ -184,6 +184,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
 LISTED_ANEW = 8
 """The newest version with another order of lists: what is computed by an older program is computed again."""
+_IF_MISSING = "IF NOT EXISTS "
+"""What the engine leaves out of the text of a table that it keeps."""
 
 
 class NewerDatabase(StateProblem):
@@ -256,34 +258,36 @@ def _create(type_name: str, columns: list[str]) -> str:
         "_life INTEGER NOT NULL DEFAULT 0",
         "_sort TEXT",
     ]
-    return f"CREATE TABLE IF NOT EXISTS {quoted(table_of(type_name))} ({', '.join(base + columns)})"
+    return f"CREATE TABLE {_IF_MISSING}{quoted(table_of(type_name))} ({', '.join(base + columns)})"
 
 
 def _ensure_types(database: Database, types: Mapping[str, RecordType]) -> list[tuple[str, str]]:
-    """Tables, columns and indexes as the declarations want them. What is there is read at once: mostly all of it is."""
-    present = _columns(database)
+    """Tables, columns and indexes as the declarations want them.
+
+    Mostly all of it is there: a table whose text is what this program would make is not looked into. To list the
+    columns of all takes longer than all the rest.
+    """
+    kept = database.rows(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'"
+    )
+    texts = {str(name): str(sql) for name, sql in kept}
     added: set[tuple[str, str]] = set()
     for record_type in types.values():
-        table = table_of(record_type.name)
-        if (table, "id") not in present:
-            database.execute(_create(record_type.name, [_column(f) for f in record_type.fields]))
-            continue
-        for f in record_type.fields:
-            if (table, f.name) not in present:
-                database.utils.table(table).add_column(f.name, sql_type(f))
-                added.add((record_type.name, record_type.slot_of[f.name]))
+        table, create = table_of(record_type.name), _create_for(record_type)
+        if table not in texts:
+            database.execute(create)
+        elif texts[table] != create.replace(_IF_MISSING, "", 1):
+            present = {name for (name,) in database.rows("SELECT name FROM pragma_table_info(?)", (table,))}
+            for f in record_type.fields:
+                if f.name not in present:
+                    database.utils.table(table).add_column(f.name, sql_type(f))
+                    added.add((record_type.name, record_type.slot_of[f.name]))
     _ensure_indexes(database, types)
     return sorted(added)
 
 
-def _columns(database: Database) -> set[tuple[str, str]]:
-    """Table and name of every column of a record type."""
-    return set(
-        database.rows(
-            "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c"
-            " WHERE m.type = 'table' AND m.name LIKE 'r\\_%' ESCAPE '\\'"
-        )
-    )
+def _create_for(record_type: RecordType) -> str:
+    return _create(record_type.name, [f"{quoted(f.name)} {sql_type(f)}" for f in record_type.fields])
 
 
 def _ensure_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
@@ -298,10 +302,6 @@ def _ensure_indexes(database: Database, types: Mapping[str, RecordType]) -> None
         elif table in tables:
             database.execute(f"DROP INDEX {quoted(name)}")
     _build(database, {name: on for name, on in wanted.items() if name not in present})
-
-
-def _column(field: Field) -> str:
-    return f"{quoted(field.name)} {sql_type(field)}"
 
 
 def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:
