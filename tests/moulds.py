@@ -39,10 +39,13 @@ class Foundry:
         self._seen.add(key)
         return key
 
+    def prepare(self) -> None:
+        """Makes the first mould, as long as what makes it is still there."""
+        if not self._moulds:
+            self._make(self.lend_key())
+
     def cast(self, path: Path, key: bytes) -> None:
         """Puts an empty ledger at ``path``."""
-        if not self._moulds:
-            self._make(key)
         if key in self._moulds:
             shutil.copyfile(self._moulds[key], path)
             return
@@ -89,6 +92,7 @@ def casting(folder: Path) -> Iterator[None]:
     """As long as it lasts, new workspaces of the program's own types get a cast ledger."""
     # Only now: without asserts nothing of the program may be imported before it is compiled anew.
     from desktop.records.types import catalogue
+    from desktop.store import indexing, schema
     from desktop.store.environment import Environment
     from desktop.store.keeping import JournaledDatabase
     from desktop.store.workspace import Workspace
@@ -108,8 +112,12 @@ def casting(folder: Path) -> Iterator[None]:
             return create(cls, place, types, environment, **named)
         if environment.random is secrets.token_bytes:
             environment = _first_drawing(foundry.lend_key(), environment)
+        foundry.prepare()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(JournaledDatabase, "open", classmethod(cast_and_open))
+            # The mould has gone through both: there is nothing that they would find missing.
+            patch.setattr(schema, "ensure", lambda _database, _types: [])
+            patch.setattr(indexing, "ensure", lambda _database, _types: None)
             return create(cls, place, types, environment, **named)
 
     with pytest.MonkeyPatch.context() as patch:
