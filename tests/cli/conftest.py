@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from desktop.records.declaration import Level
-from tests.cli.calling import Places, enrol, make
+from desktop.store import keys
+from tests.cli.calling import CHEAP, Places, enrol, make
+
+
+@pytest.fixture(autouse=True)
+def passwords_cost_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command names no cost, and what is derived at the program's own takes longer than most commands."""
+    cheap = partial(keys.Cost, memory=CHEAP.memory, passes=CHEAP.passes, lanes=CHEAP.lanes)
+    monkeypatch.setattr(keys, "Cost", cheap)
 
 
 @pytest.fixture

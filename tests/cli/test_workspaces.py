@@ -17,17 +17,25 @@ from desktop.cli.program import COMMANDS, program
 from desktop.operations.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.records.stamps import DAY_MS
+from desktop.store import keys
 from desktop.store.environment import Environment
+from desktop.store.keys import Cost
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 
 
-def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(tmp_path: Path) -> None:
+def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "Cost", Cost)
     workspace = tmp_path / "区"
     made = answer(
         "new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district", "--as", OPERATOR
     )
     assert made["unit"]["kind"] == "district"
     assert made["operator"] == OPERATOR
+    # Others must not be able to try many passwords a second.
+    (slot,) = json.loads((workspace / keys.FILE).read_text("utf-8"))["slots"].values()
+    assert slot["cost"] == {"memory": 65_536, "passes": 3, "lanes": 2}
     assert [r["title"] for r in answer("list", workspace, "unit")["records"]] == ["西湖区总工会"]
     again = run("new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district")
     assert again.exit_code == 22
