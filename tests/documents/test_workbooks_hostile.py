@@ -129,8 +129,9 @@ def test_both_ways_of_reading_give_the_same(tmp_path: Path, monkeypatch: pytest.
     assert workbooks.read(path) == block
 
 
-def test_a_million_formatted_empty_rows_cost_seconds_and_hide_nothing_above(tmp_path: Path) -> None:
-    rows = 1_000_000
+def test_many_formatted_empty_rows_cost_little_and_hide_nothing_above(tmp_path: Path) -> None:
+    """A workbook may have a million of them, which is five times as many and takes five times as long."""
+    rows = 200_000
     empty = "".join(
         f'<row r="{n}" s="1"><c r="A{n}" s="1"/><c r="B{n}" s="1"/></row>' for n in range(3, rows + 3)
     )
@@ -138,7 +139,7 @@ def test_a_million_formatted_empty_rows_cost_seconds_and_hide_nothing_above(tmp_
     path = workbooks.raw(tmp_path / "a.xlsx", workbooks.SHEET_HEAD + head + empty + workbooks.SHEET_TAIL)
     started = time.process_time()
     assert [row for _, row in workbooks.read(path)] == [[1], [2]]
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 4
 
 
 def test_reading_row_by_row_stops_after_a_long_run_of_nothing(

@@ -736,7 +736,7 @@ def _cell(field: Field) -> st.SearchStrategy[str | int | None]:
 
 @pytest.mark.parametrize("type_name", sorted(catalogue()))
 @given(data=st.data())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_no_cells_of_the_right_kind_make_a_check_fail(type_name: str, data: st.DataObject) -> None:
     def record(name: str, fields: set[str]) -> dict[str, Any]:
         return {f.name: data.draw(_cell(f)) for f in catalogue()[name].fields if f.name in fields}
