@@ -17,7 +17,7 @@ class Cycle:
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def as_before(young_objects: None) -> Iterator[None]:
     enabled = gc.isenabled()
     yield
     gc.enable() if enabled else gc.disable()

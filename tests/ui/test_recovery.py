@@ -33,7 +33,7 @@ VILLAGE = "径山村工会"
 
 
 @pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
+def _tidy(young_objects: None) -> Iterator[None]:
     """The windows of a test go in the thread that made them, not when the opener of the next one tidies up."""
     yield
     gc.collect()

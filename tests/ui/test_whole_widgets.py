@@ -17,7 +17,7 @@ from tests.ui.hands import Windows
 
 
 def test_a_page_keeps_its_python_part_when_its_button_with_the_cursor_goes(
-    windows: Windows, tmp_path: Path
+    young_objects: None, windows: Windows, tmp_path: Path
 ) -> None:
     """The first steps of a new village make room for the work; what takes the cursor is looked for among all."""
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)

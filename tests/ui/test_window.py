@@ -304,7 +304,7 @@ def test_closing_asks_when_something_is_not_saved_and_frees_the_workspace(
 
 
 def test_a_window_that_is_gone_leaves_the_memory_with_all_its_pages(
-    qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
+    young_objects: None, qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
 ) -> None:
     window = open_window(qtbot, make_session(tmp_path / "w"), dialogs, settings)
     hand = Hand(qtbot, window)

@@ -90,7 +90,9 @@ def test_only_the_newest_of_a_key_is_answered(qtbot: QtBot, worker: Worker[Box])
     assert answers == [4]
 
 
-def test_what_has_ended_holds_nothing_of_whoever_asked(qtbot: QtBot, worker: Worker[Box]) -> None:
+def test_what_has_ended_holds_nothing_of_whoever_asked(
+    young_objects: None, qtbot: QtBot, worker: Worker[Box]
+) -> None:
     class Page:
         def take(self, answer: int) -> None:
             self.answer = answer
@@ -124,7 +126,9 @@ class Thing:
 
 
 @pytest.mark.parametrize("kind", ["answer", "fail"])
-def test_what_work_names_ends_in_the_window_s_thread(qtbot: QtBot, worker: Worker[Box], kind: str) -> None:
+def test_what_work_names_ends_in_the_window_s_thread(
+    young_objects: None, qtbot: QtBot, worker: Worker[Box], kind: str
+) -> None:
     ended_in: list[int] = []
     worker.submit(getattr(Thing(ended_in), kind), fail=lambda _error: True)
     finish(qtbot, worker)
