@@ -247,6 +247,7 @@ def _enterprises(session: Session) -> list[Record]:
     return reading.records(session.database, session.types, Query("enterprise"))
 
 
+@pytest.mark.no_cover
 def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
     village: Session, calendar: Calendar
 ) -> None:

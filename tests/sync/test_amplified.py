@@ -7,6 +7,8 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from desktop.records import items
 from desktop.records.items import Shape
 from desktop.sync import strictjson
@@ -35,6 +37,7 @@ def send_changes(
     assert tree.town.take(tree.village.send()).held == count
 
 
+@pytest.mark.no_cover
 def test_what_waits_does_not_hold_up_every_save(tmp_path: Path) -> None:
     """A bundle of 133 KB may hold 20 000 changes of unknown records, which are all tried again at each save."""
     tree = grow(tmp_path)
@@ -45,6 +48,7 @@ def test_what_waits_does_not_hold_up_every_save(tmp_path: Path) -> None:
     assert saving(tree) < 25 * few
 
 
+@pytest.mark.no_cover
 def test_names_of_types_that_nobody_has_cost_no_save_either(tmp_path: Path) -> None:
     """A bundle of 19 KB may name 2 000 types; only births make a table, and only what has one is looked at."""
     tree = grow(tmp_path)
@@ -55,6 +59,7 @@ def test_names_of_types_that_nobody_has_cost_no_save_either(tmp_path: Path) -> N
     assert (tree.town.database.value("SELECT count(*) FROM sqlite_master WHERE name GLOB 'r_t[0-9]*'")) == 0
 
 
+@pytest.mark.no_cover
 def test_segments_cut_small_are_not_each_compared_with_a_whole_one(tmp_path: Path) -> None:
     """One part may hold 4 095 segments of one line each, a bundle 120 parts."""
     few, many = (cost_of_small(tmp_path / str(size), size) for size in (100, 5_000))

@@ -76,6 +76,7 @@ def pass_on(desk: Desk, writer: Desk, keys: StationKeys, unit: str, *, incarnati
 # Keys and certificates of others
 
 
+@pytest.mark.no_cover
 def test_a_town_locks_no_other_out_by_a_key_of_its_own_for_its_incarnation(places: Places) -> None:
     """The names of station and incarnation stand on every stick, so a stranger's grant can name them."""
     for victim in (places.town, places.village):
@@ -156,6 +157,7 @@ def test_a_town_makes_no_keys_for_anothers_village(places: Places) -> None:
     assert places.district.held() == {}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("unit", ["its own", "of the other town"])
 def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places, unit: str) -> None:
     """Another town certifies it for the incarnation of the new one."""
@@ -172,6 +174,7 @@ def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places
     assert district.refused() == ({(village.station, 1): "scope"} if unit == "its own" else {})
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("reported", ["before the move", "after it"])
 def test_what_was_signed_by_former_keys_is_believed_where_its_station_has_moved_to(
     places: Places, reported: str
@@ -304,6 +307,7 @@ def test_a_unit_that_is_moved_again_and_again_is_reckoned_in_time() -> None:
     assert min(seconds(lambda: moves.not_counting(many, superiors, [])) for _ in range(3)) < 200 * once
 
 
+@pytest.mark.no_cover
 def test_units_under_one_another_go_down_in_time(places: Places) -> None:
     """A town may register as many units as it likes, each below the one before."""
     places.deliver(1)

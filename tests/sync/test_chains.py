@@ -256,6 +256,7 @@ def test_what_is_remembered_of_grants_ends_with_them(places: Places) -> None:
     assert village.station not in known.chains
 
 
+@pytest.mark.no_cover
 def test_whatever_happens_nobody_is_remembered_longer_than_linked(places: Places) -> None:
     """Revoked, let in, granted anew, without a grant, moved, under a new root, put back from an older copy."""
     rnd = random.Random(1)

@@ -34,6 +34,7 @@ def root_of(desk: Desk) -> str:
     return certificates.parse(station.own_chain(desk.ledger)[-1]).station
 
 
+@pytest.mark.no_cover
 def test_everybody_below_goes_on_as_before(places: Places, city: Desk) -> None:
     places.village.edit(FIRM, "name", "改过的")
     places.district.edit(FIRM, "checked", "已核对")
@@ -80,6 +81,7 @@ def test_who_is_enrolled_anew_is_under_the_citys_root_from_then_on(places: Place
     assert name_of(places.district, OTHER) == "乙镇的"
 
 
+@pytest.mark.no_cover
 def test_a_new_root_of_the_city_is_followed_by_everybody(places: Places, city: Desk) -> None:
     """The district says it once more to those who count from its own root on; nobody has two words of one number."""
     for rounds in (1, 0):
@@ -105,6 +107,7 @@ def test_the_root_of_before_signs_nothing_for_the_district_itself(places: Places
     assert isinstance(city.merge(places.town.send()).bundles[0].problem, errors.UnknownRoot)
 
 
+@pytest.mark.no_cover
 def test_what_the_city_says_does_not_count_reaches_everybody(places: Places, city: Desk) -> None:
     places.deliver(2)
     number = places.village.ledger.next_number() - 1

@@ -83,6 +83,7 @@ def test_what_a_moved_unit_has_with_others_comes_to_its_new_superior(places: Pla
     assert places.town.digest(places.far.unit) == places.district.digest(places.far.unit)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seen", [True, False], ids=["as if it had seen the move", "as if it had not"])
 @pytest.mark.parametrize("slot", [SUPERIOR, "unit"])
 def test_a_former_superior_gets_no_unit_back(moved: Places, seen: bool, slot: str) -> None:
@@ -104,6 +105,7 @@ def test_a_former_superior_gets_no_unit_back(moved: Places, seen: bool, slot: st
     assert moved.other.answers()[moved.other.station, number] == ("refused", "superior")
 
 
+@pytest.mark.no_cover
 def test_a_superior_that_is_changed_alone_is_told_to_the_former_one_too(places: Places) -> None:
     """As a form does it, which changes no more than the field that was typed in."""
     places.deliver()
@@ -138,6 +140,7 @@ def test_nobody_gives_a_unit_away_or_takes_another_without_who_is_above_both(pla
     assert places.district.refused() == {(places.town.station, away): "superior"}
 
 
+@pytest.mark.no_cover
 def test_what_was_said_while_one_was_superior_stays_and_the_new_one_goes_on(moved: Places) -> None:
     """Moved back, the former superior is the superior again; what did not count in between counts then."""
     enrol(moved.far, moved.town)
@@ -179,6 +182,7 @@ def test_what_is_on_its_way_when_a_unit_is_moved_is_told_of_the_move(places: Pla
     assert name_of(places.district) == name_of(places.town) == "后来的"
 
 
+@pytest.mark.no_cover
 def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: Places) -> None:
     """There nobody signs for the village any more; what the district vouches for is kept beside its own copy."""
     places.other.birth("firm", {"name": "镇的厂"}, record=FIRM)

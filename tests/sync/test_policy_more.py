@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.items import Shape
@@ -21,6 +23,7 @@ FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 SECRET, LATER = "13800001234", "13900005678"
 
 
+@pytest.mark.no_cover
 def test_a_personal_value_stands_in_a_part_of_its_own_or_is_refused(places: Places) -> None:
     """Or it could not be erased from the segments that everybody keeps."""
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
@@ -33,6 +36,7 @@ def test_a_personal_value_stands_in_a_part_of_its_own_or_is_refused(places: Plac
     assert emptied not in refused
 
 
+@pytest.mark.no_cover
 def test_a_line_with_an_escape_is_erased_too(places: Places) -> None:
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
     head = places.village.head(items.CHANGE, FIRM, "contact")
@@ -47,6 +51,7 @@ def test_a_line_with_an_escape_is_erased_too(places: Places) -> None:
     assert SECRET not in everything(places.district)
 
 
+@pytest.mark.no_cover
 def test_what_is_written_here_after_an_erasure_with_a_later_moment_stays_alike(places: Places) -> None:
     """An erasure dated almost a day ahead (a clock that runs ahead) must not blank what is typed within that day."""
     places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
@@ -116,6 +121,7 @@ def test_a_grant_withdrawn_and_lifted_leaves_everybody_alike(places: Places) -> 
     assert name_of(places.district) == "改"
 
 
+@pytest.mark.no_cover
 def test_a_unit_withdrawn_and_lifted_leaves_everybody_alike(places: Places) -> None:
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver()
@@ -139,6 +145,7 @@ def test_a_unit_withdrawn_and_lifted_leaves_everybody_alike(places: Places) -> N
     assert name_of(places.district) == "改"
 
 
+@pytest.mark.no_cover
 def test_second_birth_with_an_own_unit_then_withdrawn(places: Places) -> None:
     """Claims and a withdrawn birth: rows of the one who was first here and of the one who was second are alike."""
     places.village.birth("firm", {"name": "甲", "staff": 1}, record=FIRM)

@@ -125,6 +125,7 @@ def test_what_is_written_under_anothers_unit_is_refused_at_every_level(tree: Tre
     assert FIRM not in tree.town.records() | tree.district.records()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -1331,6 +1332,7 @@ def test_a_forwarder_cannot_change_one_byte(tree: Tree) -> None:
     assert tree.district.records() == set()
 
 
+@pytest.mark.no_cover
 def test_a_bundle_of_a_hundred_thousand_tiny_records(tree: Tree) -> None:
     """Trap 7; here a tenth of it, the rest is proportional."""
     shape = Shape(("name",))
@@ -1344,6 +1346,7 @@ def test_a_bundle_of_a_hundred_thousand_tiny_records(tree: Tree) -> None:
     assert outcome(tree.town.take(tree.village.send())) == (10_000, 0, 0, 0, 0)
 
 
+@pytest.mark.no_cover
 def test_huge_texts_and_odd_characters_arrive_as_they_are(tree: Tree) -> None:
     """A million characters, NUL, line separators, a name that is a number."""
     texts = ["字" * 1_000_000, "a\x00b", "\u2028\t\x1f\x7f", "007", "", "'\"\\"]

@@ -20,6 +20,7 @@ def digests(places: Places) -> set[str]:
     return {d.digest(places.far.unit).sha256 for d in (places.far, places.other, places.district)}
 
 
+@pytest.mark.no_cover
 def test_the_other_town_hears_of_it_and_of_its_lifting(tmp_path: Path) -> None:
     places = Places(tmp_path)
     village, town, far = places.village, places.town, places.far
@@ -62,6 +63,7 @@ def test_a_record_that_was_moved_there_goes_and_comes_with_its_birth(tmp_path: P
     assert len(digests(places)) == 1
 
 
+@pytest.mark.no_cover
 def test_of_what_no_other_town_holds_nothing_is_said_once_more(tmp_path: Path) -> None:
     places = Places(tmp_path)
     places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
@@ -91,6 +93,7 @@ def register_again(places: Places, record: str) -> None:
     places.other.birth("firm", {"name": "乙镇又登记"}, record=FIRM)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("who", "again"),
     [
@@ -119,6 +122,7 @@ def test_a_branch_whose_own_claim_does_not_count_hears_of_it_too(
     assert len(digests(places)) == 1
 
 
+@pytest.mark.no_cover
 def test_what_a_town_has_said_beside_the_district_is_said_once_more_when_that_lifts_its_own(
     tmp_path: Path,
 ) -> None:
@@ -133,6 +137,7 @@ def test_what_a_town_has_said_beside_the_district_is_said_once_more_when_that_li
     assert len(digests(places)) == 1
 
 
+@pytest.mark.no_cover
 def test_a_unit_that_was_elsewhere_for_a_time_brings_back_nothing_that_was_let_not_count(
     tmp_path: Path,
 ) -> None:
@@ -157,6 +162,7 @@ def _with_edges(folder: Path) -> tuple[Desk, ...]:
     return district, town, other, *villages
 
 
+@pytest.mark.no_cover
 def test_a_word_that_two_records_are_one_goes_where_one_of_them_is_held(tmp_path: Path) -> None:
     places = Places(tmp_path, _with_edges)
     for record in (FIRM, OTHER):
@@ -173,6 +179,7 @@ def test_a_word_that_two_records_are_one_goes_where_one_of_them_is_held(tmp_path
     assert len(digests(places)) == 1
 
 
+@pytest.mark.no_cover
 def test_what_was_one_with_a_record_of_another_branch_is_held_there(tmp_path: Path) -> None:
     """The word that joined them was taken back before, and comes again after."""
     places = Places(tmp_path, _with_edges)
@@ -194,6 +201,7 @@ def test_what_was_one_with_a_record_of_another_branch_is_held_there(tmp_path: Pa
     assert name_of(places.other) == name_of(places.district)
 
 
+@pytest.mark.no_cover
 def test_who_withdraws_nothing_has_not_to_go_through_all_that_was_withdrawn(tmp_path: Path) -> None:
     """Counted in steps of the engine, with ten times as much that does not count."""
     places = Places(tmp_path)
@@ -213,6 +221,7 @@ def test_who_withdraws_nothing_has_not_to_go_through_all_that_was_withdrawn(tmp_
     assert steps_with(300) < 1.3 * few
 
 
+@pytest.mark.no_cover
 def test_a_unit_gets_what_came_while_it_had_lost_a_record_by_a_move_that_waits_now(tmp_path: Path) -> None:
     """It was written under a unit whose claim was withdrawn."""
     places = Places(tmp_path)
@@ -232,6 +241,7 @@ def test_a_unit_gets_what_came_while_it_had_lost_a_record_by_a_move_that_waits_n
     assert places.village.digest(places.village.unit) == places.town.digest(places.village.unit)
 
 
+@pytest.mark.no_cover
 def test_a_copy_that_comes_later_lets_count_what_nobody_else_signs_for(tmp_path: Path) -> None:
     """The word lapsed with an earlier file, when the village was put under the other town.
 

@@ -115,6 +115,7 @@ def test_an_edge_between_records_that_nobody_has_is_in_nobodys_scope(house: Hous
     assert house.town.digest().sha256 != house.town.digest(house.town.unit).sha256
 
 
+@pytest.mark.no_cover
 def test_an_edit_of_what_is_one_replaces_what_both_said_and_each_village_writes_under_its_own_id(
     house: House,
 ) -> None:
@@ -134,6 +135,7 @@ def test_an_edit_of_what_is_one_replaces_what_both_said_and_each_village_writes_
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 def test_deleting_the_edge_takes_them_apart_everywhere(house: House) -> None:
     say_same(house.town)
     house.settle()
@@ -152,6 +154,7 @@ def test_deleting_the_edge_takes_them_apart_everywhere(house: House) -> None:
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 def test_who_stands_above_one_of_them_alone_joins_nothing_and_gets_nothing_of_the_other(house: House) -> None:
     """Otherwise anybody could ask for anybody's values."""
     say_same(house.west)
@@ -162,6 +165,7 @@ def test_who_stands_above_one_of_them_alone_joins_nothing_and_gets_nothing_of_th
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 def test_two_levels_may_say_the_same_and_one_taking_it_back_is_enough(house: House) -> None:
     say_same(house.town)
     say_same(house.district)
@@ -187,6 +191,7 @@ def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_change
     assert joined(house.district)
 
 
+@pytest.mark.no_cover
 def test_a_birth_that_is_withdrawn_leaves_the_other_alone(house: House) -> None:
     say_same(house.town)
     house.settle()
@@ -214,6 +219,7 @@ def test_deleting_what_is_one_deletes_both(house: House) -> None:
     assert all(desk.shown(ONE).life is Life.LIVE for desk in house.desks)  # type: ignore[union-attr]
 
 
+@pytest.mark.no_cover
 def test_what_was_born_after_the_edge_is_one_with_it_too(house: House) -> None:
     third = "f0" * 16
     say_same(house.town, ONE, third)
@@ -274,6 +280,7 @@ def _edge(house: House) -> tuple[Desk, list[Sent]]:
     return house.district, sent
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("write", [_second_birth, _child, _other_half, _edge])
 def test_of_two_files_of_one_merge_the_second_alone_is_told_what_it_brings_into_conflict(
     house: House, write: Callable[[House], tuple[Desk, list[Sent]]]
@@ -355,6 +362,7 @@ def test_what_a_change_under_the_other_id_stands_on_cannot_be_withdrawn(house: H
     assert resting.hanging == 1
 
 
+@pytest.mark.no_cover
 def test_what_an_erasure_does_not_reach_is_not_erased_over_and_over_where_records_are_one(
     tmp_path: Path, house: House
 ) -> None:
