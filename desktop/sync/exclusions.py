@@ -5,12 +5,14 @@ A number stands for whatever item has it; with a stamp for that one of several c
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from desktop.records.spans import Span, inside, joined
+from desktop.records.spans import Span, extend, inside, joined
+from desktop.records.stamped import Stamped
 from desktop.records.stamps import MAX_STAMP, to_wire
 
 Origin = tuple[str, str]
@@ -50,10 +52,14 @@ _KEPT: Final = re.compile(rf"([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?")
 
 @dataclass(frozen=True)
 class Named:
-    """Items of one incarnation: spans of numbers, and contents as number and stamp."""
+    """Items of one incarnation: spans of numbers, and contents as number and stamp; there may be a million of these."""
 
     spans: Sequence[Span] = ()
-    contents: Set[tuple[int, int]] = field(default_factory=frozenset)
+    contents: Set[tuple[int, int]] = field(default_factory=Stamped)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.contents, Stamped):
+            object.__setattr__(self, "contents", Stamped(self.contents))
 
     def among(self, items: Items) -> set[int]:
         """The numbers of those items that are named."""
@@ -64,12 +70,15 @@ class Named:
 
     def where(self) -> list[Span]:
         """The numbers that are named, in whatever content."""
-        return joined([*self.spans, *((n, n) for n, _ in self.contents)])
+        spans: list[Span] = []
+        for number, _ in self.contents:
+            extend(spans, number)
+        return joined([*self.spans, *spans])
 
     def words(self) -> Iterator[str]:
         """The words that name them."""
         yield from (f"{first}-{last}" if first < last else str(first) for first, last in self.spans)
-        yield from (f"{n}@{to_wire(stamp)}" for n, stamp in sorted(self.contents))
+        yield from (f"{n}@{to_wire(stamp)}" for n, stamp in self.contents)
 
 
 def write(items: Mapping[Origin, Named]) -> list[str]:
@@ -78,9 +87,8 @@ def write(items: Mapping[Origin, Named]) -> list[str]:
     lines: list[str] = []
     room = MAX_WORDS
     for (station, incarnation), named in sorted(items.items(), key=lambda item: item[0]):
-        words = list(named.words())
-        while words:
-            part, words = words[:room], words[room:]
+        words = named.words()
+        while part := list(itertools.islice(words, room)):
             lines.append(f"{station} {incarnation} {' '.join(part)}")
             room -= len(part)
             if room == 0:
@@ -110,16 +118,14 @@ def runs_of(text: str) -> dict[Origin, list[str]]:
 def named(runs: Iterable[str]) -> Named:
     """What the words of these runs name; one that is not of the form names nothing."""
     spans: list[Span] = []
-    contents: set[tuple[int, int]] = set()
-    for match in filter(None, (_WORD.fullmatch(word) for run in runs for word in run.split())):
-        number, last, stamp = match.groups()
-        if stamp is None:
-            first, last = int(number), int(last or number)
-            if first <= last:
-                spans.append((first, last))
-        elif 0 < int(stamp, 16) <= MAX_STAMP:
-            contents.add((int(number), int(stamp, 16)))
-    return Named(joined(spans), frozenset(contents))
+    contents = Stamped()
+    for run in runs:
+        found = [match.groups() for match in map(_WORD.fullmatch, run.split()) if match is not None]
+        numbers = ((int(first), int(last or first)) for first, last, stamp in found if stamp is None)
+        spans += [(first, last) for first, last in numbers if first <= last]
+        exact = ((int(number), int(stamp, 16)) for number, _, stamp in found if stamp is not None)
+        contents.add((number, stamp) for number, stamp in exact if 0 < stamp <= MAX_STAMP)
+    return Named(joined(spans), contents)
 
 
 def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | None = None) -> str:

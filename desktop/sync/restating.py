@@ -15,6 +15,7 @@ from desktop.records.deciding import DECIDING_TYPES, EXCLUSION, SAME
 from desktop.records.item_outcomes import REFUSED_SUPERIOR
 from desktop.records.resolution import heads_of_components
 from desktop.records.spans import spans_of
+from desktop.records.stamped import Stamped
 from desktop.store import aside, claims, governing, links
 from desktop.store.aside import Aside
 from desktop.store.ledger import Deletion, Ledger, NewRecord
@@ -35,13 +36,10 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
     Says whether there was anything.
     """
     said = _said(ledger)
-    over = {
-        record
-        for _, items in _excluded(ledger, judge.policy, lambda item: _name(item) in said)
-        for item, writers in items
-        if not writers
-        for record in said[_name(item)]
-    }
+    nobodys: dict[Origin, Stamped] = {}
+    for origin, items in _excluded(ledger, judge.policy, lambda item: _is_among(item, said)):
+        nobodys.setdefault(origin, Stamped()).add((i.number, i.stamp) for i, writers in items if not writers)
+    over = _naming(ledger, nobodys) if any(nobodys.values()) else set()
     births: list[NewRecord] = []
     for lifted, again in lapsed.words(ledger, judge):
         if lifted.record not in over:
@@ -56,14 +54,15 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
 def restate(ledger: Ledger, judge: Judge, operator: str) -> None:
     """Says once more what other branches may hold and have not heard of yet, inside the caller's transaction."""
     branches, said = _Branches(ledger, judge), _said(ledger)
-    found: dict[str, dict[Origin, set[tuple[int, int]]]] = {}
+    found: dict[str, dict[Origin, Stamped]] = {}
     for origin, items in _excluded(
         ledger,
         judge.policy,
-        lambda item: item.type not in DECIDING_TYPES and bool(item.unit) and _name(item) not in said,
+        lambda item: item.type not in DECIDING_TYPES and bool(item.unit) and not _is_among(item, said),
     ):
         for item in branches.held_elsewhere(items):
-            found.setdefault(item.reason, {}).setdefault(origin, set()).add((item.number, item.stamp))
+            contents = found.setdefault(item.reason, {}).setdefault(origin, Stamped())
+            contents.add([(item.number, item.stamp)])
     claims.forget_aside(ledger.database)
     births = [
         NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", _cells(ledger, reason, text))
@@ -92,24 +91,31 @@ def lapsing(ledger: Ledger, policy: Policy, units: Collection[str]) -> dict[str,
     }
 
 
-_Name = tuple[Origin, int, int]
-"""Whose an item is, its number and its stamp."""
 _Out = tuple[Aside, Sequence[Certificate]]
 """An item that does not count, and by whose words, if only levels below say so."""
 
 
-def _said(ledger: Ledger) -> dict[_Name, list[str]]:
-    """What this station says once more, and in which records."""
-    found: dict[_Name, list[str]] = {}
-    for record, text in governing.restated(ledger.database, ledger.station):
+def _said(ledger: Ledger) -> dict[Origin, Stamped]:
+    """What this station says once more."""
+    found: dict[Origin, Stamped] = {}
+    for _, text in governing.restated(ledger.database, ledger.station):
         for origin, named in exclusions.read(text).items():
-            for number, stamp in named.contents:
-                found.setdefault((origin, number, stamp), []).append(record)
+            found.setdefault(origin, Stamped()).add(named.contents)
     return found
 
 
-def _name(item: Aside) -> _Name:
-    return (item.station, item.incarnation), item.number, item.stamp
+def _naming(ledger: Ledger, items: Mapping[Origin, Stamped]) -> set[str]:
+    """The records by which this station says one of these once more."""
+    return {
+        record
+        for record, text in governing.restated(ledger.database, ledger.station)
+        for origin, named in exclusions.read(text).items()
+        if origin in items and any(one in items[origin] for one in named.contents)
+    }
+
+
+def _is_among(item: Aside, items: Mapping[Origin, Stamped]) -> bool:
+    return (item.number, item.stamp) in items.get((item.station, item.incarnation), ())
 
 
 def _excluded(
