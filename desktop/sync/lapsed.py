@@ -24,11 +24,12 @@ def words(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewReco
         return
     fields = [field.name for field in ledger.types[EXCLUSION].fields]
     for record, unit, cells in governing.exclusions_by(ledger.database, ledger.station, fields):
-        named = exclusions.read(str(cells["items"] or ""))
-        left = {origin: items for origin, items in named.items() if not _is_gone(judge, origin[0], away)}
-        if len(left) < len(named):
+        text = str(cells["items"] or "")
+        gone = {origin for origin in exclusions.runs_of(text) if _is_gone(judge, origin[0], away)}
+        if gone:
+            left = {origin: named for origin, named in exclusions.read(text).items() if origin not in gone}
             again = [
-                NewRecord(EXCLUSION, "", unit, {**cells, "items": text}) for text in exclusions.write(left)
+                NewRecord(EXCLUSION, "", unit, {**cells, "items": items}) for items in exclusions.write(left)
             ]
             yield Deletion(EXCLUSION, record), again
 
