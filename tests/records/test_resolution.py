@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable
 
 import pytest
@@ -23,6 +24,7 @@ from desktop.records.resolution import (
     split_counted,
     with_stamps,
 )
+from tests.measuring import seconds
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 HERE, THERE, ELSEWHERE = "11" * 16, "22" * 16, "33" * 16
@@ -275,6 +277,17 @@ def test_a_component_is_named_by_its_smallest_id_a_derived_one_before_all_others
     assert heads_of_components([(a, b), (c, d)]) == {a: a, b: a, c: c, d: c}
     assert heads_of_components([(a, b), (c, derived), (b, c)]) == dict.fromkeys((a, b, c, derived), derived)
     assert heads_of_components([]) == {}
+
+
+def test_a_row_of_records_that_are_one_is_joined_in_time_with_its_length() -> None:
+    def row(length: int) -> list[tuple[str, str]]:
+        ids = [f"{number:032x}" for number in range(1, length + 1)]
+        return list(itertools.pairwise(ids))
+
+    few, many = row(300), row(9_000)
+    once = min(seconds(lambda: heads_of_components(few)) for _ in range(5))
+    assert set(heads_of_components(reversed(many)).values()) == {many[0][0]}
+    assert seconds(lambda: heads_of_components(many)) < 150 * once
 
 
 # -- rules 15 and 16: what counts ----------------------------------------------------------------------------------
