@@ -406,7 +406,10 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
-        # What the town has taken back stays so by the word of who moves the village, as far as that is heard of.
+        # Values that the town has erased are gone there, so who moves the village has to have heard of that (format
+        # document, known residue). What it has taken back stays so by the mover's word, as far as that is heard of.
+        if old.records("erasure") - self.district.records("erasure"):
+            self.merge(self.district, [old.send()])
         in_force = station.knowledge(self.district.ledger, self.district.keys).policy
         lapsing = restating.lapsing(self.district.ledger, in_force, [village.unit])
         births = [
