@@ -1,9 +1,10 @@
-"""A file takes another's place, on Windows as soon as whoever has just looked at it lets go of it."""
+"""A file takes another's place or goes, on Windows as soon as whoever has just looked at it lets go of it."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from typing import Final
 
 _HELD: Final = frozenset({5, 32, 33})
@@ -14,18 +15,27 @@ _WAITS: Final = (0.01, 0.05, 0.1, 0.2, 0.4)
 
 def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
     """As ``os.replace``; raises ``OSError``."""
+    _patiently(lambda: os.replace(source, target))
+
+
+def remove(path: str | os.PathLike[str]) -> None:
+    """As ``os.remove``; raises ``OSError``."""
+    _patiently(lambda: os.remove(path))
+
+
+def is_held(error: OSError) -> bool:
+    """Whether Windows says that another program has the file open, or may mean that."""
+    return getattr(error, "winerror", None) in _HELD
+
+
+def _patiently(step: Callable[[], None]) -> None:
     for wait in _WAITS:
         try:
-            os.replace(source, target)
+            step()
         except PermissionError as error:
             if not is_held(error):
                 raise
             time.sleep(wait)
         else:
             return
-    os.replace(source, target)
-
-
-def is_held(error: OSError) -> bool:
-    """Whether Windows says that another program has the file open, or may mean that."""
-    return getattr(error, "winerror", None) in _HELD
+    step()

@@ -1,9 +1,10 @@
-"""A file that a scanner of new files holds for a moment is replaced when it lets go."""
+"""A file that a scanner of new files holds for a moment is replaced or taken away when it lets go."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,17 @@ def refuse(monkeypatch: pytest.MonkeyPatch, error: OSError, times: int) -> list[
     """So often the system says no; the seconds that are waited."""
     waits: list[float] = []
     left = [error] * times
-    replace = os.replace
 
-    def ask(source: str, target: str) -> None:
-        if left:
-            raise left.pop()
-        replace(source, target)
+    def asking(does: Callable[..., None]) -> Callable[..., None]:
+        def ask(*paths: str) -> None:
+            if left:
+                raise left.pop()
+            does(*paths)
 
-    monkeypatch.setattr(os, "replace", ask)
+        return ask
+
+    monkeypatch.setattr(os, "replace", asking(os.replace))
+    monkeypatch.setattr(os, "remove", asking(os.remove))
     monkeypatch.setattr(time, "sleep", waits.append)
     return waits
 
@@ -42,6 +46,10 @@ def test_what_is_held_for_a_moment_is_tried_again(
     renaming.replace(tmp_path / "new", tmp_path / "old")
     assert (tmp_path / "old").read_bytes() == b"new"
     assert len(waits) == 3
+    waits = refuse(monkeypatch, held(number), 2)
+    renaming.remove(tmp_path / "old")
+    assert not (tmp_path / "old").exists()
+    assert len(waits) == 2
 
 
 def test_what_stays_held_is_told_after_less_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from desktop.renaming import remove
 from desktop.store import attempts, openings
 from desktop.store.backups import BACKUPS
 from desktop.store.keys import FILE as KEY_SLOTS
@@ -85,4 +86,4 @@ def _destroy(path: Path) -> None:
             left -= file.write(bytes(min(left, _CHUNK)))
         file.flush()
         os.fsync(file.fileno())
-    path.unlink()
+    remove(path)

@@ -245,7 +245,7 @@ class Bot:
 
         self.keyClicks, self.keyClick, self.wait = QTest.keyClicks, QTest.keyClick, QTest.qWait
 
-    def waitUntil(self, true: Callable[[], bool], timeout: int = 20_000) -> None:
+    def waitUntil(self, true: Callable[[], bool], timeout: int = 60_000) -> None:
         """Lets events run until something is so."""
         end = time.monotonic() + timeout / 1000
         while not true():

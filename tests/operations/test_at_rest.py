@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 ASKED = {"会员.xlsx", "采集表.xlsx", "退回.xlsx"}
 """What the user asked for in clear. Beside them there is the letter as PDF, whose name says its number."""
 PATIENCE_S = 120
-CRASHED = 0xC0000005 if sys.platform == "win32" else -signal.SIGSEGV
+CRASHED = 3 if sys.platform == "win32" else -signal.SIGSEGV
+"""What is left of who crashes; on Windows the library of C says so."""
 
 
 if sys.platform == "win32":
@@ -54,9 +55,9 @@ def play(base: Path) -> Story:
         **clean, "HOME": str(home["home"]), "TMPDIR": str(home["tmp"]), "PYTHONPATH": str(ROOT),
         "XDG_CONFIG_HOME": str(home["config"]), "XDG_DATA_HOME": str(home["data"]),
         "XDG_CACHE_HOME": str(home["cache"]), "XDG_STATE_HOME": str(home["state"]),
-        "XDG_RUNTIME_DIR": str(home["run"]), "USERPROFILE": str(home["home"]), "APPDATA": str(home["config"]),
-        "LOCALAPPDATA": str(home["data"]), "TEMP": str(home["tmp"]), "TMP": str(home["tmp"]),
-        "QT_QPA_PLATFORM": "offscreen", "XIAOSANJI_FONTS": "bundle", "PYTHONDONTWRITEBYTECODE": "1",
+        "XDG_RUNTIME_DIR": str(home["run"]), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(home["data"]),
+        "TEMP": str(home["tmp"]), "TMP": str(home["tmp"]), "QT_QPA_PLATFORM": "offscreen",
+        "XIAOSANJI_FONTS": "bundle", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     home["run"].chmod(0o700)
     give(Places(base))

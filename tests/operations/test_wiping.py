@@ -72,11 +72,11 @@ def test_the_content_is_overwritten_before_the_names_go(
     town.workspace.close()
     found: dict[str, bytes] = {}
 
-    def look(path: Path, missing_ok: bool = False) -> None:
+    def look(path: Path) -> None:
         found[path.name] = path.read_bytes()
         os.unlink(path)
 
-    monkeypatch.setattr(Path, "unlink", look)
+    monkeypatch.setattr(disk, "remove", look)
     wiping.destroy(done)
     assert {"keys.json", "ledger.db", "opened.json"} <= set(found)
     assert all(set(data) <= {0} for data in found.values())
