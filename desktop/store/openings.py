@@ -36,6 +36,12 @@ _SALT: Final = 16
 _MOST_COMPUTERS: Final = 50
 _MACHINE_FILES: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
+_OF_WINDOWS: Final = (
+    (r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
+    (r"SYSTEM\HardwareConfig", "LastConfig"),
+)
+"""Of the installation, whose disk offices copy to all computers; of the board that it started on."""
+
 
 class Doubt(enum.Enum):
     """What is strange about a ledger."""
@@ -119,18 +125,22 @@ def computer() -> str:
 
 def _machine() -> str:
     if sys.platform == "win32":
-        import winreg
-
-        with (
-            contextlib.suppress(OSError),
-            winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key,
-        ):
-            return str(winreg.QueryValueEx(key, "MachineGuid")[0])
+        if said := [value for where in _OF_WINDOWS if (value := _registered(*where))]:
+            return "\n".join(said)
     for file in _MACHINE_FILES:
         with contextlib.suppress(OSError):
             if found := file.read_text("utf-8", "replace").strip():
                 return found
     return platform.node()
+
+
+def _registered(place: str, name: str) -> str:
+    if sys.platform == "win32":
+        import winreg
+
+        with contextlib.suppress(OSError), winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
+            return str(winreg.QueryValueEx(key, name)[0])
+    return ""
 
 
 def _beside(folder: Path) -> str:

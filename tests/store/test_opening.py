@@ -1,12 +1,16 @@
-"""A file that does not open is let go of: Windows moves none that somebody has open, and a restore has to."""
+"""What opening a ledger means on Windows: a file that does not open is let go of, and computers are told apart."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desktop.store import openings
 from desktop.store.database import Database, LedgerDamaged, WrongKey
 
 KEY = b"k" * 32
@@ -38,3 +42,36 @@ def test_a_file_that_does_not_open_is_not_held_by_who_keeps_the_problem(
     (connection,) = connections
     with pytest.raises(Exception, match="closed database"):
         connection.execute("SELECT 1")
+
+
+class Registry:
+    """What Windows knows of a computer, by the last word of the key."""
+
+    HKEY_LOCAL_MACHINE = 0x80000002
+
+    def __init__(self, **known: str) -> None:
+        self._known = known
+
+    @contextlib.contextmanager
+    def OpenKey(self, _root: int, place: str) -> Iterator[str]:
+        name = place.rpartition("\\")[2]
+        if name not in self._known:
+            raise FileNotFoundError(place)
+        yield name
+
+    def QueryValueEx(self, key: str, _name: str) -> tuple[str, int]:
+        return self._known[key], 1
+
+
+def test_computers_of_one_disk_image_are_told_apart_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+
+    def computer(**known: str) -> str:
+        monkeypatch.setitem(sys.modules, "winreg", Registry(**known))
+        return openings.computer.__wrapped__()
+
+    image = "11111111-2222"
+    found = [computer(Cryptography=image, HardwareConfig=board) for board in ("{a}", "{b}", "{a}")]
+    assert found[0] == found[2] != found[1]
+    assert computer(Cryptography=image) not in found
+    assert computer() not in found
