@@ -58,3 +58,8 @@ def test_it_is_a_windows_of_its_own_in_chinese(tmp_path: Path) -> None:
     env = wine.environment({"WINEPREFIX": "/home/x/.wine", "LC_ALL": "C", "PATH": "/bin"}, tmp_path)
     assert Path(env["WINEPREFIX"]).parent == tmp_path
     assert (env["LC_ALL"], env["PATH"]) == ("zh_CN.UTF-8", "/bin")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_the_program_is_heard_in_its_encoding_and_all_else_in_the_code_page(encoding: str) -> None:
+    assert wine._text("显示版本".encode(encoding)) == "显示版本"
