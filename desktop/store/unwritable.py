@@ -27,7 +27,10 @@ class NoRoomToWrite(DiskFull):
 class NothingWritten(ReadOnlyPlace):
     """The disk or the folder of a workspace is write-protected."""
 
-    next_step = "已经保存的内容都在，可以查看。要录入，请把台账放回可以写入的硬盘，再关闭程序重新打开。"
+    next_step = (
+        "已经保存的内容都在，可以查看。要录入，请把台账放回可以写入的硬盘，"
+        "文件夹的属性里勾了“只读”的去掉，再关闭程序重新打开。"
+    )
 
 
 class UnwritableDatabase(JournaledDatabase):
