@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import faulthandler
 import sys
@@ -100,7 +101,9 @@ def install(show: Callable[[str, str], None]) -> None:
 def _begin_anew(path: Path) -> None:
     """A file that has grown long is set aside, in the place of the one before."""
     if path.exists() and path.stat().st_size > _MOST_BYTES:
-        path.replace(path.with_suffix(".old.txt"))
+        # On Windows none is moved that a second window has open; it grows on, and the next fault is noted all the same.
+        with contextlib.suppress(OSError):
+            path.replace(path.with_suffix(".old.txt"))
 
 
 def _leave_no_memory() -> None:

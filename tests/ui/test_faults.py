@@ -73,6 +73,11 @@ def test_the_cause_is_noted_and_the_file_does_not_grow_for_ever(tmp_path: Path) 
     (tmp_path / faults.FILE).write_text("x" * 1_000_001)
     faults.note(error, tmp_path)
     assert (tmp_path / faults.FILE).stat().st_size < 10_000
+    (tmp_path / "faults.old.txt").unlink()
+    (tmp_path / "faults.old.txt").mkdir()
+    (tmp_path / faults.FILE).write_text("x" * 1_000_001)
+    assert faults.note(error, tmp_path) is not None, "a file that cannot be set aside is written on"
+    assert "ValueError" in (tmp_path / faults.FILE).read_text("utf-8")
 
 
 def test_a_folder_that_cannot_be_written_does_not_hide_the_fault(tmp_path: Path) -> None:
