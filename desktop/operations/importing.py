@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktop.collecting import without_collection
 from desktop.documents.workbooks.headers import folded_header
-from desktop.documents.workbooks.opening import open_workbook
+from desktop.documents.workbooks.opening import is_being_edited, open_workbook
 from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
@@ -98,6 +98,7 @@ class ImportPreview:
     ``alike_sheets`` are other sheets with rows under the same columns, which are not read. ``left_out`` are the rows
     that sum up, stand over a part or are signed, with their first words; ``next_table`` is the row in which another
     table begins on the sheet, which is not read. ``from_whole`` counts the rows that got what ``options.whole`` says.
+    ``edited``: the table was open in an office program, which may hold changes that are not in the file yet.
     """
 
     type: str
@@ -119,6 +120,7 @@ class ImportPreview:
     left_out: tuple[tuple[int, str], ...]
     next_table: int | None
     from_whole: int
+    edited: bool
     _plan: Plan = field(repr=False)
     _source: _Source = field(repr=False)
     _mark: tuple[int, int] = field(repr=False)
@@ -213,6 +215,7 @@ def preview(
         source = _Source(
             record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
             *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table, from_whole,
+            is_being_edited(path),
         )  # fmt: skip
         # Its cells are a block of their own in memory, and matching needs as much again.
         del opened, reader
@@ -291,6 +294,7 @@ class _Source:
     left_out: tuple[tuple[int, str], ...]
     next_table: int | None
     from_whole: int
+    edited: bool
 
 
 def _written_types(record_type: RecordType) -> tuple[str, ...]:
@@ -371,7 +375,8 @@ def _planned(session: Session, source: _Source, watch: Watch) -> ImportPreview:
         source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
         (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, without_town,
         own_place, options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
-        source.left_out, source.next_table, source.from_whole, plan, source, mark,
+        source.left_out, source.next_table, source.from_whole, source.edited,
+        plan, source, mark,
     )  # fmt: skip
 
 

@@ -130,6 +130,16 @@ def test_hidden_and_filtered_rows_and_columns_go_in_and_are_told(district: Sessi
     assert (shown.hidden_rows, shown.hidden_columns) == (1, ("职工人数",))
 
 
+@pytest.mark.parametrize("sign", ["~$", ".~"])
+def test_what_is_not_saved_yet_in_an_office_program_is_asked_for(
+    district: Session, tmp_path: Path, sign: str
+) -> None:
+    path = brought(tmp_path, [["甲公司", code(1), 1, None]])
+    assert telling.sentences(look(district, path)) == []
+    path.with_name(f"{sign}{path.name}").write_bytes(b"\x04user")
+    assert "没有保存的修改不会导入" in telling.sentences(look(district, path))[0]
+
+
 def test_of_two_tables_side_by_side_the_left_one_is_read_and_the_other_named(
     district: Session, tmp_path: Path
 ) -> None:

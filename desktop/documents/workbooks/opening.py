@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import zipfile
 from pathlib import Path
 
@@ -37,6 +38,14 @@ def open_workbook(path: Path | Pasted) -> Workbook:
         return _opened(path)
     except OSError as error:
         raise unreachable(path, error) from error
+
+
+def is_being_edited(path: Path | Pasted) -> bool:
+    """Whether an office program has the table open, by the file that it keeps beside it meanwhile."""
+    if isinstance(path, Pasted):
+        return False
+    # Not by Path.exists, which raises for a stick that was pulled out: whoever reads the table tells that.
+    return any(os.path.exists(path.with_name(f"{sign}{path.name}")) for sign in _LEFT_BESIDE)
 
 
 def _opened(path: Path) -> Workbook:

@@ -18,6 +18,10 @@ _MOST_WORDS = 12
 def sentences(preview: ImportPreview) -> list[str]:
     """One sentence for each thing that is read, or left out, otherwise than one sees it in the spreadsheet."""
     lines = []
+    if preview.edited:
+        lines.append(
+            "这个表格正在WPS或Excel里打开着，还没有保存的修改不会导入。请先在那里保存，再重新选这个文件。"
+        )
     if twice := [c.header for c in preview.repeated_columns]:
         lines.append(
             f"有{len(twice)}列的列名出现了两次：{listed(twice)}。只导入左边的；"
