@@ -39,30 +39,20 @@ class NothingWaits(UsageProblem):
     next_step = "用 show 看这件案件有哪些文书、办到哪一步；一份一份登记的，写文书的编号。"
 
 
-class SeriesPattern(click.ParamType[tuple[Series, str]]):
-    """``SERIES=PATTERN``: how the numbers of a series are written."""
+class OfSeries(click.ParamType[tuple[Series, Any]]):
+    """``SERIES=VALUE``: something about a series of numbers."""
 
-    name = "pattern"
+    name = "series"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Series, str]:
-        """The series and its pattern."""
-        series, pattern = Pair().convert(value, param, ctx)
-        return SERIES.convert(series, param, ctx), pattern
-
-
-class NextNumber(click.ParamType[tuple[Series, int]]):
-    """``SERIES=N``: which number comes next in a series, as the paper register says."""
-
-    name = "next"
+    def __init__(self, value: click.ParamType[Any]) -> None:
+        self._value = value
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Series, int]:
-        """The series and its next number."""
-        series, number = Pair().convert(value, param, ctx)
-        return SERIES.convert(series, param, ctx), Number(1).convert(number, param, ctx)
+    ) -> tuple[Series, Any]:
+        """The series and its value."""
+        series, words = Pair().convert(value, param, ctx)
+        return SERIES.convert(series, param, ctx), self._value.convert(words, param, ctx)
 
 
 @click.group(cls=Group)
@@ -77,11 +67,11 @@ def letter(context: click.Context, workspace: Path) -> None:
 @click.option("--body", metavar="编码", help="文号里的机关代字，如“杭西”。")
 @click.option("--organ", metavar="名称", help="文书上的发文机关全称。")
 @click.option(
-    "--pattern", "patterns", metavar="文种=写法", type=SeriesPattern(), multiple=True,
+    "--pattern", "patterns", metavar="文种=写法", type=OfSeries(click.STRING), multiple=True,
     help="文号的写法，如 opinion_letter={代字}工监意〔{年份}〕{序号}号；自带的是示例。可以写几个。",
 )  # fmt: skip
 @click.option(
-    "--next", "wanted", metavar="文种=数", type=NextNumber(), multiple=True,
+    "--next", "wanted", metavar="文种=数", type=OfSeries(Number(1)), multiple=True,
     help="对照纸质登记簿确认今年下一个号，如 opinion_letter=8。可以写几个。",
 )  # fmt: skip
 @click.option("--confirm", is_flag=True, help="已经对照纸质登记簿，按显示的下一个号接着编。")
