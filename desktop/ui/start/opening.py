@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from desktop.ui.workbench import Facts
 
 Result = TypeVar("Result")
+Fail = Callable[[Problem], None]
+"""Gets what the user can mend."""
 _COPY_WORDS = (
     "这是从另一台电脑复制来的台账，办好入网以前只能看，不能录入。\n"
     "请到“上报与合并”的“入网”里导出申请，交给上级。"
@@ -51,6 +53,9 @@ class Opened:
     facts: Facts
     words: str = ""
     """What a user has to know of how it was opened."""
+
+
+Then = Callable[[Opened], None]
 
 
 @dataclass(frozen=True)
@@ -94,24 +99,15 @@ class Opener(QObject):
             lambda _nothing, _ticket: operators_of(folder), then, owner=owner, key="operators"
         )
 
-    def open(
-        self,
-        folder: Path,
-        operator: str,
-        password: str,
-        then: Callable[[Opened], None],
-        fail: Callable[[Problem], None],
-    ) -> Task[Opened]:
+    def open(self, folder: Path, operator: str, password: str, then: Then, fail: Fail) -> Task[Opened]:
         """Opens a workspace; ``fail`` gets what the user can mend."""
 
-        def job(_nothing: None, _ticket: Ticket) -> Opened:
+        def session() -> Session:
             from desktop.operations.session import open_session
-            from desktop.store.database import translated
 
-            with translated():
-                return _opened(open_session(folder, operator, password, self._environment))
+            return open_session(folder, operator, password, self._environment)
 
-        return self._submit(job, then, fail)
+        return self._submit(partial(_translated, session), then, fail)
 
     def waiting(self, folder: Path, operator: str) -> int:
         """How many seconds an operator has to wait after wrong passwords; the waiting begins now at the latest."""
@@ -121,9 +117,7 @@ class Opener(QObject):
         # Less than half a second is waited by the opening itself.
         return round(Attempts(folder).left(operator, self._environment or Environment()))
 
-    def create(
-        self, wish: Wish, then: Callable[[Opened], None], fail: Callable[[Problem], None]
-    ) -> Task[Opened]:
+    def create(self, wish: Wish, then: Then, fail: Fail) -> Task[Opened]:
         """Makes a workspace and opens it."""
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
@@ -145,13 +139,7 @@ class Opener(QObject):
         return self._submit(job, then, fail)
 
     def restore(
-        self,
-        folder: Path,
-        source: Path,
-        operator: str,
-        password: str,
-        then: Callable[[Opened], None],
-        fail: Callable[[Problem], None],
+        self, folder: Path, source: Path, operator: str, password: str, then: Then, fail: Fail
     ) -> Task[Opened]:
         """Puts a backup with its journal in the place of a damaged ledger and opens it."""
 
@@ -178,7 +166,7 @@ class Opener(QObject):
     # -- a forgotten password, and where a ledger comes from ---------------------------------------------------------
 
     def recovery_standing(
-        self, owner: QObject, folder: Path, then: Callable[[Standing], None], fail: Callable[[Problem], None]
+        self, owner: QObject, folder: Path, then: Callable[[Standing], None], fail: Fail
     ) -> None:
         """What can be done in a workspace that nobody gets into."""
 
@@ -196,7 +184,7 @@ class Opener(QObject):
         new_password: str,
         out: Path,
         then: Callable[[Requested], None],
-        fail: Callable[[Problem], None],
+        fail: Fail,
     ) -> None:
         """Writes a request to the level above."""
 
@@ -208,12 +196,7 @@ class Opener(QObject):
         self._submit(job, then, fail)
 
     def look_answer(
-        self,
-        owner: QObject,
-        folder: Path,
-        path: Path,
-        then: Callable[[Offered], None],
-        fail: Callable[[Problem], None],
+        self, owner: QObject, folder: Path, path: Path, then: Callable[[Offered], None], fail: Fail
     ) -> None:
         """An answer of the level above; nothing is taken in yet."""
 
@@ -224,73 +207,46 @@ class Opener(QObject):
 
         self._submit(job, then, fail, owner=owner)
 
-    def take_answer(
-        self,
-        folder: Path,
-        path: Path,
-        new_password: str,
-        then: Callable[[Opened], None],
-        fail: Callable[[Problem], None],
-    ) -> None:
+    def take_answer(self, folder: Path, path: Path, new_password: str, then: Then, fail: Fail) -> None:
         """Takes the answer in and opens the workspace."""
 
-        def job(_nothing: None, _ticket: Ticket) -> Opened:
+        def session() -> Session:
             from desktop.operations import recovery
-            from desktop.store.database import translated
 
-            with translated():
-                return _opened(recovery.take(folder, path, new_password, self._environment, cost=self._cost))
+            return recovery.take(folder, path, new_password, self._environment, cost=self._cost)
 
-        self._submit(job, then, fail)
+        self._submit(partial(_translated, session), then, fail)
 
     def open_by_code(
-        self,
-        folder: Path,
-        operator: str,
-        code: str,
-        new_password: str,
-        then: Callable[[Opened], None],
-        fail: Callable[[Problem], None],
+        self, folder: Path, operator: str, code: str, new_password: str, then: Then, fail: Fail
     ) -> None:
         """Opens a workspace by its recovery code and sets a new password."""
 
-        def job(_nothing: None, _ticket: Ticket) -> Opened:
+        def session() -> Session:
             from desktop.operations import recovery
-            from desktop.store.database import translated
 
-            with translated():
-                return _opened(
-                    recovery.open_by_code(
-                        folder, operator, code, new_password, self._environment, cost=self._cost
-                    )
-                )
+            return recovery.open_by_code(
+                folder, operator, code, new_password, self._environment, cost=self._cost
+            )
 
-        self._submit(job, then, fail)
+        self._submit(partial(_translated, session), then, fail)
 
-    def settle(
-        self,
-        opened: Opened,
-        origin: Origin,
-        then: Callable[[Opened], None],
-        fail: Callable[[Problem], None],
-    ) -> None:
+    def settle(self, opened: Opened, origin: Origin, then: Then, fail: Fail) -> None:
         """Takes the answer where a ledger comes from; the facts of the session may be others then."""
 
-        def job(_nothing: None, _ticket: Ticket) -> Opened:
+        def session() -> Session:
             from desktop.operations import whereabouts
-            from desktop.store.database import translated
 
-            with translated():
-                whereabouts.settle(opened.session, origin)
-            return _opened(opened.session)
+            whereabouts.settle(opened.session, origin)
+            return opened.session
 
-        self._submit(job, then, fail)
+        self._submit(partial(_translated, session), then, fail)
 
     def _submit(
         self,
         job: Callable[[None, Ticket], Result],
         then: Callable[[Result], None],
-        fail: Callable[[Problem], None],
+        fail: Fail,
         owner: QObject | None = None,
     ) -> Task[Result]:
         def failed(error: Exception) -> bool:
@@ -324,6 +280,14 @@ def operators_of(folder: Path) -> list[str]:
 
 def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
     importlib.import_module(module)
+
+
+def _translated(session: Callable[[], Session], _nothing: None, _ticket: Ticket) -> Opened:
+    """What stands behind a session that is opened, with the engine's errors in words."""
+    from desktop.store.database import translated
+
+    with translated():
+        return _opened(session())
 
 
 def _opened(session: Session, words: str = "") -> Opened:
