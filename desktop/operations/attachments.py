@@ -242,10 +242,21 @@ def _attachment(held: Record, here: int) -> Attachment:
         return value if isinstance(value, int) else 0
 
     return Attachment(
-        held.id, text("name") or "（文件名已清除）", text("description"), text("taken"), text("media"),
-        number("size"), number("width"), number("height"), text("sha256"), number("parts"), here,
-        reading.moment(held.stamp), held.operator, held.unit,
-    )  # fmt: skip
+        id=held.id,
+        name=text("name") or "（文件名已清除）",
+        description=text("description"),
+        taken=text("taken"),
+        media=text("media"),
+        size=number("size"),
+        width=number("width"),
+        height=number("height"),
+        sha256=text("sha256"),
+        parts=number("parts"),
+        here=here,
+        added=reading.moment(held.stamp),
+        operator=held.operator,
+        unit=held.unit,
+    )
 
 
 def show(session: Session, attachment: str) -> bytes:

@@ -97,18 +97,18 @@ def brief_of(
     visits = plan.visits_of(database, types, at, places, last, limit=MOST_VISITS)
     late = list(_late(database, types, at, at.id == own.id, last))
     return Brief(
-        at.name or own.name,
-        period_words(first, last),
-        today,
-        tuple(_goal(i) for i in _shown(found)),
-        tuple(_goal_remarks(found)),
-        tuple(_doings(counted)),
-        tuple(_doing_remarks(counted, first, last)),
-        tuple(late[:MOST_LATE]),
-        _late_remark(len(late), last),
-        tuple((v.name, v.address or v.place, "；".join(v.reasons[:2]), v.visited or "没有去过") for v in visits),
-        "次序按各条理由的分值之和排列，分值为示例，非官方。" if visits else "没有要走访的单位。",
-        f"来源：{own.name}台账里登记的记录和上报数，{day_words(today)}由小三级排印，供内部参考，不是正式公文。",
+        unit=at.name or own.name,
+        period=period_words(first, last),
+        day=today,
+        goals=tuple(_goal(i) for i in _shown(found)),
+        goal_remarks=tuple(_goal_remarks(found)),
+        done=tuple(_doings(counted)),
+        done_remarks=tuple(_doing_remarks(counted, first, last)),
+        late=tuple(late[:MOST_LATE]),
+        late_remark=_late_remark(len(late), last),
+        visits=tuple((v.name, v.address or v.place, "；".join(v.reasons[:2]), v.visited or "没有去过") for v in visits),
+        visit_remark="次序按各条理由的分值之和排列，分值为示例，非官方。" if visits else "没有要走访的单位。",
+        sources=f"来源：{own.name}台账里登记的记录和上报数，{day_words(today)}由小三级排印，供内部参考，不是正式公文。",
     )  # fmt: skip
 
 

@@ -372,12 +372,30 @@ def _planned(session: Session, source: _Source, watch: Watch) -> ImportPreview:
     without_town, own_place = (tuple(sorted({*found})) for found in (plan.without_town, plan.own_place))
     counts = Counts.of(rows, len(without_town))
     return ImportPreview(
-        source.type, source.file, layout.sheet_name, source.sheets, layout.columns,
-        (layout.header.first_row, layout.header.last_row), rows, counts, plan.missing, without_town,
-        own_place, options, layout.by_order, source.hidden_rows, source.hidden_columns, layout.alike,
-        source.left_out, source.next_table, source.from_whole, source.edited,
-        plan, source, mark,
-    )  # fmt: skip
+        type=source.type,
+        file=source.file,
+        sheet=layout.sheet_name,
+        sheets=source.sheets,
+        columns=layout.columns,
+        header_rows=(layout.header.first_row, layout.header.last_row),
+        rows=rows,
+        counts=counts,
+        missing=plan.missing,
+        without_town=without_town,
+        own_place=own_place,
+        options=options,
+        by_order=layout.by_order,
+        hidden_rows=source.hidden_rows,
+        hidden_columns=source.hidden_columns,
+        alike_sheets=layout.alike,
+        left_out=source.left_out,
+        next_table=source.next_table,
+        from_whole=source.from_whole,
+        edited=source.edited,
+        _plan=plan,
+        _source=source,
+        _mark=mark,
+    )
 
 
 def _sound(rows: Sequence[RowResult], record_type: RecordType) -> list[RowResult]:

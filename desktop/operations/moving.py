@@ -151,13 +151,20 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
     }
     files = counted.pop(ATTACHMENT, 0)
     return Plan(
-        unit, name, before, str(held[before].values["name"] or ""), superior, str(held[superior].values["name"] or ""),
-        len(units) - 1,
-        holdings.enrolled(database, units),
-        tuple(sorted(((at.types[name].label, n) for name, n in counted.items() if n), key=lambda c: -c[1])),
-        _heard(database, at, before),
-        files,
-    )  # fmt: skip
+        unit=unit,
+        name=name,
+        before=before,
+        before_name=str(held[before].values["name"] or ""),
+        after=superior,
+        after_name=str(held[superior].values["name"] or ""),
+        below=len(units) - 1,
+        stations=holdings.enrolled(database, units),
+        records=tuple(
+            sorted(((at.types[name].label, n) for name, n in counted.items() if n), key=lambda c: -c[1])
+        ),
+        heard=_heard(database, at, before),
+        files=files,
+    )
 
 
 def _heard(database: Database, at: Here, superior: str) -> int | None:

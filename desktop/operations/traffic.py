@@ -123,24 +123,24 @@ def overview(database: Database, here: Here) -> Overview:
     counted = stored.waiting(database, here.types, here.station, position) if position is not None else []
     not_taken, refused, held, conflicts = stored.count_unapplied(database)
     return Overview(
-        standing(database, here.unit),
-        upward,
-        tuple(found),
-        stored.count_waiting(database, position) if position is not None else 0,
-        aggregates.unsent(database).waiting if position is not None else 0,
-        _counts(here, (w for w in counted if w.own)),
-        _counts(here, (w for w in counted if not w.own)),
-        not_taken,
-        refused,
-        held,
-        conflicts,
-        {purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
-        stored.count_forks(database),
-        wanted_by(governing.signature_rule(database, upward.link.unit))
+        standing=standing(database, here.unit),
+        upward=upward,
+        peers=tuple(found),
+        waiting=stored.count_waiting(database, position) if position is not None else 0,
+        fresh=aggregates.unsent(database).waiting if position is not None else 0,
+        own=_counts(here, (w for w in counted if w.own)),
+        below=_counts(here, (w for w in counted if not w.own)),
+        not_taken=not_taken,
+        refused=refused,
+        held=held,
+        conflicts=conflicts,
+        folders={purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
+        forks=stored.count_forks(database),
+        wanted=wanted_by(governing.signature_rule(database, upward.link.unit))
         if upward is not None
         else frozenset(),
-        bool(persons.kept(database)),
-        wanted_by(governing.signature_rule(database, here.unit.id)),
+        may_sign=bool(persons.kept(database)),
+        asks=wanted_by(governing.signature_rule(database, here.unit.id)),
     )
 
 

@@ -64,17 +64,17 @@ def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, s
     cause = str(values.get("cause") or "")
     day, kind = ("revoked", record_type.label) if record.type == REVOCATION else ("excluded", "")
     return Excluded(
-        record.id,
-        record.type,
-        str(values["label"] or ""),
-        str(values[day] or ""),
-        str(values["note"] or ""),
-        kind or display(record_type.by_name["cause"], cause, codes=at.codes),
-        cause,
-        " ".join(filter(None, (unit, record.operator))),
-        record.unit == at.unit.id,
-        str(values.get("station") or ""),
-        "、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
+        record=record.id,
+        type=record.type,
+        label=str(values["label"] or ""),
+        day=str(values[day] or ""),
+        note=str(values["note"] or ""),
+        kind=kind or display(record_type.by_name["cause"], cause, codes=at.codes),
+        cause=cause,
+        who=" ".join(filter(None, (unit, record.operator))),
+        own=record.unit == at.unit.id,
+        station=str(values.get("station") or ""),
+        whose="、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
     )
 
 

@@ -280,24 +280,24 @@ def _unsettled(
         # Whoever has asked for it believes that it is done.
         advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"
     return Unsettled(
-        item.outcome,
-        reason,
-        advice,
-        names.get(item.station, unknown_station(item.station)),
-        own,
+        outcome=item.outcome,
+        reason=reason,
+        advice=advice,
+        author=names.get(item.station, unknown_station(item.station)),
+        own=own,
         # An own item is never refused by this computer itself.
-        bool(item.issuer) or (own and item.outcome == REFUSED),
-        place.type,
-        place.record,
-        slot,
-        record_type.label if record_type is not None else "本程序不认识的内容",
-        titles.get(place.record, ""),
-        _slot_label(here, place.type, slot),
-        place.record in held,
-        item.reason,
-        item.number,
-        item.incarnation,
-        own
+        above=bool(item.issuer) or (own and item.outcome == REFUSED),
+        type=place.type,
+        record=place.record,
+        slot=slot,
+        label=record_type.label if record_type is not None else "本程序不认识的内容",
+        title=titles.get(place.record, ""),
+        slot_label=_slot_label(here, place.type, slot),
+        known=place.record in held,
+        cause=item.reason,
+        number=item.number,
+        incarnation=item.incarnation,
+        again=own
         and item.outcome == REFUSED
         and (item.reason not in _REPLACED or item.station == before)
         and _has_words(record_type, place),

@@ -244,9 +244,22 @@ def letter_of(
     issued, voided = as_day(values.get("issue_date")), as_day(values.get("voided_date"))
     number = text(values, "document_number")
     return Letter(
-        record, kind, title, number, issued, voided, stamp, altered, disputed, deleted, values, own, own, doubled,
-        past,
-    )  # fmt: skip
+        id=record,
+        kind=kind,
+        title=title,
+        number=number,
+        issued=issued,
+        voided=voided,
+        stamp=stamp,
+        altered=altered,
+        disputed=disputed,
+        deleted=deleted,
+        values=values,
+        own=own,
+        unpowered=own,
+        doubled=doubled,
+        past=past,
+    )
 
 
 _EVENT_KINDS: Final = {kind.value: kind for kind in EventKind}

@@ -115,18 +115,20 @@ def read_case(session: Session, case: str) -> CaseView:
     mine = frozenset(p.id for p in issued if supervision.prints(session, p.values))
     offers = [_with_draft(offer, drafts, decisions, numbers) for offer in _offers(session, case, file, state)]
     return CaseView(
-        case,
-        file,
-        state,
-        tuple(sorted(offers, key=lambda o: (not o.ready, not (o.coming and o.lawful), not o.lawful))),
-        decisions,
-        numbers,
-        _last_signer(file, mine),
-        {key: str(values.get("name") or "") for key, values in file.inspectors.items()},
-        supervision.has_inspectors(session),
-        mine,
-        frozenset(p.id for p in issued if supervision.voids(session, p.values)),
-        session.may_write(session.types[LETTER], session.types[LETTER].by_name[f"{PAST}document_number"]),
+        case=case,
+        file=file,
+        state=state,
+        offers=tuple(sorted(offers, key=lambda o: (not o.ready, not (o.coming and o.lawful), not o.lawful))),
+        decisions=decisions,
+        numbers=numbers,
+        signer=_last_signer(file, mine),
+        inspectors={key: str(values.get("name") or "") for key, values in file.inspectors.items()},
+        any_inspector=supervision.has_inspectors(session),
+        mine=mine,
+        voidable=frozenset(p.id for p in issued if supervision.voids(session, p.values)),
+        past=session.may_write(
+            session.types[LETTER], session.types[LETTER].by_name[f"{PAST}document_number"]
+        ),
     )
 
 
