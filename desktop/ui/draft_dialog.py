@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from desktop.records.dates import china_time, moment_words
@@ -51,8 +52,7 @@ class DraftDialog(QDialog):
     """One line a draft. 继续填写 opens it; 放弃 forgets it for good, after a second press."""
 
     def __init__(self, workbench: Workbench, drafts: Sequence[Draft], names: Mapping[str, str]) -> None:
-        window = workbench.shell if hasattr(workbench.shell, "winId") else None
-        super().__init__(window)  # type: ignore[arg-type]
+        super().__init__(workbench.shell if isinstance(workbench.shell, QWidget) else None)
         self._workbench = workbench
         self.setWindowTitle("没有保存的内容")
         self.setMinimumWidth(560)

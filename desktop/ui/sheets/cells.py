@@ -25,6 +25,7 @@ from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.widgets.looks import AnyIndex, LookDelegate
+from desktop.ui.widgets.pick import PickEdit
 from desktop.ui.workbench import Workbench
 
 
@@ -82,7 +83,7 @@ class SheetDelegate(LookDelegate):
             if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
                 self._leave(parent, 0, 1 if event.key() == Qt.Key.Key_Tab else -1)
                 return True
-            if event.key() == Qt.Key.Key_Escape and not getattr(watched, "is_open", False):
+            if event.key() == Qt.Key.Key_Escape and not (isinstance(watched, PickEdit) and watched.is_open):
                 parent.setProperty("given_up", True)
                 self.closeEditor.emit(parent, QAbstractItemDelegate.EndEditHint.NoHint)
                 return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
@@ -15,6 +15,7 @@ from desktop.records.supervision import EventKind, Letter, waiting_for
 from desktop.records.values import Parsed, default_value
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
+from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.forms.rows import FieldRow
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
@@ -249,9 +250,8 @@ class EntryCard(Card):
         for name in ("inspector_1", "inspector_2"):
             if name in self.rows and (known := view.file.case.get(name)):
                 editor = self.rows[name].editor
-                know: Callable[[dict[str, str]], None] | None = getattr(editor, "know", None)
-                if know is not None:
-                    know(dict(view.inspectors))
+                if isinstance(editor, LinkEditor):
+                    editor.know(dict(view.inspectors))
                 editor.set_cell(known if isinstance(known, str) else None)
         if "document" in self.rows:
             letters = _newest_first([letter for letter in view.file.letters if letter.stands])
