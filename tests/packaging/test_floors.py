@@ -56,6 +56,12 @@ def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
     assert sorted(listed) == [int(n) for n in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
 
 
+def test_the_map_of_sync_names_each_of_its_modules_once() -> None:
+    text = (_FLOORS / "sync" / "__init__.py").read_text("utf-8")
+    modules = {path.stem for path in (_FLOORS / "sync").glob("*.py")} - {"__init__"}
+    assert sorted(re.findall(r"``(\w+)``", text)) == sorted(modules)
+
+
 def test_every_rule_that_a_comment_cites_can_be_looked_up() -> None:
     rules = [
         int(n) for n in re.findall(r"^(\d+)\. \*\*", (_FLOORS / "RULES.md").read_text("utf-8"), re.MULTILINE)
