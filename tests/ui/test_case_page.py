@@ -844,8 +844,7 @@ def test_the_patterns_of_numbers_are_examples_that_are_seen_changed_and_refused(
     record = case(district)
     drafted(district, record, "reminder_letter")
     tab = opened(desk, record)
-    tab._begin_numbers()
-    desk.settle()
+    desk.click(next(b for b in tab.letters.findChildren(QPushButton) if b.text() == "编号设置"))
     card, reminder = tab.numbers, tab.numbers.series[Series.REMINDER]
     assert "示例" in card.note.words.text()
     assert all(line.following.lineEdit().width() > 40 for line in card.series.values())
