@@ -34,17 +34,21 @@ class _SeriesLine:
         self.label = QLabel(series.label)
         self.pattern, self.following, self.preview = QLineEdit(), QSpinBox(), plain(muted=True)
         self.label.setBuddy(self.pattern)
-        self.pattern.setMinimumWidth(theme.measures().average(28))
         self.pattern.setAccessibleName(f"{series.label}写法")
         self.pattern.setPlaceholderText(f"如：{said(DEFAULT_PATTERNS[series])}")
         self.following.setAccessibleName(f"{series.label}下一个号")
-        self.following.setMaximumWidth(theme.measures().average(9))
         self.following.setRange(1, 99_999)
         self.following.lineEdit().setTextMargins(7, 0, 7, 0)
 
     def widgets(self) -> tuple[QWidget, ...]:
         """From left to right."""
         return self.label, self.pattern, self.following, self.preview
+
+    def take_measures(self) -> None:
+        """A pattern is seen whole, in the text size of now."""
+        words = said(DEFAULT_PATTERNS[self.series])
+        self.pattern.setMinimumWidth(self.pattern.fontMetrics().horizontalAdvance(words) + 26)
+        self.following.setMaximumWidth(theme.measures().average(9))
 
     def show_next(self, body: str, year: int) -> None:
         """The number as it would be given next, or why there is none."""
@@ -102,6 +106,7 @@ class NumbersCard(Card):
         self.body.setText(numbers.body)
         self.organ.setText(numbers.organ)
         for series, line in self.series.items():
+            line.take_measures()
             line.following.setValue(numbers.following.get(series, 1))
             line.pattern.setText(said(numbers.patterns.get(series, DEFAULT_PATTERNS[series])))
             line.pattern.home(False)
