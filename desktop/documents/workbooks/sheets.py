@@ -160,7 +160,21 @@ class StreamSheet:
                 yield number, cells
 
 
-class ModernWorkbook:
+class _EngineWorkbook:
+    """A workbook that the reading engine holds open."""
+
+    _book: calamine.CalamineWorkbook
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._book.close()
+
+
+class ModernWorkbook(_EngineWorkbook):
     """An .xlsx that has been looked through."""
 
     def __init__(self, path: Path) -> None:
@@ -180,16 +194,8 @@ class ModernWorkbook:
         with guarded():
             return BlockSheet(self._book.get_sheet_by_name(name), scan)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._book.close()
-
-
-class OldWorkbook:
+class OldWorkbook(_EngineWorkbook):
     """An .xls (or the .et of WPS, which mostly is one): at most 65 536 rows of 256 columns by its own format."""
 
     def __init__(self, path: Path) -> None:
@@ -210,14 +216,6 @@ class OldWorkbook:
             sheet = self._book.get_sheet_by_name(name)
         hidden = self._hidden.get(name, compound.NOTHING_HIDDEN)
         return BlockSheet(sheet, SheetScan(hidden_rows=set(hidden.rows), hidden_columns=set(hidden.columns)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._book.close()
 
 
 class guarded(contextlib.AbstractContextManager["guarded"]):  # noqa: N801
