@@ -109,11 +109,8 @@ def numbers(
         )
         return
     say(f"机关代字：{settings.body or '（还没有设置）'}；发文机关：{settings.organ}")
-    for kind in LetterKind:
-        if kind.value in following:
-            say(f"{year}年下一份{kind.label}：第{following[kind.value]}号")
-    if Series.CASE.value in following:
-        say(f"{year}年下一个立案号：第{following[Series.CASE.value]}号")
+    for series, pattern in settings.patterns.items():
+        say(f"{year}年下一个{series.label}：第{following[series.value]}号，写法 {said(pattern)}")
     if not following:
         say("本单位没有签发的授权：文书由区总工会编号，这里可以起草。")
     if elsewhere:

@@ -24,7 +24,10 @@ _HIDDEN_MARK = "\x01"
 class _Hiding(Editor):
     """While hidden, the input shows the mask and cannot be typed into; the stored value counts unchanged."""
 
-    def _prepare(self, ask: Ask | None) -> None:
+    def __init__(
+        self, field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(field, workbench, parent)
         self._stored: Cell = None
         self._hidden = False
         self._ask = ask
@@ -112,18 +115,6 @@ class _Hiding(Editor):
 class PersonalEditor(_Hiding, LineEditor):
     """A masked value in one line."""
 
-    def __init__(
-        self, field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(field, workbench, parent)
-        self._prepare(ask)
-
 
 class PersonalNoteEditor(_Hiding, NoteEditor):
     """Masked words of several lines."""
-
-    def __init__(
-        self, field: Field, workbench: Workbench, ask: Ask | None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(field, workbench, parent)
-        self._prepare(ask)
