@@ -342,10 +342,6 @@ class EntryCard(Card):
             self.kind, {n: v for n, v in cells.items() if n != "document" or not letters}, letters
         )
 
-    def refuse(self, words: str) -> None:
-        """The law forbids the step: everything typed stays."""
-        self.note.say(Tone.ERROR, words)
-
 
 def _waiting(view: CaseView, kind: EventKind) -> tuple[str, ...]:
     """The notices to several employers that wait for a step; nothing where there is one at most."""

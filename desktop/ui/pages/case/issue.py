@@ -90,10 +90,6 @@ class IssueCard(Card):
             signer = Signatory(self.name.text().strip(), self.post.text().strip())
             self.wanted.emit(self._letter, signer, day, str(self.layouts.currentData()))
 
-    def refuse(self, words: str) -> None:
-        """The law forbids it: what was typed stays."""
-        self.note.say(Tone.ERROR, words)
-
 
 class VoidCard(Card):
     """Why an issued letter is voided; ``wanted`` carries letter and reason."""
@@ -128,7 +124,3 @@ class VoidCard(Card):
             self.note.say(Tone.ERROR, "请写明作废原因。")
         elif self._letter is not None:
             self.wanted.emit(self._letter, self.reason.text().strip())
-
-    def refuse(self, words: str) -> None:
-        """It cannot be voided."""
-        self.note.say(Tone.ERROR, words)

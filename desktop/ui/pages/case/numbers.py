@@ -134,7 +134,3 @@ class NumbersCard(Card):
                 patterns={line.series: line.pattern.text() for line in lines},
             )
         )
-
-    def refuse(self, words: str) -> None:
-        """They cannot be like that."""
-        self.note.say(Tone.ERROR, words)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
@@ -252,16 +251,7 @@ class CaseTab(QWidget):
             self.workbench.shell.tell(Tone.GOOD, words, "撤消", self.workbench.undo)
 
         label = self.workbench.codes["case_event_kind"].label_of(kind.value)
-        self.workbench.write(f"登记{label}", job, then, owner=self, fail=self._refused(self.entry))
-
-    def _refused(self, card: EntryCard | IssueCard | VoidCard | NumbersCard) -> Callable[[Exception], bool]:
-        def fail(error: Exception) -> bool:
-            if isinstance(error, Problem):
-                card.refuse(str(error))
-                return True
-            return False
-
-        return fail
+        self.workbench.write(f"登记{label}", job, then, owner=self, fail=self.entry.note.refuse)
 
     # -- drafts of steps -------------------------------------------------------------------------------------------
 
@@ -341,9 +331,7 @@ class CaseTab(QWidget):
             self.load()
             self.workbench.shell.tell(Tone.GOOD, "编号设置已保存。")
 
-        self.workbench.write(
-            "保存编号设置", job, then, owner=self, fail=self._refused(self.numbers), step=False
-        )
+        self.workbench.write("保存编号设置", job, then, owner=self, fail=self.numbers.note.refuse, step=False)
 
     def _file_case(self) -> None:
         case = self.case
@@ -366,7 +354,7 @@ class CaseTab(QWidget):
         self.workbench.write(
             f"签发{letter.kind.label}",
             lambda session, _t: supervision.issue(session, letter.id, signer, day, layout=layout), then,
-            owner=self, fail=self._refused(self.issue), step=False,
+            owner=self, fail=self.issue.note.refuse, step=False,
         )  # fmt: skip
 
     def _begin_void(self, letter: Letter) -> None:
@@ -380,7 +368,7 @@ class CaseTab(QWidget):
 
         self.workbench.write(
             f"作废{letter.kind.label}", lambda session, _t: supervision.void(session, letter.id, reason), then,
-            owner=self, fail=self._refused(self.void), step=False,
+            owner=self, fail=self.void.note.refuse, step=False,
         )  # fmt: skip
 
     def _redraft(self, document: str) -> None:
