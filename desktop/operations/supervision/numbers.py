@@ -114,21 +114,22 @@ def set_number_settings(
 
 
 def _refuse_doubles(session: Session, patterns: Mapping[Series, str], body: str) -> None:
-    """No series may come to give a number that another one has given this year."""
+    """No series may come to give a number that another one has given, in this year or one that was numbered before."""
     check_apart(patterns, body)
-    year = session.environment.today().year
-    register = register_of(session, year)
-    given = [line for line in (*register.lines(), *register.known) if isinstance(line, Taken)]
-    for series, pattern in patterns.items():
-        following = register.next(series, year)
-        for taken in given:
-            n = sequence_of(taken.number) or 0
-            mine = taken.series is series or n < following
-            if not mine and taken.number == form_number(pattern, body, year, n):
-                raise BadPattern(
-                    f"{series.label}按这个写法会编出“{taken.number}”，这个号已经编给{taken.series.label}。",
-                    "请换一个写法，或者到明年再改。",
-                )
+    now = session.environment.today().year
+    kept = [line for line in register_of(session, now).lines() if isinstance(line, Taken)]
+    for year in {now, *(line.year for line in kept)}:
+        register = register_of(session, year)
+        for series, pattern in patterns.items():
+            following = register.next(series, year)
+            for taken in (*kept, *register.known):
+                n = sequence_of(taken.number) or 0
+                mine = taken.series is series or n < following
+                if not mine and taken.number == form_number(pattern, body, year, n):
+                    raise BadPattern(
+                        f"{series.label}按这个写法会编出“{taken.number}”，这个号已经编给{taken.series.label}。",
+                        "请换一个写法，或者到明年再改。",
+                    )
 
 
 def require_register(session: Session) -> None:
