@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -53,6 +54,11 @@ class OfSeries(click.ParamType[tuple[Series, Any]]):
         """The series and its value."""
         series, words = Pair().convert(value, param, ctx)
         return SERIES.convert(series, param, ctx), self._value.convert(words, param, ctx)
+
+
+def _set_option(what: str) -> Callable[[Any], Any]:
+    words = f"填写{what}。可以写几个。"
+    return click.option("--set", "fields", metavar="字段=值", type=Pair(), multiple=True, help=words)
 
 
 @click.group(cls=Group)
@@ -140,14 +146,7 @@ def holidays(session: Session, table: Path | None, out: Path | None, as_json: bo
 @letter.command("draft")
 @click.argument("case", metavar="案件")
 @click.argument("kind", metavar="种类", type=LETTER)
-@click.option(
-    "--set",
-    "fields",
-    metavar="字段=值",
-    type=Pair(),
-    multiple=True,
-    help="填写文书的一个字段。可以写几个。",
-)
+@_set_option("文书的一个字段")
 @in_group
 @date_option
 @json_option
@@ -192,9 +191,7 @@ def redraft(session: Session, document: str, as_json: bool) -> None:
 @click.argument("enterprises", metavar="单位…", nargs=-1)
 @click.option("--search", metavar="文字", help="选名称、地址里有这些字的单位。")
 @click.option("--preview", is_flag=True, help="只看会发给哪些单位，不起草。")
-@click.option(
-    "--set", "fields", metavar="字段=值", type=Pair(), multiple=True, help="填写每份都一样的字段。可以写几个。",
-)  # fmt: skip
+@_set_option("每份都一样的字段")
 @in_group
 @date_option
 @json_option
@@ -267,14 +264,7 @@ def issue(
     help="给还没有送达（served）、没有答复（replied）、过了期限（urged）的每份提示函各登记一次。",
 )
 @click.option("--date", "day", metavar="日期", type=Day(), help="哪一天做的，默认今天。")
-@click.option(
-    "--set",
-    "fields",
-    metavar="字段=值",
-    type=Pair(),
-    multiple=True,
-    help="填写这一步的字段。可以写几个。",
-)
+@_set_option("这一步的字段")
 @in_group
 @date_option
 @json_option
