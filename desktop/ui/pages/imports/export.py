@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from desktop.store.reading import Query
 from desktop.ui import spacing
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
-from desktop.ui.page import Act, Page, Status
+from desktop.ui.page import Page, Status
 from desktop.ui.parts import Card, Note, back_button, button, folder_link, heading, link, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket
@@ -263,10 +263,6 @@ class ExportPage(Page):
     def help_anchor(self) -> str:
         """The section on workbooks."""
         return "excel"
-
-    def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """Nothing of the top line fits here."""
-        return {}
 
     def status(self) -> Status:
         """How many."""

@@ -18,7 +18,7 @@ from desktop.ui import spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone
-from desktop.ui.page import Act, Page, Status
+from desktop.ui.page import Page, Status
 from desktop.ui.pages.imports.check import CheckStep
 from desktop.ui.pages.imports.ending import BusyStep, DoneStep
 from desktop.ui.pages.imports.start import StartStep
@@ -327,10 +327,6 @@ class ImportPage(Page):
     def help_anchor(self) -> str:
         """The section on workbooks."""
         return "excel"
-
-    def acts(self) -> Mapping[Act, Callable[[], None]]:
-        """Nothing of the top line fits here."""
-        return {}
 
     def status(self) -> Status:
         """Which file."""

@@ -382,10 +382,6 @@ class PreviewPage(Page):
         """Print."""
         return {Act.PRINT: self.print_now} if self.print_button.isEnabled() else {}
 
-    def primary(self) -> Act | None:
-        """Printing is what one does here."""
-        return None
-
     def status(self) -> Status:
         """How many pages."""
         return Status(self.count.text())
