@@ -22,6 +22,14 @@ from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.overlay import Overlay
 
 _SEARCHED_FROM = 10
+_ARROWS = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+)
 _KEY = Qt.ItemDataRole.UserRole
 NOTHING_FOUND = "没有找到，换几个字试试"
 """What is said where nothing matches what is typed."""
@@ -96,7 +104,7 @@ class ChoiceOverlay(Overlay):
         column.addLayout(line)
         for button in (clear, done):
             button.setHidden(single)
-        self._silent = False
+        self._silent = self._gone_to = self._touched = False
         self._state_before = Qt.CheckState.Unchecked
 
     def wanted_size(self) -> QSize:
@@ -121,8 +129,12 @@ class ChoiceOverlay(Overlay):
         return [str(i.data(_KEY)) for i in items if i.checkState() is Qt.CheckState.Checked]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The arrows go from the search into the list; Enter takes or finishes; a blank ticks what is found."""
+        """The arrows go from the search into the list; Enter takes or finishes; a blank ticks what is found.
+
+        Who has gone to a line with the arrows and ticked none takes it by Enter too.
+        """
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self._gone_to = self._gone_to or event.key() in _ARROWS
             if watched is self._search and event.key() == Qt.Key.Key_Down:
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
@@ -144,6 +156,8 @@ class ChoiceOverlay(Overlay):
             if item is not None and not item.isHidden():
                 self._clicked(item)
         elif not found:
+            if self._gone_to and not self._touched and item is not None and not item.isHidden():
+                item.setCheckState(Qt.CheckState.Checked)
             self.close_overlay()
             self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -193,6 +207,7 @@ class ChoiceOverlay(Overlay):
         self._tell()
 
     def _tell(self) -> None:
+        self._touched = True
         if not self._silent:
             self.chosen.emit(self.ticked())
 

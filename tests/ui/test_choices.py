@@ -1,0 +1,38 @@
+"""A list of choices to tick by keyboard: what Enter takes, and when it only ends."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+
+K = Qt.Key
+
+
+@pytest.mark.parametrize(
+    ("keys", "taken"),
+    [
+        ((K.Key_Down, K.Key_Down, K.Key_Return), ["1"]),
+        ((K.Key_Down, K.Key_Space, K.Key_Down, K.Key_Return), ["0"]),
+        ((K.Key_Return,), []),
+    ],
+)
+def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(
+    qtbot: QtBot, keys: tuple[Qt.Key, ...], taken: list[str]
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    button = QPushButton("选", window)
+    window.resize(600, 600)
+    with qtbot.waitActive(window):
+        window.show()
+    overlay = ChoiceOverlay(button, [Choice(str(n), f"第{n}条") for n in range(12)], [])
+    overlay.open_below()
+    for key in keys:
+        at = overlay.list if overlay.list.hasFocus() else overlay._search
+        qtbot.keyClick(at, key)
+    assert overlay.ticked() == taken
+    assert overlay.isHidden()
