@@ -18,7 +18,7 @@ from desktop.documents.recognising import NotAttachable, recognise
 from desktop.errors import StateProblem
 from desktop.operations import audit, records
 from desktop.operations.attachable import MOST_BYTES, Prepared, TooLarge
-from desktop.operations.file_names import entered_name, safe_name, size_words
+from desktop.operations.file_names import entered_name, free_path, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType, Role
@@ -281,7 +281,7 @@ def save(session: Session, attachment: str, path: Path, *, neutral: bool = False
     found = load(session.database, session.types, attachment)
     data = _content(session.database, found)
     if path.is_dir():
-        path = _free(path / (neutral_name(found) if neutral else file_name(found)))
+        path = free_path(path / (neutral_name(found) if neutral else file_name(found)))
     audit.note(session, audit.Act.EXPORTED, f"{ATTACHMENT} {found.id}")
     with files.replacing(path) as stream:
         stream.write(data)
@@ -326,14 +326,6 @@ def _content(database: Database, found: Attachment) -> bytes:
     if kind != found.media:
         raise Spoiled("这个附件的内容和登记的文件类型不一致，没有打开。")
     return data
-
-
-def _free(path: Path) -> Path:
-    """A name that no file has yet."""
-    free, number = path, 2
-    while free.exists():
-        free, number = path.with_name(f"{path.stem}（{number}）{path.suffix}"), number + 1
-    return free
 
 
 # -- changing ------------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.errors import StateProblem
+from desktop.errors import Problem, StateProblem
 from desktop.operations import audit, erasing, renewal
 from desktop.operations.enrolling import NotEnrolled
+from desktop.operations.file_names import free_path
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.records.declaration import Role
 from desktop.store import digest as digests
@@ -247,4 +248,18 @@ def _target(session: Session, out: Path, link: Link) -> Path:
         return out
     day = session.environment.today().strftime("%Y%m%d")
     name = f"{session.unit.name}_{link.name}_{link.sequence + 1:04d}_{day}.xsj"
-    return out / "".join("_" if c in '\\/:*?"<>|' else c for c in name)
+    path = out / "".join("_" if c in '\\/:*?"<>|' else c for c in name)
+    return path if path.exists() and _is_own_try(session, path, link) else free_path(path)
+
+
+def _is_own_try(session: Session, path: Path, link: Link) -> bool:
+    """Whether a file is what this computer wrote for the same one, which a new try under its number replaces.
+
+    Two computers of one unit, be they above or below, give their files the same names.
+    """
+    try:
+        said = inspect(path)
+    except Problem:
+        return False
+    own = (session.ledger.station, session.ledger.incarnation, link.peer)
+    return (said.sender, said.incarnation, said.receiver) == own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from desktop.records.texts import printable
@@ -54,6 +55,14 @@ def _stem(name: str, media: str) -> str:
         "xlsx",
     )
     return name[: found.start()] if known else name
+
+
+def free_path(path: Path) -> Path:
+    """A name that no file has yet."""
+    free, number = path, 2
+    while free.exists():
+        free, number = path.with_name(f"{path.stem}（{number}）{path.suffix}"), number + 1
+    return free
 
 
 def size_words(size: int) -> str:

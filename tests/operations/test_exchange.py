@@ -46,6 +46,26 @@ def test_what_a_village_records_reaches_the_district_with_equal_digests(
     assert len(digests) == 1
 
 
+def test_a_file_of_another_computer_is_not_written_over(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    """The computers of one unit, and what is written for them, give files the same names."""
+    district, town, village = three
+    stick = tmp_path / "U盘"
+    stick.mkdir()
+    name = "径山村工会_径山镇总工会_{}_20261123{}.xsj"
+    for number, other in (("0001", exchange.send(town, tmp_path / "镇.xsj").path), ("0002", Path(__file__))):
+        lies = stick / name.format(number, "")
+        lies.write_bytes(other.read_bytes())
+        sent = exchange.send(village, stick)
+        assert sent.path == stick / name.format(number, "（2）")
+        assert lies.read_bytes() == other.read_bytes()
+    below = exchange.send(district, tmp_path / "下.xsj", to=town.ledger.station).path
+    lies = stick / "余杭区总工会_径山镇总工会_0002_20261123.xsj"
+    lies.write_bytes(below.read_bytes())
+    assert exchange.send(district, stick, to=town.ledger.station).path == lies, "its own earlier try"
+
+
 def test_the_same_bundle_twice_changes_nothing(
     three: tuple[Session, Session, Session], tmp_path: Path
 ) -> None:
