@@ -109,6 +109,26 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     above.close()
 
 
+def test_a_duty_that_nobody_has_is_told_before_anybody_signs(
+    qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    _, town = pair
+    operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty="")
+    sent = exchange.send(town, tmp_path / "未签.xsj")
+    below = Hands(qtbot, town, tmp_path)
+    page = below.show("sync")
+    assert isinstance(page, SyncPage)
+    page.send.signer.open(sent.path, tmp_path)
+    below.settle()
+    dialog = page.send.signer.dialog
+    assert isinstance(dialog, SignDialog)
+    assert "本机还没有能以经办人签名的人：请管理员在“操作员”里设好，再导出一次。" in dialog.state.text()
+    dialog.reject()
+    below.settle()
+    below.strangers.seen = [w for w in below.strangers.seen if "SignDialog" not in w]
+    below.close()
+
+
 def test_an_unsigned_bundle_says_at_the_district_what_to_do(
     qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

@@ -102,8 +102,8 @@ class SignDialog(QDialog):
             said += f"“{seen.cover.receiver}”还要{duty_words(seen.missing)}的签名，没有就不收。"
         elif seen.wanted:
             said += "上级要的签名齐了，可以把文件交去。"
-        if not seen.may and seen.missing:
-            said += "本机还没有能签的人：请管理员在“操作员”里设好，再导出一次。"
+        if lacking := seen.missing.difference(seen.may.values()):
+            said += f"本机还没有能以{duty_words(lacking)}签名的人：请管理员在“操作员”里设好，再导出一次。"
         return said
 
     def _show_state(self) -> None:
