@@ -39,6 +39,8 @@ class FakeDialogs:
         self.several: list[list[Path]] = []
         self.asked: list[str] = []
         self.told: list[str] = []
+        self.began: Path | None = None
+        """Where the last question for a folder began."""
         self._leaving = False
 
     def always_leave(self) -> None:
@@ -67,6 +69,7 @@ class FakeDialogs:
         return self.paths.pop(0)
 
     def folder(self, title: str, start: Path) -> Path | None:
+        self.began = start
         return self.paths.pop(0)
 
 

@@ -281,6 +281,9 @@ def test_the_cover_sheet_of_what_was_sent_can_be_looked_at_and_saved(
     assert "数据包报送单" in shown.title
     assert shown.job.release is not None
     assert shown.job.release(village).data.startswith(b"%PDF")
+    hands.dialogs.paths = [None]
+    shown.save_pdf()
+    assert hands.dialogs.began == tmp_path, "the sheet goes with its file"
 
 
 def test_a_stick_that_is_gone_is_asked_for_again_and_nothing_is_lost(

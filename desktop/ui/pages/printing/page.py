@@ -30,6 +30,7 @@ from desktop.operations.session import Session
 from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons, spacing, theme
+from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.printing.period import PeriodBar
@@ -59,7 +60,7 @@ class PrintJob:
     as a Word file to be edited, ``table`` as a workbook. Without ``release`` it can only be looked at, and ``why_not``
     says why. ``look`` makes the pages to look at from a reader's connection instead, where that takes long: nothing
     that is saved waits for it, and it is given up when nobody waits for it any more. ``more`` is the same with what
-    belongs to it, by what a box to tick calls that.
+    belongs to it, by what a box to tick calls that. ``beside`` is the folder of the file that it is about, if any.
     """
 
     title: str
@@ -71,6 +72,7 @@ class PrintJob:
     why_not: str = ""
     look: Callable[[Database], bytes] | None = None
     more: tuple[str, PrintJob] | None = None
+    beside: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -353,7 +355,9 @@ class PreviewPage(Page):
     ) -> None:
         if save is None:
             return
-        folder = self.workbench.dialogs.folder(f"保存{kind}到哪里", Path.home())
+        beside = self.job.beside
+        start = beside if beside is not None and beside.is_dir() else travelling()
+        folder = self.workbench.dialogs.folder(f"保存{kind}到哪里", start)
         if folder is None:
             return
 

@@ -13,6 +13,7 @@ from desktop.operations import letter_sets, supervision, traffic
 from desktop.operations.session import Session
 from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
+from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.pages.printing.page import make_printer, prepare, printer_names
 from desktop.ui.parts import Note, plain, row
@@ -83,7 +84,7 @@ class PrintRunDialog(RunningDialog):
         if self.paper.isChecked():
             self._to_printer()
             return
-        folder = self.workbench.dialogs.folder("保存PDF到哪里", Path.home())
+        folder = self.workbench.dialogs.folder("保存PDF到哪里", travelling())
         if folder is not None:
             self._to_files(folder, together=self.together.isChecked())
 

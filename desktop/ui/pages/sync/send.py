@@ -194,6 +194,7 @@ def _cover_job(made: Sent) -> PrintJob:
         lambda session: covers.preview(session, made.path),
         lambda session: Released(covers.print_pages(session, made.path)),
         lambda session, folder: (covers.print_cover(session, made.path, folder), ChangeSet()),
+        beside=made.path.parent,
     )
 
 
