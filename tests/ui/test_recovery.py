@@ -181,6 +181,8 @@ def test_request_telephone_and_answer_in_two_windows(
     assert OPERATOR in card.asked.text()
     assert card.words.shown == dialog.own_words.shown, "both read the same on the telephone"
     assert not card.answer_button.isEnabled()
+    assert not card.answer_button.visibleRegion().isEmpty(), "what is to be done is in sight"
+    assert card.answer_button.visibleRegion().boundingRect() == card.answer_button.rect()
     desk.tick(card.compared)
     desk.dialogs.paths.append(stick / "答复.xsk")
     picture(card, "recover-desk")

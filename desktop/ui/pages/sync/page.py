@@ -131,9 +131,14 @@ class SyncPage(Page):
         whole.addWidget(self.tabs, 1)
         work, enrolment = QWidget(), QWidget()
         area = scrolling(enrolment)
-        # Only when the note has its place can it be brought into view.
+        # Only when they have their place can they be brought into view.
         self.root.done.connect(
             lambda: QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(self.root.note))
+        )
+        self.recover.asked_for.connect(
+            lambda: QTimer.singleShot(
+                0, area, lambda: area.ensureWidgetVisible(self.recover.answer_button, 0, 24)
+            )
         )
         widgets = (
             work, self.inbox, self.unsettled, self.forks, self.log, self.uncounted, area, self.stations,

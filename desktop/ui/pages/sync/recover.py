@@ -23,9 +23,10 @@ from desktop.ui.worker import Ticket
 
 
 class RecoverCard(Card):
-    """The desk's side of a forgotten password; ``done`` when an answer was written."""
+    """The desk's side of a forgotten password; ``done`` when an answer was written, ``asked_for`` when one is due."""
 
     done = Signal()
+    asked_for = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__("下级忘了口令")
@@ -103,6 +104,7 @@ class RecoverCard(Card):
         self.compared.setChecked(False)
         self._box.show()
         self.compared.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.asked_for.emit()
 
     def _close(self) -> None:
         self._seen = None
