@@ -87,6 +87,9 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     keys(qtbot, "A")  # the cursor stands in the name, which is there already; another takes its place
     assert assistant.unit.value()[1] == "A"
     key(qtbot, K.Key_Return)
+    others = tmp_path / "别人的"
+    others.mkdir()
+    (others / "花名册.xls").write_bytes(b"x")
     assistant.folder.setText("台账")  # nobody would know where that is
     widget = QApplication.focusWidget()
     assert widget is not None
@@ -104,6 +107,14 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     keys(qtbot, "short-and-longer")
     key(qtbot, K.Key_Return)
     assert "存放位置" in assistant.notice.words
+    assistant.folder.setText(str(others))
+    key(qtbot, K.Key_Return)
+    qtbot.waitUntil(lambda: "已经有别的文件（“花名册.xls”）" in assistant.notice.words)
+    assert QApplication.focusWidget() is assistant.folder
+    assistant._dialogs.paths.append(others)  # type: ignore[attr-defined]
+    assistant._choose_folder()
+    assert assistant.folder.text() == str(others / "A")
+    assert not assistant.notice.isVisible()
     assistant.folder.setText(f'"{tmp_path / "新 台账（1）"}"')
     key(qtbot, K.Key_Return)
     qtbot.waitUntil(assistant.copied.isVisible, timeout=20_000)

@@ -247,6 +247,7 @@ class Assistant(QWidget):
     def _choose_folder(self) -> None:
         folder = self._dialogs.folder("台账放在哪个文件夹里", Path.home())
         if folder is not None:
+            self.notice.clear()
             self.folder.setText(str(room_in(folder, self._folder_name())))
 
     def _place(self) -> Path:
@@ -334,4 +335,5 @@ class Assistant(QWidget):
 
     def _failed(self, problem: Problem) -> None:
         self._lock(False)
+        self.folder.setFocus(Qt.FocusReason.OtherFocusReason)  # all else was looked at before
         self.notice.show_notice(Tone.ERROR, str(problem))
