@@ -54,7 +54,7 @@ def erase(
 ) -> None:
     """清除记录里的个人信息：各级都清除，历史、检索、草稿和存下来的数据包里也清除，不能恢复。
 
-    单位名称等其他内容不变。旧的备份里还有，过期以后自动删除；急着要删的请人工销毁。
+    单位名称等其他内容不变；别的记录里写到这个人的（如企业的联系人、会议的记录人）另外清除。旧的备份里还有，过期以后自动删除；急着要删的请人工销毁。
     """
     slots = [_slot(record_type, words) for words in contents]
     _must_be_here(session, record_type, record_ids)
