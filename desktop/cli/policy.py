@@ -12,7 +12,7 @@ from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, OneOf, json_option, opens, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
-from desktop.operations import exchange, forks, moving, policy, traffic
+from desktop.operations import exchange, forks, moving, policy, traffic, uncounted
 from desktop.operations.forks import Kind, Outlook
 from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count, told
@@ -46,16 +46,17 @@ class WhichFork(UsageProblem):
 @json_option
 def merges(session: Session, as_json: bool) -> None:
     """合并记录：编号、时间、谁的数据包、五种结果各多少；撤回时用编号。"""
-    found = stored.merges(session.database)
-    names = traffic.station_names(session.database, traffic.here(session))
+    found, here = stored.merges(session.database), traffic.here(session)
+    names = traffic.station_names(session.database, here)
+    gone = uncounted.withdrawn_merges(session.database, here)
     if as_json:
-        json_line({"merges": [_merge(m) for m in found]})
+        json_line({"merges": [_merge(m) | {"withdrawn": m.id in gone} for m in found]})
         return
     if not found:
         remark("还没有合并过数据包。")
         return
     table(
-        ("编号", "时间", "发送方", "第几个", *OUTCOMES.values()),
+        ("编号", "时间", "发送方", "第几个", *OUTCOMES.values(), "情况"),
         [
             (
                 str(m.id),
@@ -63,6 +64,7 @@ def merges(session: Session, as_json: bool) -> None:
                 names.get(m.sender, traffic.unknown_station(m.sender)),
                 str(m.sequence),
                 *(str(getattr(m, o)) for o in OUTCOMES),
+                gone[m.id].words if m.id in gone else "",
             )
             for m in found
         ],

@@ -102,6 +102,11 @@ class Rollback:
     records: tuple[str, ...]
     own: bool
 
+    @property
+    def words(self) -> str:
+        """What the ledger of merges says of it."""
+        return "已撤回" if self.own else "上级已撤回"
+
 
 def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
     """The merges of which something is withdrawn, by number."""

@@ -30,10 +30,13 @@ def test_a_merge_is_listed_withdrawn_and_lifted(places: Places) -> None:
     assert "已撤回“北山街道总工会”第1个数据包：企业新增2条不再计入。" in spoken
     assert answer("list", places.district, "enterprise")["total"] == 0
     assert run("withdraw", places.district, str(merge["id"])).exit_code == 22
+    assert "已撤回" in run("merges", places.district).stdout
+    assert [m["withdrawn"] for m in answer("merges", places.district)["merges"]] == [True]
     (said,) = answer("excluded", places.district)["excluded"]
     assert said["note"] == "填错了"
     run("lift", places.district, said["id"])
     assert answer("list", places.district, "enterprise")["total"] == 2
+    assert "已撤回" not in run("merges", places.district).stdout
 
 
 def test_a_computer_is_put_out_of_use(places: Places) -> None:

@@ -164,6 +164,6 @@ def _merge_line(line: MergeLine, rollback: Rollback | None) -> Line:
     m = line.merged
     numbers = (m.sequence, m.total, *(getattr(m, name) for name in OUTCOMES))
     tone = Tone.ERROR if m.refused else Tone.WARNING if m.conflict or m.held else Tone.GOOD
-    state = "" if rollback is None else "已撤回" if rollback.own else "上级已撤回"
+    state = "" if rollback is None else rollback.words
     texts = (moment(m.at), line.name, *map(str, numbers), state, m.file, m.operator)
     return Line(texts, Tone.PLAIN if rollback is not None else tone, m.id)
