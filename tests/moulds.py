@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-_MOST_KEYS = 20
-"""So many moulds are kept; each has three megabytes."""
+_MOST_KEYS = 30
+"""So many moulds are kept; each has three megabytes, and to give a ledger another key takes longer than the rest."""
 _LENT_KEYS = 8
 """Workspaces whose key would be random take turns with so many: those that meet in one test have keys of their own."""
 
@@ -29,15 +29,12 @@ class Foundry:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seen: set[bytes] = set()
         self._moulds: dict[bytes, Path] = {}
         self._lent = itertools.cycle([secrets.token_bytes(32) for _ in range(_LENT_KEYS)])
 
     def lend_key(self) -> bytes:
         """A key that is as good as a random one for who looks at one test."""
-        key = next(self._lent)
-        self._seen.add(key)
-        return key
+        return next(self._lent)
 
     def prepare(self) -> None:
         """Makes the first mould, as long as what makes it is still there."""
@@ -46,15 +43,18 @@ class Foundry:
 
     def cast(self, path: Path, key: bytes) -> None:
         """Puts an empty ledger at ``path``."""
-        if key in self._moulds:
-            shutil.copyfile(self._moulds[key], path)
-            return
-        former, mould = next(iter(self._moulds.items()))
-        shutil.copyfile(mould, path)
-        _rekey(path, former, key)
-        if key in self._seen and len(self._moulds) < _MOST_KEYS:
-            self._moulds[key] = Path(shutil.copyfile(path, self._folder / f"{len(self._moulds)}.db"))
-        self._seen.add(key)
+        found = self._moulds.pop(key, None)
+        if found is None:
+            former, mould = next(iter(self._moulds.items()))
+            shutil.copyfile(mould, path)
+            _rekey(path, former, key)
+            # What was used longest ago makes room: tests of one module have the same few keys, those of another others.
+            full = len(self._moulds) == _MOST_KEYS
+            found = self._moulds.pop(former) if full else self._folder / f"{len(self._moulds)}.db"
+            shutil.copyfile(path, found)
+        else:
+            shutil.copyfile(found, path)
+        self._moulds[key] = found
 
     def _make(self, key: bytes) -> None:
         from desktop.records.types import catalogue
