@@ -54,6 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="takes minutes: packaging/dev.py test --long"))
 
 
+def pytest_unconfigure() -> None:
+    """What is left ends with the process: pytest would look through it five times, which takes a worker seconds."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def ledgers_are_cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An empty ledger is made once instead of thousands of times."""
