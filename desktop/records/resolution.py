@@ -175,7 +175,8 @@ class Joined:
 
     ``own`` are the slots that each has alone, ``lives`` whether each lives by what is said under its own id.
     ``taking`` are those that take part: all that are not deleted, or all where all are. ``hidden`` are heads of one
-    record that are none of all together, ``codes`` the values that they show by themselves in the slot of the key.
+    record that are none of all together, ``apart`` those among them of records that take part, by record, slot and
+    item; ``codes`` are the values that they show by themselves in the slot of the key.
     """
 
     slots: Mapping[str, Slot]
@@ -184,13 +185,13 @@ class Joined:
     taking: tuple[str, ...]
     conflicts: frozenset[str]
     hidden: tuple[Version, ...]
+    apart: frozenset[tuple[str, str, ItemId]]
     codes: frozenset[str]
 
     def heads_under(self, record: str) -> dict[str, list[Version]]:
         """The heads that stand under one of the ids; a deleted one that takes no part keeps its own."""
-        hidden = {(v.slot, v.item) for v in self.hidden if v.record == record and record in self.taking}
         return {
-            name: [h for h in slot.heads if (name, h.item) not in hidden]
+            name: [h for h in slot.heads if (record, name, h.item) not in self.apart]
             for name, slot in self.own[record].items()
         }
 
@@ -227,7 +228,9 @@ def join(versions: Mapping[str, Iterable[Version]], key: str | None = None) -> J
         for h in slot.heads
         if h.slot != DELETED_SLOT and (h.record, h.slot, h.item) not in standing
     )
-    return Joined(slots, own, lives, taking, frozenset(conflicts), hidden, codes)
+    part = frozenset(taking)
+    apart = frozenset((h.record, h.slot, h.item) for h in hidden if h.record in part)
+    return Joined(slots, own, lives, taking, frozenset(conflicts), hidden, apart, codes)
 
 
 def heads_of_components(edges: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -55,6 +55,39 @@ def members(database: Database, type_name: str, record: str) -> tuple[str, ...]:
     )
 
 
+class Together:
+    """All records that are one with others, and which units have or claim them: asked once for all that are one.
+
+    For whoever asks about every record: there may be thousands that are one.
+    """
+
+    def __init__(self, database: Database, types: Catalogue) -> None:
+        self._db, self._types = database, types
+        self._of: dict[tuple[str, str], list[str]] = {}
+        self._units: dict[tuple[str, str], frozenset[str]] = {}
+        heads: dict[tuple[str, str], list[str]] = {}
+        for name, record, head in database.rows(
+            "SELECT type, lower(hex(id)), lower(hex(head)) FROM component ORDER BY type, id <> head, id"
+        ):
+            self._of[name, record] = ids = heads.setdefault((name, head), [])
+            ids.append(record)
+
+    def each(self) -> list[tuple[str, Sequence[str]]]:
+        """Type and ids of all that are one, the head first."""
+        return [(name, ids) for (name, record), ids in self._of.items() if ids[0] == record]
+
+    def ids(self, type_name: str, record: str) -> Sequence[str]:
+        """The ids of the records that are one with this one, the head first; none where it stands alone."""
+        return self._of.get((type_name, record), ())
+
+    def units(self, type_name: str, record: str) -> frozenset[str]:
+        """The units that have or claim a record, or another that is one with it."""
+        key = type_name, (*self.ids(type_name, record), record)[0]
+        if key not in self._units:
+            self._units[key] = claims(self._db, self._types, type_name, [key[1]])
+        return self._units[key]
+
+
 def load(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Joined:
     """What records that are one say together."""
     record_type = types.get(type_name)

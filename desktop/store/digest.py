@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.canonical import canonical
@@ -36,6 +36,7 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
     logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
     joined = set(database.rows("SELECT id, type FROM component"))
+    together = components.Together(database, types)
     lines: list[bytes] = []
     # Who is who, and what counts, differs by what a station has to know; it shows in what is hashed.
     # A type that is not known here has a table without columns: all that its records say stands in the log (rule 2).
@@ -48,10 +49,10 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
             # What levels above say for all below them has reached these units too.
             scope = units | _above(database, units)
         lines += list(_lines(database, name, slots, scope, logged, joined))
-    for name, record in sorted((name, record) for record, name in joined):
-        lines += _joined_line(database, types, name, record.hex(), units)
+    for name, ids in together.each():
+        lines += _joined_lines(database, types, name, ids, units)
     if SAME in types:
-        lines += _edges(database, types, units)
+        lines += _edges(database, together, units)
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
     forks = traffic.count_forks(database)
@@ -96,18 +97,20 @@ def _lines(
             yield _line(record, type_name, heads)
 
 
-def _joined_line(
-    database: Database, types: Catalogue, type_name: str, record: str, units: frozenset[str] | None
-) -> list[bytes]:
-    """The line of one of several records that are one; all of them are in scope together (rule 10)."""
-    said = components.load(database, types, type_name, components.members(database, type_name, record))
-    if units is not None and not units & said.units:
-        return []
-    heads = {s: [(h.stamp, h.value) for h in found] for s, found in said.heads_under(record).items()}
-    return [_line(bytes.fromhex(record), type_name, heads)]
+def _joined_lines(
+    database: Database, types: Catalogue, type_name: str, ids: Sequence[str], units: frozenset[str] | None
+) -> Iterator[bytes]:
+    """The lines of records that are one; all of them are in scope together (rule 10)."""
+    said = components.load(database, types, type_name, ids)
+    if units is None or units & said.units:
+        for record in ids:
+            heads = {s: [(h.stamp, h.value) for h in found] for s, found in said.heads_under(record).items()}
+            yield _line(bytes.fromhex(record), type_name, heads)
 
 
-def _edges(database: Database, types: Catalogue, units: frozenset[str] | None) -> Iterator[bytes]:
+def _edges(
+    database: Database, together: components.Together, units: frozenset[str] | None
+) -> Iterator[bytes]:
     """The lines of the edges; one is in scope where a record is that it names."""
     for edge, unit, stamp, kind, one, other in database.rows(
         "SELECT r.id, u.id, r._stamp, r.kind, r.one, r.other FROM r_same r JOIN unit_ref u ON u.ref = r.unit"
@@ -117,7 +120,7 @@ def _edges(database: Database, types: Catalogue, units: frozenset[str] | None) -
         heads[UNIT_SLOT] = [(stamp, canonical(unit))]
         _replace_logged(heads, load_versions(database, SAME, edge))
         # Not under whom it was said: it goes down with a record that it names, and with none where there is none.
-        if units is None or units & components.claims(database, types, kind, (one, other)):
+        if units is None or any(units & together.units(kind, end) for end in (one, other)):
             yield _line(edge, SAME, heads)
 
 

@@ -31,6 +31,7 @@ class Scope:
         self._had: dict[Record, set[str]] = {}
         for record, had in scoping.units_of_records(self._db):
             self._had.setdefault(record, set()).add(had)
+        self._together = components.Together(ledger.database, ledger.types)
         self._covered: dict[Record, tuple[bool, bool]] = {}
 
     def numbers(
@@ -155,9 +156,11 @@ class Scope:
         if known is not None and known.goes_below and self._unit_of(record) in self._above:
             # Reference data of the levels above, such as the papers that they have worded.
             return True, True
-        if ids := components.members(self._db, type_name, record_id):
+        if ids := self._together.ids(type_name, record_id):
             # Records that are one go down together.
-            now = components.claims(self._db, self._ledger.types, type_name, ids[:1])
+            if record_id != ids[0]:
+                return self._covers((type_name, ids[0]))
+            now = self._together.units(type_name, record_id)
             had_by_one = any(not self._had.get((type_name, r), set()).isdisjoint(self._units) for r in ids)
             return not now.isdisjoint(self._units), had_by_one
         had = self._had.get(record)

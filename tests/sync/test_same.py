@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from desktop.store.ledger import NewRecord
 from desktop.sync import erasing
 from desktop.sync.sending import Sent
 from desktop.sync.withdrawing import Affected
+from tests.measuring import seconds
 from tests.sync.casting import cast
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
 
@@ -113,6 +115,24 @@ def test_an_edge_between_records_that_nobody_has_is_in_nobodys_scope(house: Hous
     assert (len(later.records(SAME)), len(house.town.records(SAME))) == (0, 1)
     assert later.digest(later.unit) == house.town.digest(later.unit) == house.district.digest(later.unit)
     assert house.town.digest().sha256 != house.town.digest(house.town.unit).sha256
+
+
+def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(house: House) -> None:
+    """A village may say so of as many of its own as it likes."""
+
+    def join(count: int) -> float:
+        ids = [house.east.ledger.new_id() for _ in range(count)]
+        house.east.ledger.write("新增", "东村", births=[
+            NewRecord("firm", record, house.east.unit, {"name": "同一家"}) for record in ids
+        ])  # fmt: skip
+        for one, other in itertools.pairwise(ids):
+            say_same(house.east, one, other)
+        house.town.take(house.east.send())
+        assert len(components.members(house.town.database, "firm", ids[-1])) == count
+        return seconds(lambda: (house.town.send(house.east), house.town.digest(house.east.unit)))
+
+    few = join(25)
+    assert join(200) < 30 * few
 
 
 @pytest.mark.no_cover
