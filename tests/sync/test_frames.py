@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.sync import errors, frames
@@ -154,11 +154,15 @@ def test_a_bomb_is_not_read_to_its_end_line_by_line() -> None:
         tracemalloc.stop()
 
 
+@example(524, 4)
 @given(
     st.integers(min_value=20, max_value=len(ALL[1].compressed) - 1), st.integers(min_value=1, max_value=255)
 )
 def test_a_changed_byte_is_noticed_line_by_line(position: int, change: int) -> None:
     data = bytearray(ALL[1].compressed)
     data[position] ^= change
-    with pytest.raises(errors.BadFrame):
-        read_lines(bytes(data), len(PLAIN[1]))
+    try:
+        found = read_lines(bytes(data), len(PLAIN[1]))
+    except errors.BadFrame:
+        return
+    assert b"".join(found) == PLAIN[1]  # a bit that zstd reserves, here in the head of a section of sequences
