@@ -76,16 +76,21 @@ def json_lines(*rows: dict[str, Any]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
+# The python.exe of a virtual environment starts another, which on Windows is given a console of its own to ask on.
+_PYTHON = getattr(sys, "_base_executable", sys.executable) if sys.platform == "win32" else sys.executable
+_BY = {"__PYVENV_LAUNCHER__": sys.executable} if sys.platform == "win32" else {}
+
+
 def start(*arguments: object, **environment: str) -> subprocess.Popen[bytes]:
     """A call in a process of its own, with pipes and without a terminal to ask for a password on."""
     variables = {k: v for k, v in os.environ.items() if not k.startswith("XIAOSANJI_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "desktop", *map(str, arguments)],
+        [_PYTHON, "-m", "desktop", *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        env={**variables, **environment},
+        env={**variables, **_BY, **environment},
         start_new_session=True,
         creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),
     )
