@@ -18,7 +18,10 @@ def find_undone(database: Database, record_type: RecordType, entries: Iterable[E
 
     Who takes back an import to correct the table has deleted nothing, and is asked nothing when it comes again.
     """
-    deleted = {e.id: e for e in entries if e.held is not None and e.held.life is Life.DELETED}
+    # What others dispute is not written over by bringing it back.
+    deleted = {
+        e.id: e for e in entries if e.held is not None and e.held.life is Life.DELETED and not e.held.disputed
+    }
     ids = steps.undone_births(database, record_type, list(deleted))
     fields = list(record_type.by_name)
     for record, values in lookup.values(database, record_type, ids, fields).items():
