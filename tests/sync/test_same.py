@@ -73,9 +73,12 @@ def _house(folder: Path) -> tuple[Desk, ...]:
 
 
 def say_same(desk: Desk, one: str = ONE, other: str = OTHER) -> None:
+    desk.ledger.write("合并", desk.name, births=[edge(desk, one, other)])
+
+
+def edge(desk: Desk, one: str, other: str) -> NewRecord:
     cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
-    birth = NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
-    desk.ledger.write("合并", desk.name, births=[birth])
+    return NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
 
 
 def joined(desk: Desk) -> bool:
@@ -125,8 +128,8 @@ def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(ho
         house.east.ledger.write("新增", "东村", births=[
             NewRecord("firm", record, house.east.unit, {"name": "同一家"}) for record in ids
         ])  # fmt: skip
-        for one, other in itertools.pairwise(ids):
-            say_same(house.east, one, other)
+        edges = [edge(house.east, one, other) for one, other in itertools.pairwise(ids)]
+        house.east.ledger.write("合并", "东村", births=edges)
         house.town.take(house.east.send())
         assert len(components.members(house.town.database, "firm", ids[-1])) == count
         return seconds(lambda: (house.town.send(house.east), house.town.digest(house.east.unit)))
