@@ -316,7 +316,7 @@ def test_whoever_only_looks_prints_nothing_that_is_masked_to_them(desk: Session,
         with pytest.raises(NobodySigns, match="署名处没有单位：还没有填写“工会”"):
             papers.paper(desk, paper, congress)
     records.save(desk, "congress", {"union": make(desk, "union", full=False)}, record=congress)
-    operators.put(desk, "看看", Role.READER, "password2")
+    operators.put(desk, "看看", Role.READER, "password2", CHEAP)
     desk.workspace.close()
     reader = open_session(tmp_path / "w", "看看", "password2", repeatable("r"))
     with pytest.raises(NotAllowed):

@@ -30,7 +30,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue
 from desktop.store.ledger import NewRecord
 from tests.operations.cases import CaseAt, create
-from tests.operations.stations import enrol, repeatable, report_up
+from tests.operations.stations import CHEAP, enrol, repeatable, report_up
 from tests.operations.test_papers import words_of
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -190,7 +190,7 @@ def test_who_is_no_district_and_whoever_is_no_desk_words_nothing(desk: Session, 
     with pytest.raises(NotAllowed, match="区总工会"):
         change(town, "visit_record", "标题：", "标题：镇")
     town.workspace.close()
-    operators.put(desk, "经办", Role.EDITOR, "password2")
+    operators.put(desk, "经办", Role.EDITOR, "password2", CHEAP)
     folder = desk.workspace.folder
     desk.workspace.close()
     editor = open_session(folder, "经办", "password2", repeatable("e"))

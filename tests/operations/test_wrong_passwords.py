@@ -17,7 +17,7 @@ from desktop.store.attempts import FILE, Attempts
 from desktop.store.environment import Environment
 from desktop.store.keys import WrongPassword
 from desktop.store.places import InUse
-from tests.cli.calling import OPERATOR, PASSWORD, make
+from tests.cli.calling import CHEAP, OPERATOR, PASSWORD, make
 
 
 class Clock:
@@ -116,7 +116,7 @@ def test_what_was_waited_before_the_next_try_counts(town: Path, clock: Clock) ->
 
 def test_one_operator_does_not_slow_another_and_a_strange_name_is_not_kept(town: Path, clock: Clock) -> None:
     session = open_session(town, OPERATOR, PASSWORD, clock.environment())
-    operators.put(session, "小李", Role.EDITOR, "password2")
+    operators.put(session, "小李", Role.EDITOR, "password2", CHEAP)
     session.workspace.close()
     for _ in range(4):
         wrong(town, clock, "小李")
