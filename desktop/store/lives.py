@@ -5,6 +5,7 @@ Through the pure resolution: deletions are few and their rule is long.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from desktop.records.declaration import DELETED_SLOT
@@ -36,12 +37,12 @@ class Lives:
         )
         self._judge_relinked()
         self._judge_heads()
-        waiting = self._db.rows("SELECT record, type FROM judged")
         judged: set[tuple[bytes, str]] = set()
+        found = self._db.rows("SELECT record, type FROM judged")
         # Children before their parents: a parent asks whether a child lives.
-        waiting.sort(key=lambda found: self._depth(found[1]), reverse=True)
+        waiting = deque(sorted(found, key=lambda one: self._depth(one[1]), reverse=True))
         while waiting:
-            record, type_name = waiting.pop(0)
+            record, type_name = waiting.popleft()
             judged.add((record, type_name))
             life = self._life(type_name, record)
             before = self._db.value(
