@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -216,7 +218,18 @@ def test_a_stick_that_goes_between_writing_and_renaming_leaves_the_old_file(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("name", ["很长" * 200 + ".xsj", "/".join(["很长的文件夹名"] * 60) + "/a.xsj"])
+def is_wine() -> bool:
+    """Whether this Windows is none."""
+    return sys.platform == "win32" and hasattr(ctypes.windll.ntdll, "wine_get_version")
+
+
+TOO_LONG = pytest.param(
+    "很长" * 200 + ".xsj",
+    marks=pytest.mark.skipif(is_wine(), reason="Wine 8 cuts a name that is too long, Windows refuses it"),
+)
+
+
+@pytest.mark.parametrize("name", [TOO_LONG, "/".join(["很长的文件夹名"] * 60) + "/a.xsj"])
 def test_a_name_or_path_that_is_too_long_is_a_problem_and_no_fault(tmp_path: Path, name: str) -> None:
     with pytest.raises(EnvironmentProblem), files.replacing(tmp_path / name) as stream:
         stream.write(b"new")
