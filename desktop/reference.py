@@ -18,15 +18,15 @@ from types import MappingProxyType
 import msgspec
 
 from desktop.errors import UsageProblem
-from desktop.records.addresses import AddressLocator, AddressWords
 from desktop.records.codes import CodeItem, CodeList
 from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.examples import Examples
 from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import PlanTarget
+from desktop.records.reckoning.working_days import DayKind, SpecialDay, WorkingDayTable
 from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, as_published, parse_articles
-from desktop.records.working_days import DayKind, SpecialDay, WorkingDayTable
+from desktop.records.typed.addresses import AddressLocator, AddressWords
 from desktop.resources import resource
 
 DIVISIONS = "hangzhou-2023"

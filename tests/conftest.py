@@ -70,7 +70,7 @@ def ledgers_are_cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 def connections_end() -> Iterator[None]:
     """What the tests of a module leave open is closed: thousands of ledgers with their page caches fill gigabytes."""
     # Only now: without asserts nothing of the program may be imported before it is compiled anew.
-    from desktop.store.database import Database
+    from desktop.store.tables.database import Database
 
     opened: list[Database] = []
     begin = Database.__init__

@@ -58,8 +58,9 @@ class Foundry:
 
     def _make(self, key: bytes) -> None:
         from desktop.records.types import catalogue
-        from desktop.store import indexing, schema
-        from desktop.store.database import Database
+        from desktop.store.queries import indexing
+        from desktop.store.tables import schema
+        from desktop.store.tables.database import Database
 
         self._moulds[key] = self._folder / "first.db"
         database = Database.open(self._moulds[key], key, create=True)
@@ -92,10 +93,11 @@ def casting(folder: Path) -> Iterator[None]:
     """As long as it lasts, new workspaces of the program's own types get a cast ledger."""
     # Only now: without asserts nothing of the program may be imported before it is compiled anew.
     from desktop.records.types import catalogue
-    from desktop.store import indexing, schema
-    from desktop.store.environment import Environment
-    from desktop.store.keeping import JournaledDatabase
-    from desktop.store.workspace import Workspace
+    from desktop.store.queries import indexing
+    from desktop.store.tables import schema
+    from desktop.store.tables.environment import Environment
+    from desktop.store.workspaces.keeping import JournaledDatabase
+    from desktop.store.workspaces.workspace import Workspace
 
     foundry = Foundry(folder)
     create, opened = Workspace.create.__func__, JournaledDatabase.open.__func__  # type: ignore[attr-defined]

@@ -14,10 +14,11 @@ from desktop.cli.cells import CellReader
 from desktop.cli.frame import like
 from desktop.cli.names import field_named, field_names
 from desktop.errors import UsageProblem
-from desktop.operations import exchange, queries
+from desktop.operations import queries
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Field, RecordType
-from desktop.store.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
+from desktop.store.queries.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
 
 ORDERS = {"title": TITLE_ORDER, "newest": NEWEST_ORDER}
 _FILTER = re.compile(r"([^<>=]+?)\s*(>=|<=|=)(.*)", re.DOTALL)

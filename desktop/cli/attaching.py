@@ -17,8 +17,8 @@ from desktop.operations.file_names import size_words
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.display import display
-from desktop.store import reading
 from desktop.store.ledger import NotFound
+from desktop.store.queries import reading
 
 
 class TwoThings(UsageProblem):

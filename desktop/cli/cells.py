@@ -11,8 +11,8 @@ from desktop.operations.session import Session
 from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind
 from desktop.records.divisions import Division, DivisionLevel, Divisions
-from desktop.records.typed_numbers import text_of
-from desktop.records.values import EMPTY, Parsed, parse_cell
+from desktop.records.typed.typed_numbers import text_of
+from desktop.records.typed.values import EMPTY, Parsed, parse_cell
 
 _MOST_NAMED = 5
 _LONGEST_SAID = 20

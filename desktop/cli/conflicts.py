@@ -12,17 +12,17 @@ from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
-from desktop.operations import conflicts as operations
-from desktop.operations import deciding, forks, unsettled
-from desktop.operations.conflicts import Claim, Conflict, NoConflict
-from desktop.operations.forks import KINDS, Content, OpenFork
 from desktop.operations.session import Session
-from desktop.operations.unsettled import CONFLICT, Unsettled
-from desktop.records import items
-from desktop.records.canonical import canonical
+from desktop.operations.stations import conflicts as operations
+from desktop.operations.stations import deciding, forks, unsettled
+from desktop.operations.stations.conflicts import Claim, Conflict, NoConflict
+from desktop.operations.stations.forks import KINDS, Content, OpenFork
+from desktop.operations.stations.unsettled import CONFLICT, Unsettled
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
-from desktop.records.stamps import to_wire
-from desktop.store import aggregates, reading
+from desktop.records.versions import items
+from desktop.records.versions.canonical import canonical
+from desktop.records.versions.stamps import to_wire
+from desktop.store.queries import aggregates, reading
 
 _KEEP, _DELETE = "keep", "delete"
 

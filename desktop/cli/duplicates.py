@@ -16,8 +16,8 @@ from desktop.errors import UsageProblem
 from desktop.operations import duplicates as operations
 from desktop.operations.duplicates import Comparison, Group, Merged, Row
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import UNIT_SLOT, RecordType
+from desktop.records.versions.canonical import Cell
 
 
 class WhichSide(UsageProblem):

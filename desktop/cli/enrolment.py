@@ -11,10 +11,10 @@ from desktop.cli.frame import Command, Group
 from desktop.cli.names import LEVELS
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
-from desktop.operations import enrolling, exchange, traffic
 from desktop.operations.session import Session
+from desktop.operations.stations import enrolling, exchange, traffic
 from desktop.records.declaration import Level
-from desktop.store.workspace import OwnUnit
+from desktop.store.workspaces.workspace import OwnUnit
 
 
 @click.group(cls=Group)

@@ -9,8 +9,10 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, reply, type_argument, writes
 from desktop.errors import UsageProblem
-from desktop.operations import erasing, queries, retention, traffic
+from desktop.operations import queries
 from desktop.operations.session import Session
+from desktop.operations.stations import traffic
+from desktop.operations.workspaces import erasing, retention
 from desktop.records.declaration import RecordType, short_label
 from desktop.store.ledger import NotFound
 

@@ -15,16 +15,16 @@ from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import PathOf, as_option, given_password, json_option, opened, opens, writes
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
-from desktop.operations import exchange, signing, traffic, unsettled
 from desktop.operations.file_names import size_words
-from desktop.operations.forks import KINDS
 from desktop.operations.session import Session
-from desktop.operations.traffic import MergeOutcome
-from desktop.operations.unsettled import Unsettled
-from desktop.records.dates import time_words
+from desktop.operations.stations import exchange, signing, traffic, unsettled
+from desktop.operations.stations.forks import KINDS
+from desktop.operations.stations.traffic import MergeOutcome
+from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
-from desktop.records.item_outcomes import (
+from desktop.records.typed.dates import time_words
+from desktop.records.versions.item_outcomes import (
     CONFLICT,
     HELD,
     OUTCOMES,
@@ -32,10 +32,10 @@ from desktop.records.item_outcomes import (
     REFUSED_REGISTERED,
     reason_words,
 )
-from desktop.store.attached import ATTACHMENT, PART
+from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.sync.errors import Damaged
-from desktop.sync.manifest import DOWN, Manifest, Person
-from desktop.sync.results import EARLIER, BundleResult, MergeReport, Unapplied
+from desktop.sync.merging.results import EARLIER, BundleResult, MergeReport, Unapplied
+from desktop.sync.signed.manifest import DOWN, Manifest, Person
 
 
 class NoRoot(UsageProblem):

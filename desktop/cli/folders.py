@@ -10,10 +10,10 @@ import click
 
 from desktop.cli.output import complain, remark, say
 from desktop.cli.parameters import PathOf
-from desktop.operations import inbox
-from desktop.operations.inbox import MERGED_FOLDER, Gathered
 from desktop.operations.session import Session
-from desktop.sync.results import BundleResult
+from desktop.operations.stations import inbox
+from desktop.operations.stations.inbox import MERGED_FOLDER, Gathered
+from desktop.sync.merging.results import BundleResult
 
 
 class FileOrFolder(PathOf):

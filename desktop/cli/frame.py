@@ -225,7 +225,7 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get(DEBUG) == "1":
         traceback.print_exc()
     if isinstance(error, OSError):
-        from desktop.sync.surroundings import is_surroundings, surroundings
+        from desktop.sync.errors.surroundings import is_surroundings, surroundings
 
         if is_surroundings(error):
             problem = surroundings(error)

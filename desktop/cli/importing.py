@@ -20,7 +20,7 @@ from desktop.operations.imports import telling, whole
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers
-from desktop.records.spans import in_words, spans_of
+from desktop.records.versions.spans import in_words, spans_of
 
 _SHOWN = 20
 """So many rows with something to mend are told; all of them stand in the report and in ``--json``."""

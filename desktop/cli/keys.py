@@ -9,10 +9,10 @@ import click
 from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, PathOf, confirmed, in_group, json_option, reply
-from desktop.operations import exchange, roots
-from desktop.operations.enrolling import NotEnrolled
-from desktop.operations.roots import Root
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange, roots
+from desktop.operations.stations.enrolling import NotEnrolled
+from desktop.operations.stations.roots import Root
 
 
 @click.group(cls=Group)

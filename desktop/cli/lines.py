@@ -13,9 +13,9 @@ from desktop.cli.names import field_named, field_names
 from desktop.cli.output import remark
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.identity import is_id
+from desktop.records.versions.canonical import Cell
 
 ID = "id"
 UNIT = "unit"

@@ -11,7 +11,7 @@ from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
 from desktop.operations.steps import Step
-from desktop.records.dates import time_words
+from desktop.records.typed.dates import time_words
 
 _LISTED = 30
 

@@ -20,14 +20,14 @@ from desktop.cli.names import type_named, type_names
 from desktop.cli.output import remark
 from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
-from desktop.operations.recovery import after_opening
 from desktop.operations.reference_here import shipped
 from desktop.operations.session import Session, open_session
-from desktop.records.dates import parse_date
+from desktop.operations.workspaces.recovery import after_opening
 from desktop.records.declaration import RecordType
+from desktop.records.typed.dates import parse_date
 from desktop.records.types import catalogue
-from desktop.store.database import translated
-from desktop.store.unlocking import slots_of
+from desktop.store.tables.database import translated
+from desktop.store.workspaces.unlocking import slots_of
 
 OPERATOR = "XIAOSANJI_OPERATOR"
 PASSWORD = "XIAOSANJI_PASSWORD"

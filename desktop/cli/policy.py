@@ -12,15 +12,15 @@ from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, OneOf, json_option, opens, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
-from desktop.operations import exchange, forks, moving, policy, traffic, uncounted
-from desktop.operations.forks import Kind, Outlook
-from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
-from desktop.records.dates import time_words
-from desktop.records.item_outcomes import OUTCOMES
-from desktop.store import traffic as stored
-from desktop.store.traffic import Merged
+from desktop.operations.stations import exchange, forks, moving, policy, traffic, uncounted
+from desktop.operations.stations.forks import Kind, Outlook
+from desktop.operations.stations.policy import Standing
+from desktop.records.typed.dates import time_words
+from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.traffic import Merged
 
 _SHORT = 8
 _CAUSES = {"恢复过备份": Kind.RESTORED, "复制成了两台": Kind.COPIED}

@@ -23,18 +23,18 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.documents.lists import PaperList
-from desktop.operations import (
-    covers,
+from desktop.operations import supervision
+from desktop.operations.papers import (
     letter_sets,
     papers,
     printing,
     rosters,
-    supervision,
     template_files,
     template_words,
     templates,
 )
 from desktop.operations.session import Session
+from desktop.operations.stations import covers
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
 
@@ -208,7 +208,7 @@ def _brief(
     docx: bool,
 ) -> Path:
     # Loaded where it is asked for: the whole plan stands behind it.
-    from desktop.operations import briefs
+    from desktop.operations.papers import briefs
 
     made = briefs.brief(session, first, last, unit)
     return printing.save_word(session, made, out) if docx else printing.save(session, made, out)

@@ -81,7 +81,7 @@ class _Opening(Program):
 
 def _workspace_at(place: Path) -> Path | None:
     """A folder, or that of a workspace in which a file lies; nothing for all other words."""
-    from desktop.store.keys import FILE
+    from desktop.store.workspaces.keys import FILE
 
     if place.is_dir():
         return place.resolve()

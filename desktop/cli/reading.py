@@ -19,12 +19,12 @@ from desktop.operations.joinings import Joining
 from desktop.operations.session import Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
-from desktop.records.resolution import Life
-from desktop.records.typed_numbers import decimal_text
-from desktop.store import pointing, reading
+from desktop.records.typed.typed_numbers import decimal_text
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NotFound
-from desktop.store.pointing import Pointing
-from desktop.store.reading import HistoryEntry, Query, Record
+from desktop.store.queries import pointing, reading
+from desktop.store.queries.pointing import Pointing
+from desktop.store.queries.reading import HistoryEntry, Query, Record
 
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
 _FOUND = 20

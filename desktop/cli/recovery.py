@@ -20,11 +20,11 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.errors import UsageProblem
-from desktop.operations import recovery as operations
-from desktop.operations import whereabouts
 from desktop.operations.session import Session
-from desktop.operations.whereabouts import Origin
-from desktop.store.database import translated
+from desktop.operations.workspaces import recovery as operations
+from desktop.operations.workspaces import whereabouts
+from desktop.operations.workspaces.whereabouts import Origin
+from desktop.store.tables.database import translated
 
 NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"
 CODE = "XIAOSANJI_RECOVERY_CODE"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from desktop.operations import audit, queries, traffic
+from desktop.operations import queries
 from desktop.operations.joinings import Joining
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
-from desktop.records.canonical import Cell
+from desktop.operations.stations import traffic
+from desktop.operations.stations.traffic import Here
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Finding
 from desktop.records.codes import CodeList
 from desktop.records.declaration import (
@@ -25,8 +26,9 @@ from desktop.records.declaration import (
     Severity,
 )
 from desktop.records.display import display
-from desktop.store import reading
-from desktop.store.reading import HistoryEntry, Record
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import HistoryEntry, Record
 
 
 def severity_words(finding: Finding) -> str:

@@ -9,9 +9,9 @@ import click
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, reply
-from desktop.operations import wiping
 from desktop.operations.session import Session
-from desktop.store.wiping import Wiped, has_begun
+from desktop.operations.workspaces import wiping
+from desktop.store.workspaces.wiping import Wiped, has_begun
 
 
 @click.command(cls=Command)

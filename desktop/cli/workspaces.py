@@ -26,14 +26,15 @@ from desktop.cli.parameters import (
 )
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
-from desktop.operations import checking, operators, restoring, workspaces
+from desktop.operations import checking
 from desktop.operations.file_names import size_words
-from desktop.operations.operators import ROLES as ROLES
 from desktop.operations.session import Session
+from desktop.operations.workspaces import operators, restoring, workspaces
+from desktop.operations.workspaces.operators import ROLES as ROLES
 from desktop.records.declaration import Level, Role, Severity
 from desktop.records.duties import DUTIES
-from desktop.store.database import translated
-from desktop.store.unlocking import slots_of
+from desktop.store.tables.database import translated
+from desktop.store.workspaces.unlocking import slots_of
 
 FIRST_OPERATOR = "管理员"
 NEW_PASSWORD = "XIAOSANJI_NEW_PASSWORD"

@@ -19,18 +19,19 @@ from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, Number, json_option, reply, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.errors import UsageProblem
-from desktop.operations import admitting, assessing, examples, exchange, following, records, steps
+from desktop.operations import admitting, assessing, examples, following, records, steps
 from desktop.operations.assessing import NothingComputed
 from desktop.operations.following import NothingFollows
 from desktop.operations.own_place import AddressPlace, OwnPlace
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import exchange
 from desktop.records.checks import Finding
-from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType
-from desktop.records.resolution import Life
-from desktop.store.attached import ATTACHMENT, PART
+from desktop.records.versions.deciding import SAME
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NotFound
+from desktop.store.queries.attached import ATTACHMENT, PART
 
 BATCH = 5000
 """As many lines as one segment holds are saved in one operation."""

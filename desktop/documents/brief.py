@@ -19,7 +19,7 @@ from desktop.documents.page import (
     TableBlock,
     render_pdf,
 )
-from desktop.records.dates import midnight
+from desktop.records.typed.dates import midnight
 
 TITLE = "工作简报"
 NOT_OFFICIAL = "内部参考，不是正式公文"

@@ -23,7 +23,7 @@ from desktop.documents.page import (
     QrBlock,
     render_pdf,
 )
-from desktop.records.dates import dated_moment_words, day_words
+from desktop.records.typed.dates import dated_moment_words, day_words
 
 QR_PREFIX: Final = "XSJ1"
 DIGITS: Final = 64

@@ -21,7 +21,7 @@ from desktop.documents.page import (
 from desktop.documents.page.geometry import PAGE_HEIGHT, PAGE_WIDTH
 from desktop.documents.page.sheet import MARGIN_X
 from desktop.documents.page.tables import PADDING_X
-from desktop.records.dates import day_words
+from desktop.records.typed.dates import day_words
 
 _LAYOUTS: Final = ((False, 10.5), (True, 10.5), (True, 9.0), (True, 8.0))
 """Upright or on its side, and the size of text: the first that has room for a list is taken."""

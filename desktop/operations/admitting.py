@@ -7,13 +7,14 @@ from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import is_id
-from desktop.store import depending, reading, steps, undoing
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo
-from desktop.store.reading import Query
+from desktop.store.queries import depending, reading, steps
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.writing import undoing
 
 
 class Locked(StateProblem):

@@ -10,14 +10,14 @@ from desktop.operations import admitting, records
 from desktop.operations.session import Session
 from desktop.plan import assessed
 from desktop.plan.assessed import Worth
-from desktop.records.assessing import STEPS
-from desktop.records.canonical import Cell
-from desktop.records.resolution import Life
+from desktop.records.reckoning.assessing import STEPS
 from desktop.records.types import Catalogue
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NotFound, SlotEdit
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 
 ASSESSMENT, SCORE, TEMPLATE, CRITERION = (
     "assessment", "assessment_score", "assessment_template", "assessment_criterion"

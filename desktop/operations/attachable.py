@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from desktop.documents.recognising import PICTURES, SMALLER, NotAttachable, recognise
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.file_names import size_words
-from desktop.records.dates import china_time
-from desktop.sync import files
+from desktop.records.typed.dates import china_time
 from desktop.sync.errors import NotPlainFile, TooBig
+from desktop.sync.formats import files
 
 if TYPE_CHECKING:
     from desktop.documents.pictures import Picture

@@ -16,22 +16,23 @@ from typing import Final
 
 from desktop.documents.recognising import NotAttachable, recognise
 from desktop.errors import StateProblem
-from desktop.operations import audit, records
+from desktop.operations import records
 from desktop.operations.attachable import MOST_BYTES, Prepared, TooLarge
 from desktop.operations.file_names import entered_name, free_path, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import RecordType, Role
 from desktop.records.masking import mask_numbers_of_people
-from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
-from desktop.store import attached, reading
-from desktop.store.attached import ATTACHMENT, PART
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
-from desktop.store.reading import Compare, Filter, Query, Record
-from desktop.sync import files
+from desktop.store.queries import attached, reading
+from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.store.queries.reading import Compare, Filter, Query, Record
+from desktop.store.tables.database import Database
+from desktop.sync.formats import files
 
 MOST_FILES: Final = 50
 """Files on one record."""

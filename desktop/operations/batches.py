@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 from desktop.operations import admitting
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
-from desktop.records.resolution import Life
-from desktop.records.texts import printable
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.typed.texts import printable
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, SlotEdit
-from desktop.store.reading import Record
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Record
+from desktop.store.tables.database import Database
 
 _PAGE = 1_000
 _TELL_EVERY = 500

@@ -13,9 +13,10 @@ from desktop.operations.surroundings import Surroundings
 from desktop.records.checks import Checker, Finding
 from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue
-from desktop.store import heads, reading
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.log import heads
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 
 
 @dataclass(frozen=True, slots=True)

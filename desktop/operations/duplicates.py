@@ -11,22 +11,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import audit, queries
-from desktop.operations.audit import Act
+from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.session import NotAllowed, Session
-from desktop.records import uscc
-from desktop.records.canonical import ABSENT, Cell, canonical
-from desktop.records.deciding import SAME, UNIT
+from desktop.operations.workspaces import audit
+from desktop.operations.workspaces.audit import Act
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, Mask, RecordType, Role, Slot
 from desktop.records.identity import same_id
-from desktop.records.resolution import Life, rank
+from desktop.records.typed import uscc
 from desktop.records.types import Catalogue
-from desktop.store import candidates, components, reading
-from desktop.store.candidates import BY_CODE, BY_FULL_NAME, BY_NAME, BY_NUMBER, BY_PHONE
-from desktop.store.database import Database
+from desktop.records.versions.canonical import ABSENT, Cell, canonical
+from desktop.records.versions.deciding import SAME, UNIT
+from desktop.records.versions.resolution import Life, rank
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
-from desktop.store.reading import Record
+from desktop.store.log import components
+from desktop.store.queries import candidates, reading
+from desktop.store.queries.candidates import BY_CODE, BY_FULL_NAME, BY_NAME, BY_NUMBER, BY_PHONE
+from desktop.store.queries.reading import Record
+from desktop.store.tables.database import Database
 
 CHOSEN = "chosen"
 MOST_TOGETHER = candidates.MOST_TOGETHER

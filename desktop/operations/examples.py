@@ -8,15 +8,15 @@ from desktop import reference
 from desktop.errors import StateProblem
 from desktop.operations import admitting
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.examples import ExampleRecord
+from desktop.records.typed.values import TODAY, default_value
 from desktop.records.types import Catalogue
-from desktop.records.values import TODAY, default_value
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, NewRecord
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 
 
 class NoExamples(StateProblem):

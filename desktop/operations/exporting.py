@@ -13,17 +13,18 @@ from pathlib import Path
 from desktop.documents.workbooks.lists import MOST_ROWS, ListColumn, write_list
 from desktop.documents.workbooks.problems import TooLarge
 from desktop.documents.workbooks.xlsx import Value
-from desktop.operations import audit, queries
+from desktop.operations import queries
 from desktop.operations.imports.model import Cancelled, Progress, Stopped
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.codes import CodeList
-from desktop.records.dates import china_time, time_words
 from desktop.records.declaration import Field, Kind, Mask, Role
 from desktop.records.display import display
-from desktop.records.typed_numbers import stored_decimal
-from desktop.store import lookup, reading
-from desktop.store.reading import Query
+from desktop.records.typed.dates import china_time, time_words
+from desktop.records.typed.typed_numbers import stored_decimal
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import lookup, reading
+from desktop.store.queries.reading import Query
 
 _STEP = 2_000
 _LONG_NUMBERS = frozenset({Kind.USCC, Kind.ID_NUMBER, Kind.PHONE})

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from desktop.records.texts import printable
+from desktop.records.typed.texts import printable
 from desktop.records.types.attachment import MOST_NAME
 
 _MOST_BYTES: Final = 200

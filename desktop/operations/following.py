@@ -15,15 +15,15 @@ from desktop.operations.queries import Codes
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.records import following
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Follow, Kind, RecordType
 from desktop.records.display import display
-from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
-from desktop.store import pointing, reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
-from desktop.store.reading import Query, Record
+from desktop.store.queries import pointing, reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.database import Database
 
 _MOST_ALIKE = 200
 _MOST_NAMED = 3

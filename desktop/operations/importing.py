@@ -19,7 +19,6 @@ from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import Sheet, SheetInfo
-from desktop.operations import audit
 from desktop.operations.imports import completing, whole
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.headless import lay_out_headless
@@ -46,12 +45,13 @@ from desktop.operations.imports.reading import Setting
 from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
-from desktop.records.texts import printable
-from desktop.store import lookup
+from desktop.records.typed.texts import printable
 from desktop.store.ledger import ChangeSet
-from desktop.sync import sorts
+from desktop.store.queries import lookup
+from desktop.sync.formats import sorts
 
 __all__ = [
     "ColumnMatch",

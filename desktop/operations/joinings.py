@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from desktop.operations import queries
 from desktop.operations.queries import Codes
-from desktop.records.canonical import Cell, parse
-from desktop.records.deciding import SAME
 from desktop.records.declaration import DELETED_SLOT, RecordType
 from desktop.records.types import Catalogue
-from desktop.store import candidates, components, reading
-from desktop.store.database import Database
-from desktop.store.versions import load_versions
+from desktop.records.versions.canonical import Cell, parse
+from desktop.records.versions.deciding import SAME
+from desktop.store.log import components
+from desktop.store.log.versions import load_versions
+from desktop.store.queries import candidates, reading
+from desktop.store.tables.database import Database
 
 JOINED, PARTED = "合并", "分开"
 _UNKNOWN = "本机没有的记录"

@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 
 from desktop import reference
 from desktop.errors import UsageProblem
-from desktop.operations import exchange
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.operations.supervision.holidays import working_days
 from desktop.plan import indicators as plan
 from desktop.plan import next_visits as visits
@@ -28,9 +28,9 @@ from desktop.records.divisions import Division, Divisions
 from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import Choice
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, reading
-from desktop.store.aggregates import Selection
-from desktop.store.database import Database
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries.aggregates import Selection
+from desktop.store.tables.database import Database
 
 
 def indicators(

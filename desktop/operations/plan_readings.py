@@ -6,11 +6,11 @@ from desktop.operations import plan, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.plan.chosen import TYPE
 from desktop.plan.readings import UnknownReading
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
-from desktop.store import reading
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, NewRecord
-from desktop.store.reading import Filter, Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Filter, Query
 
 
 def choose(session: Session, target: str, choice: str, option: str) -> ChangeSet:

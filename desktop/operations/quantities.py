@@ -9,7 +9,7 @@ from desktop.operations.file_names import size_words
 from desktop.records.declaration import short_label
 from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
-from desktop.store.attached import ATTACHMENT, PART
+from desktop.store.queries.attached import ATTACHMENT, PART
 
 UNKNOWN = "本程序不认识的内容"
 

@@ -12,23 +12,26 @@ from decimal import Decimal
 from pathlib import Path
 
 from desktop.errors import UsageProblem
-from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.codes import CodeList
-from desktop.records.deciding import SUPERIOR, UNIT
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.display import display
-from desktop.records.resolution import Life
-from desktop.records.stamps import milliseconds_of
-from desktop.records.texts import one_line
-from desktop.records.typed_numbers import decimal_text
+from desktop.records.typed.texts import one_line
+from desktop.records.typed.typed_numbers import decimal_text
+from desktop.records.typed.values import parse_cell
 from desktop.records.types import Catalogue
-from desktop.records.values import parse_cell
-from desktop.store import backups, erasing, lookup, pinyin, reading
-from desktop.store.database import Database
-from desktop.store.drafts import Draft
-from desktop.store.environment import EPOCH_MS
-from desktop.store.reading import Compare, Filter, Query, Record
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SUPERIOR, UNIT
+from desktop.records.versions.resolution import Life
+from desktop.records.versions.stamps import milliseconds_of
+from desktop.store.merging import erasing
+from desktop.store.queries import lookup, reading
+from desktop.store.queries.reading import Compare, Filter, Query, Record
+from desktop.store.tables import pinyin
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import EPOCH_MS
+from desktop.store.workspaces import backups
+from desktop.store.workspaces.drafts import Draft
 
 Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60

@@ -10,16 +10,16 @@ from desktop.documents.workbooks.forms import write_form
 from desktop.documents.workbooks.lists import ListColumn, write_list
 from desktop.documents.workbooks.xlsx import Value
 from desktop.errors import UsageProblem
-from desktop.operations import audit
 from desktop.operations.exporting import local_time
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Checker, Context
 from desktop.records.declaration import Field, Kind, RecordType, Role, Severity
 from desktop.records.display import display
 from desktop.records.real_name_forms import FORMS, FormColumn, RealNameForm
-from desktop.store import lookup
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import lookup
+from desktop.store.queries.reading import Query
 
 MISSING_LIST = "未填完整"
 _DECIDING_WARNINGS = frozenset({"id_valid"})

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations import admitting, audit, duplicates, policy, queries, surroundings
+from desktop.operations import admitting, duplicates, queries, surroundings
 from desktop.operations.session import Session
-from desktop.records import uscc
-from desktop.records.canonical import Cell
+from desktop.operations.stations import policy
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Context, Finding, run_checks
-from desktop.records.deciding import SAME
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id
-from desktop.records.resolution import Life
-from desktop.records.texts import printable
+from desktop.records.typed import uscc
+from desktop.records.typed.texts import printable
 from desktop.records.types import Catalogue
-from desktop.store import lookup, reading, undoing
-from desktop.store.attached import PART
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SAME
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
-from desktop.store.reading import HistoryEntry, Query, Record
+from desktop.store.queries import lookup, reading
+from desktop.store.queries.attached import PART
+from desktop.store.queries.reading import HistoryEntry, Query, Record
+from desktop.store.tables.database import Database
+from desktop.store.writing import undoing
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Divisions, code lists and statutes as they count in a unit today: the program's with what was sent down from above.
 
-Who may have said something is judged when it is loaded (:func:`desktop.store.above.writers_above`), as for templates.
+Who may have said something is judged when it is loaded (:func:`desktop.store.queries.above.writers_above`), as for
+templates.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from desktop import reference
-from desktop.records.addresses import AddressLocator
 from desktop.records.changes import CodeChange, DivisionChange, changed_codes, changed_divisions
 from desktop.records.checks.base import as_day
 from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList
 from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Divisions
 from desktop.records.statutes import Statute
+from desktop.records.typed.addresses import AddressLocator
 from desktop.records.types import Catalogue
 from desktop.reference import SHIPPED_LAWS, Laws
-from desktop.store import above, aggregates, reading
-from desktop.store.database import Database
-from desktop.store.reading import Query, Record
+from desktop.store.queries import above, aggregates, reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.database import Database
 
 DIVISION: Final = "division_change"
 CODE: Final = "code_change"

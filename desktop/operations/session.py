@@ -10,16 +10,16 @@ from pathlib import Path
 from desktop.errors import StateProblem
 from desktop.operations.reference_here import ReferenceHere, reference_here
 from desktop.records.codes import CodeList
-from desktop.records.dates import time_words
 from desktop.records.declaration import Field, Level, RecordType, Role
+from desktop.records.typed.dates import time_words
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import audit
-from desktop.store.audit import Act
-from desktop.store.database import Database
-from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
-from desktop.store.operators import Operator
-from desktop.store.workspace import OwnUnit, Workspace
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import audit
+from desktop.store.workspaces.audit import Act
+from desktop.store.workspaces.operators import Operator
+from desktop.store.workspaces.workspace import OwnUnit, Workspace
 
 
 class NotAllowed(StateProblem):

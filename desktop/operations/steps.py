@@ -11,18 +11,19 @@ from typing import Self
 from desktop.operations import records
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
-from desktop.records import items
-from desktop.records.deciding import ERASURE, SAME
 from desktop.records.declaration import Role
-from desktop.records.stamps import from_wire
 from desktop.records.types import Catalogue
-from desktop.store import attached, belonging, candidates, lookup
-from desktop.store import steps as stored
-from desktop.store.attached import ATTACHMENT, PART
-from desktop.store.database import Database
+from desktop.records.versions import items
+from desktop.records.versions.deciding import ERASURE, SAME
+from desktop.records.versions.stamps import from_wire
 from desktop.store.ledger import CannotUndo, ChangeSet
-from desktop.store.steps import Edit, Operation
-from desktop.sync import kept
+from desktop.store.log import belonging
+from desktop.store.queries import attached, candidates, lookup
+from desktop.store.queries import steps as stored
+from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.store.queries.steps import Edit, Operation
+from desktop.store.tables.database import Database
+from desktop.sync.bundles import kept
 
 SHOWN = 200
 """So many steps are listed at once."""

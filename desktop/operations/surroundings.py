@@ -13,9 +13,9 @@ from desktop.operations.queries import FormData, erased_fields
 from desktop.records.checks import Context, Values
 from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
-from desktop.store import lookup
-from desktop.store.database import Database
-from desktop.store.reading import Record
+from desktop.store.queries import lookup
+from desktop.store.queries.reading import Record
+from desktop.store.tables.database import Database
 
 _FAMILIES = 50
 """So many parents' children are held at a time: some have hundreds."""

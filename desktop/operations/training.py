@@ -21,20 +21,20 @@ from desktop.operations.training_names import Person
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
 from desktop.plan.training import new_appointments
-from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
-from desktop.records.periods import InitialTraining, initial_training
-from desktop.records.person_names import fold_name
-from desktop.records.texts import folded, printable
+from desktop.records.reckoning.periods import InitialTraining, initial_training
+from desktop.records.typed.person_names import fold_name
+from desktop.records.typed.texts import folded, printable
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, reading
-from desktop.store.aggregates import Selection, Tally
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell, Values
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
-from desktop.store.pinyin import pinyin
-from desktop.store.reading import Query
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries.aggregates import Selection, Tally
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import pinyin
 
 APPOINTMENT = "appointment"
 MOST_ALIKE = 6

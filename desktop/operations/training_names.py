@@ -16,11 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from desktop.records.canonical import normal_text
 from desktop.records.parts import PERSON_NAME
-from desktop.records.person_names import DOT, DOTS
-from desktop.records.phones import is_phone, parse_phone
-from desktop.records.texts import compact, printable
+from desktop.records.typed.person_names import DOT, DOTS
+from desktop.records.typed.phones import is_phone, parse_phone
+from desktop.records.typed.texts import compact, printable
+from desktop.records.versions.canonical import normal_text
 
 MOST_LINES: Final = 2000
 """More lines than this are no list of people."""

@@ -9,9 +9,9 @@ import msgspec
 
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.records.canonical import normal_text
-from desktop.store import views as stored
-from desktop.store.database import Database
+from desktop.records.versions.canonical import normal_text
+from desktop.store.queries import views as stored
+from desktop.store.tables.database import Database
 
 LONGEST_NAME = 30
 

@@ -11,9 +11,9 @@ from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, between, empty, no, yes
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.types import Catalogue
-from desktop.store import aggregates
-from desktop.store.aggregates import Condition, Tally
-from desktop.store.database import Database
+from desktop.store.queries import aggregates
+from desktop.store.queries.aggregates import Condition, Tally
+from desktop.store.tables.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from desktop.plan.indicators import plan_days
-from desktop.records.typed_numbers import decimal_text, stored_decimal
-from desktop.store.aggregates import figures_of_union
-from desktop.store.database import Database
+from desktop.records.typed.typed_numbers import decimal_text, stored_decimal
+from desktop.store.queries.aggregates import figures_of_union
+from desktop.store.tables.database import Database
 
 Figures = Mapping[str, Any]
 _HUNDREDTH = decimal.Decimal("0.01")

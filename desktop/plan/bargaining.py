@@ -19,7 +19,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.store.aggregates import Condition, Tally
+from desktop.store.queries.aggregates import Condition, Tally
 
 BOARD_FROM: Final = 300
 """A company with so many staff has somebody of them on its board of directors or of supervisors (公司法第六十八条)."""

@@ -8,9 +8,9 @@ from typing import Final
 from desktop.plan.readings import Options
 from desktop.records.plan_targets import Choice
 from desktop.records.types import Catalogue
-from desktop.store import above, reading
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.queries import above, reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 
 TYPE: Final = "plan_reading"
 

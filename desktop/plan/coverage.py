@@ -17,7 +17,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.store.aggregates import Condition, Tally
+from desktop.store.queries.aggregates import Condition, Tally
 
 _CLASSES: dict[str, tuple[str, tuple[Condition, ...]]] = {
     "T05.organ": ("机关", (among("class", "organ"),)),

@@ -19,8 +19,8 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.records.periods import years_later
-from desktop.store.aggregates import Tally
+from desktop.records.reckoning.periods import years_later
+from desktop.store.queries.aggregates import Tally
 
 PUBLIC = ("state_owned", "collective", "institution")
 """Classes of employers that hold a congress whatever their size (T21)."""

@@ -20,7 +20,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.store.aggregates import Condition, Tally
+from desktop.store.queries.aggregates import Condition, Tally
 
 LARGE, MIDDLE, SMALL = 100, 50, 25
 NEW_KINDS = ("new", "split")

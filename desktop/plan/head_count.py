@@ -9,8 +9,8 @@ from typing import Final
 from desktop.plan.chosen import chosen
 from desktop.plan.indicators import choices
 from desktop.records.types import Catalogue
-from desktop.store.aggregates import Condition
-from desktop.store.database import Database
+from desktop.store.queries.aggregates import Condition
+from desktop.store.tables.database import Database
 
 STAFF: Final = "staff"
 """Stands in conditions for the fact that :class:`HeadCount` names."""

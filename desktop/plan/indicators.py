@@ -28,11 +28,11 @@ from desktop.plan.rollup import RollUp, Task
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
 from desktop.records.plan_targets import PER_YEAR, Choice, Measure, MeasureKind, PlanTarget
+from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.types import Catalogue
-from desktop.records.working_days import WorkingDayTable
-from desktop.store import aggregates
-from desktop.store.aggregates import Days
-from desktop.store.database import Database
+from desktop.store.queries import aggregates
+from desktop.store.queries.aggregates import Days
+from desktop.store.tables.database import Database
 
 INDICATIONS: tuple[Indication, ...] = tuple(
     sorted(

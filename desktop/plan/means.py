@@ -17,7 +17,7 @@ from desktop.plan.measures import (
     yes,
 )
 from desktop.plan.new_trades import TOWN_RULE, TOWNS
-from desktop.store.aggregates import Tally
+from desktop.store.queries.aggregates import Tally
 
 _ROSTER = choice(
     "roster",

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from desktop.records.plan_targets import Choice, Option
-from desktop.records.working_days import WorkingDayTable
-from desktop.store.aggregates import Condition, Days, Question, Tally
-from desktop.store.database import Database
+from desktop.records.reckoning.working_days import WorkingDayTable
+from desktop.store.queries.aggregates import Condition, Days, Question, Tally
+from desktop.store.tables.database import Database
 
 Cell = str | int | datetime.date
 Verdicts = Mapping[str, tuple[int, ...]]

@@ -20,7 +20,7 @@ from desktop.plan.measures import (
     yes,
 )
 from desktop.records.plan_targets import Choice, Option
-from desktop.store.aggregates import Tally
+from desktop.store.queries.aggregates import Tally
 
 _START = Choice(
     "start",

@@ -20,7 +20,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.store.aggregates import Condition, Tally
+from desktop.store.queries.aggregates import Condition, Tally
 
 DRIVERS = ("truck_driver", "courier")
 RIDERS = ("ride_hailing_driver", "food_delivery_rider")

@@ -15,9 +15,9 @@ from desktop.plan.measures import among, at_least, at_most, between, empty, fill
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.next_visits import VisitReason, VisitReasons
 from desktop.records.types import Catalogue
-from desktop.store import aggregates
-from desktop.store.aggregates import Condition, Days, Ranked, Reason
-from desktop.store.database import Database
+from desktop.store.queries import aggregates
+from desktop.store.queries.aggregates import Condition, Days, Ranked, Reason
+from desktop.store.tables.database import Database
 
 _FACTS = (
     STAFF, "promised", "election_due", "contract_ended", "visited", "reported_members", "listed_members", "place",

@@ -22,12 +22,12 @@ from desktop.plan.measures import (
     yes,
 )
 from desktop.records.checks.base import as_day
+from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.supervision import LetterKind, letter_of
 from desktop.records.supervision.clocks import last_day, reply_period
-from desktop.records.working_days import WorkingDayTable
-from desktop.store import aggregates
-from desktop.store.aggregates import Days, Tally
-from desktop.store.database import Database
+from desktop.store.queries import aggregates
+from desktop.store.queries.aggregates import Days, Tally
+from desktop.store.tables.database import Database
 
 _IN_TIME: Final = "in_time"
 _LATE: Final = "late"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from desktop.plan.tree import UnitTree
-from desktop.records.canonical import Cell
-from desktop.records.typed_numbers import stored_decimal
+from desktop.records.typed.typed_numbers import stored_decimal
 from desktop.records.types import Catalogue
-from desktop.store import reading
-from desktop.store.aggregates import Days, Span
-from desktop.store.database import Database
-from desktop.store.reading import Compare, Filter, Query, Record
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.aggregates import Days, Span
+from desktop.store.queries.reading import Compare, Filter, Query, Record
+from desktop.store.tables.database import Database
 
 NUMERATOR, DENOMINATOR, STOCK = "numerator", "denominator", "stock"
 _LONG = 366

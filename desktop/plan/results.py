@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from desktop.plan.reported import Report, Target
-from desktop.records.outcomes import percentage
-from desktop.store.aggregates import Selection
+from desktop.records.reckoning.outcomes import percentage
+from desktop.store.queries.aggregates import Selection
 
 DASH = "—"
 

@@ -14,7 +14,7 @@ from desktop.plan.results import Amount, Figure, Noted, Reading, number
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
 from desktop.records.plan_targets import PER_DISTRICT, Measure, MeasureKind, PlanTarget
-from desktop.store.aggregates import Selection, Span, Tally
+from desktop.store.queries.aggregates import Selection, Span, Tally
 
 Counts = Mapping[Tally, Mapping[str, int]]
 """Numbers of records by tally and unit."""

@@ -15,7 +15,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.store.aggregates import Condition, Days, Tally
+from desktop.store.queries.aggregates import Condition, Days, Tally
 
 INITIAL_CATEGORIES = ("town_chair", "park_chair", "grassroots_chair", "social_worker")
 """Appointments that the plan asks initial training of."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from desktop.records.declaration import Level
 from desktop.records.types import Catalogue
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.pinyin import sort_key
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from desktop.plan.measures import among, at_least, at_most, between, empty, fill
 from desktop.plan.training import new_appointments
 from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
-from desktop.records.periods import ALERT_DAYS
+from desktop.records.reckoning.periods import ALERT_DAYS
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, traffic
-from desktop.store.aggregates import Condition, Days, Selection, Tally
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.queries import aggregates, traffic
+from desktop.store.queries.aggregates import Condition, Days, Selection, Tally
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 
 UNVISITED_DAYS = 90
 """An enterprise that should have a union and was not visited for so long is to be visited."""

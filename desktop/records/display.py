@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from desktop.records.canonical import Cell
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
+from desktop.records.versions.canonical import Cell
 
 _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
     Mask.ID: mask_id,

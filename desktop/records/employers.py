@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from desktop.records.uscc import UsccKind, uscc_kind
+from desktop.records.typed.uscc import UsccKind, uscc_kind
 
 CLASS_OF_NATURE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("state_owned", "wholly_state_owned", "state_controlled"), "state_owned"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Follow, Kind, RecordType
-from desktop.records.outcomes import Result, motion_outcome, session_outcome
+from desktop.records.reckoning.outcomes import Result, motion_outcome, session_outcome
+from desktop.records.versions.canonical import Cell
 
 Values = Mapping[str, Any]
 Linked = Callable[[str], Values | None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from desktop.errors import StateProblem
-from desktop.records.numerals import chinese_to_int, int_to_chinese
+from desktop.records.typed.numerals import chinese_to_int, int_to_chinese
 
 _ARTICLE = re.compile(r"第([零〇一二三四五六七八九十百千]+)条 ")
 _PASTED_ARTICLE = re.compile(r"^(第[零〇一二三四五六七八九十百千]+条)(?![之第款的规所和与及至或、，])\s*")

@@ -1,1 +1,5 @@
-"""Where it is kept: the only floor with SQL."""
+"""Where it is kept: the only floor with SQL.
+
+Each room knows only those below it: ``workspaces``, the ``ledger``, ``writing``, ``merging``, ``queries``, ``log``,
+``tables``.
+"""

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from desktop.records.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
-from desktop.records.spans import Span
 from desktop.records.types import Catalogue
-from desktop.store import components, heads, indexing, received, schema, segment_log, steps, undoing
-from desktop.store.changing import Changes
-from desktop.store.clock import Clock
-from desktop.store.columns import quoted, table_of
-from desktop.store.database import Database
-from desktop.store.environment import Environment
-from desktop.store.merging import Merger
-from desktop.store.writes import Again as Again
-from desktop.store.writes import CannotUndo as CannotUndo
-from desktop.store.writes import ChangeSet as ChangeSet
-from desktop.store.writes import Deletion as Deletion
-from desktop.store.writes import EditedSince as EditedSince
-from desktop.store.writes import NewRecord as NewRecord
-from desktop.store.writes import NotFound as NotFound
-from desktop.store.writes import Restoration as Restoration
-from desktop.store.writes import SlotEdit as SlotEdit
-from desktop.store.writing import Writing
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, SAME
+from desktop.records.versions.spans import Span
+from desktop.store.log import components, heads, received, segment_log
+from desktop.store.merging.merging import Merger
+from desktop.store.queries import indexing, steps
+from desktop.store.tables import schema
+from desktop.store.tables.clock import Clock
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.tables.writes import Again as Again
+from desktop.store.tables.writes import CannotUndo as CannotUndo
+from desktop.store.tables.writes import ChangeSet as ChangeSet
+from desktop.store.tables.writes import Deletion as Deletion
+from desktop.store.tables.writes import EditedSince as EditedSince
+from desktop.store.tables.writes import NewRecord as NewRecord
+from desktop.store.tables.writes import NotFound as NotFound
+from desktop.store.tables.writes import Restoration as Restoration
+from desktop.store.tables.writes import SlotEdit as SlotEdit
+from desktop.store.writing import undoing
+from desktop.store.writing.changing import Changes
+from desktop.store.writing.writing import Writing
 
 
 class Ledger:

@@ -28,7 +28,7 @@ By the station that it is for (:func:`judge_bundle`):
 * check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
 * check 25  upward, everybody has signed whom the receiver's own rule asks for
 * check 26  upward, where a grant of the sender names this incarnation, its key has signed
-  (:meth:`desktop.sync.judging.Judge.check_key`)
+  (:meth:`desktop.sync.authority.judging.Judge.check_key`)
 
 Of a segment, by the chain of its origin (:func:`judge_chain`: checks 3, 4, 5, 12, 15, and of 13 that on roots):
 
@@ -59,9 +59,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from desktop.sync import certificates, manifest, persons
-from desktop.sync.certificates import LEVEL_RANK, Certificate
-from desktop.sync.dsse import Signed
 from desktop.sync.errors import (
     BadEnvelope,
     BadSegmentSignature,
@@ -83,9 +80,12 @@ from desktop.sync.errors import (
     WrongReceiver,
     WrongRecipientKey,
 )
-from desktop.sync.identity import signature_stands
-from desktop.sync.manifest import Manifest, Person
-from desktop.sync.tree import Place, Tree
+from desktop.sync.formats.dsse import Signed
+from desktop.sync.signed import certificates, manifest, persons
+from desktop.sync.signed.certificates import LEVEL_RANK, Certificate
+from desktop.sync.signed.identity import signature_stands
+from desktop.sync.signed.manifest import Manifest, Person
+from desktop.sync.signed.tree import Place, Tree
 
 MAX_CHAIN: Final = 6
 NO_CUT: Final = (1 << 63) - 1

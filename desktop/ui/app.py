@@ -22,8 +22,8 @@ from desktop.ui.widgets.pressing import press_by_enter
 from desktop.ui.widgets.staying import stay
 
 if TYPE_CHECKING:
-    from desktop.store.environment import Environment
-    from desktop.store.keys import Cost
+    from desktop.store.tables.environment import Environment
+    from desktop.store.workspaces.keys import Cost
     from desktop.ui.window import MainWindow
 
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.records.dates import china_time, moment_words
 from desktop.records.declaration import RecordType
 from desktop.records.display import display
-from desktop.store.drafts import Draft
+from desktop.records.typed.dates import china_time, moment_words
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.widgets.menu_list import MenuList

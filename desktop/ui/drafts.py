@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.store.drafts import Draft, Drafts
+from desktop.store.workspaces.drafts import Draft, Drafts
 from desktop.ui.worker import Task, Ticket, Worker
 
 

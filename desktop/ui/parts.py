@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations.traffic import Here
-from desktop.records.dates import time_words
+from desktop.operations.stations.traffic import Here
+from desktop.records.typed.dates import time_words
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.workbench import Workbench

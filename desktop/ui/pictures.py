@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.errors import EnvironmentProblem
 from desktop.operations.session import open_session
-from desktop.store.environment import Environment
+from desktop.store.tables.environment import Environment
 from desktop.ui.app import make_application
 from desktop.ui.dialogs import WindowDialogs
 from desktop.ui.forms.page import FormPage

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from desktop.operations.following import Offer
-from desktop.records.canonical import Cell
-from desktop.store.drafts import Draft
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.reading import Query
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui.notices import Tone
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
 
 from desktop.operations import queries
-from desktop.records.dates import china_time, moment_words
-from desktop.store.keeping import Behind, NotKept
+from desktop.records.typed.dates import china_time, moment_words
+from desktop.store.workspaces.keeping import Behind, NotKept
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.page import Status

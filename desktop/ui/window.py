@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.records.canonical import Cell
-from desktop.store.drafts import Draft
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui import registry, theme
 from desktop.ui.adding import addable, choose_new
 from desktop.ui.dialogs import Answer

@@ -20,13 +20,13 @@ from desktop.records.declaration import Field, RecordType, Role
 from desktop.records.divisions import Divisions
 from desktop.records.types import Catalogue
 from desktop.reference import Laws
-from desktop.store.database import Database, Interrupted, problem_of
-from desktop.store.drafts import Draft
-from desktop.store.keeping import Behind
 from desktop.store.ledger import CannotUndo, ChangeSet, EditedSince
-from desktop.store.operators import Operator
-from desktop.store.workspace import OwnUnit
-from desktop.sync.surroundings import is_surroundings, surroundings
+from desktop.store.tables.database import Database, Interrupted, problem_of
+from desktop.store.workspaces.drafts import Draft
+from desktop.store.workspaces.keeping import Behind
+from desktop.store.workspaces.operators import Operator
+from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.errors.surroundings import is_surroundings, surroundings
 from desktop.ui import faults
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.drafts import DraftKeeper

@@ -20,9 +20,9 @@ from openpyxl import Workbook
 
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
-from desktop.store import schema
-from desktop.store.columns import quoted, sql_type
-from desktop.store.database import Database
+from desktop.store.tables import schema
+from desktop.store.tables.columns import quoted, sql_type
+from desktop.store.tables.database import Database
 from tests.benchmarks import district, edits
 from tests.benchmarks.district import Row, Sender
 from tests.benchmarks.edits import Edit

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def merge(folder: Path, names: list[str], *, preview: bool = False) -> dict[str, object]:
     """The merge of bundles into the desk of a folder, and the search index after it on its own."""
     # Not above: a helper begins with what its parent's main module imports, and the program's own imports little.
-    from desktop.store import indexing
-    from desktop.sync import receiving, station
+    from desktop.store.queries import indexing
+    from desktop.sync.authority import station
+    from desktop.sync.merging import receiving
 
     desk = _desk(folder)
     started = time.perf_counter()

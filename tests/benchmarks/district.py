@@ -13,19 +13,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.operations import enrolling, workspaces
 from desktop.operations.session import Session
-from desktop.records import items
-from desktop.records.canonical import Cell
+from desktop.operations.stations import enrolling
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
-from desktop.records.items import MAX_LINES, Head
 from desktop.records.types import catalogue
-from desktop.store.births import shape_of
-from desktop.sync import certificates, enrolment, envelope, identity, segments, sending, station, trust
-from desktop.sync.enrolment import Wish
-from desktop.sync.envelope import Draft, Outgoing
-from desktop.sync.identity import StationKeys
-from desktop.sync.receipts import LABEL, Receipt
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.items import MAX_LINES, Head
+from desktop.store.writing.births import shape_of
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.formats import segments
+from desktop.sync.formats.receipts import LABEL, Receipt
+from desktop.sync.signed import certificates, identity
+from desktop.sync.signed.identity import StationKeys
 from tests.operations.stations import CHEAP, START, repeatable
 
 COUNTS = {"enterprise": 500, "member": 1500, "meeting": 100, "attendance": 1000}

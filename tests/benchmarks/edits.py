@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.operations.session import open_session
-from desktop.records import items
-from desktop.records.canonical import Cell, parse
 from desktop.records.declaration import DELETED_SLOT
-from desktop.records.items import Head, Replaced
-from desktop.records.resolution import canonical_tombstone
 from desktop.records.types import catalogue
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell, parse
+from desktop.records.versions.items import Head, Replaced
+from desktop.records.versions.resolution import canonical_tombstone
 from desktop.store.ledger import SlotEdit
 from tests.benchmarks import district
 from tests.benchmarks.district import Row, Sender, stamp_of

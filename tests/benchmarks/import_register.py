@@ -23,8 +23,8 @@ from desktop import reference
 from desktop.operations import exporting, importing
 from desktop.records.declaration import Level
 from desktop.records.divisions import DivisionLevel
-from desktop.store.database import CACHE_KIB
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import CACHE_KIB
 from tests.operations.stations import station
 
 ROWS = 50_000

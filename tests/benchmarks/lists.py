@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from desktop import reference
-from desktop.operations import checking, records, workspaces
+from desktop.operations import checking, records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.records.divisions import DivisionLevel
-from desktop.store import indexing, reading
-from desktop.store.columns import quoted, table_of
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import indexing, reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.rows import PAGE as SCROLLED
 from desktop.ui.lists.rows import Source, shown_rows

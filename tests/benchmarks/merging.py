@@ -10,13 +10,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from desktop.records import items
 from desktop.records.declaration import Field
-from desktop.records.items import Head, Replaced
 from desktop.records.types import catalogue
-from desktop.store import schema
-from desktop.store.columns import bind, quoted, sql_type
-from desktop.store.database import CACHE_KIB, Database
+from desktop.records.versions import items
+from desktop.records.versions.items import Head, Replaced
+from desktop.store.tables import schema
+from desktop.store.tables.columns import bind, quoted, sql_type
+from desktop.store.tables.database import CACHE_KIB, Database
 from tests.benchmarks import district
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from typing import Any
 
 from desktop.operations import records
 from desktop.operations.session import open_session
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.benchmarks import district, merging
 from tests.operations.stations import repeatable
 

@@ -13,10 +13,10 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from desktop.cli.program import program
-from desktop.operations import workspaces
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces.keys import Cost
 
 PASSWORD = "correct-horse"
 OPERATOR = "王芳"

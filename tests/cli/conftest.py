@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import keys
+from desktop.store.workspaces import keys
 from tests.cli.calling import CHEAP, Places, enrol, make
 
 

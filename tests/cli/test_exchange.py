@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import traffic as stored
-from desktop.sync import envelope, manifest, results
+from desktop.store.queries import traffic as stored
+from desktop.sync.bundles import envelope
+from desktop.sync.merging import results
+from desktop.sync.signed import manifest
 from tests.cli.calling import CODE, Places, answer, enrol, make, record, run
 from tests.operations.stations import unnoticed_copy
 

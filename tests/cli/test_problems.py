@@ -12,14 +12,17 @@ import pytest
 import desktop
 from desktop.cli.steps import NEXT_STEPS, next_step, spoken
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
-from desktop.operations import exchange
 from desktop.operations.session import open_session
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.resources import resource
-from desktop.store.clock import WrongClock
-from desktop.store.environment import Environment
-from desktop.sync import enrolment_errors, errors, persons_errors, recovery_errors
+from desktop.store.tables.clock import WrongClock
+from desktop.store.tables.environment import Environment
+from desktop.sync import errors
 from desktop.sync.errors import Caused
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.errors import persons as persons_errors
+from desktop.sync.errors import recovery as recovery_errors
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
 
 LONG_AGO = 1_420_070_400_000

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import recovery
 from desktop.operations.session import open_session
+from desktop.operations.workspaces import recovery
 from desktop.records.declaration import Level
-from desktop.store import openings
-from desktop.store.unlocking import LEDGER
+from desktop.store.workspaces import openings
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 from tests.operations.stations import enrol
 

@@ -14,12 +14,12 @@ import pytest
 
 from desktop.cli.output import width_of, wrapped
 from desktop.cli.program import COMMANDS, program
-from desktop.operations.workspaces import room_in
+from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
-from desktop.records.stamps import DAY_MS
-from desktop.store import keys
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost
+from desktop.records.versions.stamps import DAY_MS
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import keys
+from desktop.store.workspaces.keys import Cost
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 
 
@@ -389,7 +389,7 @@ def test_what_the_disk_does_is_not_called_a_bug(town: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("desktop.store.workspace.Workspace.backup", full)
+    monkeypatch.setattr("desktop.store.workspaces.workspace.Workspace.backup", full)
     result = run("backup", town, town.parent / "copy.db")
     assert result.exit_code == 30
     assert "空间不够" in result.stderr

@@ -13,8 +13,8 @@ import pytest
 from openpyxl import Workbook
 
 from desktop.records.declaration import Level
-from desktop.sync import sorts
 from desktop.sync.errors import CutShort, NewerFormat
+from desktop.sync.formats import sorts
 from tests.cli.calling import PASSWORD, ROOT, make, run
 
 

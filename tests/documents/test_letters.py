@@ -42,7 +42,7 @@ from desktop.records.declaration import Level
 from desktop.records.statutes import ArticleMissing, StatuteTextMissing, StatuteUnknown
 from desktop.records.supervision import Title, case_file, event_of, letter_of, route_of
 from desktop.records.supervision.kinds import TITLES
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
 from desktop.resources import resource
 
 D = datetime.date

@@ -21,28 +21,18 @@ import openpyxl
 from desktop.documents.workbooks import spreadsheetml
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.errors import Problem
-from desktop.records import items
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.records.items import Shape
 from desktop.records.types import catalogue
-from desktop.sync import (
-    agefile,
-    certificates,
-    decoding,
-    dsse,
-    enrolment,
-    frames,
-    manifest,
-    receipts,
-    segments,
-    strictjson,
-    zipstore,
-)
-from desktop.sync.agefile import NotDecrypted
-from desktop.sync.envelope import MANIFEST
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.items import Shape
+from desktop.sync.bundles.envelope import MANIFEST
+from desktop.sync.enrolling import enrolment
 from desktop.sync.errors import Caused
-from desktop.sync.strictjson import NotStrict
+from desktop.sync.formats import agefile, decoding, dsse, frames, receipts, segments, strictjson, zipstore
+from desktop.sync.formats.agefile import NotDecrypted
+from desktop.sync.formats.strictjson import NotStrict
+from desktop.sync.signed import certificates, manifest
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 
 MOST = 1 << 20

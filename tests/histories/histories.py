@@ -14,27 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.stamps import to_wire
-from desktop.store import links, received
-from desktop.store.clock import WrongClock
-from desktop.store.database import Database
+from desktop.records.versions import items
+from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
-from desktop.sync import (
-    copies,
-    exclusions,
-    forks,
-    identity,
-    kept,
-    policy,
-    restating,
-    rewriting,
-    segments,
-    station,
-    succession,
-    trust,
-)
+from desktop.store.log import received
+from desktop.store.queries import links
+from desktop.store.tables.clock import WrongClock
+from desktop.store.tables.database import Database
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.bundles import kept
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.enrolling import copies, succession
 from desktop.sync.errors import (
     FormerKey,
     FormerRoot,
@@ -44,8 +36,10 @@ from desktop.sync.errors import (
     UnitMoved,
     UnitNotKnown,
 )
-from desktop.sync.receiving import ClockInDoubt
-from desktop.sync.sending import Sent
+from desktop.sync.formats import segments
+from desktop.sync.merging import forks, restating, rewriting
+from desktop.sync.merging.receiving import ClockInDoubt
+from desktop.sync.signed import identity
 from tests.sync.casting import cast
 from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back
 from tests.sync.test_root_changes import renew

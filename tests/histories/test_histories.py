@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import forks, sending, station
+from desktop.sync.authority import station
+from desktop.sync.bundles import sending
+from desktop.sync.merging import forks
 from tests.conftest import LONG
 from tests.histories.histories import History, rows_of, with_children_elsewhere, words_of
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, reopen

@@ -19,25 +19,14 @@ from typing import Any
 import openpyxl
 
 from desktop.cli.program import program
-from desktop.operations import (
-    audit,
-    conflicts,
-    covers,
-    deciding,
-    exchange,
-    exporting,
-    importing,
-    operators,
-    real_name,
-    records,
-    restoring,
-    supervision,
-)
+from desktop.operations import exporting, importing, real_name, records, supervision
 from desktop.operations.session import Session, open_session
+from desktop.operations.stations import conflicts, covers, deciding, exchange
+from desktop.operations.workspaces import audit, operators, restoring
 from desktop.records.declaration import Level, Role
-from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
+from desktop.store.tables.environment import Environment
 from tests.killing import die
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
@@ -190,7 +179,7 @@ def take_out(village: Session, district: Session, places: Places) -> None:
     exchange.merge(district, [sent.path])
     exchange.send(district, places.stick, to=village.ledger.station)
     for name in ("log.jsonl", "log.xlsx"):
-        from desktop.operations import audit_log
+        from desktop.operations.workspaces import audit_log
 
         audit_log.export(village, places.stick / name)
 
@@ -218,7 +207,7 @@ def fail(folder: Path) -> None:
 
 def try_password(folder: Path, operator: str, password: str) -> None:
     """A wrong password, or a name that is none."""
-    from desktop.store.keys import WrongPassword
+    from desktop.store.workspaces.keys import WrongPassword
 
     try:
         open_session(folder, operator, password, environment("wrong")).workspace.close()

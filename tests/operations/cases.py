@@ -10,11 +10,12 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from desktop.operations import records, supervision, workspaces
+from desktop.operations import records, supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from tests.operations.stations import CHEAP, repeatable
 
 D = datetime.date

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from desktop.operations import exchange
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
-from desktop.store import reading
-from desktop.store.reading import Query
-from desktop.sync.sending import Sent
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.sync.bundles.sending import Sent
 from tests.operations.stations import enrol, station
 
 _NUMBERS = itertools.count(1)

@@ -13,7 +13,7 @@ from desktop.operations import importing
 from desktop.operations.importing import ImportPreview, ImportResult, Options, Pasted
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.store.reading import Query, Record, records
+from desktop.store.queries.reading import Query, Record, records
 from tests.documents.workbooks import book
 from tests.operations import stations
 

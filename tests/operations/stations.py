@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from desktop.operations import enrolling, exchange, workspaces
 from desktop.operations.session import Session, open_session
+from desktop.operations.stations import enrolling, exchange
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost
-from desktop.sync.receiving import MergeReport
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces.keys import Cost
+from desktop.sync.merging.receiving import MergeReport
 
 CHEAP = Cost(memory=8, passes=1, lanes=1)
 START = 1_795_420_800_000

@@ -10,11 +10,11 @@ from desktop.operations import assessing, examples, following, records
 from desktop.operations.following import NothingFollows, Offer
 from desktop.operations.session import Session
 from desktop.plan.assessed import Worth
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound
-from desktop.store.reading import Query
-from desktop.store.reading import records as read
+from desktop.store.queries.reading import Query
+from desktop.store.queries.reading import records as read
 from tests.operations.stations import station
 
 TEMPLATE, CRITERION, ASSESSMENT, SCORE = (

@@ -19,28 +19,19 @@ from PIL import Image
 from desktop.documents import pictures
 from desktop.documents.pictures import BadPicture
 from desktop.documents.recognising import NotAttachable, recognise
-from desktop.operations import (
-    attachable,
-    attachments,
-    audit,
-    deciding,
-    duplicates,
-    erasing,
-    exchange,
-    policy,
-    records,
-    steps,
-)
+from desktop.operations import attachable, attachments, duplicates, records, steps
 from desktop.operations.attachable import TooLarge, prepare
 from desktop.operations.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
 from desktop.operations.file_names import entered_name, safe_name, size_words
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
+from desktop.operations.stations import deciding, exchange, policy
+from desktop.operations.workspaces import audit, erasing
 from desktop.records.declaration import Level, Role
-from desktop.records.resolution import Life
 from desktop.records.types.attachment_part import PART_BYTES
-from desktop.store import attached, reading
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.store.queries import attached, reading
 from tests.operations.files import PDF, jpeg, jpeg_bomb, office, png, png_bomb, written
 from tests.operations.stations import enrol, report_up, station
 from tests.operations.test_erasing import texts

@@ -13,31 +13,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import (
-    audit,
-    audit_log,
-    conflicts,
-    deciding,
-    exchange,
-    exporting,
-    importing,
-    operators,
-    records,
-    restoring,
-    supervision,
-    workspaces,
-)
-from desktop.operations.audit import Act, Wanted
+from desktop.operations import exporting, importing, records, supervision
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import conflicts, deciding, exchange
+from desktop.operations.workspaces import audit, audit_log, operators, restoring, workspaces
+from desktop.operations.workspaces.audit import Act, Wanted
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series
-from desktop.store import audit as stored
-from desktop.store.database import Database
-from desktop.store.environment import Environment
-from desktop.store.keys import WrongPassword
-from desktop.store.operators import Operator
-from desktop.store.reading import Query
-from desktop.store.unlocking import LEDGER
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import audit as stored
+from desktop.store.workspaces.keys import WrongPassword
+from desktop.store.workspaces.operators import Operator
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 from tests.store.formerly import as_version

@@ -9,20 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, deciding, exchange, operators, queries, records, restoring, workspaces
+from desktop.operations import queries, records
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import deciding, exchange
+from desktop.operations.workspaces import audit, operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
-from desktop.store import journal, reading
-from desktop.store.audit import Act
-from desktop.store.database import Database, LedgerDamaged, ReadOnlyPlace, WrongKey
-from desktop.store.digest import Digest
-from desktop.store.environment import Environment
-from desktop.store.keys import WrongPassword
-from desktop.store.places import InUse
-from desktop.store.reading import Query
-from desktop.store.unlocking import LEDGER, NoWorkspace
-from desktop.sync import segments
-from desktop.sync.kept import frame_of
+from desktop.store.queries import reading
+from desktop.store.queries.digest import Digest
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database, LedgerDamaged, ReadOnlyPlace, WrongKey
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import journal
+from desktop.store.workspaces.audit import Act
+from desktop.store.workspaces.keys import WrongPassword
+from desktop.store.workspaces.places import InUse
+from desktop.store.workspaces.unlocking import LEDGER, NoWorkspace
+from desktop.sync.bundles.kept import frame_of
+from desktop.sync.formats import segments
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 
 DAY = 86_400_000
@@ -145,7 +148,7 @@ def test_what_was_restored_is_searched_undone_and_reported_as_before(
         raise error
 
     with monkeypatch.context() as windows:  # where a program that copies folders has the ledger open
-        windows.setattr("desktop.store.replacing.replace", held)
+        windows.setattr("desktop.store.workspaces.replacing.replace", held)
         with pytest.raises(ReadOnlyPlace, match=r"别的程序占用.*没有动。请先停一下杀毒"):
             restoring.restore(folder, None, "王芳", "password1", repeatable("restored"))
     again = restoring.restore(folder, None, "王芳", "password1", repeatable("restored")).session

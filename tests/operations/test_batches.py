@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import batches, conflicts, records
+from desktop.operations import batches, records
 from desktop.operations.admitting import UnknownField
 from desktop.operations.batches import Skip, Survey, Target
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
+from desktop.operations.stations import conflicts
 from desktop.records.declaration import Level
-from desktop.store import reading
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations.stations import enrol, report_up, station
 
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.brief import NOT_OFFICIAL, Brief
-from desktop.operations import audit, briefs, plan, printing, records
-from desktop.operations.briefs import (
+from desktop.operations import plan, records
+from desktop.operations.papers import briefs, printing
+from desktop.operations.papers.briefs import (
     MOST_GOALS,
     MOST_LATE,
     NotBelow,
@@ -21,8 +22,9 @@ from desktop.operations.briefs import (
     quarter_of,
 )
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound
 from tests.operations.stations import enrol, station
 

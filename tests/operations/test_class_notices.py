@@ -17,7 +17,7 @@ from desktop.operations.supervision import IllegalStep, Signatory, batches, issu
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
-from desktop.store import reading
+from desktop.store.queries import reading
 from tests.operations.cases import WORDS, CaseAt, D, overdue, taken
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")

@@ -9,14 +9,15 @@ import pytest
 
 from desktop import reference
 from desktop.operations import queries
-from desktop.records.canonical import Cell
 from desktop.records.display import display
 from desktop.records.types import catalogue
-from desktop.store import reading, schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Ledger, NewRecord
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 
 TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
 UNITS, LATER = ("de" * 16, "ef" * 16), f"{203:032x}"

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.cover_sheet import read_sheet, render_cover
-from desktop.operations import attachments, covers, exchange, quantities, records, traffic
+from desktop.operations import attachments, quantities, records
 from desktop.operations.attachable import prepare
-from desktop.operations.covers import Fit
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
+from desktop.operations.stations import covers, exchange, traffic
+from desktop.operations.stations.covers import Fit
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
 from tests.operations.files import PDF, written

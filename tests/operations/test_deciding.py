@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import conflicts, deciding, exchange, records, unsettled
-from desktop.operations.conflicts import NoConflict
-from desktop.operations.deciding import Decision, decide_all
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
+from desktop.operations.stations import conflicts, deciding, exchange, unsettled
+from desktop.operations.stations.conflicts import NoConflict
+from desktop.operations.stations.deciding import Decision, decide_all
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
-from desktop.records.resolution import Life
-from desktop.store import locating
-from desktop.store import traffic as stored
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo
+from desktop.store.queries import locating
+from desktop.store.queries import traffic as stored
 from tests.operations.stations import enrol, report_up, station
 
 

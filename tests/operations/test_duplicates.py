@@ -7,27 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import (
-    conflicts,
-    deciding,
-    duplicates,
-    erasing,
-    joinings,
-    queries,
-    records,
-    restoring,
-)
+from desktop.operations import duplicates, joinings, queries, records
 from desktop.operations.duplicates import CodesDiffer, NotMerged, NotTwo
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
-from desktop.records.deciding import SAME
+from desktop.operations.stations import conflicts, deciding
+from desktop.operations.workspaces import erasing, restoring
 from desktop.records.declaration import UNIT_SLOT, Level
 from desktop.records.identity import same_id
-from desktop.store import candidates, reading
-from desktop.store.candidates import plain_name, plain_place
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, NotFound
-from desktop.store.reading import Query, Record
-from desktop.store.unlocking import LEDGER
+from desktop.store.queries import candidates, reading
+from desktop.store.queries.candidates import plain_name, plain_place
+from desktop.store.queries.reading import Query, Record
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.operations.stations import repeatable, station
 from tests.ui.house import make_session
 

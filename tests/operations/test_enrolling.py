@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit_log, enrolling
 from desktop.operations.session import Session
-from desktop.operations.workspaces import elsewhere, place_of
+from desktop.operations.stations import enrolling
+from desktop.operations.workspaces import audit_log
+from desktop.operations.workspaces.workspaces import elsewhere, place_of
 from desktop.records.declaration import Level
 from desktop.reference import divisions
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations.stations import station
 
 

@@ -6,30 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import (
-    attachments,
-    checking,
-    erasing,
-    exchange,
-    forks,
-    queries,
-    records,
-    steps,
-    unsettled,
-)
+from desktop.operations import attachments, checking, queries, records, steps
 from desktop.operations.attachable import prepare
-from desktop.operations.erasing import AlreadyErased, NothingPersonal
 from desktop.operations.session import Session
-from desktop.operations.traffic import here
+from desktop.operations.stations import exchange, forks, unsettled
+from desktop.operations.stations.traffic import here
+from desktop.operations.workspaces import erasing
+from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
-from desktop.store import reading
-from desktop.store.backups import backups_of
-from desktop.store.database import Database
-from desktop.store.drafts import Draft
 from desktop.store.ledger import CannotUndo, NotFound
-from desktop.store.reading import Query
-from desktop.sync.kept import frame_of
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.backups import backups_of
+from desktop.store.workspaces.drafts import Draft
+from desktop.sync.bundles.kept import frame_of
 from tests.operations.files import PDF, written
 from tests.operations.stations import enrol, report_up, station, twin
 

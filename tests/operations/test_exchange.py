@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import TrustProblem
-from desktop.operations import exchange, records
+from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.sync.errors import DiskGone, NewerFormat, WrongReceiver
 from tests.operations.stations import enrol, report_up, station

@@ -13,9 +13,9 @@ from desktop.operations import exporting, records
 from desktop.operations.exporting import export_list
 from desktop.operations.imports.model import Stopped
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
-from desktop.store.reading import Compare, Filter, Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.reading import Compare, Filter, Query
 from tests.operations.registers import bring, firm, look, outcomes, table
 
 FIELDS = [

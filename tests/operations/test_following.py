@@ -9,10 +9,10 @@ import pytest
 from desktop.operations import following, plan, records
 from desktop.operations.following import NothingFollows, Offer, save_filled
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.store import pointing
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound
+from desktop.store.queries import pointing
 from tests.operations.stations import station
 
 DAY = "2026-10-15"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import forks, traffic, unsettled
-from desktop.operations.traffic import Here
-from desktop.records import items
+from desktop.operations.stations import forks, traffic, unsettled
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
-from desktop.store.workspace import OwnUnit
-from desktop.sync import station
+from desktop.records.versions import items
+from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.authority import station
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16

@@ -17,10 +17,11 @@ from desktop.operations import records
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import reading, unlocking
-from desktop.store.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
-from desktop.store.keys import KeySlots
-from desktop.store.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
+from desktop.store.queries import reading
+from desktop.store.tables.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
+from desktop.store.workspaces import unlocking
+from desktop.store.workspaces.keys import KeySlots
+from desktop.store.workspaces.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations import stations
 
@@ -39,7 +40,7 @@ def let_fail(monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None
         return SimpleNamespace(free=free)
 
     monkeypatch.setattr(unlocking, "open_ledger", fail)
-    monkeypatch.setattr("desktop.store.places.shutil.disk_usage", room)
+    monkeypatch.setattr("desktop.store.workspaces.places.shutil.disk_usage", room)
 
 
 def names_in(session: Session) -> list[str]:
@@ -160,8 +161,10 @@ def test_a_ledger_that_does_not_open_to_be_written_leaves_no_journal_waiting(
     def fail(_folder: Path, _database: Database) -> NoReturn:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr("desktop.store.openings.mark", fail)
-    monkeypatch.setattr("desktop.store.places.shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    monkeypatch.setattr("desktop.store.workspaces.openings.mark", fail)
+    monkeypatch.setattr(
+        "desktop.store.workspaces.places.shutil.disk_usage", lambda _: SimpleNamespace(free=0)
+    )
     with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
         assert isinstance(opened.unwritable, NoRoomToWrite)
         assert set(threading.enumerate()) <= before

@@ -13,12 +13,14 @@ import docx
 import pytest
 
 from desktop.documents.letters.printed import digest_of
-from desktop.operations import exchange, papers, records, supervision
+from desktop.operations import records, supervision
+from desktop.operations.papers import papers
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import exchange
 from desktop.operations.supervision import IllegalStep
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision.numbering import BadPattern, Series, check_organ
+from desktop.records.versions.canonical import Cell
 from tests.operations.cases import CHAIR, WORDS, CaseAt, D, create, forge, taken
 from tests.operations.stations import enrol
 from tests.operations.test_papers import words_of

@@ -11,8 +11,8 @@ import pytest
 from desktop.operations import importing, records
 from desktop.operations.importing import Weight
 from desktop.operations.session import Session
-from desktop.store import reading, steps
-from desktop.store.reading import Query
+from desktop.store.queries import reading, steps
+from desktop.store.queries.reading import Query
 from tests.operations.registers import bring, code, firm, held, look, outcomes, table, wrong
 
 

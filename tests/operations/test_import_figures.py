@@ -13,8 +13,8 @@ from desktop.operations.importing import Weight
 from desktop.operations.session import NotAllowed, Session
 from desktop.plan import reported
 from desktop.records.declaration import Level
-from desktop.store import reading
-from desktop.store.reading import Query, Record
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query, Record
 from tests.operations import stations
 from tests.operations.registers import bring, look, outcomes, table
 

@@ -8,8 +8,8 @@ import pytest
 
 from desktop.operations.importing import Weight
 from desktop.operations.session import Session
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations.registers import bring, code, firm, look, outcomes, table, wrong
 
 HEAD = ["单位名称", "统一社会信用代码", "合同类型", "要约日期"]

@@ -12,8 +12,8 @@ from desktop.operations import importing
 from desktop.operations.imports.together import read_together, session_of
 from desktop.operations.session import Session
 from desktop.records.types import catalogue
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.documents import workbooks
 from tests.operations.registers import district, look
 

@@ -14,21 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.operations import (
-    enrolling,
-    exchange,
-    inbox,
-    inbox_files,
-    policy,
-    records,
-    recovery,
-    traffic,
-    wiping,
-)
-from desktop.operations.inbox import Arrival, State
-from desktop.operations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
+from desktop.operations.stations import enrolling, exchange, inbox, inbox_files, policy, traffic
+from desktop.operations.stations.inbox import Arrival, State
+from desktop.operations.stations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
+from desktop.operations.stations.traffic import Here
+from desktop.operations.workspaces import recovery, wiping
 from desktop.records.declaration import Level
 from tests.operations.stations import CHEAP, enrol, repeatable, station
 
@@ -405,7 +397,7 @@ def test_a_drive_of_windows_that_is_not_ready_is_no_lack_of_permission(
     def refuses(_folder: Path) -> list[Path]:
         raise error
 
-    monkeypatch.setattr("desktop.operations.inbox_files._candidates", refuses)
+    monkeypatch.setattr("desktop.operations.stations.inbox_files._candidates", refuses)
     assert said in str(Watch().look(tmp_path).problem)
 
 

@@ -10,21 +10,24 @@ from typing import Any
 import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
-from desktop.operations import batches, erasing, exchange, importing, papers, policy, records, supervision
+from desktop.operations import batches, importing, records, supervision
 from desktop.operations.admitting import Locked, RestedOn
+from desktop.operations.papers import papers
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import exchange, policy
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
+from desktop.operations.workspaces import erasing
 from desktop.plan.measures import among, between, yes
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
-from desktop.store import aggregates, depending, reading
-from desktop.store import traffic as stored
-from desktop.store.aggregates import Condition, Days, Tally
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
-from desktop.store.reading import Query
+from desktop.store.queries import aggregates, depending, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.aggregates import Condition, Days, Tally
+from desktop.store.queries.reading import Query
 from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of
 from tests.operations.stations import enrol
 from tests.operations.test_past_letters import PAPER

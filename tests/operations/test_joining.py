@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import (
+from desktop.operations import records
+from desktop.operations.stations import (
     covers,
     enrolling,
     exchange,
-    records,
     roots,
     signing,
     traffic,
     uncounted,
     unsettled,
 )
-from desktop.records import item_outcomes
 from desktop.records.declaration import Level
-from desktop.sync import station as stations
-from desktop.sync.enrolment_errors import RootDiffers
+from desktop.records.versions import item_outcomes
+from desktop.sync.authority import station as stations
+from desktop.sync.errors.enrolment import RootDiffers
 from tests.operations.levels import Three, names, taken
 from tests.operations.stations import enrol, report_up, station
 

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import attachments, exchange, policy, records, restoring
+from desktop.operations import attachments, records
 from desktop.operations.attachable import Prepared
 from desktop.operations.session import open_session
+from desktop.operations.stations import exchange, policy
+from desktop.operations.workspaces import restoring
 from desktop.records.declaration import Level
-from desktop.store.database import LedgerDamaged
-from desktop.store.unlocking import LEDGER
+from desktop.store.tables.database import LedgerDamaged
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.conftest import LONG
 from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
 
@@ -28,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 MERGE = """
 import sys
 from pathlib import Path
-from desktop.operations import exchange
+from desktop.operations.stations import exchange
 from desktop.operations.session import open_session
 from tests.operations.stations import repeatable
 session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
@@ -71,9 +73,9 @@ for number in range(40):
 ROLL_BACK = """
 import sys
 from pathlib import Path
-from desktop.operations import exchange, policy
+from desktop.operations.stations import exchange, policy
 from desktop.operations.session import open_session
-from desktop.store import traffic
+from desktop.store.queries import traffic
 from tests.operations.stations import repeatable
 session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
 print("open", flush=True)
@@ -86,8 +88,8 @@ RESTORE = """
 import os, shutil, signal, sys, traceback
 from pathlib import Path
 from desktop import renaming
-from desktop.operations import restoring
-from desktop.store import replacing
+from desktop.operations.workspaces import restoring
+from desktop.store.workspaces import replacing
 from tests.operations.stations import repeatable
 class Counted:
     def __init__(self, module):

@@ -13,12 +13,12 @@ import pytest
 
 from desktop.operations import exporting, importing, queries, records
 from desktop.operations.session import Session, open_session
-from desktop.operations.traffic import Here
-from desktop.operations.unsettled import unsettled
+from desktop.operations.stations.traffic import Here
+from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Field, Kind, Level, Mask, RecordType
 from desktop.records.display import display
 from desktop.records.types import catalogue
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
 from tests.cli.calling import OPERATOR, PASSWORD, make, record, run
 from tests.operations.stations import enrol, report_up, station
 
@@ -206,8 +206,8 @@ def pair_reopen(district: Session, again: Session) -> None:
 
 
 def test_only_who_may_sees_the_whole_and_that_is_noted_first(workspace: Path) -> None:
-    from desktop.operations import audit, operators
     from desktop.operations.session import NotAllowed
+    from desktop.operations.workspaces import audit, operators
     from desktop.records.declaration import Role
 
     with opened(workspace) as session:

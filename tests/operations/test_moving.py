@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from desktop.cli.shown import Showing
-from desktop.operations import attachments, duplicates, erasing, exchange, moving, policy, records
+from desktop.operations import attachments, duplicates, records
 from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.traffic import here
+from desktop.operations.stations import exchange, moving, policy
+from desktop.operations.stations.traffic import here
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
-from desktop.store import erasing as stored_erasing
-from desktop.store import links, reading
-from desktop.store import traffic as stored
 from desktop.store.ledger import NotFound
-from desktop.sync import erasing as erasing_due
+from desktop.store.merging import erasing as stored_erasing
+from desktop.store.queries import links, reading
+from desktop.store.queries import traffic as stored
+from desktop.sync.merging import erasing as erasing_due
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.rows import Source, preview
 from tests.operations.files import jpeg, written

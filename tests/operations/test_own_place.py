@@ -13,8 +13,8 @@ from desktop.operations.own_place import OwnPlace, own_place
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations import stations
 
 TOWN, VILLAGE = "330110109", "330110109222"

@@ -15,15 +15,17 @@ from desktop import reference
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import letter_sets, operators, papers, printing, records, supervision, workspaces
-from desktop.operations.papers import NamesComplainant, NobodySigns, NoSuchPaper, NotCarried
+from desktop.operations import records, supervision
+from desktop.operations.papers import letter_sets, papers, printing
+from desktop.operations.papers.papers import NamesComplainant, NobodySigns, NoSuchPaper, NotCarried
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.supervision import IllegalStep
+from desktop.operations.workspaces import operators, workspaces
 from desktop.records.declaration import Kind, Level, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.resources import resource
-from desktop.store import audit as audit_store
 from desktop.store.ledger import NotFound
+from desktop.store.workspaces import audit as audit_store
 from tests.operations.cases import CaseAt
 from tests.operations.stations import CHEAP, repeatable
 

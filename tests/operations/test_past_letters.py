@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import papers, records, supervision
+from desktop.operations import records, supervision
 from desktop.operations.admitting import Locked
+from desktop.operations.papers import papers
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.supervision import Stage
 from desktop.records.supervision.numbering import Series
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo
 from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, CaseAt, D, create
 

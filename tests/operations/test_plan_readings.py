@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import exchange, plan, plan_readings, records
+from desktop.operations import plan, plan_readings, records
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import exchange
 from desktop.plan.chosen import TYPE
 from desktop.plan.readings import UnknownReading
-from desktop.records.canonical import Cell
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations.levels import Three
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import audit, erasing, exchange, forks, policy, records, recovery, restoring
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import here
+from desktop.operations.stations import exchange, forks, policy
+from desktop.operations.stations.traffic import here
+from desktop.operations.workspaces import audit, erasing, recovery, restoring
 from desktop.records.declaration import Level
-from desktop.store import traffic as stored
-from desktop.store.unlocking import LEDGER
+from desktop.store.queries import traffic as stored
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.operations.stations import enrol, repeatable, report_up, station, twin
 
 PHONE = "13812345678"
@@ -171,7 +173,7 @@ def test_a_kill_after_the_erasure_leaves_nothing_that_nobody_finishes(
     pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from desktop.operations.session import open_session
-    from desktop.store.drafts import Draft
+    from desktop.store.workspaces.drafts import Draft
 
     _, village = pair
     saved = records.save(village, "enterprise", {"name": "厂", "contact_phone": PHONE})
@@ -198,7 +200,7 @@ def test_a_kill_after_the_erasure_leaves_nothing_that_nobody_finishes(
 def test_an_erasure_that_comes_with_a_bundle_reaches_drafts(
     pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
-    from desktop.store.drafts import Draft
+    from desktop.store.workspaces.drafts import Draft
 
     district, village = pair
     saved = records.save(village, "enterprise", {"name": "厂", "contact_phone": PHONE})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.operations.quantities import Count, amount_words, files_among, told
-from desktop.store.attached import ATTACHMENT, PART
+from desktop.store.queries.attached import ATTACHMENT, PART
 
 FIRMS = Count("enterprise", "企业（单位）", 2, 1)
 FILES = Count(ATTACHMENT, "附件", 3, 0)

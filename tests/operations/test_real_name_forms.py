@@ -13,11 +13,11 @@ from desktop.operations import importing, real_name, records
 from desktop.operations.importing import NationalExport
 from desktop.operations.real_name import NoSuchForm, export_form
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.identity import derived_id
 from desktop.records.real_name_forms import MEMBER_FORM, UNION_FORM
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.documents.workbooks import book
 from tests.operations.registers import bring, code, held, look, outcomes
 

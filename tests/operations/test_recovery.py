@@ -14,36 +14,30 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import (
-    audit,
-    enrolling,
-    exchange,
-    operators,
-    records,
-    recovery,
-    restoring,
-    whereabouts,
-)
-from desktop.operations import recovery_notes as notes
-from desktop.operations.operators import NoOperator
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.whereabouts import NotInDoubt, Origin
+from desktop.operations.stations import enrolling, exchange
+from desktop.operations.workspaces import audit, operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces import recovery_notes as notes
+from desktop.operations.workspaces.operators import NoOperator
+from desktop.operations.workspaces.whereabouts import NotInDoubt, Origin
 from desktop.records.declaration import Level, Role
-from desktop.store import openings, reading, recovery_codes
-from desktop.store.backups import BACKUPS, prune_replaced
-from desktop.store.keys import KeySlots, WeakPassword, WrongCode, WrongPassword
-from desktop.store.openings import Doubt
-from desktop.store.places import InUse
-from desktop.store.reading import Query
-from desktop.store.recovery_codes import BadCode
-from desktop.store.unlocking import LEDGER
-from desktop.store.workspace import CopyMustEnrol, InDoubt
-from desktop.sync import certificates
-from desktop.sync import recovery as files
-from desktop.sync import recovery_errors as causes
-from desktop.sync import station as stations
-from desktop.sync.enrolment_errors import RootDiffers
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.workspaces import openings, recovery_codes
+from desktop.store.workspaces.backups import BACKUPS, prune_replaced
+from desktop.store.workspaces.keys import KeySlots, WeakPassword, WrongCode, WrongPassword
+from desktop.store.workspaces.openings import Doubt
+from desktop.store.workspaces.places import InUse
+from desktop.store.workspaces.recovery_codes import BadCode
+from desktop.store.workspaces.unlocking import LEDGER
+from desktop.store.workspaces.workspace import CopyMustEnrol, InDoubt
+from desktop.sync.authority import station as stations
+from desktop.sync.enrolling import recovery as files
 from desktop.sync.errors import CutShort, Damaged, DiskGone
+from desktop.sync.errors import recovery as causes
+from desktop.sync.errors.enrolment import RootDiffers
+from desktop.sync.signed import certificates
 from desktop.sync.trust import TrustState
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station
 

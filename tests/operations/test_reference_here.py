@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import exchange, records
+from desktop.operations import records
 from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.reference_here import CODE, DIVISION, LAW
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
+from desktop.operations.stations import exchange
 from desktop.records.codes import PLACES
 from desktop.records.declaration import Level
-from desktop.records.values import parse_cell
+from desktop.records.typed.values import parse_cell
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 from tests.operations.levels import Three
 from tests.operations.stations import station

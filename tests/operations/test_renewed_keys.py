@@ -6,22 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import (
-    audit,
-    enrolling,
-    exchange,
-    operators,
-    records,
-    recovery,
-    restoring,
-    roots,
-    traffic,
-)
-from desktop.operations.enrolling import NoRequest, NotEnrolled
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import enrolling, exchange, roots, traffic
+from desktop.operations.stations.enrolling import NoRequest, NotEnrolled
+from desktop.operations.workspaces import audit, operators, recovery, restoring
 from desktop.records.declaration import Level, Role
-from desktop.store.keys import WrongCode, WrongPassword
-from desktop.sync import station as stations
+from desktop.store.workspaces.keys import WrongCode, WrongPassword
+from desktop.sync.authority import station as stations
 from tests.operations.levels import Three, names, taken
 from tests.operations.stations import CHEAP, START, enrol, repeatable, station
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import admitting, attachable, attachments, deciding, exchange, records
+from desktop.operations import admitting, attachable, attachments, records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.stations import deciding, exchange
 from desktop.records.declaration import Level
-from desktop.records.resolution import Life
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo, Deletion
 from tests.operations.stations import enrol, report_up, station
 

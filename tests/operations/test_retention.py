@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import erasing, records, retention, traffic
-from desktop.operations.retention import Rules, RulesFaulty
+from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.stations import traffic
+from desktop.operations.workspaces import erasing, retention
+from desktop.operations.workspaces.retention import Rules, RulesFaulty
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue
 from desktop.resources import resource
-from desktop.store import reading
+from desktop.store.queries import reading
 from tests.operations.stations import station
 
 TODAY = datetime.date(2026, 11, 28)

@@ -9,23 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import (
-    audit,
-    conflicts,
-    deciding,
-    enrolling,
-    erasing,
-    exchange,
-    forks,
-    operators,
-    policy,
-    real_name,
-    records,
-    supervision,
-    traffic,
-    training,
-)
+from desktop.operations import real_name, records, supervision, training
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import conflicts, deciding, enrolling, exchange, forks, policy, traffic
+from desktop.operations.workspaces import audit, erasing, operators
 from desktop.records.declaration import Level, Role
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 

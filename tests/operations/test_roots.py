@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, exchange, operators, records, recovery, restoring, roots, whereabouts
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.whereabouts import Origin
+from desktop.operations.stations import exchange, roots
+from desktop.operations.workspaces import audit, operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces.whereabouts import Origin
 from desktop.records.declaration import Level, Role
-from desktop.sync.enrolment_errors import RootFork
 from desktop.sync.errors import FormerRoot
+from desktop.sync.errors.enrolment import RootFork
 from tests.operations.levels import Three, names, taken
 from tests.operations.stations import CHEAP, enrol, repeatable, station
 

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import covers, exchange, inbox, operators, records, signing, traffic
-from desktop.operations.inbox_files import Look, tried
+from desktop.operations import records
 from desktop.operations.session import Session, open_session
+from desktop.operations.stations import covers, exchange, inbox, signing, traffic
+from desktop.operations.stations.inbox_files import Look, tried
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
-from desktop.store import persons
-from desktop.store.keys import WrongPassword
-from desktop.sync import errors, persons_errors
-from desktop.sync.results import BundleResult
-from desktop.sync.sending import Sent
+from desktop.store.workspaces import persons
+from desktop.store.workspaces.keys import WrongPassword
+from desktop.sync import errors
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.errors import persons as persons_errors
+from desktop.sync.merging.results import BundleResult
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
 LIU, QIAN = "刘经办", "钱主席"

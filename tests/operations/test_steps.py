@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import erasing, operators, records, restoring, steps
+from desktop.operations import records, steps
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.records.deciding import SAME
+from desktop.operations.workspaces import erasing, operators, restoring
 from desktop.records.declaration import Level, Role
-from desktop.store import reading
+from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import CannotUndo, EditedSince, NewRecord
-from desktop.store.reading import Query
-from desktop.sync import sending
-from desktop.sync.station import load_keys
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.sync.authority.station import load_keys
+from desktop.sync.bundles import sending
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
 

@@ -17,22 +17,24 @@ from desktop.documents.letters.printed import digest_of
 from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import admitting, exchange, records, steps, supervision, whereabouts
+from desktop.operations import admitting, records, steps, supervision
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import exchange
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.operations.supervision.numbers import NumbersNotSet
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import whereabouts
 from desktop.records.declaration import Level, Role
 from desktop.records.statutes import StatuteTextMissing
 from desktop.records.supervision import LetterKind, Stage
 from desktop.records.supervision.numbering import DEFAULT_PATTERNS, BadPattern, Series
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo, Deletion, Ledger, NewRecord
-from desktop.store.reading import Query
-from desktop.store.unlocking import LEDGER
-from desktop.store.workspace import Workspace
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.unlocking import LEDGER
+from desktop.store.workspaces.workspace import Workspace
 from tests.operations.cases import (
     CHAIR,
     EMPLOYER,

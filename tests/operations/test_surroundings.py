@@ -16,14 +16,15 @@ from desktop import reference
 from desktop.operations import checking
 from desktop.operations import surroundings as around_records
 from desktop.operations.surroundings import Surroundings, context_of
-from desktop.records.canonical import Cell
 from desktop.records.checks import Checker
 from desktop.records.types import catalogue
-from desktop.store import reading, schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Deletion, Ledger, NewRecord
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 
 TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
 TODAY = datetime.date(2026, 11, 23)

@@ -13,21 +13,15 @@ import pytest
 from desktop.documents.letters.templates import templates as shipped_letters
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import (
-    exchange,
-    operators,
-    papers,
-    records,
-    supervision,
-    template_files,
-    template_words,
-    templates,
-)
+from desktop.operations import records, supervision
+from desktop.operations.papers import papers, template_files, template_words, templates
+from desktop.operations.papers.templates import NoSuchTemplate, NothingChanged
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.templates import NoSuchTemplate, NothingChanged
-from desktop.records.canonical import Cell
+from desktop.operations.stations import exchange
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 from tests.operations.cases import CaseAt, create
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up

@@ -9,10 +9,10 @@ import pytest
 from desktop import reference
 from desktop.operations import queries
 from desktop.records.types import catalogue
-from desktop.store import schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger, NewRecord
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 
 TYPES, CODES, UNIT = catalogue(), reference.code_lists(), "cd" * 16
 

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, policy, records, traffic, uncounted, unsettled, wiping
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
-from desktop.records import item_outcomes
+from desktop.operations.stations import enrolling, exchange, policy, traffic, uncounted, unsettled
+from desktop.operations.stations.traffic import Here
+from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
+from desktop.records.versions import item_outcomes
 from desktop.store.ledger import NewRecord
-from desktop.sync import envelope, manifest, sending
-from desktop.sync.enrolment_errors import GrantForOther
+from desktop.sync.authority.station import load_keys
+from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import DiskGone, NotPlainFile
-from desktop.sync.results import Unapplied
-from desktop.sync.station import load_keys
+from desktop.sync.errors.enrolment import GrantForOther
+from desktop.sync.merging.results import Unapplied
+from desktop.sync.signed import manifest
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"

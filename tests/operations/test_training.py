@@ -11,8 +11,8 @@ from desktop.operations import queries, records, training
 from desktop.operations.session import Session
 from desktop.operations.training import Line, Match, Officer, Roster, Standing
 from desktop.operations.training_names import Part, Person, people, read_block
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Deletion, NotFound
 from tests.operations.stations import station
 

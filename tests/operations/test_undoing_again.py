@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from desktop.operations import admitting, records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.records.resolution import Life
-from desktop.store import reading
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo, ChangeSet, SlotEdit
+from desktop.store.queries import reading
 from tests.operations.stations import station
 
 EDITS = st.lists(

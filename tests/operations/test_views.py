@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import erasing, records, restoring, views
+from desktop.operations import records, views
 from desktop.operations.views import NoName, View
+from desktop.operations.workspaces import erasing, restoring
 from desktop.records.declaration import Level
 from tests.operations.stations import repeatable, station
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import unsettled
-from desktop.operations.traffic import Here
-from desktop.operations.unsettled import Unsettled
+from desktop.operations.stations import unsettled
+from desktop.operations.stations.traffic import Here
+from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.declaration import Level
-from desktop.store.workspace import OwnUnit
-from desktop.sync import certificates, receiving, sending, station
+from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.authority import station
+from desktop.sync.bundles import sending
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import exchange, operators, records, wiping
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import exchange
+from desktop.operations.workspaces import operators, wiping
 from desktop.records.declaration import Level, Role
-from desktop.store import openings
-from desktop.store import wiping as disk
-from desktop.store.places import InUse
-from desktop.store.unlocking import KeysDamaged, NoWorkspace
-from desktop.sync import dsse, errors, sorts, strictjson
+from desktop.store.workspaces import openings
+from desktop.store.workspaces import wiping as disk
+from desktop.store.workspaces.places import InUse
+from desktop.store.workspaces.unlocking import KeysDamaged, NoWorkspace
+from desktop.sync import errors
+from desktop.sync.formats import dsse, sorts, strictjson
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 
 SECRET = "沈清除"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import operators, restoring
 from desktop.operations.session import open_session
+from desktop.operations.workspaces import operators, restoring
 from desktop.records.declaration import Role
-from desktop.store import attempts as attempts_store
-from desktop.store.attempts import FILE, Attempts
-from desktop.store.environment import Environment
-from desktop.store.keys import WrongPassword
-from desktop.store.places import InUse
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import attempts as attempts_store
+from desktop.store.workspaces.attempts import FILE, Attempts
+from desktop.store.workspaces.keys import WrongPassword
+from desktop.store.workspaces.places import InUse
 from tests.cli.calling import CHEAP, OPERATOR, PASSWORD, make
 
 

@@ -44,7 +44,7 @@ def test_the_store_is_the_only_floor_with_sql() -> None:
         if _STATEMENT.search(text)
     }
     assert found == {}
-    assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "links.py"))
+    assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "queries" / "links.py"))
 
 
 def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
@@ -54,12 +54,6 @@ def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
         int(n) for line in re.findall(r"^- \*\*.+?:\*\* (.+)$", text, re.MULTILINE) for n in line.split(", ")
     ]
     assert sorted(listed) == [int(n) for n in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
-
-
-def test_the_map_of_sync_names_each_of_its_modules_once() -> None:
-    text = (_FLOORS / "sync" / "__init__.py").read_text("utf-8")
-    modules = {path.stem for path in (_FLOORS / "sync").glob("*.py")} - {"__init__"}
-    assert sorted(re.findall(r"``(\w+)``", text)) == sorted(modules)
 
 
 def test_every_rule_that_a_comment_cites_can_be_looked_up() -> None:

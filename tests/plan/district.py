@@ -13,13 +13,13 @@ from pathlib import Path
 
 from desktop.operations import plan
 from desktop.operations.session import Session
-from desktop.records.born import Births
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.store import schema
-from desktop.store.births import shape_of
+from desktop.records.versions.born import Births
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
-from desktop.store.merging import Merger
+from desktop.store.merging.merging import Merger
+from desktop.store.tables import schema
+from desktop.store.writing.births import shape_of
 from tests.operations.stations import station
 
 FULL = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from desktop.operations import plan
 from desktop.plan import indicators as engine
 from desktop.plan.worklist import MATTERS
-from desktop.store import aggregates
-from desktop.store.aggregates import Condition, Days, Question, Tally
+from desktop.store.queries import aggregates
+from desktop.store.queries.aggregates import Condition, Days, Question, Tally
 from tests.plan.world import TODAY, World
 
 DAYS = st.sampled_from(["2023-12-31", "2024-01-01", "2025-06-15", "2026-11-23", "2026-11-24"])

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from desktop.records.canonical import Cell
-from desktop.records.id_number import IdKind, check_id
-from desktop.store.aggregates.unions import right_number
+from desktop.records.typed.id_number import IdKind, check_id
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.aggregates.unions import right_number
 from tests.plan.world import TODAY, World
 
 

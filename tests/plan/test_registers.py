@@ -9,7 +9,7 @@ import pytest
 
 from desktop.operations import records
 from desktop.plan.results import Status
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from tests.plan.world import World, whole_number
 
 

@@ -14,7 +14,7 @@ from desktop.plan.readings import UnknownReading
 from desktop.plan.reported import Target
 from desktop.plan.results import Amount, Figure, Status, number, plain, share_words
 from desktop.plan.tree import Unit, UnitTree
-from desktop.store.aggregates import Selection, Tally
+from desktop.store.queries.aggregates import Selection, Tally
 from tests.plan.world import TODAY, World
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.records.periods import Clock, initial_training, years_later
+from desktop.records.reckoning.periods import Clock, initial_training, years_later
 from tests.plan.world import World
 
 

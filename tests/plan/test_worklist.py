@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import exchange, plan, records
+from desktop.operations import plan, records
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.plan.results import Amount
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import Level

@@ -11,7 +11,7 @@ from fractions import Fraction
 from desktop.operations import plan, records
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 
 TODAY = datetime.date(2026, 11, 23)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desktop.records import assessing
+from desktop.records.reckoning import assessing
 
 ROWS: list[Mapping[str, Any]] = [
     {"self_score": "0.1"},

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from desktop import reference
 from desktop.records.checks import Context, RememberingChecks, remembering, run_checks
 from desktop.records.declaration import Field, Kind, Severity
+from desktop.records.typed.uscc import ALPHABET, check_uscc
 from desktop.records.types import catalogue
-from desktop.records.uscc import ALPHABET, check_uscc
 
 TODAY = datetime.date(2026, 11, 23)
 OTHERS = {"case", "case_event", "case_document", "handover_item", "inspector"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.committee import committee_seats
+from desktop.records.reckoning.committee import committee_seats
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records import congress
-from desktop.records.congress import Tally, TallyFault
+from desktop.records.reckoning import congress
+from desktop.records.reckoning.congress import Tally, TallyFault
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.dates import day_words, midnight, moment_words, parse_date, time_words
+from desktop.records.typed.dates import day_words, midnight, moment_words, parse_date, time_words
 
 TODAY = datetime.date(2026, 11, 23)
 DAY = datetime.date(2026, 11, 22)

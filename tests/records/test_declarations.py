@@ -17,8 +17,8 @@ from desktop.records import checks
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, Level, Mask, RecordType, from_json, to_json
 from desktop.records.real_name_forms import FORMS, MEMBER_FORM, UNION_FORM, FormColumn, RealNameForm
+from desktop.records.typed.values import Parsed, default_value, parse_cell
 from desktop.records.types import catalogue
-from desktop.records.values import Parsed, default_value, parse_cell
 from tests.records import freeze
 
 TYPES = list(catalogue().values())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from desktop.records.id_number import IdKind, IdVerdict, Sex, age_on, check_id, id_kind, normalise_id
+from desktop.records.typed.id_number import IdKind, IdVerdict, Sex, age_on, check_id, id_kind, normalise_id
 
 TODAY = datetime.date(2026, 11, 22)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desktop.records.items import (
+from desktop.records.versions.items import (
     EMPTY_PART,
     Head,
     MalformedLine,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.numerals import chinese_to_int, int_to_chinese
+from desktop.records.typed.numerals import chinese_to_int, int_to_chinese
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from desktop.records.outcomes import Result, motion_outcome, percentage, session_outcome
-from desktop.records.periods import Clock, initial_training, years_later
+from desktop.records.reckoning.outcomes import Result, motion_outcome, percentage, session_outcome
+from desktop.records.reckoning.periods import Clock, initial_training, years_later
 
 TODAY = datetime.date(2026, 11, 23)
 

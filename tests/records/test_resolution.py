@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from desktop.records.canonical import ABSENT, canonical, parse
-from desktop.records.resolution import (
+from desktop.records.versions.canonical import ABSENT, canonical, parse
+from desktop.records.versions.resolution import (
     ItemId,
     Life,
     Version,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.spans import common, in_words, spans_of, without
 from desktop.records.stamped import Stamped
+from desktop.records.versions.spans import common, in_words, spans_of, without
 
 numbers = st.sets(st.integers(1, 40))
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records import stamps
+from desktop.records.versions import stamps
 
 TICKS = st.integers(1, (1 << stamps.TICK_BITS) - 1)
 TAGS = st.integers(0, (1 << stamps.TAG_BITS) - 1)

@@ -13,6 +13,7 @@ from hypothesis import event as seen
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
+from desktop.records.reckoning.working_days import HolidayYearMissing, add_working_days
 from desktop.records.supervision import (
     CaseFile,
     EventKind,
@@ -47,9 +48,8 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.powers import EMPOWERED_TITLES
 from desktop.records.supervision.wording import borrows_article_22, wording_faults
-from desktop.records.working_days import HolidayYearMissing, add_working_days
 from desktop.reference import code_list, working_day_table
-from desktop.store.pinyin import pinyin
+from desktop.store.tables.pinyin import pinyin
 
 D = datetime.date
 TABLE = working_day_table()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.typed_codes import compact_code
+from desktop.records.typed.typed_codes import compact_code
 
 
 @pytest.mark.parametrize(

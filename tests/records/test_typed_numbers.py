@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.typed_numbers import decimal_text, stored_decimal
+from desktop.records.typed.typed_numbers import decimal_text, stored_decimal
 
 
 @given(st.decimals(min_value=-(10**15), max_value=10**15, places=6))

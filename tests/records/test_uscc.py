@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as standard
 
-from desktop.records.uscc import (
+from desktop.records.typed.uscc import (
     ALPHABET,
     UsccKind,
     UsccVerdict,

@@ -15,10 +15,10 @@ from desktop.records.codes import PLACES, CodeItem, CodeList, places
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.display import display
 from desktop.records.divisions import Division, DivisionLevel, Divisions
-from desktop.records.person_names import fold_name
-from desktop.records.phones import is_phone, parse_phone
+from desktop.records.typed.person_names import fold_name
+from desktop.records.typed.phones import is_phone, parse_phone
+from desktop.records.typed.values import CellParser, Parsed, default_value, parse_cell
 from desktop.records.types import catalogue
-from desktop.records.values import CellParser, Parsed, default_value, parse_cell
 
 TODAY = datetime.date(2026, 11, 23)
 VILLAGES = Divisions(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.errors import Problem
-from desktop.records.working_days import (
+from desktop.records.reckoning.working_days import (
     DayKind,
     HolidayYearMissing,
     SpecialDay,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.addresses import AddressLocator, AddressWords
 from desktop.records.divisions import Division, DivisionLevel, Divisions
-from desktop.records.locations import LocationReason
+from desktop.records.typed.addresses import AddressLocator, AddressWords
+from desktop.records.typed.locations import LocationReason
 from desktop.reference import address_locator, divisions, locate
 
 LIST = divisions()

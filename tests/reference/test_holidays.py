@@ -9,7 +9,7 @@ import chinese_calendar
 import pytest
 
 from desktop.errors import Problem
-from desktop.records.working_days import DayKind
+from desktop.records.reckoning.working_days import DayKind
 from desktop.reference import HolidayTableFaulty, parse_working_days, working_day_table
 from desktop.resources import resource
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.store import pending
-from desktop.store.database import Database
+from desktop.store.log import pending
+from desktop.store.tables.database import Database
 
 
 def as_version(database: Database, version: int) -> None:

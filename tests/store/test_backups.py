@@ -16,17 +16,21 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import exchange, records, restoring
+from desktop.operations import records
 from desktop.operations.session import Session, open_session
+from desktop.operations.stations import exchange
+from desktop.operations.workspaces import restoring
 from desktop.records.declaration import Level
-from desktop.store import copying, keeping, reading, schema
-from desktop.store.backups import BACKUPS, KEPT_DAYS, backups_of, last_day
-from desktop.store.clock import WrongClock
-from desktop.store.environment import Environment
-from desktop.store.keeping import RETRY_MS, NotKept
-from desktop.store.reading import Query, Record
-from desktop.store.schema import NewerDatabase
-from desktop.store.unlocking import LEDGER
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables import schema
+from desktop.store.tables.clock import WrongClock
+from desktop.store.tables.environment import Environment
+from desktop.store.tables.schema import NewerDatabase
+from desktop.store.workspaces import copying, keeping
+from desktop.store.workspaces.backups import BACKUPS, KEPT_DAYS, backups_of, last_day
+from desktop.store.workspaces.keeping import RETRY_MS, NotKept
+from desktop.store.workspaces.unlocking import LEDGER
 from tests.killing import ENDED
 from tests.operations.stations import START, repeatable, station
 
@@ -206,7 +210,7 @@ import sys
 from pathlib import Path
 from desktop.operations import records
 from desktop.operations.session import open_session
-from desktop.store import keeping, replacing
+from desktop.store.workspaces import keeping, replacing
 from tests.killing import die
 from tests.operations.stations import START, repeatable
 moment, folder = sys.argv[1], Path(sys.argv[2])

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records import items
-from desktop.records.canonical import Cell
 from desktop.records.types import catalogue
-from desktop.store import births, indexing, reading
-from desktop.store.births import lay_out, shape_of
-from desktop.store.columns import wire_columns
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Ledger, NewRecord
-from desktop.store.reading import Query
+from desktop.store.queries import indexing, reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.columns import wire_columns
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.writing import births
+from desktop.store.writing.births import lay_out, shape_of
 
 TYPES = catalogue()
 FIRM = TYPES["enterprise"]

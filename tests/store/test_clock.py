@@ -7,9 +7,9 @@ import secrets
 
 import pytest
 
-from desktop.store.clock import Clock, WrongClock
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.store.tables.clock import Clock, WrongClock
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 
 MORNING = 1_795_392_000_000 - 60_000
 """A minute before midnight in Greenwich, when it is 07:59 of 2026-11-23 in China."""

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.born import Births
-from desktop.records.canonical import ABSENT, canonical
-from desktop.records.deciding import SAME, UNIT
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Group, Kind, RecordType
 from desktop.records.identity import same_id
-from desktop.records.resolution import (
+from desktop.records.types import Catalogue, catalogue
+from desktop.records.versions.born import Births
+from desktop.records.versions.canonical import ABSENT, canonical
+from desktop.records.versions.deciding import SAME, UNIT
+from desktop.records.versions.resolution import (
     ItemId,
     Joined,
     Life,
@@ -28,15 +29,16 @@ from desktop.records.resolution import (
     join,
     split_counted,
 )
-from desktop.records.types import Catalogue, catalogue
-from desktop.store import components, indexing, schema
-from desktop.store import digest as digests
-from desktop.store.columns import read, table_of
-from desktop.store.database import Database
-from desktop.store.merging import Change, Merger
-from desktop.store.staging import Change as StagedChange
-from desktop.store.uncounting import Taken
-from desktop.store.versions import NOT_REPLACED
+from desktop.store.log import components
+from desktop.store.log.change import Change as StagedChange
+from desktop.store.log.versions import NOT_REPLACED
+from desktop.store.merging.merging import Change, Merger
+from desktop.store.merging.uncounting import Taken
+from desktop.store.queries import digest as digests
+from desktop.store.queries import indexing
+from desktop.store.tables import schema
+from desktop.store.tables.columns import read, table_of
+from desktop.store.tables.database import Database
 from tests.store.world import origin_ref, parse_value
 
 FIRM = RecordType(

@@ -7,16 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.records.born import Births
-from desktop.records.items import CHANGE, TOMBSTONE
-from desktop.records.resolution import canonical_tombstone
 from desktop.records.types import catalogue
-from desktop.store import aside, schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
-from desktop.store.keeping import JournaledDatabase
+from desktop.records.versions.born import Births
+from desktop.records.versions.items import CHANGE, TOMBSTONE
+from desktop.records.versions.resolution import canonical_tombstone
 from desktop.store.ledger import ChangeSet, Ledger, NewRecord, SlotEdit
-from desktop.store.merging import Change, Merger
+from desktop.store.merging import aside
+from desktop.store.merging.merging import Change, Merger
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces.keeping import JournaledDatabase
 from tests.store.world import COLUMNS, TYPES
 
 EVERY = 20

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.born import Births
 from desktop.records.types import catalogue
-from desktop.store import indexing, schema
-from desktop.store.database import Database
-from desktop.store.indexing import BOUNDARY, Changed
-from desktop.store.merging import Change, Merger
-from desktop.store.pinyin import all_initials
+from desktop.records.versions.born import Births
+from desktop.store.merging.merging import Change, Merger
+from desktop.store.queries import indexing
+from desktop.store.queries.indexing import BOUNDARY, Changed
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import all_initials
 
 TYPES = catalogue()
 MEMBER = TYPES["member"]

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.store import journal
-from desktop.store.database import LedgerDamaged
-from desktop.store.journal import Entry, Journal, Kind, NotContinued
+from desktop.store.tables.database import LedgerDamaged
+from desktop.store.workspaces import journal
+from desktop.store.workspaces.journal import Entry, Journal, Kind, NotContinued
 
 KEY = bytes(range(32))
 PRINT = b"p" * 32

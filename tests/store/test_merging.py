@@ -7,11 +7,11 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.canonical import ABSENT, canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.records.resolution import ItemId
 from desktop.records.types import Catalogue
-from desktop.store.database import Database
+from desktop.records.versions.canonical import ABSENT, canonical
+from desktop.records.versions.resolution import ItemId
+from desktop.store.tables.database import Database
 from tests.conftest import examples
 from tests.store.world import (
     COLUMNS,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.store import database as module
-from desktop.store.database import Database
+from desktop.store.tables import database as module
+from desktop.store.tables.database import Database
 
 
 @pytest.fixture

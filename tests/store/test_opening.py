@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from desktop.store import openings
-from desktop.store.database import Database, LedgerDamaged, WrongKey
+from desktop.store.tables.database import Database, LedgerDamaged, WrongKey
+from desktop.store.workspaces import openings
 
 KEY = b"k" * 32
 

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.items import MAX_LINES, Shape
-from desktop.store import captured, pending, schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions.items import MAX_LINES, Shape
+from desktop.store.log import pending
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces import captured
 from tests.store.formerly import as_version
 from tests.store.world import TYPES
 

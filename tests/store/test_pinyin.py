@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.resources import resource
-from desktop.store.pinyin import all_initials, initials, is_read_in_several_ways, sort_key, sort_keys
+from desktop.store.tables.pinyin import all_initials, initials, is_read_in_several_ways, sort_key, sort_keys
 
 NAMES = st.text("杭长重解乐㈱Σ①a 第十1", max_size=8)
 

@@ -8,9 +8,9 @@ from typing import NoReturn
 
 import pytest
 
-from desktop.store import places
-from desktop.store.database import ReadOnlyPlace
-from desktop.store.places import (
+from desktop.store.tables.database import ReadOnlyPlace
+from desktop.store.workspaces import places
+from desktop.store.workspaces.places import (
     InUse,
     NetworkPlace,
     file_system,

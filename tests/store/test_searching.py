@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import indexing, reading, schema, searching
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Deletion, Ledger, NewRecord, SlotEdit
-from desktop.store.pinyin import all_initials, sort_key
-from desktop.store.reading import NEWEST_ORDER, Compare, Filter, Query
+from desktop.store.queries import indexing, reading, searching
+from desktop.store.queries.reading import NEWEST_ORDER, Compare, Filter, Query
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.store.tables.pinyin import all_initials, sort_key
 from tests.store.formerly import as_version
 
 FIRM = RecordType(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.born import Births
-from desktop.store import schema
-from desktop.store.columns import quoted, read, table_of
-from desktop.store.database import Database
-from desktop.store.merging import Merger
-from desktop.store.pinyin import sort_key
+from desktop.records.versions.born import Births
+from desktop.store.merging.merging import Merger
+from desktop.store.tables import schema
+from desktop.store.tables.columns import quoted, read, table_of
+from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 from tests.store.world import COLUMNS, FIRM, TYPES, VISIT
 
 UNITS = ("u" * 32, "v" * 32)

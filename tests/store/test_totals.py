@@ -7,14 +7,15 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import reading, schema
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Ledger, NewRecord
-from desktop.store.reading import Compare, Filter, Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Compare, Filter, Query
+from desktop.store.tables import schema
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 
 GRANT = RecordType(
     name="grant",

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.declaration import DELETED_SLOT
-from desktop.records.resolution import ItemId, Life
-from desktop.store import aside
-from desktop.store.database import Database
-from desktop.store.merging import Merger
-from desktop.store.uncounting import Taken
+from desktop.records.versions.resolution import ItemId, Life
+from desktop.store.merging import aside
+from desktop.store.merging.merging import Merger
+from desktop.store.merging.uncounting import Taken
+from desktop.store.tables.database import Database
 from tests.store.test_merging import histories
 from tests.store.world import (
     TYPES,

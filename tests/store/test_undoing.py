@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records.resolution import Life
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo, ChangeSet, Deletion, SlotEdit
 from tests.conftest import LONG
 from tests.sync.desks import Desk, new_root

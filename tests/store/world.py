@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from desktop.records.born import Births
-from desktop.records.canonical import canonical
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Attached, Field, Group, Kind, RecordType
-from desktop.records.resolution import (
+from desktop.records.types import Catalogue
+from desktop.records.versions.born import Births
+from desktop.records.versions.canonical import canonical
+from desktop.records.versions.resolution import (
     ItemId,
     Life,
     Slot,
@@ -19,11 +20,10 @@ from desktop.records.resolution import (
     resolve_record,
     split_counted,
 )
-from desktop.records.types import Catalogue
-from desktop.store import schema
-from desktop.store.columns import read, table_of
-from desktop.store.database import Database
-from desktop.store.merging import Change, Merger, Result
+from desktop.store.merging.merging import Change, Merger, Result
+from desktop.store.tables import schema
+from desktop.store.tables.columns import read, table_of
+from desktop.store.tables.database import Database
 
 FIRM = RecordType(
     name="firm",

@@ -13,9 +13,9 @@ from typing import Any
 
 import sqlcipher3
 
-from desktop.store.database import Database
-from desktop.store.environment import Environment
 from desktop.store.ledger import Ledger
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
 from tests.sync.desks import KEY, Desk, Time
 
 Making = Callable[[Path], tuple[Desk, ...]]

@@ -13,40 +13,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desktop.records import items
-from desktop.records.canonical import Cell
-from desktop.records.deciding import DECIDING_TYPES, OWN_TYPES
 from desktop.records.declaration import Field, Group, Kind, Level, RecordType, Role, Writers
 from desktop.records.identity import derived_id
-from desktop.records.items import Head, Replaced, Shape
-from desktop.records.spans import spans_of
-from desktop.records.stamps import EPOCH, make, tag_of, tick_at
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import digest as digests
-from desktop.store import links, reading
-from desktop.store.database import Database
-from desktop.store.digest import Digest
-from desktop.store.environment import Environment
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import DECIDING_TYPES, OWN_TYPES
+from desktop.records.versions.items import Head, Replaced, Shape
+from desktop.records.versions.spans import spans_of
+from desktop.records.versions.stamps import EPOCH, make, tag_of, tick_at
 from desktop.store.ledger import ChangeSet, Deletion, Ledger, NewRecord, SlotEdit
-from desktop.store.links import Link
-from desktop.sync import (
-    certificates,
-    exclusions,
-    identity,
-    kept,
-    policy,
-    receiving,
-    renewing,
-    segments,
-    sending,
-    standing,
-    station,
-    trust,
-)
-from desktop.sync.certificates import Claims, grant_serial
-from desktop.sync.identity import StationKeys
-from desktop.sync.receiving import BundleResult, MergeReport
-from desktop.sync.sending import Sent
+from desktop.store.queries import digest as digests
+from desktop.store.queries import links, reading
+from desktop.store.queries.digest import Digest
+from desktop.store.queries.links import Link
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.bundles import kept, sending
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.formats import segments
+from desktop.sync.merging import receiving, standing
+from desktop.sync.merging.receiving import BundleResult, MergeReport
+from desktop.sync.signed import certificates, identity, renewing
+from desktop.sync.signed.certificates import Claims, grant_serial
+from desktop.sync.signed.identity import StationKeys
 
 START = 1_795_420_800_000
 """2026-11-23 in milliseconds."""

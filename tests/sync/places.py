@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.records.declaration import Level, Role
-from desktop.sync import certificates, station
-from desktop.sync.certificates import Claims, grant_serial
+from desktop.sync.authority import station
+from desktop.sync.signed import certificates
+from desktop.sync.signed.certificates import Claims, grant_serial
 from tests.sync.casting import Making, cast
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, new_root
 

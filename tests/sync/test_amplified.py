@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records import items
-from desktop.records.items import Shape
-from desktop.sync import strictjson
-from desktop.sync.envelope import Outgoing
-from desktop.sync.frames import compress
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.formats import strictjson
+from desktop.sync.formats.frames import compress
 from tests.measuring import seconds
 from tests.sync.test_receiving import FIRM, Tree, forged_bundle, grow, one_segment
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
-from desktop.sync.receiving import BundleResult
-from desktop.sync.sending import Sent
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.merging.receiving import BundleResult
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report
 from tests.sync.test_erasing import erase, everything

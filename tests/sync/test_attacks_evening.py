@@ -9,25 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records import items
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import derived_id
-from desktop.records.item_outcomes import REFUSED_KEY
-from desktop.records.items import Head, Shape
-from desktop.store import pending
+from desktop.records.versions import items
+from desktop.records.versions.item_outcomes import REFUSED_KEY
+from desktop.records.versions.items import Head, Shape
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import (
-    certificates,
-    errors,
-    identity,
-    kept,
-    moves,
-    segments,
-    station,
-    trust,
-)
-from desktop.sync.certificates import Claims, grant_serial
-from desktop.sync.identity import StationKeys
+from desktop.store.log import pending
+from desktop.sync import errors, trust
+from desktop.sync.authority import moves, station
+from desktop.sync.bundles import kept
+from desktop.sync.formats import segments
+from desktop.sync.signed import certificates, identity
+from desktop.sync.signed.certificates import Claims, grant_serial
+from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
 from tests.sync.places import FIRM, OTHER, Places, name_of

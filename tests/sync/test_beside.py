@@ -18,12 +18,13 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.types import Catalogue
-from desktop.store.pinyin import sort_key
-from desktop.sync import beside, kept, receiving
-from desktop.sync.arriving import Arrived
-from desktop.sync.beside import NOTHING, Beside, Helper, Here
+from desktop.store.tables.pinyin import sort_key
+from desktop.sync.bundles import kept
 from desktop.sync.errors import BadFrame, BadSegment
-from desktop.sync.frames import Frame, compress
+from desktop.sync.formats.arriving import Arrived
+from desktop.sync.formats.frames import Frame, compress
+from desktop.sync.merging import beside, receiving
+from desktop.sync.merging.beside import NOTHING, Beside, Helper, Here
 from tests.sync.desks import TYPES, Desk, enrol, new_desk, new_root
 
 SHARED = "ab" * 16

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records import items
-from desktop.records.items import Shape
-from desktop.store import aside, counting, exchanged, telling
-from desktop.sync import envelope, receipts, results, standing, withdrawing
-from desktop.sync.receipts import Receipt
-from desktop.sync.results import BundleResult
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.store.merging import aside, counting, telling
+from desktop.store.queries import exchanged
+from desktop.sync.bundles import envelope
+from desktop.sync.formats import receipts
+from desktop.sync.formats.receipts import Receipt
+from desktop.sync.merging import results, standing, withdrawing
+from desktop.sync.merging.results import BundleResult
 from tests.sync.desks import Desk, report
 from tests.sync.test_receiving import FIRM, OTHER, Tree, grow
 
@@ -230,7 +233,7 @@ def test_a_station_below_answers_nothing_in_however_many_frames(
     def with_answers(station: str, incarnation: str, position: int, number: int, _: object) -> Receipt:
         return Receipt(station, incarnation, position, number, receipts.Answers(answers))
 
-    monkeypatch.setattr("desktop.sync.sending.Receipt", with_answers)
+    monkeypatch.setattr("desktop.sync.bundles.sending.Receipt", with_answers)
     sent = tree.village.send()
     monkeypatch.undo()
     assert tree.town.take(sent).answered == 1

@@ -20,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level, Role
-from desktop.sync import certificates, enrolment_errors, errors
+from desktop.sync import errors
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.signed import certificates
 from tests.sync.world import (
     DISTRICT_DESK,
     TOWN,

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 
 from desktop.errors import TrustProblem
 from desktop.records.declaration import Level
-from desktop.sync import certificates, identity, station, succession, trust
-from desktop.sync.certificates import Certificate
-from desktop.sync.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.authority.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
+from desktop.sync.enrolling import succession
 from desktop.sync.errors import BadCertificate
-from desktop.sync.identity import StationKeys
+from desktop.sync.signed import certificates, identity
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
 from tests.sync.desks import enrol, proof_of
 from tests.sync.places import Places

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from desktop.sync import dsse, errors
-from desktop.sync.dsse import Signature, Signed
-from desktop.sync.identity import signature_stands
+from desktop.sync import errors
+from desktop.sync.formats import dsse
+from desktop.sync.formats.dsse import Signature, Signed
+from desktop.sync.signed.identity import signature_stands
 from tests.sync.world import VILLAGE_DESK
 
 KEYS = VILLAGE_DESK.keys

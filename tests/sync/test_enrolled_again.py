@@ -9,7 +9,7 @@ import pytest
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.store.ledger import CannotUndo
-from desktop.sync import station
+from desktop.sync.authority import station
 from tests.sync.desks import Desk, enrol
 from tests.sync.places import FIRM, Places, name_of
 

@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level, Role
-from desktop.sync import dsse, enrolment, errors, identity, roots
-from desktop.sync import enrolment_errors as causes
-from desktop.sync.dsse import Signed
-from desktop.sync.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
-from desktop.sync.identity import StationKeys
-from desktop.sync.roots import History
-from desktop.sync.strictjson import to_base64
-from desktop.sync.words import fingerprint
+from desktop.sync import errors
+from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
+from desktop.sync.errors import enrolment as causes
+from desktop.sync.formats import dsse
+from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.strictjson import to_base64
+from desktop.sync.signed import identity, roots
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.roots import History
+from desktop.sync.signed.words import fingerprint
 from tests.sync.world import (
     CLERK,
     DISTRICT,

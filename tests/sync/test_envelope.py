@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from desktop.sync import certificates, envelope, errors, frames, manifest
-from desktop.sync.envelope import OpenedBundle, Outgoing
+from desktop.sync import errors
+from desktop.sync.bundles import envelope
+from desktop.sync.bundles.envelope import OpenedBundle, Outgoing
+from desktop.sync.formats import frames
+from desktop.sync.signed import certificates, manifest
 from tests.sync.world import (
     CLERK,
     DISTRICT_DESK,

@@ -15,13 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.stamps import MAX_STAMP, to_wire
-from desktop.store import pending
-from desktop.store.erasing import Erasure, is_left
+from desktop.records.versions import items
+from desktop.records.versions.stamps import MAX_STAMP, to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import decoding, kept, segments, station
+from desktop.store.log import pending
+from desktop.store.merging.erasing import Erasure, is_left
+from desktop.sync.authority import station
+from desktop.sync.bundles import kept
+from desktop.sync.formats import decoding, segments
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places

@@ -13,7 +13,9 @@ from typing import BinaryIO
 import pytest
 
 from desktop.errors import EnvironmentProblem
-from desktop.sync import errors, files, surroundings
+from desktop.sync import errors
+from desktop.sync.errors import surroundings
+from desktop.sync.formats import files
 
 
 def fail_with(code: int) -> Callable[..., None]:

@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.items import Shape
-from desktop.store import traffic
-from desktop.sync import decoding, exclusions, forks, frames, kept, policy, segments, station, trust
-from desktop.sync.arriving import Arrived
-from desktop.sync.sorting import Sorted
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.store.queries import traffic
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept
+from desktop.sync.formats import decoding, frames, segments
+from desktop.sync.formats.arriving import Arrived
+from desktop.sync.merging import forks
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.test_erasing import erase, everything
 

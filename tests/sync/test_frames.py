@@ -10,7 +10,8 @@ import zstandard
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from desktop.sync import errors, frames
+from desktop.sync import errors
+from desktop.sync.formats import frames
 from tests.sync.world import lines
 
 PLAIN = [lines(1, 3), lines(4, 900), os.urandom(300_000) + b"\n", b"x" * 400_000 + b"\n"]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import envelope, manifest, sending
-from desktop.sync.sending import Sent
+from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.signed import manifest
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.records.declaration import Level
-from desktop.records.resolution import Life
 from desktop.records.types import Catalogue
+from desktop.records.versions.resolution import Life
 from tests.sync.desks import NOTICE, TYPES, Desk, enrol, new_desk, new_root
 
 BELOW = Catalogue({**TYPES, "notice": replace(NOTICE, goes_below=True)})

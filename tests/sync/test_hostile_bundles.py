@@ -17,10 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.errors import Problem, StateProblem, TrustProblem
-from desktop.sync import agefile, certificates, dsse, envelope, errors, frames, manifest, strictjson, zipstore
-from desktop.sync.envelope import Part
-from desktop.sync.identity import StationKeys
-from desktop.sync.manifest import FileEntry, Manifest, PartEntry
+from desktop.sync import errors
+from desktop.sync.bundles import envelope
+from desktop.sync.bundles.envelope import Part
+from desktop.sync.formats import agefile, dsse, frames, strictjson, zipstore
+from desktop.sync.signed import certificates, manifest
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.manifest import FileEntry, Manifest, PartEntry
 from desktop.sync.trust import TrustState
 from tests.sync.world import (
     CLERK,

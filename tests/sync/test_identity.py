@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync import agefile, errors, identity
+from desktop.sync import errors
+from desktop.sync.formats import agefile
+from desktop.sync.signed import identity
 from tests.sync.world import CLERK, VILLAGE_DESK, seeded
 
 KEYS = VILLAGE_DESK.keys

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync import certificates, errors, station, succession
+from desktop.sync import errors
+from desktop.sync.authority import station
+from desktop.sync.enrolling import succession
+from desktop.sync.signed import certificates
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import Places, name_of
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import aside, governing, links, segment_log
-from desktop.store.database import Database
-from desktop.sync import kept
+from desktop.store.log import segment_log
+from desktop.store.merging import aside
+from desktop.store.queries import governing, links
+from desktop.store.tables.database import Database
+from desktop.sync.bundles import kept
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 
 

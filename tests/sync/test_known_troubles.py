@@ -13,12 +13,13 @@ import desktop
 from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
-from desktop.records.resolution import Life
-from desktop.store import reading
-from desktop.sync import decoding, kept, receipts, segments
-from desktop.sync.envelope import Outgoing
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import reading
+from desktop.sync.bundles import kept
+from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.errors import BadSegment
-from desktop.sync.frames import compress
+from desktop.sync.formats import decoding, receipts, segments
+from desktop.sync.formats.frames import compress
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.test_receiving import forged_bundle

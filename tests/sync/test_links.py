@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import links, pending
-from desktop.store.database import Database
 from desktop.store.ledger import SlotEdit
-from desktop.store.links import NoLink
-from desktop.sync import kept, receipts, segments, sending, station
-from desktop.sync.receiving import BundleResult
+from desktop.store.log import pending
+from desktop.store.queries import links
+from desktop.store.queries.links import NoLink
+from desktop.store.tables.database import Database
+from desktop.sync.authority import station
+from desktop.sync.bundles import kept, sending
+from desktop.sync.formats import receipts, segments
+from desktop.sync.merging.receiving import BundleResult
 from tests.sync.desks import (
     NEWER_TYPES,
     Desk,

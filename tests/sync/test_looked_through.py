@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import links
-from desktop.sync import decoding, segments, sending, station
+from desktop.store.queries import links
+from desktop.sync.authority import station
+from desktop.sync.bundles import sending
+from desktop.sync.formats import decoding, segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
 FIRM = "f1" * 16

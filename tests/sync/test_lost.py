@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.sync.receiving import BundleResult
-from desktop.sync.sending import Sent
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.merging.receiving import BundleResult
 from tests.sync.desks import Desk, report, settle
 from tests.sync.test_erasing import erase
 from tests.sync.test_receiving import FIRM, OTHER, Tree, grow, outcome

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from desktop.records.identity import unit_id
 from desktop.store.ledger import SlotEdit
-from desktop.sync import errors, moves, standing
-from desktop.sync.moves import SUPERIOR, Move
+from desktop.sync import errors
+from desktop.sync.authority import moves
+from desktop.sync.authority.moves import SUPERIOR, Move
+from desktop.sync.merging import standing
 from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, report
 from tests.sync.places import Places, name_of

@@ -24,28 +24,19 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.sync import (
-    agefile,
-    certificates,
-    dsse,
-    enrolment_errors,
-    errors,
-    manifest,
-    persons_errors,
-    receipts,
-    receiving,
-    sorts,
-    station,
-    strictjson,
-    trust,
-    zipstore,
-)
-from desktop.sync.envelope import MANIFEST
-from desktop.sync.frames import split
-from desktop.sync.receiving import BundleResult
-from desktop.sync.sending import Sent
+from desktop.records.versions import items
+from desktop.sync import errors, trust
+from desktop.sync.authority import station
+from desktop.sync.bundles.envelope import MANIFEST
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.errors import persons as persons_errors
+from desktop.sync.formats import agefile, dsse, receipts, sorts, strictjson, zipstore
+from desktop.sync.formats.frames import split
+from desktop.sync.merging import receiving
+from desktop.sync.merging.receiving import BundleResult
+from desktop.sync.signed import certificates, manifest
 from tests.conftest import LONG
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from desktop.records.duties import HANDLER, HEAD, wanted_by, words
-from desktop.sync import envelope, errors, identity, manifest, persons, persons_errors, trust
-from desktop.sync.dsse import Signature, Signed
-from desktop.sync.identity import StationKeys
-from desktop.sync.manifest import Person
+from desktop.sync import errors, trust
+from desktop.sync.bundles import envelope
+from desktop.sync.errors import persons as persons_errors
+from desktop.sync.formats.dsse import Signature, Signed
+from desktop.sync.signed import identity, manifest, persons
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.manifest import Person
 from tests.sync.world import (
     DISTRICT_DESK,
     TOWN_DESK,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.records.declaration import Level
-from desktop.sync import exclusions, policy
+from desktop.sync.authority import exclusions, policy
 from desktop.sync.errors import Revoked
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle

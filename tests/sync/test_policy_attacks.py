@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.records.declaration import Level
-from desktop.records.stamps import to_wire
-from desktop.sync import certificates, exclusions, policy, station
+from desktop.records.versions.stamps import to_wire
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.signed import certificates
 from tests.sync.desks import Desk, new_desk, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
 from tests.sync.test_erasing import contact, everything
@@ -198,7 +199,8 @@ def test_what_a_station_has_taken_back_itself_is_gone_at_its_siblings_too(places
 
 def test_a_copied_laptop_does_not_decide_its_own_fork(places: Places, tmp_path: Path) -> None:
     """Rule 23: the district decides; the same key under a new incarnation must not throw out what counts."""
-    from desktop.sync import receiving, sending
+    from desktop.sync.bundles import sending
+    from desktop.sync.merging import receiving
     from tests.sync.desks import connect
 
     (tmp_path / "twin").mkdir()

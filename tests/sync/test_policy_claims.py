@@ -15,7 +15,7 @@ SECRET, LATER = "13800001234", "13900005678"
 
 def test_a_withdrawal_of_a_birth_keeps_what_others_filled_in(places: Places) -> None:
     """Rule 18: not while somebody has built upon it; a field that the birth left empty is built upon it too."""
-    from desktop.sync import withdrawing
+    from desktop.sync.merging import withdrawing
 
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver()

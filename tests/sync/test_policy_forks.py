@@ -8,20 +8,14 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.records.item_outcomes import HELD_FORK
-from desktop.store import aside, traffic
-from desktop.sync import (
-    certificates,
-    copies,
-    exclusions,
-    forks,
-    identity,
-    policy,
-    receiving,
-    rewriting,
-    sending,
-    station,
-)
+from desktop.records.versions.item_outcomes import HELD_FORK
+from desktop.store.merging import aside
+from desktop.store.queries import traffic
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.bundles import sending
+from desktop.sync.enrolling import copies
+from desktop.sync.merging import forks, receiving, rewriting
+from desktop.sync.signed import certificates, identity
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
 from tests.sync.test_erasing import erase
 

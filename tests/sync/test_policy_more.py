@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.items import Shape
-from desktop.store import links
-from desktop.sync import (
-    exclusions,
-    rewriting,
-    segments,
-    station,
-    trust,
-)
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.store.queries import links
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, station
+from desktop.sync.formats import segments
+from desktop.sync.merging import rewriting
 from tests.sync.desks import enrol, new_desk, report
 from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import contact, erase, everything

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.records.stamps import to_wire
-from desktop.sync import exclusions, policy, rewriting, standing, station
+from desktop.records.versions.stamps import to_wire
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.merging import rewriting, standing
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 from tests.sync.places import Places, name_of, self_grant
 from tests.sync.test_erasing import erase, everything

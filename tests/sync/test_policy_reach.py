@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.declaration import Level, Role
-from desktop.records.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDRAWN
-from desktop.records.spans import spans_of
-from desktop.sync import certificates, exclusions, station, withdrawing
-from desktop.sync.certificates import LEVEL_RANK, Certificate, Claims, grant_serial
-from desktop.sync.exclusions import Item, Named
-from desktop.sync.policy import Exclusion, Policy, Revocation
-from desktop.sync.reach import Known, Reach
-from desktop.sync.tree import Tree
+from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE
+from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDRAWN
+from desktop.records.versions.spans import spans_of
+from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.exclusions import Item, Named
+from desktop.sync.authority.policy import Exclusion, Policy, Revocation
+from desktop.sync.authority.reach import Known, Reach
+from desktop.sync.merging import withdrawing
+from desktop.sync.signed import certificates
+from desktop.sync.signed.certificates import LEVEL_RANK, Certificate, Claims, grant_serial
+from desktop.sync.signed.tree import Tree
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, report
 from tests.sync.places import Places, name_of, self_grant
 from tests.sync.test_erasing import erase, everything

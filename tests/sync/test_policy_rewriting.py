@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from desktop.store.ledger import CannotUndo
-from desktop.sync import rewriting, station
+from desktop.sync.authority import station
+from desktop.sync.merging import rewriting
 from tests.sync.desks import Desk, report
 from tests.sync.test_policy_forks import decide, district, laptop, open_forks, renumber, town, twin  # noqa: F401
 

@@ -15,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from desktop.resources import resource
-from desktop.sync import enrolment_errors, envelope, errors, persons_errors, recovery_errors
+from desktop.sync import errors
+from desktop.sync.bundles import envelope
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.errors import persons as persons_errors
+from desktop.sync.errors import recovery as recovery_errors
 from tests.vectors import player
 from tests.vectors.scene import Scene
 

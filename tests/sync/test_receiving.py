@@ -17,28 +17,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.errors import Problem
-from desktop.records import items
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
-from desktop.records.items import Replaced, Shape, split_line
-from desktop.records.resolution import Life
-from desktop.records.stamps import milliseconds_of, tick_of, to_wire
-from desktop.store import exchanged, links, pending
+from desktop.records.versions import items
+from desktop.records.versions.items import Replaced, Shape, split_line
+from desktop.records.versions.resolution import Life
+from desktop.records.versions.stamps import milliseconds_of, tick_of, to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.sync import (
-    certificates,
-    envelope,
-    kept,
-    receipts,
-    receiving,
-    segments,
-    sending,
-    station,
-    strictjson,
-    trust,
-)
-from desktop.sync.certificates import Claims, grant_serial
-from desktop.sync.envelope import Draft, Outgoing
+from desktop.store.log import pending
+from desktop.store.queries import exchanged, links
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.bundles import envelope, kept, sending
+from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors import (
     BadSegment,
     BadSegmentSignature,
@@ -48,9 +40,12 @@ from desktop.sync.errors import (
     UnknownSigner,
     WrongReceiver,
 )
-from desktop.sync.frames import compress
-from desktop.sync.receiving import ClockInDoubt
-from desktop.sync.sending import Sent
+from desktop.sync.formats import receipts, segments, strictjson
+from desktop.sync.formats.frames import compress
+from desktop.sync.merging import receiving
+from desktop.sync.merging.receiving import ClockInDoubt
+from desktop.sync.signed import certificates
+from desktop.sync.signed.certificates import Claims, grant_serial
 from tests.sync.casting import cast
 from tests.sync.desks import (
     Desk,

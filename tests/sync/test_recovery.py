@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
-from desktop.sync import agefile, dsse, errors, identity, recovery
-from desktop.sync import recovery_errors as causes
-from desktop.sync.recovery import ANSWER_TYPE, REQUEST_TYPE, Answer, Asked, Holder, Request
-from desktop.sync.strictjson import pretty, to_base64
+from desktop.sync import errors
+from desktop.sync.enrolling import recovery
+from desktop.sync.enrolling.recovery import ANSWER_TYPE, REQUEST_TYPE, Answer, Asked, Holder, Request
+from desktop.sync.errors import recovery as causes
+from desktop.sync.formats import agefile, dsse
+from desktop.sync.formats.strictjson import pretty, to_base64
+from desktop.sync.signed import identity
+from desktop.sync.signed.words import fingerprint
 from desktop.sync.trust import NO_CUT
-from desktop.sync.words import fingerprint
 from tests.sync.world import (
     CITY,
     DISTRICT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store import reading
+from desktop.store.queries import reading
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of
 from tests.sync.test_moves import move, superior

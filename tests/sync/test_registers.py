@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.store import births
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
-from desktop.sync import kept, segments
+from desktop.store.writing import births
+from desktop.sync.bundles import kept
+from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
-from desktop.records.resolution import Life
+from desktop.records.versions.resolution import Life
 from tests.store.test_cost import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of

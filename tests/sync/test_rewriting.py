@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.records.stamps import milliseconds_of
-from desktop.sync import rewriting, station
+from desktop.records.versions.stamps import milliseconds_of
+from desktop.sync.authority import station
+from desktop.sync.merging import rewriting
 from tests.sync.desks import DAY, EPOCH_MS, Desk, report
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16

@@ -14,27 +14,21 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from desktop.errors import Problem
-from desktop.records import items
 from desktop.records.declaration import Level
-from desktop.records.items import Shape
-from desktop.sync import (
-    certificates,
-    enrolment_errors,
-    errors,
-    identity,
-    kept,
-    receiving,
-    roots,
-    segments,
-    sending,
-    station,
-    succession,
-    trust,
-)
-from desktop.sync.certificates import grant_serial
-from desktop.sync.roots import History
-from desktop.sync.sending import Sent
-from desktop.sync.speaking import Speaking
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.sync import errors, trust
+from desktop.sync.authority import station
+from desktop.sync.authority.speaking import Speaking
+from desktop.sync.bundles import kept, sending
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.enrolling import succession
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.formats import segments
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates, identity, roots
+from desktop.sync.signed.certificates import grant_serial
+from desktop.sync.signed.roots import History
 from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, proof_of, settle
 
 

@@ -10,10 +10,13 @@ import pytest
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
-from desktop.sync import dsse, enrolment_errors, errors, roots
-from desktop.sync.enrolment import GRANT_TYPE
-from desktop.sync.roots import PAYLOAD_TYPE, History, Roots
-from desktop.sync.strictjson import to_base64
+from desktop.sync import errors
+from desktop.sync.enrolling.enrolment import GRANT_TYPE
+from desktop.sync.errors import enrolment as enrolment_errors
+from desktop.sync.formats import dsse
+from desktop.sync.formats.strictjson import to_base64
+from desktop.sync.signed import roots
+from desktop.sync.signed.roots import PAYLOAD_TYPE, History, Roots
 from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
 
 OLD = DISTRICT_DESK

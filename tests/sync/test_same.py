@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records.deciding import DECIDING_TYPES, SAME
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
-from desktop.records.resolution import Life
-from desktop.records.stamps import to_wire
 from desktop.records.types import Catalogue, catalogue
-from desktop.store import components
-from desktop.store.depending import Resting
+from desktop.records.versions.deciding import DECIDING_TYPES, SAME
+from desktop.records.versions.resolution import Life
+from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
-from desktop.sync import erasing
-from desktop.sync.sending import Sent
-from desktop.sync.withdrawing import Affected
+from desktop.store.log import components
+from desktop.store.queries.depending import Resting
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.merging import erasing
+from desktop.sync.merging.withdrawing import Affected
 from tests.measuring import seconds
 from tests.sync.casting import cast
 from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle

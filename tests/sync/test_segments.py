@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records import items
-from desktop.records.items import Head, Shape, birth_line, change_line, split_line
-from desktop.sync import decoding, frames, segments, strictjson, trust
-from desktop.sync.decoding import Contents
+from desktop.records.versions import items
+from desktop.records.versions.items import Head, Shape, birth_line, change_line, split_line
+from desktop.sync import trust
 from desktop.sync.errors import BadSegment, BadSegmentSignature, OriginUnequal
-from desktop.sync.segments import Header
+from desktop.sync.formats import decoding, frames, segments, strictjson
+from desktop.sync.formats.decoding import Contents
+from desktop.sync.formats.segments import Header
 from tests.sync.desks import TYPES
 from tests.sync.world import OTHER_VILLAGE_DESK, VILLAGE_DESK
 

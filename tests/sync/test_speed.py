@@ -9,8 +9,10 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
-from desktop.sync import agefile, envelope, frames, identity
-from desktop.sync.envelope import Outgoing
+from desktop.sync.bundles import envelope
+from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.formats import agefile, frames
+from desktop.sync.signed import identity
 from tests.measuring import seconds
 from tests.sync.world import (
     DISTRICT,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync import strictjson
-from desktop.sync.strictjson import Fields, NotStrict
+from desktop.sync.formats import strictjson
+from desktop.sync.formats.strictjson import Fields, NotStrict
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync.tree import Place, Tree
+from desktop.sync.signed.tree import Place, Tree
 from tests.measuring import seconds
 from tests.sync.world import CITY, OTHER_TOWN, SHOP, TOWN, TREE, VILLAGE
 

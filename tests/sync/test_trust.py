@@ -11,9 +11,10 @@ import pytest
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
-from desktop.sync import certificates, errors, identity, manifest, trust
-from desktop.sync.dsse import Signed
-from desktop.sync.tree import Tree
+from desktop.sync import errors, trust
+from desktop.sync.formats.dsse import Signed
+from desktop.sync.signed import certificates, identity, manifest
+from desktop.sync.signed.tree import Tree
 from desktop.sync.trust import NO_CUT, TrustState, Verdict
 from tests.sync.world import (
     CLERK,

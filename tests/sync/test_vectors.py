@@ -34,7 +34,7 @@ def test_every_check_has_a_vector_of_its_own() -> None:
 
 
 def test_every_outcome_and_reason_of_items_occurs() -> None:
-    from desktop.records.item_outcomes import REASONS
+    from desktop.records.versions.item_outcomes import REASONS
 
     text = "\n".join((folder / player.HEADER).read_text(encoding="utf-8") for folder in VECTORS)
     assert [reason for reason in REASONS if f" {reason}\n" not in text] == []

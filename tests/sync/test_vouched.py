@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records import items
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.records.items import Shape
-from desktop.sync import segments, trust
-from desktop.sync.envelope import Outgoing
+from desktop.records.versions import items
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.items import Shape
+from desktop.sync import trust
+from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import Places, self_grant
 from tests.sync.test_receiving import forged_bundle

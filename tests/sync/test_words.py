@@ -10,8 +10,8 @@ import pytest
 from pypinyin import lazy_pinyin
 
 from desktop.resources import resource
-from desktop.sync import words
-from desktop.sync.words import fingerprint, word_list
+from desktop.sync.signed import words
+from desktop.sync.signed.words import fingerprint, word_list
 from tests.sync.world import EVERYBODY, VILLAGE_DESK
 
 

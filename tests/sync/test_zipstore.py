@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from desktop.errors import Problem
-from desktop.sync import errors, zipstore
+from desktop.sync import errors
+from desktop.sync.formats import zipstore
 
 NAMES = re.compile(r"[a-c]\.txt|parts/[0-9]\.txt")
 CONTENTS = {"a.txt": b"first", "parts/1.txt": b"second, a little longer", "c.txt": b"third"}

@@ -10,13 +10,15 @@ from typing import Any
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import derived_id
-from desktop.sync import certificates, dsse, envelope, frames, identity, manifest
-from desktop.sync.certificates import Certificate, Claims
-from desktop.sync.dsse import Signed
-from desktop.sync.envelope import Draft, OpenedBundle, Outgoing
-from desktop.sync.identity import Randomness, StationKeys
-from desktop.sync.manifest import FileEntry, Manifest
-from desktop.sync.tree import Tree
+from desktop.sync.bundles import envelope
+from desktop.sync.bundles.envelope import Draft, OpenedBundle, Outgoing
+from desktop.sync.formats import dsse, frames
+from desktop.sync.formats.dsse import Signed
+from desktop.sync.signed import certificates, identity, manifest
+from desktop.sync.signed.certificates import Certificate, Claims
+from desktop.sync.signed.identity import Randomness, StationKeys
+from desktop.sync.signed.manifest import FileEntry, Manifest
+from desktop.sync.signed.tree import Tree
 from desktop.sync.trust import TrustState
 
 CITY, DISTRICT, TOWN, OTHER_TOWN, VILLAGE, OTHER_VILLAGE, SHOP = (

@@ -11,10 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.operations import workspaces
 from desktop.operations.session import Session
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
-from desktop.store.keys import Cost
+from desktop.store.workspaces.keys import Cost
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage

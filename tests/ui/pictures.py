@@ -22,7 +22,7 @@ from PySide6.QtCore import QSize
 from desktop import reference
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui.app import make_application
 from desktop.ui.draft_dialog import DraftDialog
 from desktop.ui.forms.dates import DateEditor

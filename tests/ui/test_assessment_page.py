@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 
 from desktop.operations import examples, records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.store.reading import Query
-from desktop.store.reading import records as read
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.reading import Query
+from desktop.store.queries.reading import records as read
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.page import Act

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
-from desktop.store.drafts import Draft
+from desktop.records.versions.canonical import Cell
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.pickers import LinkEditor

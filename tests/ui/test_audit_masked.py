@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, operators, records
+from desktop.operations import records
 from desktop.operations.session import Session, open_session
+from desktop.operations.workspaces import audit, operators
 from desktop.records.declaration import Kind, Level, Mask, RecordType, Role
 from desktop.records.types import catalogue
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.settings import Settings

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.operations import records
-from desktop.records.canonical import Cell
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.ui.lists.batch import BatchDialog
 from desktop.ui.workbench import Workbench
 from tests.ui.house import Hand

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QScrollArea,
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
-from desktop.operations import records, supervision, workspaces
+from desktop.operations import records, supervision
 from desktop.operations.session import Session
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series

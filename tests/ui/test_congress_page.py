@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.ui.notices import Tone
 from desktop.ui.pages.congress.page import CongressPage
 from desktop.ui.pages.congress.words import headcount, quorum_words, structure_words

@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from desktop.records.canonical import Cell
 from desktop.records.types import catalogue
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.derived import from_category, from_count, from_link, from_nature
 
 

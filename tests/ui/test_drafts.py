@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
 from desktop.operations.session import open_session
-from desktop.records.canonical import Cell
-from desktop.store.database import DiskFull
-from desktop.store.drafts import Draft, Drafts
+from desktop.records.versions.canonical import Cell
+from desktop.store.tables.database import DiskFull
+from desktop.store.workspaces.drafts import Draft, Drafts
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import DraftDialog, words_for
 from desktop.ui.settings import Settings

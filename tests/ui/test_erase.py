@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop.operations import queries, records
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms import erase
 from desktop.ui.forms.erase import EraseDialog
 from desktop.ui.lists.page import ListPage

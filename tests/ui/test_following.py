@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.forms.related import Hanging

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
-from desktop.operations.audit import recent
 from desktop.operations.session import Session, open_session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces.audit import recent
 from desktop.records.declaration import Role
-from desktop.records.periods import years_later
+from desktop.records.reckoning.periods import years_later
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.personal import PersonalEditor
 from desktop.ui.forms.pickers import LinkEditor, PickEditor

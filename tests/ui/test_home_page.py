@@ -12,16 +12,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from desktop import reference
-from desktop.operations import exchange, records
+from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
 from desktop.plan import indicators as plan
 from desktop.plan.results import Status
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
-from desktop.records.stamps import COUNTER_BITS, DAY_MS
-from desktop.store import reading
-from desktop.store.drafts import Draft
-from desktop.store.reading import Query
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.stamps import COUNTER_BITS, DAY_MS
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home import reading as home_reading

@@ -14,8 +14,8 @@ from desktop.operations import records
 from desktop.operations.demo import people
 from desktop.operations.importing import Outcome
 from desktop.operations.session import Session
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.ui.page import Act
 from desktop.ui.pages.imports.export import ExportPage
 from desktop.ui.pages.imports.page import ImportPage

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.documents.cover_sheet import read_sheet
-from desktop.operations import covers, enrolling, exchange, inbox, inbox_files, records
-from desktop.operations.inbox import Arrival, State
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import Seen
+from desktop.operations.stations import covers, enrolling, exchange, inbox, inbox_files
+from desktop.operations.stations.inbox import Arrival, State
+from desktop.operations.stations.traffic import Seen
 from desktop.records.declaration import Level
 from desktop.sync.errors import DiskGone, NotGranted
-from desktop.sync.results import BundleResult
+from desktop.sync.merging.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync import inbox_watch
 from desktop.ui.pages.sync.check_words import Found, verdict

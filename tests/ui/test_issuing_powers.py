@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations import records, supervision
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.supervision import LetterKind
 from desktop.records.supervision.numbering import Series
-from desktop.store import reading
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.pages.case.letter_form import LetterPage

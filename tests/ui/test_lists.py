@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import records
 from desktop.operations.queries import UnitNode
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
-from desktop.store.database import Database
-from desktop.store.reading import Compare, Filter, Query
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.reading import Compare, Filter, Query
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists import model, rows
 from desktop.ui.lists.columns import UNIT, columns_of, headings, shown_at_first

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.operations import checking, records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.logic import LogicPage
 from tests.ui.hands import CTRL, Desk, K

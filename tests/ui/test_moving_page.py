@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.operations import moving
 from desktop.operations.session import Session
-from desktop.store import reading
+from desktop.operations.stations import moving
+from desktop.store.queries import reading
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.moving import MovingPage
 from tests.operations.test_moving import World

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.ui.page import Act
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.next_visits import NextVisitsPage

@@ -9,12 +9,12 @@ import pytest
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Field, Kind, RecordType, from_json, to_json
 from desktop.records.types import catalogue
-from desktop.store import reading
 from desktop.store.ledger import SlotEdit
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.ui.forms.history import read_history
 from desktop.ui.forms.rows import sections_of
 from desktop.ui.lists.columns import columns_of

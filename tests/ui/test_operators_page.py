@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import operators, recovery
 from desktop.operations.session import open_session
+from desktop.operations.workspaces import operators, recovery
 from desktop.records.declaration import Role
-from desktop.store.keys import KeySlots
+from desktop.store.workspaces.keys import KeySlots
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.operators import CodeDialog, OperatorDialog, OperatorsPage, PasswordDialog
 from desktop.ui.settings import Settings

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage

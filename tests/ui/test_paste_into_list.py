@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.store import reading
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.imports.page import ImportPage

@@ -10,14 +10,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from desktop.operations import exchange, forks, policy, records, wiping, workspaces
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.traffic import here
+from desktop.operations.stations import exchange, forks, policy
+from desktop.operations.stations.traffic import here
+from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
-from desktop.records.stamps import DAY_MS
-from desktop.store import reading
-from desktop.store import traffic as stored
-from desktop.store.reading import Query
+from desktop.records.versions.stamps import DAY_MS
+from desktop.store.queries import reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin

@@ -14,7 +14,7 @@ from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.ledger import ChangeSet
-from desktop.store.unwritable import NothingWritten
+from desktop.store.workspaces.unwritable import NothingWritten
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.printing.page import PreviewPage, PrintJob
 from desktop.ui.pages.sync.page import SyncPage

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 
 from desktop.operations import records, supervision
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Role
+from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.recent import RecentPage

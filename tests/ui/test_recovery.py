@@ -13,12 +13,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, recovery
 from desktop.operations import records as records_operations
 from desktop.operations.session import Session, open_session
+from desktop.operations.workspaces import audit, recovery
 from desktop.records.declaration import Level
-from desktop.store import openings
-from desktop.store.unlocking import LEDGER
+from desktop.store.workspaces import openings
+from desktop.store.workspaces.unlocking import LEDGER
 from desktop.ui.app import Program
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.start.origin import OriginDialog

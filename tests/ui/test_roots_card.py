@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import enrolling, exchange, operators, roots
 from desktop.operations.session import Session, open_session
+from desktop.operations.stations import enrolling, exchange, roots
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
-from desktop.sync import station as stations
+from desktop.sync.authority import station as stations
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, SyncPage
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station

@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import exchange, operators, records
+from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.stations import exchange
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
-from desktop.store import reading
+from desktop.store.queries import reading
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.pages.sync.sign import SignDialog

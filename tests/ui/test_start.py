@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
-from desktop.operations import operators, records
+from desktop.operations import records
 from desktop.operations.session import open_session
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
-from desktop.store.clock import WrongClock
-from desktop.store.environment import Environment
+from desktop.store.tables.clock import WrongClock
+from desktop.store.tables.environment import Environment
 from desktop.ui.app import Program, choose_input_method
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.page import Act

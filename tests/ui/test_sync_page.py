@@ -25,19 +25,23 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, covers, enrolling, exchange, policy, records, traffic
+from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.traffic import Seen
+from desktop.operations.stations import covers, enrolling, exchange, policy, traffic
+from desktop.operations.stations.traffic import Seen
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level, Role
-from desktop.records.item_outcomes import OUTCOMES
-from desktop.store import reading
-from desktop.store import traffic as stored
-from desktop.store.reading import Query
-from desktop.sync import envelope, manifest, results, sending
-from desktop.sync.results import BundleResult
-from desktop.sync.station import begin_incarnation
-from desktop.sync.station import load_keys as station_keys
-from desktop.sync.words import fingerprint
+from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.store.queries import reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.reading import Query
+from desktop.sync.authority.station import begin_incarnation
+from desktop.sync.authority.station import load_keys as station_keys
+from desktop.sync.bundles import envelope, sending
+from desktop.sync.merging import results
+from desktop.sync.merging.results import BundleResult
+from desktop.sync.signed import manifest
+from desktop.sync.signed.words import fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.home.page import HomePage

@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records, templates
+from desktop.operations import records
+from desktop.operations.papers import templates
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.store.drafts import Draft
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import words_for
 from desktop.ui.forms.page import FormPage

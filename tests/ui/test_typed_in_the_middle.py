@@ -8,7 +8,7 @@ import pytest
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.store.drafts import Draft
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.form import CHECK_DELAY_MS, KEEP_MS
 from desktop.ui.forms.page import FormPage

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.operations import records
-from desktop.records.canonical import Cell
-from desktop.store.reading import TITLE_ORDER
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries.reading import TITLE_ORDER
 from desktop.ui.lists.page import ListPage
 from desktop.ui.lists.views import ViewsOverlay
 from desktop.ui.workbench import Workbench

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import open_session
-from desktop.store import attempts
-from desktop.store.keys import WrongPassword
+from desktop.store.workspaces import attempts
+from desktop.store.workspaces.keys import WrongPassword
 from desktop.ui.app import Program
 from desktop.ui.settings import Settings
 from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, make_session

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.records import items
-from desktop.records.items import Head, Shape
+from desktop.records.versions import items
+from desktop.records.versions.items import Head, Shape
 from tests.vectors.bundles import FIRM, SECOND, honest
 from tests.vectors.items import Bundles, firm, stamp_of, vector
 from tests.vectors.scene import Pack, Scene, birth, change, signed_segment

@@ -15,8 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from desktop.records.declaration import Level
-from desktop.sync import certificates, manifest, station, strictjson
-from desktop.sync.certificates import Certificate
+from desktop.sync.authority import station
+from desktop.sync.formats import strictjson
+from desktop.sync.signed import certificates, manifest
+from desktop.sync.signed.certificates import Certificate
 from tests.vectors.scene import PART, Pack, Scene, zipped
 from tests.vectors.vector import Vector, merging
 

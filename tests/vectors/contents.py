@@ -9,10 +9,11 @@ from typing import Any
 
 import zstandard
 
-from desktop.records.items import EMPTY_PART, erased_line, split_line
-from desktop.sync import agefile, manifest, segments
-from desktop.sync.frames import compress
-from desktop.sync.strictjson import to_base64
+from desktop.records.versions.items import EMPTY_PART, erased_line, split_line
+from desktop.sync.formats import agefile, segments
+from desktop.sync.formats.frames import compress
+from desktop.sync.formats.strictjson import to_base64
+from desktop.sync.signed import manifest
 from tests.vectors.bundles import FIRM, MAKERS, Change, honest, vector
 from tests.vectors.scene import Pack, Scene, play_incarnation, signed_segment, zipped
 from tests.vectors.vector import Vector, merging

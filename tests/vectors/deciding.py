@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.records.identity import derived_id, item_id
-from desktop.records.stamps import to_wire
+from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
-from desktop.sync import station
-from desktop.sync.sending import Sent
+from desktop.sync.authority import station
+from desktop.sync.bundles.sending import Sent
 from tests.sync.desks import Desk
 from tests.vectors.aside import two_contents
 from tests.vectors.bundles import FIRM, SECOND

@@ -8,10 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.records.declaration import Level, Role
-from desktop.sync import certificates, dsse, enrolment, identity, recovery, roots, station, strictjson
-from desktop.sync.enrolment import Wish
-from desktop.sync.recovery import Holder
-from desktop.sync.roots import Roots
+from desktop.sync.authority import station
+from desktop.sync.enrolling import enrolment, recovery
+from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.enrolling.recovery import Holder
+from desktop.sync.formats import dsse, strictjson
+from desktop.sync.signed import certificates, identity, roots
+from desktop.sync.signed.roots import Roots
 from tests.sync.desks import START, Desk
 from tests.sync.world import seeded
 from tests.vectors.bundles import Maker, honest

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from desktop.records.canonical import Cell
 from desktop.records.identity import derived_id
-from desktop.records.items import Replaced
-from desktop.sync.sending import Sent
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.items import Replaced
+from desktop.sync.bundles.sending import Sent
 from tests.sync.desks import Desk
 from tests.vectors.bundles import FIRM, SECOND, Maker
 from tests.vectors.scene import NOW, Pack, Scene, birth, change, signed_segment

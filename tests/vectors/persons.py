@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from desktop.sync import dsse
+from desktop.sync.formats import dsse
 from tests.vectors.bundles import Maker, honest
 from tests.vectors.scene import Pack, Scene, zipped
 from tests.vectors.vector import Vector, merging

@@ -11,30 +11,24 @@ from functools import cache
 from pathlib import Path
 
 from desktop.errors import Problem
-from desktop.records import canonical, identity, items, stamps
-from desktop.records.item_outcomes import HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY
+from desktop.records import identity
 from desktop.records.types import catalogue
-from desktop.store import digest as digests
-from desktop.store import links, reading
-from desktop.store.database import Database
-from desktop.store.environment import Environment
+from desktop.records.versions import canonical, items, stamps
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY
 from desktop.store.ledger import Ledger
-from desktop.sync import (
-    certificates,
-    decoding,
-    enrolment,
-    exclusions,
-    receiving,
-    recovery,
-    roots,
-    segments,
-    station,
-    trust,
-    words,
-)
-from desktop.sync import identity as station_keys
-from desktop.sync.frames import compress
-from desktop.sync.identity import StationKeys
+from desktop.store.queries import digest as digests
+from desktop.store.queries import links, reading
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import Environment
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, station
+from desktop.sync.enrolling import enrolment, recovery
+from desktop.sync.formats import decoding, segments
+from desktop.sync.formats.frames import compress
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates, roots, words
+from desktop.sync.signed import identity as station_keys
+from desktop.sync.signed.identity import StationKeys
 
 HERE = Path(__file__).parent
 STATIONS = HERE / "stations"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desktop.records.deciding import SAME
 from desktop.records.identity import same_id
-from desktop.records.items import Replaced
+from desktop.records.versions.deciding import SAME
+from desktop.records.versions.items import Replaced
 from tests.sync.desks import Desk
 from tests.vectors.bundles import FIRM, SECOND
 from tests.vectors.items import Bundles, firm, stamp_of, vector

@@ -19,32 +19,26 @@ from typing import Any
 
 import zstandard
 
-from desktop.records import items
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import derived_id
-from desktop.records.items import Shape
 from desktop.records.types import catalogue
-from desktop.store import reading
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
-from desktop.sync import (
-    agefile,
-    certificates,
-    dsse,
-    enrolment,
-    manifest,
-    receiving,
-    sending,
-    station,
-    strictjson,
-    trust,
-    zipstore,
-)
-from desktop.sync.certificates import Claims, grant_serial
-from desktop.sync.enrolment import GrantDraft, Wish
-from desktop.sync.frames import split
-from desktop.sync.identity import StationKeys
-from desktop.sync.manifest import PAYLOAD_TYPE
-from desktop.sync.sending import Sent
+from desktop.store.queries import reading
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.bundles import sending
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling.enrolment import GrantDraft, Wish
+from desktop.sync.formats import agefile, dsse, strictjson, zipstore
+from desktop.sync.formats.frames import split
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates, manifest
+from desktop.sync.signed.certificates import Claims, grant_serial
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.manifest import PAYLOAD_TYPE
 from tests.sync.desks import START, Desk, connect, new_desk, report
 
 HERE = Path(__file__).parent

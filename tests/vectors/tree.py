@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.records import items
-from desktop.records.items import Shape
-from desktop.records.stamps import to_wire
-from desktop.sync import exclusions, identity, kept, segments, trust
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.records.versions.stamps import to_wire
+from desktop.sync import trust
+from desktop.sync.authority import exclusions
+from desktop.sync.bundles import kept
+from desktop.sync.formats import segments
+from desktop.sync.signed import identity
 from tests.sync.desks import proof_of
 from tests.sync.world import seeded
 from tests.vectors.bundles import FIRM, SECOND

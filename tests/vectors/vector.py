@@ -8,9 +8,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.records import items
-from desktop.sync import agefile, dsse, segments
-from desktop.sync.frames import split
+from desktop.records.versions import items
+from desktop.sync.formats import agefile, dsse, segments
+from desktop.sync.formats.frames import split
 from tests.vectors import player
 from tests.vectors.scene import NOW
 

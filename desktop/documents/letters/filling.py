@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from desktop.documents.letters.typed import items, official, sentence
 from desktop.records.checks.base import Values, as_day
 from desktop.records.codes import CodeList
-from desktop.records.dates import day_words
 from desktop.records.declaration import Level
-from desktop.records.numerals import int_to_chinese
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
 from desktop.records.supervision.clocks import asked_period, received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.inquiry import established, heard_federations
@@ -23,7 +21,9 @@ from desktop.records.supervision.kinds import (
     WORKING,
 )
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
-from desktop.records.texts import text
+from desktop.records.typed.dates import day_words
+from desktop.records.typed.numerals import int_to_chinese
+from desktop.records.typed.texts import text
 from desktop.reference import SHIPPED_LAWS, Laws
 
 _CLUES = {

@@ -26,7 +26,7 @@ from desktop.documents.page import (
     lay_out,
     render_pdf,
 )
-from desktop.records.dates import midnight
+from desktop.records.typed.dates import midnight
 
 MATERIALS = "移交材料清单"
 VOID = "作废"

@@ -10,8 +10,8 @@ from typing import Final
 from desktop import reference
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.errors import StateProblem, UsageProblem
-from desktop.records.numerals import chinese_to_int
 from desktop.records.statutes import Statute, StatuteReference
+from desktop.records.typed.numerals import chinese_to_int
 from desktop.reference import SHIPPED_LAWS, Laws
 
 LIABILITY_MARK: Final = "法律责任"

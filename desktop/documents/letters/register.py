@@ -18,7 +18,7 @@ import msgspec
 
 from desktop.errors import StateProblem
 from desktop.records.supervision.numbering import Series
-from desktop.store.database import ReadOnlyPlace
+from desktop.store.tables.database import ReadOnlyPlace
 
 FILE: Final = "numbers.jsonl"
 

@@ -25,7 +25,7 @@ from desktop.documents.page.setting import BODY, INDENT, Setter
 from desktop.documents.page.shaping import Style
 from desktop.documents.page.titles import title_lines
 from desktop.documents.page.writer import Bar, Item, Placed
-from desktop.records.dates import day_words
+from desktop.records.typed.dates import day_words
 
 DATE_INDENT = 4
 """7.3.5.1: the date ends four characters before the margin, the issuer's name stands over its middle."""

@@ -73,7 +73,7 @@ from desktop.documents.page.word_parts import (
 from desktop.documents.page.word_tables import GAP, TableWriter
 from desktop.documents.page.word_text import ALIGN, TextWriter
 from desktop.documents.page.writer import Metadata
-from desktop.records.dates import day_words
+from desktop.records.typed.dates import day_words
 
 _HEADINGS: Final[Mapping[int, FontRole]] = {
     1: FontRole.HEITI,

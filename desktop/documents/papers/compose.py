@@ -49,7 +49,7 @@ from desktop.documents.papers.templates import (
     path_of,
 )
 from desktop.documents.placeholders import filled
-from desktop.records.dates import midnight
+from desktop.records.typed.dates import midnight
 
 ROW: Final = "#"
 _BLANK: Final = "\ue000"

@@ -11,8 +11,8 @@ from typing import Final
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.templates import PaperTemplate, Table
 from desktop.records.codes import CodeList
-from desktop.records.dates import day_words
 from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.typed.dates import day_words
 from desktop.records.types import Catalogue
 
 DAY: Final = datetime.date(2026, 6, 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from desktop.records import uscc
+from desktop.records.typed import uscc
 
 Values = dict[str, object]
 

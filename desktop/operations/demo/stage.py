@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.operations import enrolling, exchange, records, workspaces
+from desktop.operations import records
 from desktop.operations.session import Session
+from desktop.operations.stations import enrolling, exchange
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
-from desktop.records.item_outcomes import OUTCOMES
-from desktop.records.values import parse_cell
-from desktop.store.environment import Environment
-from desktop.store.keys import Cost
+from desktop.records.typed.values import parse_cell
+from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.store.tables.environment import Environment
+from desktop.store.workspaces.keys import Cost
 
 START = 1_795_395_600_000
 """2026-11-23 09:00 in China, in milliseconds since 1970: the story always happens on that day."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.operations import conflicts, deciding, exchange, importing, records
+from desktop.operations import importing, records
 from desktop.operations.demo import people
 from desktop.operations.demo.case import play_case
 from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, Stage, cells
+from desktop.operations.stations import conflicts, deciding, exchange
 from desktop.records.declaration import Level
-from desktop.store import reading
+from desktop.store.queries import reading
 
 
 def play(folder: Path, say: Callable[[str], None]) -> dict[str, str]:

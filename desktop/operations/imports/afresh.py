@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from desktop.operations.imports.matching import Entry
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
-from desktop.records.resolution import Life
-from desktop.store import lookup, steps
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Deletion, SlotEdit
+from desktop.store.queries import lookup, steps
+from desktop.store.tables.database import Database
 
 
 def find_undone(database: Database, record_type: RecordType, entries: Iterable[Entry]) -> None:

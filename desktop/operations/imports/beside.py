@@ -11,8 +11,8 @@ from desktop.documents.workbooks.headers import folded_header, type_entries
 from desktop.documents.workbooks.sheets import MergedRanges
 from desktop.operations.imports.layout import Layout
 from desktop.records.declaration import RecordType
-from desktop.records.texts import compact
-from desktop.records.uscc import plainly_valid
+from desktop.records.typed.texts import compact
+from desktop.records.typed.uscc import plainly_valid
 
 _SUM = re.compile(
     r"(?:(?:以上|本页|本表|本村|本镇|全村|全镇|各村)|[\u4e00-\u9fff]{1,8}(?:村|社区|街道|镇|乡|园区))?"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from desktop.documents.workbooks.returned import REASON, went_in
 from desktop.operations.imports.model import Candidate, ColumnMatch, RowResult
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Kind, RecordType
-from desktop.records.resolution import Life
-from desktop.store import lookup
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup
+from desktop.store.tables.database import Database
 
 _PHONE = "phone"
 _NUMBER = "号码"

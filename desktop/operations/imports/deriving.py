@@ -17,14 +17,14 @@ from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.own_place import ADDRESSES
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
-from desktop.records.id_number import IdKind, check_id
 from desktop.records.identity import is_id
-from desktop.records.resolution import Life
-from desktop.records.texts import folded
-from desktop.records.uscc import normalise_uscc, uscc_kind
-from desktop.store import lookup
+from desktop.records.typed.id_number import IdKind, check_id
+from desktop.records.typed.texts import folded
+from desktop.records.typed.uscc import normalise_uscc, uscc_kind
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup
 
 _BIRTH, _WORKPLACE = "birth_date", "workplace"
 _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")

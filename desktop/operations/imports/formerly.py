@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
-from desktop.store import reading
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
 
 
 class Formerly:

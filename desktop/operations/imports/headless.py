@@ -19,7 +19,7 @@ from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.records.texts import compact
+from desktop.records.typed.texts import compact
 
 _LISTED_UNIT = "_unit"
 """How lists call the column of units."""

@@ -11,11 +11,11 @@ from desktop.operations.imports.model import Candidate, Options, Outcome, Part, 
 from desktop.operations.imports.planning import Plan, Planner
 from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
-from desktop.records.resolution import Life
-from desktop.records.texts import folded
-from desktop.store import lookup
+from desktop.records.typed.texts import folded
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NewRecord
+from desktop.store.queries import lookup
 
 _ORDER = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.DELETED)
 _COUNTS = ("staff_count", "member_count")

@@ -26,7 +26,7 @@ from desktop.records.declaration import Kind, Mask, RecordType
 from desktop.records.display import display
 from desktop.records.masking import mask_numbers
 from desktop.records.real_name_forms import FORMS, UNION_FORM
-from desktop.records.uscc import uscc_kind
+from desktop.records.typed.uscc import uscc_kind
 
 JOINT = "union"
 """The type whose table fills three: a row of unions names the enterprise as well, and so the coverage."""

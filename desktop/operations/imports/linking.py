@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
-from desktop.store import lookup
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import lookup
 
 _LONGEST = 30
 

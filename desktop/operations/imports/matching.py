@@ -18,14 +18,14 @@ from desktop.operations.imports.model import Candidate, Note, RowResult, Weight
 from desktop.operations.imports.others import Others
 from desktop.operations.imports.persons import Persons
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
 from desktop.records.identity import derived_id
-from desktop.records.resolution import Life
-from desktop.records.texts import folded
-from desktop.records.uscc import is_anothers, is_slip_of
-from desktop.store import lookup
-from desktop.store.lookup import Held
+from desktop.records.typed.texts import folded
+from desktop.records.typed.uscc import is_anothers, is_slip_of
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup
+from desktop.store.queries.lookup import Held
 
 _ADDRESSES = ("registered_address", "address")
 _UNIQUE_NAME = re.compile(r"(?:公司|合伙企业|\(有限合伙\)|\(普通合伙\)|合作社|委员会|总工会|联合会|工会)$")

@@ -11,7 +11,7 @@ import msgspec
 
 from desktop.documents.workbooks.cells import Row
 from desktop.errors import StateProblem
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 
 Progress = Callable[[int, int, str], None]
 """Called with done, total (0 when it is not known yet) and what is being done."""

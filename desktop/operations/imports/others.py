@@ -10,11 +10,11 @@ from typing import Final
 
 from desktop.operations.imports.completing import Completing
 from desktop.operations.imports.model import Candidate, Note, Weight
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
-from desktop.records.resolution import Life
-from desktop.store import lookup
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup
+from desktop.store.tables.database import Database
 
 ABOUT: Final = {
     "reported_figure": ("indicator", "figure", "category", "town", "as_of_date", "period_started"),

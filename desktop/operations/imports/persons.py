@@ -9,12 +9,12 @@ from desktop.operations.imports.formerly import Formerly
 from desktop.operations.imports.model import Candidate, Note, Weight
 from desktop.operations.imports.others import Others
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import RecordType
-from desktop.records.id_number import check_id
-from desktop.records.person_names import fold_name
-from desktop.records.resolution import Life
-from desktop.store import lookup
+from desktop.records.typed.id_number import check_id
+from desktop.records.typed.person_names import fold_name
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup
 
 _OF_NUMBER = ("id_kind", "sex", "birth_date")
 """What follows from a number, or was said with it."""

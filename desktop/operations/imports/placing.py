@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from desktop.operations.reference_here import ReferenceHere
 from desktop.records.divisions import Division, DivisionLevel
-from desktop.records.locations import Location, LocationReason
-from desktop.records.texts import compact
+from desktop.records.typed.locations import Location, LocationReason
+from desktop.records.typed.texts import compact
 
 _MOST_REMEMBERED = 20_000
 _IN_HOUSES = f"{string.digits}{string.ascii_letters}号幢栋室层楼座单元弄支-－—~～,，、()（）#及至之. "

@@ -14,15 +14,15 @@ from desktop.operations.imports.together import REMARK, is_count, without_rough
 from desktop.operations.imports.units import town_units
 from desktop.operations.own_place import PLACE_FIELDS, OwnPlace
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
-from desktop.records.person_names import PLAIN
-from desktop.records.resolution import Life
-from desktop.records.texts import folded
-from desktop.store import lookup, reading
+from desktop.records.typed.person_names import PLAIN
+from desktop.records.typed.texts import folded
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
+from desktop.store.queries import lookup, reading
 
 _DEFAULTS: dict[str, tuple[str, ...]] = {"enterprise": ("status",), "union": ("status",)}
 """Defaults that hold for a record of a register too; others are only right when a person sees them."""

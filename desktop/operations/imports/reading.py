@@ -1,6 +1,6 @@
 """Reads the cells of one column into stored values, quickly where a cell is as it should be, carefully elsewhere.
 
-What cannot be read leaves a note and no value. The quick ways give exactly what ``records.values.parse_cell``
+What cannot be read leaves a note and no value. The quick ways give exactly what ``records.typed.values.parse_cell``
 gives for the same cell; a test compares the two.
 """
 
@@ -18,15 +18,15 @@ from desktop.documents.workbooks.cells import Fault
 from desktop.operations.imports import words
 from desktop.operations.imports.model import Note, Weight
 from desktop.operations.imports.together import read_together
-from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
-from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, Mask, RecordType
-from desktop.records.id_number import IdKind, check_id
-from desktop.records.phones import is_phone, parse_phone
-from desktop.records.texts import one_line
-from desktop.records.uscc import names_a_record, plainly_valid, says_no_code
-from desktop.records.values import Parsed, parse_cell
+from desktop.records.typed.dates import parse_date
+from desktop.records.typed.id_number import IdKind, check_id
+from desktop.records.typed.phones import is_phone, parse_phone
+from desktop.records.typed.texts import one_line
+from desktop.records.typed.uscc import names_a_record, plainly_valid, says_no_code
+from desktop.records.typed.values import Parsed, parse_cell
+from desktop.records.versions.canonical import Cell
 
 _MOST_REMEMBERED = 5_000
 MOBILE = re.compile(r"1[3-9][0-9]{9}")

@@ -15,8 +15,8 @@ from desktop.operations.imports.reading import ColumnReader, Setting, is_ditto, 
 from desktop.operations.imports.together import REMARK, behind
 from desktop.operations.imports.units import COLUMN, UNIT
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
+from desktop.records.versions.canonical import Cell
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL})
 _BATCH = 500

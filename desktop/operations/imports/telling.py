@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from desktop.records.masking import mask_numbers
-from desktop.records.texts import one_line
+from desktop.records.typed.texts import one_line
 
 if TYPE_CHECKING:
     from desktop.operations.importing import ImportPreview

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from desktop.records.canonical import Cell
-from desktop.records.dates import parse_date
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.records.numerals import NUMERALS, chinese_to_int
-from desktop.records.texts import compact
+from desktop.records.typed.dates import parse_date
+from desktop.records.typed.numerals import NUMERALS, chinese_to_int
+from desktop.records.typed.texts import compact
+from desktop.records.versions.canonical import Cell
 
 REMARK = "remark"
 """The field that keeps the words of a count that is no number."""

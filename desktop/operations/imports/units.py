@@ -8,8 +8,8 @@ from typing import Final
 from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Level
-from desktop.records.resolution import Life
-from desktop.store import lookup, reading
+from desktop.records.versions.resolution import Life
+from desktop.store.queries import lookup, reading
 
 UNIT: Final = "unit"
 """The target of such a column; it is no field of the record."""

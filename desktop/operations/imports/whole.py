@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from desktop.operations.imports.model import ColumnMatch, Options, RowResult, Weight
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
+from desktop.records.versions.canonical import Cell
 
 _KINDS = frozenset({Kind.CODE, Kind.DATE, Kind.INTEGER})
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from desktop.records.texts import compact
+from desktop.records.typed.texts import compact
 from desktop.resources import resource
 
 

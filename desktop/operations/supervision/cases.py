@@ -12,9 +12,7 @@ from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
-from desktop.records.canonical import Cell, canonical
 from desktop.records.checks import Finding, Values
-from desktop.records.resolution import Life
 from desktop.records.supervision import (
     REGISTER_LEVELS,
     CaseFile,
@@ -36,13 +34,15 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, reading
-from desktop.store.database import Database
-from desktop.store.heads import changed_below
+from desktop.records.versions.canonical import Cell, canonical
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NotFound
-from desktop.store.reading import Query, Record
+from desktop.store.log.heads import changed_below
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.database import Database
 
 CASE, EVENT, LETTER, INSPECTOR = "case", "case_event", "case_document", "inspector"
 ISSUE_SLOTS = ("issue", f"{OWN}issue")

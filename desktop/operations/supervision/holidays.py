@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Final
 
 from desktop import reference
-from desktop.operations import audit
 from desktop.operations.reference_here import said
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
+from desktop.records.reckoning.working_days import SpecialDay, WorkingDayTable
 from desktop.records.types import catalogue
-from desktop.records.working_days import SpecialDay, WorkingDayTable
-from desktop.store import reading, traffic
-from desktop.store.database import Database
-from desktop.store.keys import write_whole
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.store.reading import Query
+from desktop.store.queries import reading, traffic
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.keys import write_whole
 
 TYPE: Final = "holiday_table"
 _KEPT: Final = "supervision.working_days"

@@ -14,7 +14,7 @@ from desktop.documents.letters.printed import Layout, Part, PrintedLetter, diges
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import audit, records
+from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
     LETTER,
@@ -35,7 +35,7 @@ from desktop.operations.supervision.numbers import (
     require_register,
     taken_by,
 )
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Context, Values, run_checks
 from desktop.records.declaration import Severity
 from desktop.records.supervision import (
@@ -52,9 +52,10 @@ from desktop.records.supervision.numbering import (
 from desktop.records.supervision.order import name_of
 from desktop.records.supervision.powers import issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, SlotEdit
-from desktop.store.reading import Record
+from desktop.store.queries.reading import Record
 
 Progress = Callable[[int, int], None]
 """Called with done and total; may raise to give up, and then nothing is issued."""

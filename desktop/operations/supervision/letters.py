@@ -13,7 +13,8 @@ from desktop.documents.letters.filling import Material, Source
 from desktop.documents.letters.printed import Layout, PrintedLetter
 from desktop.documents.letters.templates import LetterIncomplete, default_text
 from desktop.errors import Problem
-from desktop.operations import records, templates
+from desktop.operations import records
+from desktop.operations.papers import templates
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
@@ -24,7 +25,6 @@ from desktop.operations.supervision.cases import (
     load_case,
 )
 from desktop.operations.supervision.powers import POWER
-from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.supervision import (
     CaseFile,
@@ -40,9 +40,10 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
-from desktop.records.texts import text
-from desktop.store import above, reading
-from desktop.store.reading import Query
+from desktop.records.typed.texts import text
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import above, reading
+from desktop.store.queries.reading import Query
 
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from desktop.documents.letters.register import Owner, Register, Taken, Voided
 from desktop.errors import StateProblem
-from desktop.operations import audit, records
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import (
     CASE,
@@ -21,7 +21,7 @@ from desktop.operations.supervision.cases import (
     load_case,
 )
 from desktop.operations.supervision.powers import kinds_here, kinds_of
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
@@ -40,10 +40,11 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, PAST, issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.texts import text
-from desktop.store import reading
-from desktop.store.database import ReadOnlyPlace
-from desktop.store.reading import Filter, Query, Record
+from desktop.records.typed.texts import text
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Filter, Query, Record
+from desktop.store.tables.database import ReadOnlyPlace
 
 issuing_lock = threading.RLock()
 """Several threads of a program may number, each over its own connection; between processes the transaction decides.

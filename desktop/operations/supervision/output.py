@@ -10,7 +10,8 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.content import kept_faults, told_complainant
 from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
-from desktop.operations import audit, printing, records
+from desktop.operations import records
+from desktop.operations.papers import printing
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
     CASE,
@@ -23,7 +24,7 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.letters import compose_letter, composed, source_of
 from desktop.operations.supervision.numbers import issued_by, keep_number
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Values
 from desktop.records.supervision import (
     EventKind,
@@ -32,10 +33,11 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.texts import text
-from desktop.store import reading
-from desktop.store.keys import write_whole
-from desktop.store.reading import Filter, Query, Record
+from desktop.records.typed.texts import text
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Filter, Query, Record
+from desktop.store.workspaces.keys import write_whole
 
 
 def preview(

@@ -11,10 +11,10 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, computers, governing, reading
-from desktop.store.database import Database
-from desktop.store.reading import Query
-from desktop.sync.tree import Place, Tree
+from desktop.store.queries import aggregates, computers, governing, reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.sync.signed.tree import Place, Tree
 
 LETTER, POWER = "case_document", "issuing_power"
 

@@ -17,7 +17,7 @@ from desktop.operations.supervision.powers import Powers
 from desktop.plan.results import number
 from desktop.records.checks.base import Values
 from desktop.records.display import display
-from desktop.records.outcomes import percentage
+from desktop.records.reckoning.outcomes import percentage
 from desktop.records.supervision import (
     CaseFile,
     Event,
@@ -30,10 +30,10 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.texts import text
-from desktop.store import aggregates, reading
-from desktop.store.pinyin import pinyin
-from desktop.store.reading import Query, Record
+from desktop.records.typed.texts import text
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.pinyin import pinyin
 
 TITLE: Final = "工会劳动法律监督案件台账"
 _COLUMNS: Final = (

@@ -10,7 +10,8 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.joined import joined
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.errors import Problem
-from desktop.operations import audit, printing, records
+from desktop.operations import records
+from desktop.operations.papers import printing
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
 from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case
@@ -23,12 +24,13 @@ from desktop.operations.supervision.output import (
     prints,
     with_papers,
 )
-from desktop.records.resolution import Life
+from desktop.operations.workspaces import audit
 from desktop.records.supervision import contradictions
-from desktop.records.texts import text
-from desktop.store.keys import write_whole
+from desktop.records.typed.texts import text
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Record
+from desktop.store.queries.reading import Record
+from desktop.store.workspaces.keys import write_whole
 
 Beside = Callable[[str], Sequence[bytes]]
 """The pages of the papers that go out and stay with a letter."""

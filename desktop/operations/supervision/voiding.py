@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from desktop.operations import audit, records
+from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issues_of, load_case
 from desktop.operations.supervision.numbers import issued_by, issuing_lock, note_void
 from desktop.operations.supervision.powers import may_number
-from desktop.records.canonical import Cell
+from desktop.operations.workspaces import audit
 from desktop.records.checks import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, LetterKind
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
 
 

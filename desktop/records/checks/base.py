@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from desktop.records import following
 from desktop.records.declaration import Check, Field, Kind, RecordType, Severity
-from desktop.records.values import MONEY, below_the_fen
+from desktop.records.typed.values import MONEY, below_the_fen
 
 Values = Mapping[str, Any]
 Failure = dict[str, Any]

@@ -6,7 +6,7 @@ import decimal
 from typing import Any
 
 from desktop.records.checks.base import Asked, Failure, is_empty, rule
-from desktop.records.typed_numbers import stored_decimal
+from desktop.records.typed.typed_numbers import stored_decimal
 
 
 def _numbers(asked: Asked) -> list[Any] | None:

@@ -1,9 +1,9 @@
-"""Rules on meetings, staff congresses, votes and training; the arithmetic stands in ``records.congress``."""
+"""Rules on meetings, staff congresses, votes and training; the arithmetic stands in ``records.reckoning.congress``."""
 
 from __future__ import annotations
 
-from desktop.records import congress
 from desktop.records.checks.base import Asked, Failure, rule
+from desktop.records.reckoning import congress
 
 _DELEGATES = "congress"
 _ASSEMBLY = "assembly"

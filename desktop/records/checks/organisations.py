@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from desktop.records.changes import DIVISION_CODE
 from desktop.records.checks.base import Asked, Failure, rule
-from desktop.records.committee import committee_seats
-from desktop.records.periods import years_later
-from desktop.records.uscc import UsccCheck, UsccKind, UsccVerdict, check_uscc, plainly_valid, uscc_kind
+from desktop.records.reckoning.committee import committee_seats
+from desktop.records.reckoning.periods import years_later
+from desktop.records.typed.uscc import UsccCheck, UsccKind, UsccVerdict, check_uscc, plainly_valid, uscc_kind
 
 _SECTORS: dict[UsccKind, frozenset[str]] = {
     UsccKind.ORGAN: frozenset({"organ"}),

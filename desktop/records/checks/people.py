@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from desktop.records.checks.base import Asked, Failure, rule
-from desktop.records.id_number import IdCheck, IdKind, Sex, age_on, check_id
-from desktop.records.person_names import beside_one_name
-from desktop.records.phones import is_phone
+from desktop.records.typed.id_number import IdCheck, IdKind, Sex, age_on, check_id
+from desktop.records.typed.person_names import beside_one_name
+from desktop.records.typed.phones import is_phone
 
 WORKING_AGE = 16
 """Who is younger may not be employed (劳动法第十五条; 禁止使用童工规定第二条)."""

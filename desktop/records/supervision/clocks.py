@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.checks.base import Values, as_day
-from desktop.records.dates import day_words
+from desktop.records.reckoning.working_days import (
+    HolidayYearMissing,
+    WorkingDayTable,
+    add_natural_days,
+    add_working_days,
+    is_overdue,
+)
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import (
     ACCEPTANCE_DAYS,
@@ -24,14 +30,8 @@ from desktop.records.supervision.kinds import (
     Title,
     article,
 )
-from desktop.records.texts import text
-from desktop.records.working_days import (
-    HolidayYearMissing,
-    WorkingDayTable,
-    add_natural_days,
-    add_working_days,
-    is_overdue,
-)
+from desktop.records.typed.dates import day_words
+from desktop.records.typed.texts import text
 
 CIVIL_CODE: Final = "《中华人民共和国民法典》第二百零一条、第二百零三条"
 ZHEJIANG_INSPECTION_23: Final = "《浙江省劳动保障监察条例》第二十三条"

@@ -11,7 +11,7 @@ from desktop.records.checks.base import Values
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.texts import printable, text
+from desktop.records.typed.texts import printable, text
 
 Reading = Callable[[str], str]
 """The pinyin of characters, without tones, blanks and capitals."""

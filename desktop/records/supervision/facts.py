@@ -10,6 +10,7 @@ from typing import Final
 
 from desktop.records.checks.base import Values, as_day
 from desktop.records.declaration import Level
+from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.supervision.kinds import (
     ABOUT_LETTERS,
     COMPLAINTS,
@@ -21,8 +22,7 @@ from desktop.records.supervision.kinds import (
     Title,
 )
 from desktop.records.supervision.powers import Power, as_issued, is_doubled, is_own, is_past
-from desktop.records.texts import text
-from desktop.records.working_days import WorkingDayTable
+from desktop.records.typed.texts import text
 
 
 @dataclass(frozen=True)

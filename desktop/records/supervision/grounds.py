@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.checks.base import as_day
-from desktop.records.dates import day_words
 from desktop.records.supervision.clocks import (
     Clock,
     received_on,
@@ -19,7 +18,8 @@ from desktop.records.supervision.clocks import (
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import EventKind, Ground, Title, article
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.texts import text
+from desktop.records.typed.dates import day_words
+from desktop.records.typed.texts import text
 
 FULL: Final = "full"
 UPHELD: Final = "upheld"

@@ -32,7 +32,7 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.posts import signed_by_chair
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS, REGISTER_LEVELS, covered
 from desktop.records.supervision.reasons import Reason, Weight, advice, forbidden, stopping
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
 
 _PAIRS: Final = {
     Title.SUGGESTION: Title.OPINION,

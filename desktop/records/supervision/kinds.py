@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Final
 
-from desktop.records.numerals import int_to_chinese
+from desktop.records.typed.numerals import int_to_chinese
 
 REGULATION: Final = "《浙江省工会劳动法律监督条例》"
 UNION_LAW: Final = "《中华人民共和国工会法》"

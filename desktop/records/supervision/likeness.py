@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from desktop.records.numerals import NUMERALS
-from desktop.records.texts import folded, printable
+from desktop.records.typed.numerals import NUMERALS
+from desktop.records.typed.texts import folded, printable
 
 _NUMBER: Final = rf"[\d{NUMERALS}]{{1,5}}"
 _NAMES: Final = re.compile(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from desktop.records.dates import day_words
 from desktop.records.supervision.clocks import replies, services
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.grounds import standing_of
 from desktop.records.supervision.issuing import letter_faults
 from desktop.records.supervision.kinds import AFTER_REFUSAL, NEUTRAL, EventKind, LetterKind, article
 from desktop.records.supervision.reasons import Reason, forbidden
+from desktop.records.typed.dates import day_words
 
 _MEND = "请核对日期和步骤；登记错了的，改正或者删除那一步。"
 

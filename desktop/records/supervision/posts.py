@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from desktop.records.texts import printable
+from desktop.records.typed.texts import printable
 
 _CHAIR: Final = re.compile(
     r"(?!原|前任|前总?工会|名誉)(?:.*(?:工会(?:联合会|委员会)?))?(?:主持工作的)?(?:常务|专职|兼职|挂职)?副?主席"

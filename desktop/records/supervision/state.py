@@ -22,7 +22,7 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.powers import REGISTER_LEVELS
 from desktop.records.supervision.reasons import Reason
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
 
 
 @dataclass(frozen=True)

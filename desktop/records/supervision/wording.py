@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from desktop.records.numerals import chinese_to_int
 from desktop.records.supervision.kinds import REGULATION, UNION_LAW, LetterKind, Title, article
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.texts import folded, printable
+from desktop.records.typed.numerals import chinese_to_int
+from desktop.records.typed.texts import folded, printable
 
 _NUMBER: Final = r"[\d零〇一二三四五六七八九十百廿贰貳拾]+"
 _JOINED: Final = r"(?:[、,和及与或]|[至到~—–-]+)"

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.operations.queries import FormData
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType, Role
-from desktop.records.periods import Clock, InitialTraining
-from desktop.store.database import Database
+from desktop.records.reckoning.periods import Clock, InitialTraining
+from desktop.store.tables.database import Database
 from desktop.ui.forms.twins import Twin, find_twin
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.workbench import Workbench

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 from desktop.operations import records
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType, Severity
-from desktop.records.values import default_value
+from desktop.records.typed.values import default_value
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import NEWEST_ORDER, Query
+from desktop.store.queries.reading import NEWEST_ORDER, Query
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.forms.making import make_editor

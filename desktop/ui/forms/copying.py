@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Kind, RecordType
+from desktop.records.versions.canonical import Cell
 
 _TAKEN_ON = (Kind.PLACE, Kind.LINK)
 

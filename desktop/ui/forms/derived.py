@@ -10,13 +10,13 @@ from desktop.operations import queries
 from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
 from desktop.records import employers
-from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.checks.base import is_empty
 from desktop.records.declaration import Kind, RecordType
-from desktop.records.id_number import check_id
+from desktop.records.typed.id_number import check_id
 from desktop.records.types import Catalogue
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.store.tables.database import Database
 
 SESSIONS = "half_days"
 """The field that says on which half days of a course somebody was there."""

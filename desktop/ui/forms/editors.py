@@ -1,6 +1,7 @@
 """What a value is typed into: one editor for each kind of field, all with the same few questions.
 
-An editor holds text as typed; what it means is said by :func:`desktop.records.values.parse_cell`, here as everywhere.
+An editor holds text as typed; what it means is said by :func:`desktop.records.typed.values.parse_cell`, here as
+everywhere.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind
 from desktop.records.display import display
-from desktop.records.values import Parsed, parse_cell
+from desktop.records.typed.values import Parsed, parse_cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui import theme
 from desktop.ui.widgets.flow import FlowLayout
 from desktop.ui.widgets.wrapping import WrappingLine

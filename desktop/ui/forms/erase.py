@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QLineEdit,
 )
 
-from desktop.operations import erasing
 from desktop.operations.session import Session
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import RecordType, Role, Slot
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.parts import plain
 from desktop.ui.running import DeliberateDialog

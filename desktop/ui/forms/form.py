@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.operations.queries import FormData
 from desktop.operations.surroundings import live_context
-from desktop.records.canonical import Cell
 from desktop.records.checks import Finding, Values
 from desktop.records.checks.base import excused, is_empty
 from desktop.records.declaration import Field, RecordType, Severity
-from desktop.records.values import default_value
+from desktop.records.typed.values import default_value
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms import findings
 from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
 from desktop.ui.forms.editors import CodesEditor

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import joinings, queries, traffic
-from desktop.operations.traffic import Here
-from desktop.records.canonical import Cell
+from desktop.operations import joinings, queries
+from desktop.operations.stations import traffic
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.display import display
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.forms.taking_back import take_back
 from desktop.ui.workbench import Workbench

@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.documents.papers.templates import PaperTemplate, subjects
 from desktop.operations import following, records
-from desktop.operations.own_papers import added_papers
+from desktop.operations.papers.own_papers import added_papers
 from desktop.operations.queries import FormData
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Severity
+from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.forms.children import ChildTab

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field
 from desktop.records.display import display
-from desktop.records.values import Parsed
+from desktop.records.typed.values import Parsed
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.editors import Editor, LineEditor, NoteEditor
 from desktop.ui.workbench import Workbench
 

@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from desktop.operations import queries
-from desktop.records.canonical import Cell
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 from desktop.records.identity import is_id
-from desktop.records.values import Parsed
+from desktop.records.typed.values import Parsed
+from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
 from desktop.ui.forms.editors import Editor, line_layout
 from desktop.ui.matching import rank

@@ -21,9 +21,9 @@ from desktop.operations import following, queries
 from desktop.operations.following import Offer
 from desktop.operations.session import Session
 from desktop.records.types import Catalogue
-from desktop.store import pointing
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.queries import pointing
+from desktop.store.tables.database import Database
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone

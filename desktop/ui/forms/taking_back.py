@@ -8,8 +8,8 @@ from desktop.operations import steps
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
 from desktop.operations.steps import Step
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.parts import here_of

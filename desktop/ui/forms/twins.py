@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.records import id_of_code
-from desktop.records.canonical import Cell
 from desktop.records.checks import Values
 from desktop.records.declaration import Kind, RecordType
-from desktop.records.person_names import fold_name
+from desktop.records.typed.person_names import fold_name
 from desktop.records.types import Catalogue
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import Query, Record
+from desktop.records.versions.canonical import Cell
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.database import Database
 
 _MOST_NAMESAKES = 20
 

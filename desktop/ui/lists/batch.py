@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from desktop.operations import batches, queries
 from desktop.operations.batches import Changed, Survey, Target
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.display import display
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.store.tables.database import Database
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.store.reading import NEWEST_ORDER, OPERATOR_ORDER, TITLE_ORDER, UNIT_ORDER
+from desktop.store.queries.reading import NEWEST_ORDER, OPERATOR_ORDER, TITLE_ORDER, UNIT_ORDER
 
 UNIT = "_unit"
 ADDED = "_added"

@@ -13,8 +13,8 @@ from desktop.operations.queries import UnitNode
 from desktop.records.codes import PLACES
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.divisions import DivisionLevel, Divisions
-from desktop.records.item_outcomes import CONFLICT, OUTCOMES
-from desktop.store.reading import Compare, Filter, Query
+from desktop.records.versions.item_outcomes import CONFLICT, OUTCOMES
+from desktop.store.queries.reading import Compare, Filter, Query
 from desktop.ui import icons, theme
 from desktop.ui.matching import matches
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay

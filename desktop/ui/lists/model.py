@@ -15,11 +15,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from desktop.operations import queries
 from desktop.records.declaration import RecordType
-from desktop.records.item_outcomes import CONFLICT, OUTCOMES
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.item_outcomes import CONFLICT, OUTCOMES
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Aggregate, Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Aggregate, Query
+from desktop.store.tables.database import Database
 from desktop.ui import icons, theme
 from desktop.ui.lists.columns import Column, headings
 from desktop.ui.lists.rows import PAGE, Loaded, Mark, Preview, ShownRow, Source, load, preview, shown_rows

@@ -15,7 +15,7 @@ from desktop.operations.queries import UnitNode
 from desktop.operations.views import View
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import TITLE_ORDER, Query
+from desktop.store.queries.reading import TITLE_ORDER, Query
 from desktop.ui import icons, spacing, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.filters import FilterRow

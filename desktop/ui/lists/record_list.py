@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout
 from desktop.operations import batches, duplicates, queries, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
-from desktop.store import reading
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import TITLE_ORDER, Aggregate, Query, Record
+from desktop.store.queries import reading
+from desktop.store.queries.reading import TITLE_ORDER, Aggregate, Query, Record
+from desktop.store.tables.database import Database
 from desktop.ui import icons
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.copying import values_to_copy

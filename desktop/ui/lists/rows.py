@@ -14,9 +14,9 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.display import display
 from desktop.records.types import Catalogue
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import Query, Record
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query, Record
+from desktop.store.tables.database import Database
 from desktop.ui.lists.columns import ADDED, OPERATOR, UNIT, Column
 
 PAGE = 128

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout
 
-from desktop.operations import audit, audit_log, queries
-from desktop.operations.audit import Found, Verdict, Wanted
-from desktop.operations.traffic import station_names
-from desktop.store.audit import AuditLine
-from desktop.store.database import Database
+from desktop.operations import queries
+from desktop.operations.stations.traffic import station_names
+from desktop.operations.workspaces import audit, audit_log
+from desktop.operations.workspaces.audit import Found, Verdict, Wanted
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.audit import AuditLine
 from desktop.ui import spacing
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout
 from desktop.operations import checking
 from desktop.operations.checking import Place, Problem, Report
 from desktop.records.declaration import Severity
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import moving
-from desktop.operations.moving import Movable, Plan
-from desktop.records.deciding import UNIT
+from desktop.operations.stations import moving
+from desktop.operations.stations.moving import Movable, Plan
+from desktop.records.versions.deciding import UNIT
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer

@@ -13,8 +13,8 @@ from desktop.operations.plan import ToVisit
 from desktop.operations.session import Session
 from desktop.plan.results import DASH
 from desktop.plan.tree import Unit
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.page import Act, Page, Status

@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout,
 from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import Session
+from desktop.operations.stations.traffic import Here
 from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
-from desktop.operations.traffic import Here
-from desktop.records.canonical import Cell
-from desktop.records.deciding import ERASURE
 from desktop.records.declaration import Field, Kind, RecordType, Role
 from desktop.records.display import display
-from desktop.store import reading
-from desktop.store.attached import PART
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import ERASURE
 from desktop.store.ledger import ChangeSet
+from desktop.store.queries import reading
+from desktop.store.queries.attached import PART
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.history import slot_words

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout
 
-from desktop.operations import erasing, queries, retention
-from desktop.operations.retention import Due
-from desktop.store.database import Database
+from desktop.operations import queries
+from desktop.operations.workspaces import erasing, retention
+from desktop.operations.workspaces.retention import Due
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.forms import erase
 from desktop.ui.forms.erase import EraseDialog

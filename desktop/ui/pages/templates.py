@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import template_words, templates
+from desktop.operations.papers import template_words, templates
+from desktop.operations.papers.templates import Standing
 from desktop.operations.session import Session
-from desktop.operations.templates import Standing
 from desktop.records.declaration import Role
-from desktop.store.database import Database
-from desktop.store.drafts import Draft
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui import spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line

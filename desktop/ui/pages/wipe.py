@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import wiping
-from desktop.operations.wiping import Confirmed, Outlook
+from desktop.operations.workspaces import wiping
+from desktop.operations.workspaces.wiping import Confirmed, Outlook
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import plain

@@ -11,7 +11,7 @@ from desktop.operations import training
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
 from desktop.operations.training import Line, SheetSaved
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, Deletion
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage

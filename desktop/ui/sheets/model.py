@@ -15,11 +15,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
 from desktop.operations.training import Line
-from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.display import display
-from desktop.records.values import parse_cell
+from desktop.records.typed.values import parse_cell
+from desktop.records.versions.canonical import Cell, Values
 from desktop.store.ledger import Deletion
 from desktop.ui import icons
 from desktop.ui.sheets.rows import SheetColumn, SheetRow, Way

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop.operations.training import Roster, Standing
 from desktop.operations.training_names import Block, Part, read_block
-from desktop.records.canonical import Values
+from desktop.records.versions.canonical import Values
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Note, button, heading, plain, row

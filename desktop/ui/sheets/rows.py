@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.records.canonical import Cell, Values
 from desktop.records.declaration import Field, Kind
+from desktop.records.versions.canonical import Cell, Values
 from desktop.ui.widgets.looks import Look
 
 

@@ -10,12 +10,12 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.operations.training import Roster
-from desktop.records.canonical import Values
 from desktop.records.declaration import RecordType
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Values
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import NEWEST_ORDER, Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import NEWEST_ORDER, Query
+from desktop.store.tables.database import Database
 from desktop.ui.parts import button, plain
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.sheets.paste import PastePanel

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations.workspaces import room_in
+from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone

@@ -9,8 +9,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.records.dates import WEEKDAYS, day_words
-from desktop.store.clock import WrongClock
+from desktop.records.typed.dates import WEEKDAYS, day_words
+from desktop.store.tables.clock import WrongClock
 from desktop.ui import icons, spacing, theme
 
 _PATIENCE_S = 5

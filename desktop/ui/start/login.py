@@ -29,7 +29,7 @@ from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.password import PasswordLine
 
 if TYPE_CHECKING:
-    from desktop.store.backups import Backup
+    from desktop.store.workspaces.backups import Backup
     from desktop.ui.start.recovering import RecoverDialog
     from desktop.ui.start.restoring import RestoreDialog
 
@@ -265,8 +265,8 @@ class LoginPage(QWidget):
         self._lock(False)
         self.password.selectAll()
         self.password.setFocus()
-        from desktop.store.database import LedgerDamaged
-        from desktop.store.keys import WrongPassword
+        from desktop.store.tables.database import LedgerDamaged
+        from desktop.store.workspaces.keys import WrongPassword
 
         if isinstance(problem, LedgerDamaged):
             self.notice.show_notice(Tone.ERROR, str(problem), "用备份恢复…", self._look_for_backups)

@@ -21,13 +21,13 @@ from desktop.ui import faults, theme
 from desktop.ui.worker import LATER, Task, Ticket, Worker
 
 if TYPE_CHECKING:
-    from desktop.operations.recovery import Offered, Requested, Standing
     from desktop.operations.session import Session
-    from desktop.operations.whereabouts import Origin
+    from desktop.operations.workspaces.recovery import Offered, Requested, Standing
+    from desktop.operations.workspaces.whereabouts import Origin
     from desktop.records.declaration import Level
-    from desktop.store.backups import Backup
-    from desktop.store.environment import Environment
-    from desktop.store.keys import Cost
+    from desktop.store.tables.environment import Environment
+    from desktop.store.workspaces.backups import Backup
+    from desktop.store.workspaces.keys import Cost
     from desktop.ui.workbench import Facts
 
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ _COPY_WORDS = (
     "请到“上报与合并”的“入网”里导出申请，交给上级。"
 )
 _BEHIND = (
-    "desktop.operations.workspaces",
+    "desktop.operations.workspaces.workspaces",
     "desktop.ui.window",
     "desktop.ui.lists.page",
     "desktop.ui.forms.page",
@@ -111,8 +111,8 @@ class Opener(QObject):
 
     def waiting(self, folder: Path, operator: str) -> int:
         """How many seconds an operator has to wait after wrong passwords; the waiting begins now at the latest."""
-        from desktop.store.attempts import Attempts
-        from desktop.store.environment import Environment
+        from desktop.store.tables.environment import Environment
+        from desktop.store.workspaces.attempts import Attempts
 
         # Less than half a second is waited by the opening itself.
         return round(Attempts(folder).left(operator, self._environment or Environment()))
@@ -121,7 +121,7 @@ class Opener(QObject):
         """Makes a workspace and opens it."""
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
-            from desktop.operations import workspaces
+            from desktop.operations.workspaces import workspaces
 
             return _opened(
                 workspaces.create(
@@ -144,8 +144,8 @@ class Opener(QObject):
         """Puts a backup with its journal in the place of a damaged ledger and opens it."""
 
         def job(_nothing: None, _ticket: Ticket) -> Opened:
-            from desktop.operations import restoring
-            from desktop.store.database import translated
+            from desktop.operations.workspaces import restoring
+            from desktop.store.tables.database import translated
 
             with translated():
                 done = restoring.restore(folder, source, operator, password, self._environment)
@@ -157,7 +157,7 @@ class Opener(QObject):
         """The backups of a workspace, newest first."""
 
         def job(_nothing: None, _ticket: Ticket) -> list[Backup]:
-            from desktop.operations import restoring
+            from desktop.operations.workspaces import restoring
 
             return restoring.backups(folder)
 
@@ -171,7 +171,7 @@ class Opener(QObject):
         """What can be done in a workspace that nobody gets into."""
 
         def job(_nothing: None, _ticket: Ticket) -> Standing:
-            from desktop.operations import recovery
+            from desktop.operations.workspaces import recovery
 
             return recovery.standing(folder)
 
@@ -189,7 +189,7 @@ class Opener(QObject):
         """Writes a request to the level above."""
 
         def job(_nothing: None, _ticket: Ticket) -> Requested:
-            from desktop.operations import recovery
+            from desktop.operations.workspaces import recovery
 
             return recovery.ask(folder, operator, new_password, out, self._environment, self._cost)
 
@@ -201,7 +201,7 @@ class Opener(QObject):
         """An answer of the level above; nothing is taken in yet."""
 
         def job(_nothing: None, _ticket: Ticket) -> Offered:
-            from desktop.operations import recovery
+            from desktop.operations.workspaces import recovery
 
             return recovery.look_answer(folder, path)
 
@@ -211,7 +211,7 @@ class Opener(QObject):
         """Takes the answer in and opens the workspace."""
 
         def session() -> Session:
-            from desktop.operations import recovery
+            from desktop.operations.workspaces import recovery
 
             return recovery.take(folder, path, new_password, self._environment, cost=self._cost)
 
@@ -223,7 +223,7 @@ class Opener(QObject):
         """Opens a workspace by its recovery code and sets a new password."""
 
         def session() -> Session:
-            from desktop.operations import recovery
+            from desktop.operations.workspaces import recovery
 
             return recovery.open_by_code(
                 folder, operator, code, new_password, self._environment, cost=self._cost
@@ -235,7 +235,7 @@ class Opener(QObject):
         """Takes the answer where a ledger comes from; the facts of the session may be others then."""
 
         def session() -> Session:
-            from desktop.operations import whereabouts
+            from desktop.operations.workspaces import whereabouts
 
             whereabouts.settle(opened.session, origin)
             return opened.session
@@ -270,7 +270,7 @@ class Opener(QObject):
 
 def operators_of(folder: Path) -> list[str]:
     """The names that may open a workspace; empty when the folder is none or cannot be read."""
-    from desktop.store.keys import KeySlots
+    from desktop.store.workspaces.keys import KeySlots
 
     try:
         return list(KeySlots.load(folder).names)
@@ -284,14 +284,14 @@ def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
 
 def _translated(session: Callable[[], Session], _nothing: None, _ticket: Ticket) -> Opened:
     """What stands behind a session that is opened, with the engine's errors in words."""
-    from desktop.store.database import translated
+    from desktop.store.tables.database import translated
 
     with translated():
         return _opened(session())
 
 
 def _opened(session: Session, words: str = "") -> Opened:
-    from desktop.operations import recovery
+    from desktop.operations.workspaces import recovery
     from desktop.ui.workbench import Facts
 
     recovery.after_opening(session)

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations.whereabouts import Origin
-from desktop.store.openings import Doubt
+from desktop.operations.workspaces.whereabouts import Origin
+from desktop.store.workspaces.openings import Doubt
 from desktop.ui import icons, spacing, theme
 
 _ANSWERS = (

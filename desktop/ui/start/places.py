@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from desktop.records.declaration import Level
 from desktop.records.divisions import Division, DivisionLevel, Divisions
-from desktop.records.uscc import check_uscc, normalise_uscc
+from desktop.records.typed.uscc import check_uscc, normalise_uscc
 from desktop.ui.matching import rank
 from desktop.ui.widgets.pick import Option, PickEdit
 

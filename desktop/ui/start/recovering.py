@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import Problem
 from desktop.operations.file_names import safe_name
-from desktop.operations.recovery import ANSWER, REQUEST, Offered, Requested, Standing
-from desktop.records.dates import moment_words
-from desktop.store.recovery_codes import BadCode, normalised
+from desktop.operations.workspaces.recovery import ANSWER, REQUEST, Offered, Requested, Standing
+from desktop.records.typed.dates import moment_words
+from desktop.store.workspaces.recovery_codes import BadCode, normalised
 from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.operations.file_names import size_words
-from desktop.records.dates import day_words, moment_words
-from desktop.store.backups import Backup
+from desktop.records.typed.dates import day_words, moment_words
+from desktop.store.workspaces.backups import Backup
 from desktop.ui import spacing
 from desktop.ui.widgets.menu_list import MenuList
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from desktop.sync.words import WORDS, Fingerprint
+from desktop.sync.signed.words import WORDS, Fingerprint
 from desktop.ui import theme
 from desktop.ui.parts import row
 from desktop.ui.widgets.flow import FlowLayout

@@ -14,7 +14,7 @@ from desktop.operations.attachments import Added
 from desktop.operations.file_names import size_words
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
-from desktop.store.database import Database
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.workbench import Workbench

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import attachments, audit
+from desktop.operations import attachments
 from desktop.operations.attachments import Attachment
 from desktop.operations.session import Session
-from desktop.store.attached import ATTACHMENT
+from desktop.operations.workspaces import audit
+from desktop.store.queries.attached import ATTACHMENT
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Note, button, plain, row

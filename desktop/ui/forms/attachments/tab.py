@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import attachments, audit
+from desktop.operations import attachments
 from desktop.operations.attachments import Attachment
 from desktop.operations.file_names import size_words
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import RecordType, Role
-from desktop.store.attached import ATTACHMENT
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.queries.attached import ATTACHMENT
+from desktop.store.tables.database import Database
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.erase import offer as offer_erasing

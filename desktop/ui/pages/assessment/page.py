@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from desktop.records.assessing import Total
-from desktop.records.canonical import Cell
+from desktop.records.reckoning.assessing import Total
+from desktop.records.versions.canonical import Cell
 from desktop.ui.pages.assessment.scores import SCORE, ScoresTab
 from desktop.ui.sheets.form import SheetFormPage
 from desktop.ui.sheets.tab import SheetTab

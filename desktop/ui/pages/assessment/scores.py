@@ -13,14 +13,14 @@ from PySide6.QtGui import QKeyEvent
 from desktop.operations import assessing as scoring
 from desktop.operations.following import Offer
 from desktop.plan.assessed import Worth
-from desktop.records import assessing
-from desktop.records.assessing import STEPS
-from desktop.records.canonical import Cell, Values
 from desktop.records.display import display
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.records.reckoning import assessing
+from desktop.records.reckoning.assessing import STEPS
+from desktop.records.versions.canonical import Cell, Values
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.parts import link, plain
 from desktop.ui.sheets.plain import PlainTab

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel
 from desktop.operations import training
 from desktop.operations.training import Officer, Roster, Standing
 from desktop.operations.training_names import Part, Person
-from desktop.records.canonical import Cell, Values
-from desktop.records.dates import month_day_words
 from desktop.records.declaration import Field
-from desktop.store.database import Database
+from desktop.records.typed.dates import month_day_words
+from desktop.records.versions.canonical import Cell, Values
+from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.sheets.form import MeetingFormPage
 from desktop.ui.sheets.people import PasteWords, Taken
@@ -226,7 +226,7 @@ class AttendancePage(MeetingFormPage):
 
     def sign_in(self) -> Paper:
         """Everybody on the list signs for each half day."""
-        from desktop.operations import gatherings  # loads what only paper needs
+        from desktop.operations.papers import gatherings  # loads what only paper needs
 
         return gatherings.course_sign_in(
             self.form.values(), self._trainees(), list(self._half_days().values())
@@ -234,7 +234,7 @@ class AttendancePage(MeetingFormPage):
 
     def turnout(self) -> Paper:
         """Who came on which half day, and who passed."""
-        from desktop.operations import gatherings  # loads what only paper needs
+        from desktop.operations.papers import gatherings  # loads what only paper needs
 
         results = self.workbench.codes["assessment"]
         return gatherings.course_turnout(self.form.values(), self._trainees(), self._half_days(), results)

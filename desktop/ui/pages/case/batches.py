@@ -11,9 +11,9 @@ from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import Ready
 from desktop.records.supervision import Letter
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.issue_many import IssueManyDialog

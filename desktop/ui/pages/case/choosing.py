@@ -13,7 +13,7 @@ from desktop.operations.queries import UnitNode
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, Chosen, Named
 from desktop.operations.views import View
-from desktop.store.reading import TITLE_ORDER, Query
+from desktop.store.queries.reading import TITLE_ORDER, Query
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.filters import FilterRow

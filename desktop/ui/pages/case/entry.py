@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from desktop.operations import supervision
-from desktop.records.canonical import Cell
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Field, Severity
 from desktop.records.supervision import EventKind, Letter, waiting_for
-from desktop.records.values import Parsed, default_value
+from desktop.records.typed.values import Parsed, default_value
+from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor
 from desktop.ui.forms.pickers import LinkEditor

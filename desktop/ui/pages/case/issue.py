@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.operations.supervision import Signatory
-from desktop.records.dates import parse_date
 from desktop.records.supervision import Letter, LetterKind
+from desktop.records.typed.dates import parse_date
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import CaseView
 from desktop.ui.parts import Card, Note, button, row

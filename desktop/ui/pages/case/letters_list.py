@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from desktop.operations import supervision
 from desktop.records.declaration import RecordType
 from desktop.records.supervision.powers import issued_fields
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.printing.run import offer_run
 from desktop.ui.workbench import Workbench

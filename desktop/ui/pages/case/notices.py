@@ -14,8 +14,8 @@ from desktop.errors import Problem
 from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import Notices
-from desktop.records.canonical import Cell
 from desktop.records.declaration import Field, Severity
+from desktop.records.versions.canonical import Cell
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.making import make_editor

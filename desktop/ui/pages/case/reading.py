@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.records.dates import WEEKDAYS, month_day_words
+from desktop.records.reckoning.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
 from desktop.records.supervision import (
     CaseFile,
     CaseState,
@@ -32,7 +32,7 @@ from desktop.records.supervision.kinds import AFTER_REFUSAL, WORKING, article
 from desktop.records.supervision.numbering import Series
 from desktop.records.supervision.powers import PAST
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
+from desktop.records.typed.dates import WEEKDAYS, month_day_words
 
 CASE, EVENT, LETTER = "case", "case_event", "case_document"
 MOST_LETTERS = 12

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLa
 from desktop.operations import supervision
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
-from desktop.records.canonical import Cell
 from desktop.records.supervision import EventKind, Letter, LetterKind
 from desktop.records.supervision.powers import PAST
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper

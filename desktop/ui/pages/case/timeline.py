@@ -13,7 +13,7 @@ from desktop.records.checks import Values
 from desktop.records.codes import CodeList
 from desktop.records.display import display
 from desktop.records.supervision import CaseFile, Event, EventKind, Letter
-from desktop.records.texts import text
+from desktop.records.typed.texts import text
 from desktop.records.types import Catalogue
 from desktop.ui import icons, theme
 from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, is_print, timeline

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from desktop.operations import attachments
-from desktop.operations.traffic import Here
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import HistoryEntry, Query
-from desktop.store.traffic import DisputedVersion
+from desktop.store.queries import reading
+from desktop.store.queries.reading import HistoryEntry, Query
+from desktop.store.queries.traffic import DisputedVersion
+from desktop.store.tables.database import Database
 
 _MOST_EDITS = 6
 Words = tuple[str, str]

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from desktop.operations import audit
-from desktop.operations.deciding import Decision, decide_all
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.operations.stations.deciding import Decision, decide_all
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import UNIT_SLOT, Role
-from desktop.store.attached import ATTACHMENT
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
+from desktop.store.queries.attached import ATTACHMENT
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Line
 from desktop.ui.notices import Tone

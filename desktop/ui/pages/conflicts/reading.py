@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from desktop.operations import queries, traffic
-from desktop.operations.traffic import Here
-from desktop.records.canonical import Cell, canonical
+from desktop.operations import queries
+from desktop.operations.stations import traffic
+from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.display import display
-from desktop.store import aggregates, reading
-from desktop.store import traffic as stored
-from desktop.store.database import Database
-from desktop.store.traffic import DisputedVersion
+from desktop.records.versions.canonical import Cell, canonical
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.traffic import DisputedVersion
+from desktop.store.tables.database import Database
 from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
 
 EMPTY = "（空）"

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
 from desktop.ui.forms.editors import Editor
 from desktop.ui.forms.making import make_editor

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from desktop.operations.training_names import Part
-from desktop.records.canonical import Cell, Values
-from desktop.records.values import default_value, parse_cell
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import Compare, Filter, Query
+from desktop.records.typed.values import default_value, parse_cell
+from desktop.records.versions.canonical import Cell, Values
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Compare, Filter, Query
+from desktop.store.tables.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.parts import button
 from desktop.ui.sheets.people import PasteWords, Taken

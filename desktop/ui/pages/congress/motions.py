@@ -7,9 +7,9 @@ from typing import Any
 
 from desktop.operations.following import Offer
 from desktop.records import following
-from desktop.records.canonical import Values
-from desktop.records.outcomes import Result, motion_outcome
+from desktop.records.reckoning.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import Values
 from desktop.ui import theme
 from desktop.ui.parts import link
 from desktop.ui.sheets.plain import PlainTab

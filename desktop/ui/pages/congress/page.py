@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.records.canonical import Cell, Values
 from desktop.records.codes import CodeList
+from desktop.records.versions.canonical import Cell, Values
 from desktop.ui import icons, theme
 from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.notices import SIGNS, Tone
@@ -146,13 +146,13 @@ class CongressPage(MeetingFormPage):
 
     def sign_in(self) -> Paper:
         """Every delegate signs."""
-        from desktop.operations import gatherings  # loads what only paper needs
+        from desktop.operations.papers import gatherings  # loads what only paper needs
 
         return gatherings.congress_sign_in(*self._for_paper())
 
     def turnout(self) -> Paper:
         """The quorum, and who did not come."""
-        from desktop.operations import gatherings  # loads what only paper needs
+        from desktop.operations.papers import gatherings  # loads what only paper needs
 
         return gatherings.congress_turnout(*self._for_paper())
 

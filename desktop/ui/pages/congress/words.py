@@ -1,6 +1,6 @@
 """What the figures of a staff congress mean, in words: the quorum and how far it is away, and who must be among them.
 
-Every number comes from :mod:`desktop.records.congress`; here they are only said.
+Every number comes from :mod:`desktop.records.reckoning.congress`; here they are only said.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from desktop.records import congress
-from desktop.records.canonical import Cell, Values
-from desktop.records.outcomes import percentage
+from desktop.records.reckoning import congress
+from desktop.records.reckoning.outcomes import percentage
+from desktop.records.versions.canonical import Cell, Values
 from desktop.ui.notices import Tone
 
 ASSEMBLY = "assembly"

@@ -9,14 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from desktop.operations import audit, duplicates
+from desktop.operations import duplicates
 from desktop.operations.duplicates import WHY, Comparison, Group, Merged
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
-from desktop.records.deciding import SAME
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
-from desktop.store.database import Database
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Line
 from desktop.ui.notices import Tone

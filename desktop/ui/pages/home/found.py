@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from desktop.operations import queries
 from desktop.operations.queries import UnitNode
 from desktop.records.declaration import RecordType
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 from desktop.ui import spacing, theme
 from desktop.ui.lists.columns import columns_of, shown_at_first
 from desktop.ui.lists.model import RowsModel

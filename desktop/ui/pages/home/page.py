@@ -9,15 +9,16 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import policy, supervision
+from desktop.operations import supervision
+from desktop.operations.stations import policy
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
-from desktop.records.dates import WEEKDAYS, day_words
 from desktop.records.declaration import RecordType
-from desktop.records.item_outcomes import HELD, OUTCOMES
-from desktop.store.drafts import Draft
+from desktop.records.typed.dates import WEEKDAYS, day_words
+from desktop.records.versions.item_outcomes import HELD, OUTCOMES
 from desktop.store.ledger import ChangeSet
-from desktop.store.reading import Query
+from desktop.store.queries.reading import Query
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from desktop.operations import forks, policy, supervision, traffic
-from desktop.operations.forks import Doubled, OpenFork
-from desktop.operations.traffic import Here, Standing
+from desktop.operations import supervision
+from desktop.operations.stations import forks, policy, traffic
+from desktop.operations.stations.forks import Doubled, OpenFork
+from desktop.operations.stations.traffic import Here, Standing
 from desktop.plan import indicators as plan
 from desktop.plan import worklist
 from desktop.plan.results import Figure, Indicator, Status
@@ -19,10 +20,10 @@ from desktop.plan.worklist import WorkItem
 from desktop.records.checks import Checker, Context
 from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue
-from desktop.store import aggregates, reading
-from desktop.store.aggregates import Selection
-from desktop.store.database import Database
-from desktop.store.reading import NEWEST_ORDER, Query
+from desktop.store.queries import aggregates, reading
+from desktop.store.queries.aggregates import Selection
+from desktop.store.queries.reading import NEWEST_ORDER, Query
+from desktop.store.tables.database import Database
 from desktop.ui.workbench import Workbench
 
 MOST_CHECKED = 1_000

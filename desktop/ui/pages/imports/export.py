@@ -18,15 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import audit, exporting, real_name
+from desktop.operations import exporting, real_name
 from desktop.operations.exporting import Exported
 from desktop.operations.real_name import FormExported
 from desktop.operations.session import Session
+from desktop.operations.workspaces import audit
 from desktop.records.declaration import Mask
 from desktop.records.real_name_forms import FORMS, RealNameForm
-from desktop.store import reading
-from desktop.store.database import Database
-from desktop.store.reading import Query
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.notices import Tone

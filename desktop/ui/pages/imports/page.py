@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 from desktop.operations import import_templates, importing
 from desktop.operations.importing import ImportPreview, ImportResult, Pasted
 from desktop.operations.session import Session
-from desktop.records.canonical import Cell
+from desktop.records.versions.canonical import Cell
 from desktop.ui import spacing, theme
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.columns import shown_at_first

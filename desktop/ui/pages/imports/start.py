@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLa
 
 from desktop.operations.importing import NationalExport, Options
 from desktop.operations.imports import whole
-from desktop.records.canonical import Cell
-from desktop.records.dates import parse_date
 from desktop.records.declaration import RecordType
+from desktop.records.typed.dates import parse_date
+from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
 from desktop.ui.forms.making import make_editor
 from desktop.ui.notices import Tone

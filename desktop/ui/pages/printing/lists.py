@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from desktop.documents.lists import Paper, PaperColumn, PaperList
-from desktop.operations import printing
+from desktop.operations.papers import printing
 from desktop.operations.session import Session
 from desktop.records.declaration import Mask
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.model import RowsModel
 from desktop.ui.lists.rows import PAGE, Source, shown_rows

@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import traffic
 from desktop.operations.session import Session
-from desktop.store.database import Database
+from desktop.operations.stations import traffic
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui import icons, spacing, theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone

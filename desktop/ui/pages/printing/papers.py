@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QWidget
 from desktop.documents.brief import Brief
 from desktop.documents.lists import PaperList
 from desktop.documents.papers.compose import FilledPaper
-from desktop.operations import briefs, papers, printing, rosters, supervision
-from desktop.operations.papers import PaperTemplate
+from desktop.operations import supervision
+from desktop.operations.papers import briefs, papers, printing, rosters
+from desktop.operations.papers.papers import PaperTemplate
 from desktop.operations.session import Session
 from desktop.plan.tree import Unit
 from desktop.records.checks import Values
 from desktop.records.declaration import RecordType
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.matching import matches
 from desktop.ui.pages.printing.lists import list_job, paper_job
 from desktop.ui.pages.printing.page import Periodical, PrintJob

@@ -9,8 +9,10 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton
 
 from desktop.documents.letters.printed import PrintedLetter
-from desktop.operations import letter_sets, supervision, traffic
+from desktop.operations import supervision
+from desktop.operations.papers import letter_sets
 from desktop.operations.session import Session
+from desktop.operations.stations import traffic
 from desktop.operations.supervision.runs import Choice, Printed, Sent
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling

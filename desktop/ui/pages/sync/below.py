@@ -8,13 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations import exchange, traffic
 from desktop.operations.session import Session
-from desktop.operations.traffic import RECEIPTS, Overview, Peer
+from desktop.operations.stations import exchange, traffic
+from desktop.operations.stations.traffic import RECEIPTS, Overview, Peer
 from desktop.records.declaration import Role
 from desktop.records.duties import RULE_FIELD
 from desktop.records.duties import words as duty_words
-from desktop.sync.sending import Sent
+from desktop.sync.bundles.sending import Sent
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents

@@ -9,11 +9,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.documents.cover_sheet import Sheet, grouped, read_sheet
-from desktop.operations import covers, exchange
-from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
-from desktop.operations.inbox import Arrival
-from desktop.store.arrivals import MergedBundle
-from desktop.store.database import Database
+from desktop.operations.stations import covers, exchange
+from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
+from desktop.operations.stations.inbox import Arrival
+from desktop.store.queries.arrivals import MergedBundle
+from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.check_words import Found, verdict

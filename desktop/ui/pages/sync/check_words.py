@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktop.documents.cover_sheet import DIGITS, Sheet
-from desktop.operations import covers
-from desktop.operations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
-from desktop.operations.inbox import Arrival
-from desktop.records.dates import time_words
-from desktop.store.arrivals import MergedBundle
+from desktop.operations.stations import covers
+from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
+from desktop.operations.stations.inbox import Arrival
+from desktop.records.typed.dates import time_words
+from desktop.store.queries.arrivals import MergedBundle
 from desktop.ui.notices import Tone
 
 _FEW_GROUPS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
-from desktop.operations import forks
-from desktop.operations.forks import Kind, OpenFork
+from desktop.operations.stations import forks
+from desktop.operations.stations.forks import Kind, OpenFork
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.words import may_decide

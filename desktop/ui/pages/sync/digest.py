@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.operations import queries, traffic
+from desktop.operations import queries
 from desktop.operations.queries import UnitNode
-from desktop.records.item_outcomes import HELD, OUTCOMES
-from desktop.store.database import Database
-from desktop.store.digest import Digest
+from desktop.operations.stations import traffic
+from desktop.records.versions.item_outcomes import HELD, OUTCOMES
+from desktop.store.queries.digest import Digest
+from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Card, Note, button, here_of, plain, row

@@ -9,15 +9,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import reference
-from desktop.operations import enrolling, traffic
-from desktop.operations.enrolling import Requested
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.traffic import Offered, Overview
+from desktop.operations.stations import enrolling, traffic
+from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
-from desktop.store.workspace import OwnUnit
-from desktop.sync.words import Fingerprint
+from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.signed.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST

@@ -9,14 +9,14 @@ from itertools import groupby
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations import forks
-from desktop.operations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
 from desktop.operations.session import Session
-from desktop.operations.traffic import Here
-from desktop.records import items, spans
-from desktop.records.item_outcomes import HELD, OUTCOMES
-from desktop.store import reading
-from desktop.store.database import Database
+from desktop.operations.stations import forks
+from desktop.operations.stations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
+from desktop.operations.stations.traffic import Here
+from desktop.records.versions import items, spans
+from desktop.records.versions.item_outcomes import HELD, OUTCOMES
+from desktop.store.queries import reading
+from desktop.store.tables.database import Database
 from desktop.ui.forms.history import slot_words
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

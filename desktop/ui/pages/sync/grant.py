@@ -18,18 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import enrolling, roots, traffic, workspaces
-from desktop.operations.enrolling import Granted
 from desktop.operations.file_names import safe_name
-from desktop.operations.roots import Root
 from desktop.operations.session import Session
-from desktop.operations.traffic import Asked, Overview
+from desktop.operations.stations import enrolling, roots, traffic
+from desktop.operations.stations.enrolling import Granted
+from desktop.operations.stations.roots import Root
+from desktop.operations.stations.traffic import Asked, Overview
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level, Role
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
-from desktop.store.links import Link
-from desktop.store.reading import Query, records, subtree
-from desktop.sync.certificates import LEVEL_RANK
+from desktop.store.queries.links import Link
+from desktop.store.queries.reading import Query, records, subtree
+from desktop.store.tables.database import Database
+from desktop.sync.signed.certificates import LEVEL_RANK
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from desktop.operations import inbox
-from desktop.operations.inbox import State
-from desktop.operations.inbox_files import Identity, Listing
-from desktop.store.database import Database
+from desktop.operations.stations import inbox
+from desktop.operations.stations.inbox import State
+from desktop.operations.stations.inbox_files import Identity, Listing
+from desktop.store.tables.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.inbox_watch import InboxWatch
 from desktop.ui.parts import here_of

@@ -12,12 +12,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import EnvironmentProblem, Problem
-from desktop.operations import inbox
-from desktop.operations.inbox import MERGED_FOLDER, Arrival, Settings, State
-from desktop.operations.inbox_files import Identity, Listing
 from desktop.operations.session import Session
-from desktop.records import items
-from desktop.store.database import Database
+from desktop.operations.stations import inbox
+from desktop.operations.stations.inbox import MERGED_FOLDER, Arrival, Settings, State
+from desktop.operations.stations.inbox_files import Identity, Listing
+from desktop.records.versions import items
+from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import dropped_paths, with_files

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QCoreApplication, QFileSystemWatcher, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.operations.inbox_files import Listing, Watch
+from desktop.operations.stations.inbox_files import Listing, Watch
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task, Ticket, Worker
 

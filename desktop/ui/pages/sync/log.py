@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations import unsettled
-from desktop.operations.traffic import MergeLine, Overview, Peer
-from desktop.operations.uncounted import Rollback
-from desktop.operations.unsettled import Unsettled, unlisted_words
-from desktop.records.item_outcomes import OUTCOMES
-from desktop.store.database import Database
+from desktop.operations.stations import unsettled
+from desktop.operations.stations.traffic import MergeLine, Overview, Peer
+from desktop.operations.stations.uncounted import Rollback
+from desktop.operations.stations.unsettled import Unsettled, unlisted_words
+from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns

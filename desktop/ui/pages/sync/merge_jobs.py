@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.operations import inbox, traffic, uncounted, unsettled
-from desktop.operations.inbox import Aftermath
 from desktop.operations.session import Session
-from desktop.operations.traffic import RECEIPTS, Here, MergeOutcome, Seen
-from desktop.sync.results import BundleResult
+from desktop.operations.stations import inbox, traffic, uncounted, unsettled
+from desktop.operations.stations.inbox import Aftermath
+from desktop.operations.stations.traffic import RECEIPTS, Here, MergeOutcome, Seen
+from desktop.sync.merging.results import BundleResult
 from desktop.ui.pages.sync.preview import Shown
 from desktop.ui.worker import Cancelled, Ticket
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from desktop.operations.inbox import MERGED_FOLDER, Aftermath
-from desktop.operations.unsettled import Unsettled
-from desktop.records.item_outcomes import CONFLICT, OUTCOMES, REFUSED
-from desktop.sync.results import MergeReport
+from desktop.operations.stations.inbox import MERGED_FOLDER, Aftermath
+from desktop.operations.stations.unsettled import Unsettled
+from desktop.records.versions.item_outcomes import CONFLICT, OUTCOMES, REFUSED
+from desktop.sync.merging.results import MergeReport
 from desktop.ui.pages.sync.preview import Shown
 
 _MOST_NAMES, _MOST_FILES = 6, 3

@@ -9,13 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import renewal, traffic, uncounted, unsettled
-from desktop.operations.forks import Doubled, doubled
-from desktop.operations.traffic import MergeLine, Overview
-from desktop.operations.uncounted import Excluded, Rollback
-from desktop.operations.unsettled import Unsettled
-from desktop.store.database import Database
+from desktop.operations.stations import renewal, traffic, uncounted, unsettled
+from desktop.operations.stations.forks import Doubled, doubled
+from desktop.operations.stations.traffic import MergeLine, Overview
+from desktop.operations.stations.uncounted import Excluded, Rollback
+from desktop.operations.stations.unsettled import Unsettled
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone

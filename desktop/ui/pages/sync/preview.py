@@ -10,13 +10,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.quantities import amount_words, count, told
-from desktop.operations.traffic import Seen
-from desktop.operations.unsettled import Unsettled, unlisted_words
+from desktop.operations.stations.traffic import Seen
+from desktop.operations.stations.unsettled import Unsettled, unlisted_words
 from desktop.records.declaration import short_label as short_label
 from desktop.records.duties import signed_words
-from desktop.records.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
-from desktop.store.attached import ATTACHMENT, PART
-from desktop.sync.results import EARLIER, BundleResult
+from desktop.records.versions.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
+from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.sync.merging.results import EARLIER, BundleResult
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.parts import brief, heading, plain

@@ -7,12 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from desktop.operations import recovery
 from desktop.operations.file_names import safe_name
-from desktop.operations.recovery import ANSWER, REQUEST, Seen
 from desktop.operations.session import Session
-from desktop.records.dates import moment_words
+from desktop.operations.workspaces import recovery
+from desktop.operations.workspaces.recovery import ANSWER, REQUEST, Seen
 from desktop.records.declaration import Role
+from desktop.records.typed.dates import moment_words
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from desktop.operations import enrolling, roots, traffic
-from desktop.operations.enrolling import Requested
 from desktop.operations.file_names import safe_name
-from desktop.operations.roots import Root
 from desktop.operations.session import Session
+from desktop.operations.stations import enrolling, roots, traffic
+from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations.roots import Root
 from desktop.records.declaration import Role
-from desktop.store.database import Database
 from desktop.store.ledger import ChangeSet
+from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import REQUEST

@@ -8,14 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations import covers, exchange, traffic
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.traffic import SEND, Overview
+from desktop.operations.stations import covers, exchange, traffic
+from desktop.operations.stations.traffic import SEND, Overview
 from desktop.records.declaration import Role
 from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
-from desktop.sync.sending import Sent
+from desktop.sync.bundles.sending import Sent
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone

@@ -8,11 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.operations import signing
-from desktop.operations.signing import Signing
-from desktop.records.dates import dated_moment_words
+from desktop.operations.stations import signing
+from desktop.operations.stations.signing import Signing
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.duties import words as duty_words
+from desktop.records.typed.dates import dated_moment_words
 from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.words import counted

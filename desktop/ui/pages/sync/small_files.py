@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.operations.recovery import REQUEST as RECOVERY
-from desktop.operations.traffic import Overview
+from desktop.operations.stations.traffic import Overview
+from desktop.operations.workspaces.recovery import REQUEST as RECOVERY
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.ui.pages.sync.enrol import EnrolCard

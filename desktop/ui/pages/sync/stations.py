@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import policy, wiping
-from desktop.operations.policy import Standing
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
+from desktop.operations.stations import policy
+from desktop.operations.stations.policy import Standing
+from desktop.operations.workspaces import wiping
 from desktop.records.checks.base import as_day
 from desktop.records.declaration import Field, Kind
-from desktop.sync.wiped import Statement
+from desktop.sync.enrolling.wiped import Statement
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.dates import DateEditor
 from desktop.ui.grid import Col, Grid, Line

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations import policy
-from desktop.operations.uncounted import Excluded
-from desktop.records.deciding import REVOCATION
-from desktop.sync.policy import CLOCK, FORK, REFUSED, WITHDRAWN
+from desktop.operations.stations import policy
+from desktop.operations.stations.uncounted import Excluded
+from desktop.records.versions.deciding import REVOCATION
+from desktop.sync.authority.policy import CLOCK, FORK, REFUSED, WITHDRAWN
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations import policy, unsettled
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.unsettled import Refill, Unsettled, unlisted_words
-from desktop.records.dates import day_words
+from desktop.operations.stations import policy, unsettled
+from desktop.operations.stations.unsettled import Refill, Unsettled, unlisted_words
 from desktop.records.declaration import Role
-from desktop.records.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
+from desktop.records.typed.dates import day_words
+from desktop.records.versions.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

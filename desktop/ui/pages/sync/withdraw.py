@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import policy
-from desktop.operations.policy import Withdrawal
 from desktop.operations.session import Session
-from desktop.operations.traffic import MergeLine
-from desktop.operations.uncounted import Rollback
+from desktop.operations.stations import policy
+from desktop.operations.stations.policy import Withdrawal
+from desktop.operations.stations.traffic import MergeLine
+from desktop.operations.stations.uncounted import Rollback
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision

@@ -1,0 +1,354 @@
+"""Enrolment by three files: request, grant of the level above, acknowledgement; keys are renewed by the same."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.workspaces import audit, recovery
+from desktop.operations.workspaces.workspaces import elsewhere, place_of, unit_id
+from desktop.records.declaration import Level, Role
+from desktop.store.ledger import NewRecord
+from desktop.store.queries import links, reading
+from desktop.store.queries.links import Link
+from desktop.store.workspaces.keys import write_whole
+from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.authority import speaking, station
+from desktop.sync.bundles import sending
+from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import recovery as sealing
+from desktop.sync.enrolling.enrolment import Grant, GrantDraft, Request, Wish
+from desktop.sync.formats import files, sorts
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates, identity, words
+from desktop.sync.signed.certificates import Claims, grant_serial
+
+
+class NoRequest(StateProblem):
+    """A grant came without a request."""
+
+    next_step = "请先在本机导出入网申请，再请上级批准。"
+
+
+class CodeElsewhere(UsageProblem):
+    """The code of a unit is that of a place outside the desk's."""
+
+    next_step = "请核对编码；确实归本单位管的（比如区划刚调整过），说明原因再批准。"
+
+
+class NotEnrolled(StateProblem):
+    """The station has no certificate yet."""
+
+    next_step = "请先办理入网。"
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """An enrolment request that was written; the words are read out to the level above."""
+
+    path: Path
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A grant that was written, and for whom."""
+
+    path: Path
+    unit: OwnUnit
+    words: str
+
+
+def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
+    """Writes the request for enrolment (`.xsq`); with ``renew`` for new keys, which count when the grant is accepted.
+
+    Who is enrolled already asks in a new incarnation, which begins then: what somebody else may have written on this
+    computer after it was put out of use counts no more because it was let in again (rules 1 and 27). Until then
+    everything goes on as it is. Raises :class:`NotEnrolled` and ``NotAllowed``.
+    """
+    session.require(Role.DESK)
+    ledger = session.ledger
+    keys, chain = station.load_keys(ledger), station.own_chain(ledger)
+    if renew and not chain:
+        raise NotEnrolled("本机还没有入网，没有要更换的密钥。")
+    if renew and len(chain) == 1:
+        raise NotAllowed("本机的密钥就是根证书的密钥。", "请用“更换根证书”。")
+    asked = _renewed(session, keys) if renew else keys
+    if not renew and len(chain) > 1:
+        asked = replace(keys, incarnation=identity.new_incarnation(session.environment.random))
+    first = None if keys.first.public_key == asked.public_key else keys.first
+    unit = session.unit
+    wish = Wish(unit.code, unit.name, unit.level)
+    data = enrolment.make_request(asked, wish, session.environment.now(), first)
+    with session.database.transaction():
+        station.ask_with(ledger, asked)
+        ledger.set_meta("request", enrolment.read_request(data).digest)
+        write_whole(out, data)
+        audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
+    return Requested(out, str(words.fingerprint(asked.public_key)))
+
+
+def _renewed(session: Session, keys: identity.StationKeys) -> identity.StationKeys:
+    """New keys to ask for; the same ones again, where they were asked for and the grant has not come."""
+    asked = station.asked_keys(session.ledger)
+    return asked if asked.public_key != keys.public_key else identity.renew(keys, session.environment.random)
+
+
+def grant(
+    desk: Session,
+    request_file: Path,
+    out: Path,
+    *,
+    level: Level | None = None,
+    code: str | None = None,
+    delegate: bool = False,
+    although: str = "",
+) -> Granted:
+    """Grants a request: registers unit and certificate in the tree and writes the grant (`.xsg`).
+
+    ``code`` and ``level`` put the station under another unit than it asked for; what it recorded before stays its
+    own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units, ``although``
+    says why a unit with the code of a place elsewhere belongs here. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
+    :class:`CodeElsewhere` and what reading the request raises.
+    """
+    own, chain = require_issuer(desk)
+    keys = station.load_keys(desk.ledger)
+    with sorts.telling(request_file, sorts.REQUEST):
+        asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
+    level = level or asked.wish.kind
+    wished = unit_id(asked.wish.kind, asked.wish.code)
+    unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
+    # Whom somebody above has moved here is here, wherever its place lies.
+    moved = unit.id in reading.subtree(desk.database, desk.unit.id)
+    outside = "" if moved else elsewhere(desk.reference.divisions, unit.code, level, desk.unit)
+    if outside and not although:
+        raise CodeElsewhere(outside)
+    births = _missing_units(desk, unit, wished, asked.wish)
+    number = desk.ledger.next_number() + len(births)
+    serial = grant_serial(keys.station, keys.incarnation, number)
+    claims = _claims(own, chain, asked, level, frozenset([unit.id, wished]), delegate=delegate)
+    certificate = certificates.issue(claims, serial, keys, own)
+    births.append(_grant_record(desk, certificate, unit, asked))
+    with desk.database.transaction():
+        desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
+        links.connect(
+            desk.database,
+            asked.keys.station,
+            upward=False,
+            unit=unit.id,
+            name=unit.name,
+            recipient=asked.keys.recipient,
+        )
+        audit.note(
+            desk, audit.Act.GRANTED,
+            f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}"
+            f"{f' 编码在别处：{although}' if outside else ''}",
+        )  # fmt: skip
+    write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
+    return Granted(out, unit, str(asked.words))
+
+
+def _claims(
+    own: certificates.Certificate,
+    chain: Sequence[bytes],
+    asked: Request,
+    level: Level,
+    units: frozenset[str],
+    *,
+    delegate: bool,
+) -> Claims:
+    """What the certificate says that answers a request."""
+    return Claims(
+        station=asked.keys.station,
+        public_key=asked.keys.public_key,
+        recipient=asked.keys.recipient,
+        units=units,
+        level=level,
+        role=asked.wish.role,
+        path_length=_path_length(own, delegate),
+        recovery=sealing.recipient_below([certificates.parse(der) for der in chain]),
+    )
+
+
+def _draft(
+    desk: Session, keys: identity.StationKeys, asked: Request, chain: tuple[bytes, ...], unit: OwnUnit
+) -> GrantDraft:
+    """The grant with the tree as it is once the unit is registered in it."""
+    return GrantDraft(
+        asked.digest,
+        chain,
+        station.tree_version(desk.ledger),
+        [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
+        desk.environment.now(),
+        sending.tree_frames(desk.ledger, keys, unit.id),
+        speaking.history_for(desk.ledger, keys, asked.keys.station),
+    )
+
+
+def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[bytes]]:
+    """The certificate by which this station grants, and its chain; asked before anybody compares words for nothing.
+
+    Raises :class:`NotAllowed` and :class:`NotEnrolled`.
+    """
+    desk.require(Role.DESK)
+    chain = station.own_chain(desk.ledger)
+    if not chain:
+        raise NotEnrolled("本单位自己还没有入网，不能批准下级。")
+    own = certificates.parse(chain[0])
+    if not own.claims.may_issue:
+        raise NotAllowed(
+            "上级批准本单位入网时，没有授权再办理下级入网。",
+            "请上级再批准一次本单位的申请并允许办理下级入网；也可以把这份申请交给上级批准。",
+        )
+    return own, chain
+
+
+def accept(
+    session: Session, grant_file: Path, ack_out: Path | None = None, *, new_root: bytes | None = None
+) -> OwnUnit:
+    """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
+
+    ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
+    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
+    """
+    session.require(Role.DESK)
+    with sorts.telling(grant_file, sorts.GRANT):
+        found = read_grant(session, files.read_limited(grant_file, enrolment.MAX_GRANT * 2), new_root)
+    rows = {row["id"]: row for row in found.tree}
+    units = [rows[u] for u in found.certificate.claims.units if u in rows]
+    # The unit that the desk chose has the wished one below it where the two differ.
+    mine = next((u for u in units if u["parent"] not in found.certificate.claims.units), units[0])
+    with session.database.transaction():
+        keys = _keys_granted(session, found)
+        station.keep_chain(session.ledger, [c.der for c in found.chain])
+        station.keep_history(session.ledger, found.history)
+        own = OwnUnit(mine["id"], mine["code"], mine["name"], Level(mine["level"]))
+        session.workspace.set_unit(own)
+        desk_unit = next((rows[u] for u in found.desk.claims.units if u in rows), None)
+        links.connect(
+            session.database,
+            found.desk.station,
+            upward=True,
+            unit=desk_unit["id"] if desk_unit else "",
+            name=desk_unit["name"] if desk_unit else "上级",
+            recipient=found.desk.claims.recipient,
+        )
+        audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
+        if found.reference is not None:
+            receiving.take_tree(session.ledger, keys, found.reference, found.desk)
+    if ack_out is not None:
+        write_whole(
+            ack_out,
+            enrolment.make_ack(keys, found, session.ledger.next_number() - 1, session.environment.now()),
+        )
+    session.__dict__.pop("unit", None)
+    recovery.after_opening(session)
+    return own
+
+
+def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
+    """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
+
+    None is known yet before the first grant, and where a unit has begun a tree of its own. Raises :class:`NoRequest`
+    and what reading a grant raises.
+    """
+    ledger = session.ledger
+    asked = ledger.meta("request")
+    if asked is None:
+        # Who chose another file hears which it is, instead of being sent to ask once more.
+        enrolment.require_grant(data)
+        raise NoRequest("本机没有等待批准的入网申请。")
+    keys = station.asked_keys(ledger)
+    if new_root is not None:
+        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
+    pins = len(station.own_chain(ledger)) > 1
+    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
+
+
+def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
+    """The keys that the grant is for, in their incarnation; what was written so far is signed by those before."""
+    ledger = session.ledger
+    keys, asked = station.load_keys(ledger), station.asked_keys(ledger)
+    renewed = asked.public_key != keys.public_key
+    if not renewed and asked.incarnation == keys.incarnation:
+        return keys
+    sending.cut_own(ledger, keys)
+    if renewed:
+        audit.note(session, audit.Act.KEYS_RENEWED, f"证书{found.certificate.digest[:16]}")
+    return station.begin_granted(ledger, asked)
+
+
+def confirm(desk: Session, ack_file: Path) -> Link:
+    """Takes the acknowledgement: from now on bundles of the station are expected."""
+    desk.require(Role.DESK)
+    with sorts.telling(ack_file, sorts.ACKNOWLEDGEMENT):
+        data = files.read_limited(ack_file, enrolment.MAX_SMALL * 2)
+        digest = enrolment.acknowledged_certificate(data)
+    for certificate in station.granted(desk.ledger):
+        if certificate.digest == digest:
+            ack = enrolment.read_ack(data, certificate)
+            links.confirm(desk.database, ack.station, ack.incarnation)
+            audit.note(desk, audit.Act.CONFIRMED, f"工作电脑{ack.station}")
+            link = links.link_to(desk.database, ack.station)
+            if link is not None:
+                return link
+    raise NoRequest(
+        "这份回执不是对本单位批准文件的答复。",
+        "请核对是哪台电脑的回执（.xsa），交给批准它入网的单位确认。",
+    )
+
+
+def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> list[NewRecord]:
+    """The unit records that a grant has to register first."""
+    births = []
+    known = desk.workspace.unit.id
+    if reading.record(desk.database, desk.types, "unit", unit.id) is None:
+        cells = {
+            "name": unit.name,
+            "code": unit.code,
+            "level": unit.level.value,
+            "superior": known,
+            "place": place_of(unit.code, unit.level),
+        }
+        births.append(NewRecord("unit", unit.id, known, cells))
+    if wished != unit.id and reading.record(desk.database, desk.types, "unit", wished) is None:
+        cells = {"name": wish.name, "code": wish.code, "level": wish.kind.value, "superior": unit.id}
+        births.append(NewRecord("unit", wished, known, cells))
+    return births
+
+
+def _grant_record(
+    desk: Session, certificate: certificates.Certificate, unit: OwnUnit, asked: Request
+) -> NewRecord:
+    cells = {
+        "label": unit.name,
+        "station": certificate.station,
+        "holder": unit.id,
+        "issued": desk.environment.today().isoformat(),
+        "certificate": base64.b64encode(certificate.der).decode(),
+        "incarnation": asked.incarnation,
+        "proof": asked.proof,
+    }
+    return NewRecord("grant", "", desk.unit.id, cells)
+
+
+def _path_length(issuer: certificates.Certificate, delegate: bool) -> int | None:
+    if not delegate or issuer.claims.path_length is None or issuer.claims.path_length < 1:
+        return None
+    return issuer.claims.path_length - 1
+
+
+def _tree_rows(desk: Session) -> list[tuple[str, str | None, str, str, str]]:
+    rows = []
+    for unit in reading.records(desk.database, desk.types, reading.Query("unit")):
+        values = unit.values
+        superior = values.get("superior")
+        rows.append((
+            unit.id, str(superior) if superior else None, str(values.get("code") or ""),
+            str(values.get("name") or ""), str(values.get("level") or ""),
+        ))  # fmt: skip
+    return rows

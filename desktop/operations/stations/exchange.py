@@ -1,0 +1,261 @@
+"""What a user does with other stations: sending, merging, receipts, and comparing digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.errors import Problem, StateProblem
+from desktop.operations.file_names import free_path
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
+from desktop.operations.stations import renewal
+from desktop.operations.stations.enrolling import NotEnrolled
+from desktop.operations.workspaces import audit, erasing
+from desktop.records.declaration import Role
+from desktop.store.ledger import NotFound
+from desktop.store.queries import digest as digests
+from desktop.store.queries import indexing, links, reading
+from desktop.store.queries.digest import Digest
+from desktop.store.queries.links import Link
+from desktop.store.tables.database import Database
+from desktop.store.workspaces.keys import write_whole
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.formats import files, sorts
+from desktop.sync.merging import receiving
+from desktop.sync.merging.receiving import Progress
+from desktop.sync.merging.results import BundleResult, MergeReport
+from desktop.sync.signed import certificates, words
+from desktop.sync.signed.manifest import Manifest
+from desktop.sync.trust import Authentic
+
+_MOST_ROOTS = 256 * 1024
+"""Bytes of a file with root certificates."""
+
+
+class PeerRevoked(StateProblem):
+    """The receiver was put out of use and gets nothing any more."""
+
+    exit_code = 13
+    next_step = "如果是误停用，请先恢复它；换了新电脑的，请让对方重新办理入网。"
+
+
+class NoSuperior(links.NoLink):
+    """The root of a tree sends to those below alone."""
+
+    next_step = "请选定发给下面哪个单位。"
+
+
+def send(session: Session, out: Path, to: str | None = None) -> Sent:
+    """Writes a bundle upward, or with ``to`` (a unit's code or name, or a station) down to a station below.
+
+    ``out`` is a file, or a folder in which the file gets a name by unit, number and day.
+    Raises ``NotAllowed``, :class:`NotEnrolled`, ``NoLink`` and, as the bundle would bear a wrong date, ``WrongClock``.
+    """
+    session.require(Role.EDITOR, Role.DESK)
+    session.ledger.clock.check()
+    keys = station.load_keys(session.ledger)
+    if not station.own_chain(session.ledger):
+        raise NotEnrolled("本单位还没有入网，不能导出数据包。")
+    if to is None and session.unit.level in LEVELS_WITH_OWN_ROOT and not _has_superior(session):
+        raise NoSuperior("本单位没有上级，只能发给下面的单位。")
+    link = links.uplink(session.database) if to is None else find_link(session, to)
+    target, name = _target(session, out, link), session.operator.name
+    if link.upward:
+        sent = sending.send_up(session.ledger, keys, target, name)
+    else:
+        state = station.knowledge(session.ledger, keys).state
+        if trust.is_out(state, link.peer):
+            raise PeerRevoked(f"“{link.name}”的这台工作电脑已经停用，不再给它导出数据包。")
+        sent = sending.send_down(session.ledger, keys, link, target, name)
+    audit.note(
+        session, audit.Act.SENT, f"给{sent.peer} 第{sent.sequence}号 {sent.items}项 数据包{sent.digest[:16]}"
+    )
+    return sent
+
+
+def _has_superior(session: Session) -> bool:
+    return any(link.upward for link in links.all_links(session.database))
+
+
+def more_words(sent: Sent) -> str:
+    """That a bundle could not hold all, and what to do; nothing where it could."""
+    if not sent.more:
+        return ""
+    return (
+        "要发的内容太多，一个数据包装不下，这个只装了前面的一部分。"
+        f"请马上再导出一次，装其余的；几个文件一起交给“{sent.name}”，按编号从小到大合并。"
+    )
+
+
+def find_link(session: Session, to: str) -> Link:
+    """The peer that a person means by a unit's name or code, a unit id or a station id."""
+    for link in links.all_links(session.database):
+        unit = reading.record(session.database, session.types, "unit", link.unit)
+        code = unit.values.get("code") if unit is not None else None
+        if to in (link.peer, link.unit, link.name, code):
+            return link
+    raise links.NoLink(f"没有和“{to}”的往来。", _whose(session, to))
+
+
+def _whose(session: Session, to: str) -> str:
+    """Who exchanges bundles with a unit, where that is another one below; nothing where it is not known."""
+    for unit in reading.records(session.database, session.types, reading.Query("unit")):
+        superior = reading.record(
+            session.database, session.types, "unit", str(unit.values.get("superior") or "")
+        )
+        named = to in (unit.id, unit.values.get("code"), unit.values.get("name"))
+        if named and superior is not None and superior.id != session.unit.id:
+            return f"它由“{superior.values['name']}”批准入网，请导出给“{superior.values['name']}”，再由它往下发。"
+    return ""
+
+
+def inspect(path: Path) -> Manifest:
+    """What a bundle says of itself, nothing verified."""
+    return envelope.look(envelope.read_bundle(path))
+
+
+def verify(path: Path, roots: Sequence[bytes]) -> Authentic:
+    """Whether a bundle stands under one of these root certificates (DER); needs no workspace and no key."""
+    return envelope.authenticate(envelope.read_bundle(path), roots)
+
+
+def verify_by_itself(path: Path) -> Authentic:
+    """Whether a bundle is whole and signed by the certificates that lie in it; whose they are is not verified."""
+    bundle = envelope.read_bundle(path)
+    return envelope.authenticate(bundle, bundle.chain[-1:])
+
+
+def read_root(path: Path) -> tuple[bytes, ...]:
+    """The root certificates of a PEM file, DER, the newest last."""
+    with sorts.telling(path, sorts.CERTIFICATE):
+        return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
+
+
+def words_of(root: bytes) -> str:
+    """The words of a certificate's key, to be compared by telephone."""
+    return str(words.fingerprint(certificates.parse(root).claims.public_key))
+
+
+def own_roots(session: Session) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, the newest last; empty before enrolment."""
+    return station.history(session.database).known[::-1]
+
+
+def believed_roots(database: Database) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, and those of a tree that this station began and has left with all in it.
+
+    Whom it had enrolled by then still speaks under them, and is spoken to so. None before enrolment.
+    """
+    return (*station.history(database).known, *station.history_alone(database).known)
+
+
+def export_root(session: Session, out: Path) -> None:
+    """Writes the root certificates as PEM, for verifying bundles without this program."""
+    found = own_roots(session)
+    if not found:
+        raise NotEnrolled("本单位还没有入网，没有根证书。")
+    write_whole(out, certificates.to_pem(found))
+
+
+def export_identity(session: Session, out: Path) -> None:
+    """Writes the age identity with which this station's bundles are read by public tools; it is noted first.
+
+    Whoever has the file can read every bundle that was made for this station.
+    """
+    session.require(Role.DESK)
+    audit.note(session, audit.Act.KEY_EXPORTED)
+    write_whole(out, station.load_keys(session.ledger).identity_file().encode(), secret=True)
+
+
+def merge(
+    session: Session, paths: Sequence[Path], *, preview: bool = False, progress: Progress | None = None
+) -> MergeReport:
+    """Merges bundles from below, receipts and bundles from above, or shows what merging would do.
+
+    Raises ``NotAllowed``, and ``WrongClock`` where the date here would make most of what comes seem to be from the
+    future or the past.
+    """
+    if not preview:
+        session.require(Role.DESK)
+        session.ledger.clock.check()
+    keys = station.load_keys(session.ledger)
+    report = receiving.merge_bundles(
+        session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress
+    )
+    if not preview:
+        audit.note(session, audit.Act.MERGED, "；".join(map(_result_words, report.bundles)))
+        for result in report.bundles:
+            if result.new_roots:
+                audit.note(session, audit.Act.ROOT_FOLLOWED, "；".join(result.new_roots))
+        indexing.refresh_stale(session.database, session.types)
+        erasing.finish(session)
+        erasing.follow(session)
+        renewed = renewal.follow(session)
+        if renewed is not None:
+            report = replace(report, renumbered=renewed.rewritten, copied=renewed.copied)
+    return report
+
+
+def receive(session: Session, paths: Sequence[Path]) -> MergeReport:
+    """Takes receipts and down-bundles; the same door as :func:`merge`."""
+    return merge(session, paths)
+
+
+def digest(session: Session, scope: str | None = None) -> Digest:
+    """The content digest of the workspace, or of a unit (id, code or name) and all below it."""
+    units = None
+    if scope is not None:
+        units = frozenset(reading.subtree(session.database, find_unit(session, scope)))
+    return digests.digest(session.database, session.types, units)
+
+
+def find_unit(session: Session, text: str) -> str:
+    """The id of the unit that a person means by id, code or name; raises ``NotFound``."""
+    if text in (session.unit.id, session.unit.code, session.unit.name):
+        return session.unit.id
+    for unit in reading.records(session.database, session.types, reading.Query("unit")):
+        if text in (unit.id, unit.values.get("code"), unit.values.get("name")):
+            return unit.id
+    raise NotFound(
+        f"没有找到单位“{text}”。", "请核对编码或名称，单位记录里都有；刚入网的下级，要等它的上级报上来才有。"
+    )
+
+
+def _result_words(result: BundleResult) -> str:
+    """What became of a file, for the log: whose and which, and the five outcomes or the kind of problem."""
+    if result.problem is not None:
+        return f"没有收：{type(result.problem).__name__}"
+    counts = [result.applied, result.known, result.conflict, result.held, result.refused]
+    said = (
+        f"{words}{n}"
+        for words, n in zip(("收下", "已有", "有分歧", "先留着", "不收"), counts, strict=True)
+        if n
+    )
+    return f"{result.sender}第{result.sequence}号 共{result.total}项 {' '.join(said)}".rstrip()
+
+
+def _target(session: Session, out: Path, link: Link) -> Path:
+    """A file as given, or in a folder a name that says from whom, to whom, which number and when."""
+    if not out.is_dir():
+        return out
+    day = session.environment.today().strftime("%Y%m%d")
+    name = f"{session.unit.name}_{link.name}_{link.sequence + 1:04d}_{day}.xsj"
+    path = out / "".join("_" if c in '\\/:*?"<>|' else c for c in name)
+    return path if path.exists() and _is_own_try(session, path, link) else free_path(path)
+
+
+def _is_own_try(session: Session, path: Path, link: Link) -> bool:
+    """Whether a file is what this computer wrote for the same one, which a new try under its number replaces.
+
+    Two computers of one unit, be they above or below, give their files the same names.
+    """
+    try:
+        said = inspect(path)
+    except Problem:
+        return False
+    own = (session.ledger.station, session.ledger.incarnation, link.peer)
+    return (said.sender, said.incarnation, said.receiver) == own

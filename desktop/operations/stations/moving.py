@@ -1,0 +1,284 @@
+"""Moving a unit to another superior: what that changes, before and when it is done (rules 16, 21 and 28)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.errors import StateProblem
+from desktop.operations import queries
+from desktop.operations.quantities import amount_words
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import policy
+from desktop.operations.stations.traffic import Here, here
+from desktop.operations.workspaces import audit
+from desktop.records.declaration import UNIT_SLOT, Level, Role
+from desktop.records.typed import dates
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, UNIT
+from desktop.records.versions.item_outcomes import REFUSED_SCOPE
+from desktop.records.versions.spans import spans_of
+from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.store.queries import holdings, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.store.queries.reading import Query
+from desktop.store.tables.database import Database
+from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.exclusions import Named
+from desktop.sync.authority.moves import SUPERIOR
+from desktop.sync.authority.policy import REFUSED, said_once_more
+from desktop.sync.merging import restating
+from desktop.sync.signed.certificates import LEVEL_RANK
+
+OPERATION = "调整隶属关系"
+
+
+class CannotMove(StateProblem):
+    """The unit cannot be put under that superior."""
+
+    exit_code = 22
+    next_step = "请另选一个上级：层级要比它高，不能是它自己或者它的下级。"
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A unit below this one that may be moved, with its superior of now; ``level`` in words."""
+
+    unit: str
+    name: str
+    code: str
+    level: str
+    superior: str
+    superior_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What moving a unit would change.
+
+    ``below`` counts the units that go along, ``stations`` names those whose computers have to be enrolled by the new
+    superior, ``records`` how many of each kind go down to it and no longer to the former one, beside ``files`` that are
+    attached to them. ``heard`` is when the
+    former superior's last bundle came, 0 for never, and nothing where it sends none: what is on its way then waits.
+    """
+
+    unit: str
+    name: str
+    before: str
+    before_name: str
+    after: str
+    after_name: str
+    below: int
+    stations: tuple[str, ...]
+    records: tuple[tuple[str, int], ...]
+    heard: int | None = None
+    files: int = 0
+
+    @property
+    def amount(self) -> str:
+        """How much in all."""
+        return amount_words(sum(count for _, count in self.records), self.files)
+
+    def kinds(self, most: int | None = None) -> str:
+        """How much of what, those of which there is most before the others; nothing where there is nothing."""
+        words = [f"{label}{count}条" for label, count in self.records[:most]]
+        words += [f"附件{self.files}个"] if self.files else []
+        more = f"等{len(self.records)}类" if most is not None and len(self.records) > most else ""
+        return "、".join(words) + more
+
+
+def movable(database: Database, at: Here) -> list[Movable]:
+    """The units below this one that may be moved, those above before those below."""
+    held = _units(database, at)
+    names = {key: str(unit.values["name"] or "") for key, unit in held.items()}
+    levels = at.codes["unit_level"].by_code
+    return [
+        Movable(
+            node.id,
+            node.name,
+            str(held[node.id].values["code"] or ""),
+            levels[_level(held[node.id])].label,
+            node.superior,
+            names.get(node.superior, ""),
+        )
+        for node in queries.unit_tree(database, at.types)
+        if node.id in held and node.id != at.unit.id and _has_superior(held, node.id)
+    ]
+
+
+def superiors(database: Database, at: Here, unit: str) -> list[Movable]:
+    """The units under which a unit may be put, this one itself among them, without its superior of now."""
+    held = _units(database, at)
+    if unit not in held:
+        return []
+    below = set(reading.subtree(database, unit))
+    now = str(held[unit].values[SUPERIOR] or "")
+    levels = at.codes["unit_level"].by_code
+    found = [
+        Movable(
+            key, str(h.values["name"] or ""), str(h.values["code"] or ""), levels[_level(h)].label, "", ""
+        )
+        for key, h in held.items()
+        if key not in below and key != now and LEVEL_RANK[_level(h)] < LEVEL_RANK[_level(held[unit])]
+    ]
+    return sorted(found, key=lambda m: (LEVEL_RANK[_level(held[m.unit])], m.code))
+
+
+def look_at(session: Session, unit: str, superior: str) -> Plan:
+    """What moving a unit under another superior would change, before anything is written.
+
+    Raises ``NotAllowed``, ``NotFound`` and :class:`CannotMove`.
+    """
+    return plan(session.database, here(session), unit, superior)
+
+
+def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
+    """The same for whoever only reads."""
+    held = _units(database, at)
+    if unit not in held or superior not in held:
+        if not {unit, superior} <= {r.id for r in reading.records(database, at.types, Query(UNIT))}:
+            raise NotFound("没有找到这个单位。")
+        raise NotAllowed("两边的上级不都归本单位管，要由它们共同的上级来调整。")
+    if not _has_superior(held, unit):
+        raise NotAllowed("这个单位的上级不归本单位管，要由更上面的一级来调整。")
+    name = str(held[unit].values["name"] or "")
+    units = reading.subtree(database, unit)
+    before = str(held[unit].values[SUPERIOR] or "")
+    if superior not in {s.unit for s in superiors(database, at, unit)}:
+        raise _cannot_move(at, held[unit], held[superior], units)
+    counted = {
+        t.name: reading.count(database, at.types, Query(t.name, unit=unit))
+        for t in at.types.values()
+        if t.name not in DECIDING_TYPES and t.name != PART
+    }
+    files = counted.pop(ATTACHMENT, 0)
+    return Plan(
+        unit=unit,
+        name=name,
+        before=before,
+        before_name=str(held[before].values["name"] or ""),
+        after=superior,
+        after_name=str(held[superior].values["name"] or ""),
+        below=len(units) - 1,
+        stations=holdings.enrolled(database, units),
+        records=tuple(
+            sorted(((at.types[name].label, n) for name, n in counted.items() if n), key=lambda c: -c[1])
+        ),
+        heard=_heard(database, at, before),
+        files=files,
+    )
+
+
+def _heard(database: Database, at: Here, superior: str) -> int | None:
+    """When the last bundle of a superior below this unit came, in milliseconds of 1970."""
+    computers = [name for name, unit in stored.stations(database) if unit == superior and name != at.station]
+    if superior == at.unit.id or not computers:
+        return None
+    merges = stored.last_merges(database)
+    return max(merges[name].at if name in merges else 0 for name in computers)
+
+
+def advice(found: Plan) -> str:
+    """What to do before a unit is moved, so that nothing has to wait that is on its way; nothing where nothing is."""
+    if found.heard is None:
+        return ""
+    when = "还没有来过" if not found.heard else f"上次是{dates.time_words(found.heard)}收到的"
+    return (
+        f"建议先收“{found.before_name}”的数据包再调整，它的数据包{when}。"
+        f"还没有收到的内容，要等“{found.name}”的电脑重新办好入网才收得下。"
+    )
+
+
+def move(session: Session, unit: str, superior: str) -> ChangeSet:
+    """Puts a unit under another superior, with all units and records below it; moving it back undoes it.
+
+    Its computers go on, keep everything, and are enrolled by the new superior. What the former superior has taken out
+    of the count stays out by this unit's word, as that of the former one reaches no further than its own units.
+    Raises what :func:`look_at` raises, and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    if not session.may_write(session.types[UNIT]):
+        raise NotAllowed("本单位不能调整隶属关系。")
+    found = look_at(session, unit, superior)
+    words = f"{OPERATION}：{found.name}"
+    edits = [SlotEdit(UNIT, unit, SUPERIOR, superior), SlotEdit(UNIT, unit, UNIT_SLOT, superior)]
+    with session.database.transaction():
+        audit.note(session, audit.Act.MOVED, f"{unit} {found.before} {superior}")
+        births = _taken_over(session, reading.subtree(session.database, unit), found.before_name)
+        changes = session.ledger.write(words, session.operator.name, births=births, edits=edits)
+        return policy.settle(session, changes)
+
+
+# -- units that two superiors have registered ----------------------------------------------------------------------
+
+
+def claims_against(session: Session, unit: str, keep: str) -> list[NewRecord]:
+    """What says that a unit is that of ``keep``, the unit under which it was registered: the others do not count.
+
+    Until then nobody judges by the unit. Raises ``NotAllowed`` for who is not above those others.
+    """
+    found: dict[exclusions.Origin, list[int]] = {}
+    places: set[tuple[str, str]] = set()
+    for other in holdings.registered_by_others(session.database, unit, keep):
+        found.setdefault((other.station, other.incarnation), []).append(other.number)
+        places.add((other.station, other.unit))
+    policy.require_above(session, places)
+    named = {origin: Named(spans_of(numbers)) for origin, numbers in found.items()}
+    label = f"登记了别人的下级：{len(found)}处"
+    cells: dict[str, Cell] = {"label": label, "cause": REFUSED, "refusal": REFUSED_SCOPE}
+    return [policy.birth_of(session, EXCLUSION, cells | {"items": text}) for text in exclusions.write(named)]
+
+
+def _cannot_move(
+    at: Here, unit: reading.Record, superior: reading.Record, below: Sequence[str]
+) -> CannotMove:
+    """What speaks against this superior."""
+    name, other = (str(held.values["name"] or "") for held in (unit, superior))
+    if superior.id == str(unit.values[SUPERIOR] or ""):
+        return CannotMove(f"“{name}”现在就在“{other}”名下，不用调整。", "要调整到别处的，请另选一个上级。")
+    if superior.id == unit.id:
+        return CannotMove(f"“{name}”不能调整到它自己名下。")
+    if superior.id in below:
+        return CannotMove(f"“{other}”是“{name}”的下级，不能反过来。")
+    levels = at.codes["unit_level"]
+    mine, theirs = (levels.label_of(str(held.values["level"])) for held in (unit, superior))
+    return CannotMove(f"“{other}”（{theirs}）的层级不比“{name}”（{mine}）高。")
+
+
+# -- helpers -------------------------------------------------------------------------------------------------------
+
+
+def _units(database: Database, at: Here) -> Mapping[str, reading.Record]:
+    """The living units from this one down."""
+    ours = set(reading.subtree(database, at.unit.id))
+    return {r.id: r for r in reading.records(database, at.types, Query(UNIT)) if r.id in ours}
+
+
+def _has_superior(held: Mapping[str, reading.Record], unit: str) -> bool:
+    return str(held[unit].values[SUPERIOR] or "") in held
+
+
+def _level(unit: reading.Record) -> Level:
+    return Level(str(unit.values["level"]))
+
+
+def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
+    """What says of items under these units once more that they do not count, where only a level between has said so."""
+    known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
+    again = restating.lapsing(session.ledger, known, units)
+    return [
+        policy.birth_of(
+            session,
+            EXCLUSION,
+            {
+                "label": f"{former}定的，改隶属后仍不计入"[:60],
+                "cause": cause,
+                "refusal": refusal,
+                "items": text,
+            },
+        )
+        for reason, found in again.items()
+        for cause, refusal in [said_once_more(reason)]
+        for text in exclusions.write(found)
+    ]

@@ -1,0 +1,414 @@
+"""What a level above lets not count: withdrawing a merge, revoking a computer, taking either back (rules 18, 27)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.errors import StateProblem
+from desktop.operations import quantities
+from desktop.operations.quantities import Count
+from desktop.operations.queries import titles
+from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import uncounted
+from desktop.operations.stations.traffic import here, station_names, unknown_station
+from desktop.operations.stations.uncounted import Excluded
+from desktop.operations.workspaces import audit
+from desktop.operations.workspaces.audit import Act
+from desktop.records.declaration import Role
+from desktop.records.versions import stamps
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, GRANT, REVOCATION
+from desktop.records.versions.spans import spans_of
+from desktop.records.versions.stamps import COUNTER_BITS
+from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
+from desktop.store.queries import holdings, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.reading import Query
+from desktop.store.queries.traffic import Merged
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import EPOCH_MS, Environment
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority.station import Knowledge
+from desktop.sync.merging import rewriting, standing, withdrawing
+from desktop.sync.merging.withdrawing import Losses
+from desktop.sync.signed import identity
+from desktop.sync.signed.certificates import Certificate
+
+
+class NoMerge(StateProblem):
+    """There is no such merge here, or nothing is left of it to be withdrawn."""
+
+    next_step = "请在合并记录里选择另一次合并。"
+
+
+class BuiltUpon(StateProblem):
+    """Something that counts stands on what would be withdrawn."""
+
+    exit_code = 22
+    next_step = "请直接把不对的内容改正过来，改正的内容也会送到各处。"
+
+
+class NothingWrong(StateProblem):
+    """No own item lies in the future."""
+
+    next_step = "日期没有问题，不用更正。"
+
+
+class NoStation(StateProblem):
+    """No such computer is known here."""
+
+    next_step = "请核对工作电脑的编号，或者先合并带有它的数据包。"
+
+
+_MOST_TITLES = 5
+"""As many records are named of what a withdrawal would take away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it.
+
+    ``titles`` are the words for some of the records that it brought or changed, ``granted`` the units whose
+    enrolment it brought.
+    """
+
+    merge: Merged
+    name: str
+    losses: tuple[Count, ...]
+    upon: int
+    letters: int
+    titles: tuple[str, ...] = ()
+    granted: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing stands on it (rule 18)."""
+        return not self.upon and not self.letters
+
+    @property
+    def granted_words(self) -> str:
+        """What becomes of those whose enrolment would not count; nothing where there are none."""
+        names = "、".join(f"“{name}”" for name in self.granted)
+        return (
+            f"其中有{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
+            "不再计入，以后的数据包各级都收不进来；恢复这次合并，或者重新办理入网，才会再计入。"
+            if names
+            else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation."""
+
+    station: str
+    name: str
+    incarnation: str
+    last: int
+    revocation: str
+    """The id of the record that revokes it, or nothing."""
+
+
+# -- withdrawing a merge -------------------------------------------------------------------------------------------
+
+
+def look_at_withdrawal(session: Session, merge: int) -> Withdrawal:
+    """What withdrawing a merge would do, before anything is written. Raises :class:`NoMerge` and ``NotAllowed``."""
+    return _withdrawal(session, merge)[0]
+
+
+def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
+    """Rolls a merge back everywhere, the authors' computers included; :func:`lift` restores it exactly.
+
+    Raises :class:`NoMerge`, :class:`BuiltUpon`, ``NotAllowed`` and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    found, brought = _withdrawal(session, merge)
+    if found.upon:
+        raise BuiltUpon(f"后来有{found.upon}处修改接在这次合并的内容上，不能撤回。")
+    if found.letters:
+        raise BuiltUpon(f"已经签发的{found.letters}份文书用到了这次合并的内容，不能撤回。")
+    label = f"撤回合并：{found.name}第{found.merge.sequence}个数据包"
+    births = [
+        birth_of(
+            session,
+            EXCLUSION,
+            {"label": label, "cause": policy.WITHDRAWN, "note": note or None, "items": text},
+        )
+        for text in exclusions.write(brought.named)
+    ]
+    with session.database.transaction():
+        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {brought.losses.total()}")
+        return say(session, label, births=births)
+
+
+def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.Withdrawable]:
+    merged = next((m for m in stored.merges(session.database) if m.id == merge), None)
+    if merged is None:
+        raise NoMerge(f"没有第{merge}次合并。")
+    brought = withdrawing.brought_by(session.ledger, merge)
+    if not brought.losses.total():
+        raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
+    require_above(session, brought.places)
+    names = station_names(session.database, here(session))
+    return (
+        Withdrawal(
+            merged,
+            names.get(merged.sender, unknown_station(merged.sender)),
+            _losses(session, brought.losses),
+            brought.upon,
+            brought.letters,
+            _titles(session, brought.records),
+            _granted(session, brought.records),
+        ),
+        brought,
+    )
+
+
+def _titles(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The words for the first of these records, as a reader would know them again."""
+    found: dict[str, None] = {}
+    for type_name, record in records:
+        if type_name not in session.types or session.types[type_name].by_program:
+            continue
+        found |= dict.fromkeys(
+            titles(session.database, session.types, session.codes, type_name, [record]).values()
+        )
+        if len(found) >= _MOST_TITLES:
+            break
+    return tuple(found)
+
+
+def _granted(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The names of the units whose grants are among these records."""
+    ids = [record for name, record in records if name == GRANT]
+    found = titles(session.database, session.types, session.codes, GRANT, ids) if ids else {}
+    return tuple(dict.fromkeys(found.values()))
+
+
+# -- revoking a computer -------------------------------------------------------------------------------------------
+
+
+def stations(session: Session) -> list[Standing]:
+    """The computers that this one may revoke, by the name of their unit."""
+    known = _known(session)
+    own = _own(known, session)
+    revoked = {r.values["station"]: r.id for r in _live(session, REVOCATION)}
+    names = station_names(session.database, here(session))
+    found = [
+        Standing(
+            name,
+            names.get(name, unknown_station(name)),
+            *holdings.newest_incarnation(session.database, name),
+            str(revoked.get(name, "")),
+        )
+        for name in known.certificates
+        if name != session.ledger.station and _may_revoke(own, known, name)
+    ]
+    return sorted(found, key=lambda s: (s.name, s.station))
+
+
+def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Count, ...]:
+    """What would count no longer, by type. Without a number everything that is held now goes on counting.
+
+    Erasures that are held stay.
+    """
+    return _losses(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
+
+
+def last_before(session: Session, name: str, day: datetime.date) -> int:
+    """The last item that a computer wrote before a day (Beijing time) in its newest incarnation; 0 for none.
+
+    Its own clock says when: a computer never writes under an earlier moment than before.
+    """
+    incarnation, last = holdings.newest_incarnation(session.database, name)
+    stamp = stamps.make(stamps.tick_at(audit.start_of(day) - EPOCH_MS), 0)
+    first = holdings.first_since(session.database, session.types, name, incarnation, stamp)
+    return last if first is None else first - 1
+
+
+def revoke(session: Session, name: str, after: int | None = None, note: str = "") -> ChangeSet:
+    """From item ``after`` of its newest incarnation on, nothing that a computer has written counts any more.
+
+    Its earlier incarnations count as far as they are held, and so do erasures that have come. Raises
+    :class:`NoStation`, ``NotAllowed``, ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    known = _known(session)
+    if name not in known.certificates:
+        raise NoStation("没有这台工作电脑。")
+    if name == session.ledger.station or not _may_revoke(_own(known, session), known, name):
+        raise NotAllowed("这台工作电脑不归本单位管，不能停用。")
+    cuts = _cuts(session, name, after)
+    stay = withdrawing.erasures_behind(session.ledger, name, cuts)
+    words = exclusions.write_cuts(
+        cuts, {incarnation: spans_of(numbers) for incarnation, numbers in stay.items()}
+    )
+    label = station_names(session.database, here(session)).get(name, unknown_station(name))
+    before = [Deletion(REVOCATION, r.id) for r in _live(session, REVOCATION) if r.values["station"] == name]
+    birth = birth_of(
+        session,
+        REVOCATION,
+        {"label": label, "station": name, "cuts": words or None, "note": note or None},
+        day="revoked",
+    )
+    with session.database.transaction():
+        audit.note(session, Act.REVOKED, f"station {name} {words}".strip())
+        return say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
+
+
+# -- a wrong date --------------------------------------------------------------------------------------------------
+
+
+def look_at_redating(session: Session) -> tuple[Count, ...]:
+    """What was saved here under a date in the future, by type."""
+    found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
+    losses = Losses()
+    losses.add(item.put for item in found)
+    return _losses(session, losses)
+
+
+def latest_day(database: Database) -> datetime.date:
+    """The day of the newest stamp that was given here: in the future where the date was wrong and is not corrected."""
+    tick = int(stored.setting(database, "clock") or 0)
+    return Environment.day_of((tick >> COUNTER_BITS) + EPOCH_MS)
+
+
+def is_ahead(latest: datetime.date, today: datetime.date) -> bool:
+    """Whether that day is so far ahead that levels above wait for it; the clocks of two may differ by a day."""
+    return latest > today + datetime.timedelta(days=1)
+
+
+def redate(session: Session) -> ChangeSet:
+    """Writes what was saved under a date in the future anew, under the date of today, which must be right by now.
+
+    What of it waits at the levels above is let go there with the next bundle. Raises :class:`NothingWrong` and
+    ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    keys = station.load_keys(session.ledger)
+    fresh = identity.new_incarnation(session.environment.random)
+    with session.database.transaction():
+        count = len(rewriting.future_items(session.ledger, keys))
+        if not count:
+            raise NothingWrong("本机没有保存日期在今天以后的内容。")
+        audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
+        return rewriting.redate(session.ledger, keys, fresh, session.operator.name, rewriting.REDATING)
+
+
+# -- taking it back ------------------------------------------------------------------------------------------------
+
+
+def excluded(session: Session) -> list[Excluded]:
+    """Everything that does not count by a word that stands here, newest first."""
+    return uncounted.all_excluded(session.database, here(session))
+
+
+def lift(session: Session, *records: str) -> ChangeSet:
+    """Takes a withdrawal, a refusal or a revocation back: what it named counts again, exactly as before.
+
+    A large withdrawal stands in several records. Raises ``NotFound`` and ``NotAllowed`` when another level said it.
+    """
+    session.require(Role.DESK)
+    known = {r.id: r for name in (EXCLUSION, REVOCATION) for r in _live(session, name)}
+    if not records or not known.keys() >= set(records):
+        raise NotFound("没有这一条，或者已经恢复了。")
+    said = [known[record] for record in records]
+    if any(r.unit != session.unit.id for r in said):
+        raise NotAllowed("这是上级或者别的单位定的，请由它恢复。")
+    deletions = [Deletion(r.type, r.id) for r in said]
+    with session.database.transaction():
+        for r in said:
+            audit.note(session, Act.LIFTED, f"{r.type} {r.id}")
+        return say(session, f"恢复：{said[0].values['label']}", deletions=deletions)
+
+
+def settle(session: Session, changes: ChangeSet) -> ChangeSet:
+    """After an undo or the like: brings the ledger in line when it touched what says what counts."""
+    if changes.records.keys().isdisjoint(DECIDING_TYPES):
+        return changes
+    settled = standing.settle(session.ledger, station.load_keys(session.ledger), session.operator.name)
+    return ChangeSet(changes.stamp, changes.records, changes.everything or settled.everything)
+
+
+# -- helpers -------------------------------------------------------------------------------------------------------
+
+
+NOT_BELOW = "这里有不归本单位管的电脑写的内容，要由上级来定。"
+
+
+def require_above(session: Session, places: Iterable[tuple[str, str]]) -> None:
+    """Raises ``NotAllowed`` unless this computer may say what counts of what stations have written under units."""
+    known = _known(session)
+    own = _own(known, session)
+    if not all(known.policy.known.may_exclude(own, name, unit) for name, unit in places):
+        raise NotAllowed(NOT_BELOW)
+
+
+def require_above_station(session: Session, name: str) -> None:
+    """Raises ``NotAllowed`` unless this computer may say what counts of all that a station writes."""
+    known = _known(session)
+    if not trust.stands_above(_own(known, session), known.certificates.get(name, ()), known.state.tree):
+        raise NotAllowed(NOT_BELOW)
+
+
+def say(
+    session: Session,
+    words: str,
+    *,
+    births: Sequence[NewRecord] = (),
+    deletions: Sequence[Deletion] = (),
+) -> ChangeSet:
+    """Writes it and acts upon it in one transaction."""
+    with session.database.transaction():
+        return settle(
+            session, session.ledger.write(words, session.operator.name, births=births, deletions=deletions)
+        )
+
+
+def birth_of(session: Session, name: str, cells: Mapping[str, Cell], day: str = "excluded") -> NewRecord:
+    today = session.environment.today().isoformat()
+    return NewRecord(name, "", session.unit.id, {**cells, day: today})
+
+
+def _live(session: Session, name: str) -> list[reading.Record]:
+    return reading.records(session.database, session.types, Query(name))
+
+
+def _known(session: Session) -> Knowledge:
+    return station.knowledge(session.ledger, station.load_keys(session.ledger))
+
+
+def _own(known: Knowledge, session: Session) -> Certificate:
+    certificates = known.certificates.get(session.ledger.station)
+    if not certificates:
+        raise NotAllowed("本机还没有入网，没有下级可以管。")
+    return certificates[0]
+
+
+def _may_revoke(own: Certificate, known: Knowledge, name: str) -> bool:
+    """Check 23: of the whole computer, or of what it may write under units below this one."""
+    certificates = known.certificates[name]
+    return trust.may_revoke(own, certificates, known.issuers(name), known.state.tree) or any(
+        known.policy.known.may_exclude(own, name, unit) for c in certificates for unit in c.claims.units
+    )
+
+
+def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
+    """What is held of each incarnation; ``after`` for the newest."""
+    cuts = holdings.last_numbers(session.database, name)
+    if after is not None:
+        newest, _ = holdings.newest_incarnation(session.database, name)
+        if newest:
+            cuts[newest] = after
+    return cuts
+
+
+def _losses(session: Session, losses: Losses) -> tuple[Count, ...]:
+    return tuple(
+        quantities.count(session.types, name, losses.births[name], losses.changes[name])
+        for name in sorted({*losses.births, *losses.changes})
+    )

@@ -1,0 +1,138 @@
+"""What does not count and by whose word, for whoever only reads; saying and lifting it is in ``policy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from desktop.operations import queries
+from desktop.operations.stations.traffic import Here, station_names, unknown_station
+from desktop.records.display import display
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import EXCLUSION, REVOCATION
+from desktop.records.versions.spans import common
+from desktop.store.queries import holdings, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.reading import Query
+from desktop.store.queries.traffic import Identity
+from desktop.store.tables.database import Database
+from desktop.sync.authority import exclusions
+from desktop.sync.authority.policy import WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A record by which items do not count. ``own``: this unit has said so, and may take it back.
+
+    ``kind`` is what it is in words, ``cause`` the code for it, of a revocation nothing; that has a ``station``.
+    ``whose`` names those who have written the items.
+    """
+
+    record: str
+    type: str
+    label: str
+    day: str
+    note: str
+    kind: str = ""
+    cause: str = ""
+    who: str = ""
+    own: bool = False
+    station: str = ""
+    whose: str = ""
+
+
+def all_excluded(database: Database, at: Here) -> list[Excluded]:
+    """Every record by which items do not count, newest first.
+
+    That a unit had registered itself before it joined is no news to anybody, and is left out.
+    """
+    units = {u.id: u.name for u in queries.unit_tree(database, at.types)} | {at.unit.id: at.unit.name}
+    found = [
+        record
+        for name in (EXCLUSION, REVOCATION)
+        for record in reading.records(database, at.types, Query(name))
+    ]
+    found.sort(key=lambda record: record.stamp, reverse=True)
+    settled = stored.self_registered(database)
+    found = [record for record in found if not (settled and _names_only(record, settled))]
+    names = station_names(database, at)
+    return [_excluded(at, record, units.get(record.unit, ""), names) for record in found]
+
+
+def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, str]) -> Excluded:
+    values, record_type = record.values, at.types[record.type]
+    cause = str(values.get("cause") or "")
+    day, kind = ("revoked", record_type.label) if record.type == REVOCATION else ("excluded", "")
+    return Excluded(
+        record=record.id,
+        type=record.type,
+        label=str(values["label"] or ""),
+        day=str(values[day] or ""),
+        note=str(values["note"] or ""),
+        kind=kind or display(record_type.by_name["cause"], cause, codes=at.codes),
+        cause=cause,
+        who=" ".join(filter(None, (unit, record.operator))),
+        own=record.unit == at.unit.id,
+        station=str(values.get("station") or ""),
+        whose="、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
+    )
+
+
+def _names_only(record: reading.Record, items: Set[Identity]) -> bool:
+    """Whether an exclusion is about these items and nothing else."""
+    named = exclusions.read(str(record.values.get("items") or ""))
+    return bool(named) and all(
+        (*origin, number) in items
+        for origin, found in named.items()
+        for first, last in found.where()
+        for number in range(first, min(last, first + len(items)) + 1)
+    )
+
+
+def _authors(values: Mapping[str, Cell]) -> list[str]:
+    """The stations of the items that are named, or the one that is out of use."""
+    station = str(values.get("station") or "")
+    return [station] if station else [name for name, _ in exclusions.read(str(values.get("items") or ""))]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """By which records a merge is withdrawn; ``own``: this unit has said so, and may take it back."""
+
+    records: tuple[str, ...]
+    own: bool
+
+    @property
+    def words(self) -> str:
+        """What the ledger of merges says of it."""
+        return "已撤回" if self.own else "上级已撤回"
+
+
+def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
+    """The merges of which something is withdrawn, by number."""
+    found: dict[int, Rollback] = {}
+    for record in reading.records(database, at.types, Query(EXCLUSION)):
+        if record.values["cause"] != WITHDRAWN:
+            continue
+        own = record.unit == at.unit.id
+        for merge in _merges_of(database, str(record.values["items"] or "")):
+            before = found.get(merge, Rollback((), own=True))
+            found[merge] = Rollback((*before.records, record.id), before.own and own)
+    return found
+
+
+def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, sequence: int) -> bool:
+    """Whether a bundle was merged here and that was withdrawn: merged once more, it brings nothing back."""
+    of_it = stored.merges_of(database, sender, incarnation, sequence)
+    return bool(of_it) and not of_it.isdisjoint(withdrawn_merges(database, at))
+
+
+def _merges_of(database: Database, items: str) -> set[int]:
+    """The merges that have brought items which a text names."""
+    found: set[int] = set()
+    for origin, named in exclusions.read(items).items():
+        spans = named.where()
+        for merge, first, last in holdings.brought(database, *origin):
+            if merge not in found and common(spans, [(first, last)]):
+                found.add(merge)
+    return found

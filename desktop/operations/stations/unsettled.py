@@ -1,0 +1,393 @@
+"""What was not applied, here or at a level above, in words: which item of whose, why, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from desktop.operations import queries
+from desktop.operations.session import Session
+from desktop.operations.stations import renewal
+from desktop.operations.stations.traffic import Here, here, station_names, unknown_station
+from desktop.operations.workspaces import audit
+from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
+from desktop.records.versions import item_outcomes
+from desktop.records.versions.canonical import Cell, parse
+from desktop.records.versions.deciding import ERASURE, EXCLUSION
+from desktop.records.versions.items import BIRTH
+from desktop.records.versions.spans import common
+from desktop.records.versions.stamps import DAY_MS, milliseconds_of
+from desktop.store.queries import holdings, locating, reading
+from desktop.store.queries import traffic as stored
+from desktop.store.queries.reading import Query
+from desktop.store.tables.columns import wire_columns
+from desktop.store.tables.database import Database
+from desktop.sync.authority import exclusions
+from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.merging import results
+
+REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT
+OUTCOMES: Mapping[str, str] = {o: item_outcomes.OUTCOMES[o] for o in (REFUSED, HELD, CONFLICT)}
+"""What became of an item that is not applied."""
+
+_OWN_REASONS: Mapping[str, str] = {
+    item_outcomes.HELD_NO_BIRTH: "它修改的记录上级还没有收到",
+    item_outcomes.HELD_UNIT: "它所属的单位上级还没有登记",
+    item_outcomes.HELD_FUTURE: "它的时间比上级的电脑晚一天以上",
+    item_outcomes.REFUSED_SCOPE: "它不在本单位负责的范围内",
+    item_outcomes.REFUSED_WRITER: "这一项不由本级填写",
+    item_outcomes.REFUSED_REVOKED: "写它的工作电脑已被停用",
+    item_outcomes.REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
+}
+"""The same reasons in the words of those whose items came back."""
+
+_ASK = "请向上级问清原因；"
+"""What stands first in the advice where nobody has given a reason."""
+_ADVICE: Mapping[str, str] = {
+    item_outcomes.HELD_NO_BIRTH: "请把后来的内容也上报一次，对上以后会自动处理。",
+    item_outcomes.HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
+    item_outcomes.HELD_FUTURE: "请核对电脑的日期和时间；到了那一天会自动处理。",
+    item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
+    item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。",
+    item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
+    item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再由新上级报来。",
+    item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
+    item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
+    item_outcomes.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
+    item_outcomes.REFUSED_VALUE: "请升级对方的程序，把这一项重新填写、再上报。",
+    item_outcomes.REFUSED_IDENTITY: "这不是正常操作写得出来的，请打电话问清那台电脑的情况。",
+    item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
+    item_outcomes.REFUSED_WITHDRAWN: f"{_ASK}上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
+    item_outcomes.REFUSED_FORK: "恢复过备份的电脑收到下一个回执后会换新编号重新上报；复制来的电脑请重新办理入网。",
+    item_outcomes.REFUSED_SUPERIOR: "单位要换上级，由两边共同的上级（一般是区总工会）调整隶属关系。",
+    item_outcomes.REFUSED_REGISTERED: "请打电话问清这个单位归谁管；要换上级，由区总工会调整隶属关系。",
+    item_outcomes.REFUSED_KEY: "请打电话问那台电脑的人：是它写的，请它重新导出一份；不是，请停用那台电脑。",
+    item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
+}
+_WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
+"""What is to be done about it where others' items were withdrawn."""
+_JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
+_LONG = 30 * DAY_MS
+"""After this time what waits is not likely to come to count by itself (rule 15)."""
+_WAITS_LONG = "已经先留了30天以上，光等不会好：请打电话{whom}问清缺什么。"
+_CAUSES = {
+    "": ("它修改的记录没有收下", "请先处理那条没有收下的新增，它收下以后这一项会自动收下。"),
+    UNIT_SLOT: ("它所属单位的调整没有算数", "请向上级问清这条记录归哪个单位，再重新填写、再上报。"),
+}
+"""By the slot of what was refused: why a change of that record waits, and what to do about it at once."""
+_CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
+_REFILLED = "refilled"
+"""Which own items were filled in once more and saved, a line for each."""
+_REPLACED = frozenset({item_outcomes.REFUSED_CLOCK, item_outcomes.REFUSED_FORK})
+"""Reasons of refusals whose contents the program itself has saved anew, or saves anew when it has to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here.
+
+    ``again`` is whether :func:`refused_words` gives what it says, so that a form can be filled with it, and ``done``
+    whether that was saved. ``settled`` asks for nothing of anybody, and is told of the merge alone that brought it.
+    """
+
+    outcome: str
+    reason: str
+    advice: str
+    author: str
+    own: bool
+    above: bool
+    type: str
+    record: str
+    slot: str
+    label: str
+    title: str
+    slot_label: str
+    known: bool
+    cause: str = ""
+    number: int = 0
+    incarnation: str = ""
+    again: bool = False
+    done: bool = False
+    settled: bool = False
+
+
+def unsettled(database: Database, here: Here) -> list[Unsettled]:
+    """What levels above have not taken, then what is set aside here; a conflict is told once, not once a version.
+
+    What a level above does not take is put aside here too when it has said so in writing; that is told once.
+    """
+    answers, aside = stored.answers(database), stored.set_aside(database)
+    answered = {(a.station, a.incarnation, a.number, a.outcome) for a in answers}
+    new = [a for a in aside if (a.station, a.incarnation, a.number, a.outcome) not in answered]
+    told: dict[tuple[object, ...], Unsettled] = {}
+    for number, found in enumerate(_words(database, here, [*answers, *new])):
+        one = (found.record, found.slot, found.above) if found.outcome == CONFLICT else (number,)
+        told.setdefault(one, found)
+    done = set(stored.setting(database, _REFILLED).split("\n"))
+    return [
+        replace(found, done=found.again and _key(found) in done)
+        for found in told.values()
+        if not found.settled
+    ]
+
+
+def came_back(database: Database, here: Here) -> dict[str, str]:
+    """Why levels above do not take own items, by item: what a merge has added to them is news."""
+    return {
+        f"{item.incarnation} {item.number}": item.reason
+        for item in unsettled(database, here)
+        if item.own and item.above and item.outcome == REFUSED and not item.done
+    }
+
+
+def unlisted(database: Database) -> int:
+    """How many items are left that :func:`unsettled` does not list: nobody reads so many."""
+    return stored.count_unlisted(database)
+
+
+def unlisted_words(count: int, measure: str = "条") -> str:
+    """That a list is cut; nothing where it is whole."""
+    return f"另有{count}{measure}没有列出" if count else ""
+
+
+def merge_details(database: Database, here: Here, merge: int) -> list[Unsettled]:
+    """What one merge of the ledger did not apply, as much as is listed."""
+    return _words(database, here, stored.merge_items(database, merge))
+
+
+def merge_count(database: Database, merge: int) -> int:
+    """How many items one merge of the ledger did not apply."""
+    return stored.count_merge_items(database, merge)
+
+
+def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
+    """What a merge or its preview does not apply; records that are not here yet have no title."""
+    found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
+    places = [locating.Place(u.type, u.record, "" if u.outcome == CONFLICT else u.slot or "") for u in items]
+    return _words(database, here, found, places)
+
+
+def _words(
+    database: Database,
+    here: Here,
+    items: Sequence[stored.Unapplied],
+    places: Sequence[locating.Place | None] | None = None,
+) -> list[Unsettled]:
+    """Puts items into words; the records are looked up type by type, as there may be thousands."""
+    if places is None:
+        places = locating.locate(database, here.types, items)
+    wanted: dict[str, set[str]] = {}
+    for place in filter(None, places):
+        if place.type in here.types:
+            wanted.setdefault(place.type, set()).add(place.record)
+    titles = {
+        key: words
+        for name, ids in wanted.items()
+        for key, words in queries.titles(database, here.types, here.codes, name, ids).items()
+    }
+    held = set(titles)
+    for place in filter(None, places):
+        if place.cells and place.record not in titles and place.type in here.types:
+            titles[place.record] = _title_of_cells(database, here, place)
+    names = station_names(database, here)
+    before = stored.setting(database, renewal.STATION_BEFORE)
+    if before:
+        names[before] = here.unit.name
+    refused = {
+        p.record: p.slot
+        for i, p in zip(items, places, strict=True)
+        if p is not None and i.outcome == REFUSED and p.slot in _CAUSES
+    }
+    now = stored.newest_moment(database)
+    said = _said(database, here, items)
+    found = [
+        _urged(_unsettled(here, before, i, place, titles, names, held), i, place, refused, now)
+        for i, place in zip(items, places, strict=True)
+    ]
+    found = [
+        replace(one, reason=f"{one.reason}：{note}", advice=one.advice.removeprefix(_ASK)) if note else one
+        for one, note in zip(found, said, strict=True)
+    ]
+    return _settled_by_joining(database, here, items, found)
+
+
+def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[str]:
+    """What was given as the reason by who has withdrawn each of these items; mostly nothing."""
+    if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
+        return [""] * len(items)
+    words = [
+        (exclusions.read(str(record.values["items"] or "")), str(record.values["note"]))
+        for record in reading.records(database, here.types, Query(EXCLUSION))
+        if record.values["cause"] == WITHDRAWN and record.values["note"]
+    ]
+    spans = [({origin: named.where() for origin, named in found.items()}, note) for found, note in words]
+    return [
+        next(
+            (
+                note
+                for where, note in spans
+                if item.reason == item_outcomes.REFUSED_WITHDRAWN
+                and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
+            ),
+            "",
+        )
+        for item in items
+    ]
+
+
+def _settled_by_joining(
+    database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
+) -> list[Unsettled]:
+    """Who has begun alone has registered itself; that the superior's word counts since it joined asks for nothing."""
+    if all(one.cause != item_outcomes.REFUSED_REGISTERED for one in found):
+        return found
+    units = {**dict(stored.stations(database)), here.station: here.unit.id}
+    return [
+        replace(one, advice=_JOINED, again=False, settled=True)
+        if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record
+        else one
+        for item, one in zip(items, found, strict=True)
+    ]
+
+
+def _title_of_cells(database: Database, here: Here, place: locating.Place) -> str:
+    """What a new record that was set aside would have been called."""
+    record_type = here.types[place.type]
+    columns = wire_columns(record_type)
+    cells = {columns[c].name: value for c, value in json.loads(place.cells).items() if c in columns}
+    return queries.title(database, here.types, here.codes, record_type, cells)
+
+
+def _unsettled(
+    here: Here,
+    before: str,
+    item: stored.Unapplied,
+    place: locating.Place | None,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+    held: Set[str],
+) -> Unsettled:
+    own = item.station in (here.station, before)
+    place = place or locating.Place("", "", "")
+    record_type = here.types.get(place.type)
+    # A conflict gives the slot as its reason.
+    slot = item.reason if item.outcome == CONFLICT else place.slot
+    reason = item_outcomes.reason_words(item.outcome, item.reason)
+    if (item.issuer or own) and item.outcome != CONFLICT:
+        reason = _OWN_REASONS.get(item.reason, reason)
+    advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
+    if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
+        advice = _WITHDRAWN_HERE
+    if place.type == ERASURE and item.outcome == HELD:
+        # Whoever has asked for it believes that it is done.
+        advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"
+    return Unsettled(
+        outcome=item.outcome,
+        reason=reason,
+        advice=advice,
+        author=names.get(item.station, unknown_station(item.station)),
+        own=own,
+        # An own item is never refused by this computer itself.
+        above=bool(item.issuer) or (own and item.outcome == REFUSED),
+        type=place.type,
+        record=place.record,
+        slot=slot,
+        label=record_type.label if record_type is not None else "本程序不认识的内容",
+        title=titles.get(place.record, ""),
+        slot_label=_slot_label(here, place.type, slot),
+        known=place.record in held,
+        cause=item.reason,
+        number=item.number,
+        incarnation=item.incarnation,
+        again=own
+        and item.outcome == REFUSED
+        and (item.reason not in _REPLACED or item.station == before)
+        and _has_words(record_type, place),
+    )
+
+
+def _urged(
+    told: Unsettled,
+    item: stored.Unapplied,
+    place: locating.Place | None,
+    refused: Mapping[str, str],
+    now: int,
+) -> Unsettled:
+    """The same, where waiting alone does not help: what it hangs on was ``refused``, or it has waited for long."""
+    if item.outcome != HELD or place is None:
+        return told
+    if item.reason == item_outcomes.HELD_NO_BIRTH and place.record in refused:
+        reason, advice = _CAUSES[refused[place.record]]
+        return replace(told, reason=reason, advice=advice)
+    # A level above does not say since when; then it is reckoned from the day on which it was written.
+    since = item.since or (milliseconds_of(place.stamp) if place.stamp else now)
+    if now - since > _LONG:
+        whom = "上级" if item.issuer else told.author
+        return replace(told, advice=told.advice + _WAITS_LONG.format(whom=f"向{whom}"))
+    return told
+
+
+def _has_words(record_type: RecordType | None, place: locating.Place) -> bool:
+    """Whether it says something that people write into a form: a deletion does not."""
+    if record_type is None or record_type.by_program:
+        return False
+    return bool(place.cells) or place.slot in record_type.slots
+
+
+def _key(item: Unsettled) -> str:
+    return f"{item.type} {item.record} {item.incarnation} {item.number}"
+
+
+# -- saying it once more ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """What a form is to be filled with: of a new record without ``record``, else of that one."""
+
+    record: str
+    cells: Mapping[str, Cell]
+
+
+def refused_words(session: Session, item: Unsettled) -> Refill:
+    """What an own item that is put aside says, field by field; of a new record with all that was changed in it later.
+
+    Personal values are among them, which is noted. Raises ``NotAllowed``.
+    """
+    session.require(Role.DESK, Role.EDITOR)
+    record_type = session.types[item.type]
+    columns = wire_columns(record_type)
+    held = reading.record(session.database, session.types, item.type, item.record) is not None
+    before = stored.setting(session.database, renewal.STATION_BEFORE)
+    cells: dict[str, Cell] = {}
+    ours = (session.ledger.station, before)
+    for number, kind, slot, value in holdings.refused_values(session.database, ours, item.type, item.record):
+        if kind == BIRTH:
+            cells |= {columns[c].name: cell for c, cell in parse(value).items() if c in columns}
+        elif slot in record_type.slots and (number == item.number or not held):
+            known = record_type.slots[slot]
+            cells |= parse(value) or {} if known.grouped else {known.fields[0].name: parse(value)}
+    for field in record_type.fields:
+        if field.mask is not Mask.NONE and cells.get(field.name):
+            audit.note(session, audit.Act.SHOWN, f"{item.type} {item.record} {field.name}")
+    shown = {f.name for f in record_type.shown_fields}
+    return Refill(item.record if held else "", {n: cell for n, cell in cells.items() if n in shown})
+
+
+def _slot_label(here: Here, type_name: str, slot: str) -> str:
+    if slot in reading.RESERVED_SLOTS or not slot:
+        return reading.RESERVED_SLOTS.get(slot, "整条记录")
+    record_type = here.types.get(type_name)
+    found = record_type.slots.get(slot) if record_type is not None else None
+    return found.label if found is not None else slot
+
+
+def note_refilled(session: Session, item: Unsettled) -> None:
+    """Notes that what an own item says was saved once more; of a new record, all that was put aside of it."""
+    held = reading.record(session.database, session.types, item.type, item.record) is not None
+    told = unsettled(session.database, here(session))
+    same = [t for t in told if t.again and (t.type, t.record) == (item.type, item.record)]
+    keys = {_key(item)} if held else {_key(t) for t in same}
+    before = stored.setting(session.database, _REFILLED).split("\n")
+    session.ledger.set_meta(_REFILLED, "\n".join(sorted(keys.union(filter(None, before)))))

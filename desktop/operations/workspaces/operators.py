@@ -1,0 +1,145 @@
+"""Who may work in a workspace: adding, roles, passwords, disabling; the same rules for window and command line.
+
+Only an administrator lets others in or out; the last one stays. Everybody changes the own password, and has to know
+the old one for it. Each change is noted in the audit log, without a password.
+"""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.session import Session, note_wrong_passwords
+from desktop.operations.workspaces import audit
+from desktop.records.declaration import Role
+from desktop.records.duties import DUTIES
+from desktop.store.tables.database import Database
+from desktop.store.workspaces import persons
+from desktop.store.workspaces.attempts import open_slot
+from desktop.store.workspaces.audit import Act
+from desktop.store.workspaces.keys import Cost
+from desktop.store.workspaces.operators import operators_in
+
+ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
+"""The roles in the words that a user reads, most rights first."""
+LONGEST_NAME = 40
+
+
+class LastAdministrator(StateProblem):
+    """Nobody would be left who can let others in."""
+
+    next_step = "请先添加另一名管理员。"
+
+
+class NoOperator(UsageProblem):
+    """There is no such operator at work here."""
+
+    next_step = "请在操作员名单里核对姓名。"
+
+
+class PasswordForKey(UsageProblem):
+    """Who begins to sign needs a key, and that opens by the password."""
+
+    next_step = "请让本人把口令再输入一次（可以用原来的）；以后用这个口令签名。"
+    help_anchor = "operators"
+
+
+class BadName(UsageProblem):
+    """The name cannot stand on records."""
+
+    next_step = f"请填写姓名，不超过{LONGEST_NAME}个字。"
+
+
+def listed(database: Database) -> list[tuple[str, Role, bool]]:
+    """Name, role and whether disabled, of everybody who works or worked here."""
+    return operators_in(database)
+
+
+def duties(database: Database) -> dict[str, str]:
+    """The duty of everybody who may sign bundles, by name."""
+    return {signer.name: signer.duty for signer in persons.kept(database)}
+
+
+def check_put(session: Session, name: str, role: Role) -> None:
+    """Raises what :func:`put` would raise but for the password, so that nobody is asked for one in vain."""
+    session.require()
+    if not name.strip() or len(name) > LONGEST_NAME or any(ord(c) < 32 for c in name):
+        raise BadName("操作员的姓名不能这样写。")
+    if role is not Role.ADMIN:
+        _keep_an_administrator(session, name)
+
+
+def put(
+    session: Session,
+    name: str,
+    role: Role,
+    password: str | None,
+    cost: Cost | None = None,
+    *,
+    duty: str | None = None,
+) -> None:
+    """Lets an operator in, or changes the role of one who is there, and the password where one is given.
+
+    ``duty`` is that of who signs bundles, or "" for nobody's; nothing leaves it as it is. Raises ``NotAllowed``,
+    :class:`LastAdministrator`, :class:`BadName`, :class:`NoOperator` (a new one without a password),
+    :class:`PasswordForKey` and ``WeakPassword``.
+    """
+    check_put(session, name, role)
+    at_work = {n for n, _, disabled in listed(session.database) if not disabled}
+    if password is None and name not in at_work:
+        raise NoOperator(f"没有在用的操作员“{name}”，新操作员要设一个口令。")
+    before = duties(session.database).get(name, "") if name in at_work else ""
+    wanted = before if duty is None else duty
+    if wanted and wanted != before and password is None:
+        raise PasswordForKey(f"“{name}”开始签名，要有本人口令打开的签名密钥。")
+    session.workspace.add_operator(name, password, role, cost)
+    _follow_duty(session, name, wanted, password, cost)
+    act = Act.OPERATOR_CHANGED if name in at_work else Act.OPERATOR_ADDED
+    audit.note(
+        session,
+        act,
+        f"{name} {ROLES[role]}{f' 签名{DUTIES[wanted]}' if wanted else ''}"
+        f"{' 换了口令' if password is not None and name in at_work else ''}",
+    )
+
+
+def disable(session: Session, name: str) -> None:
+    """Takes an operator's password away; what was written keeps the name.
+
+    Raises ``NotAllowed``, :class:`NoOperator` and :class:`LastAdministrator`.
+    """
+    session.require()
+    if name not in {n for n, _, disabled in listed(session.database) if not disabled}:
+        raise NoOperator(f"没有在用的操作员“{name}”。")
+    _keep_an_administrator(session, name)
+    persons.drop(session.ledger, name)
+    session.workspace.disable_operator(name)
+    audit.note(session, Act.OPERATOR_DISABLED, name)
+
+
+def change_own_password(session: Session, old: str, new: str, cost: Cost | None = None) -> None:
+    """Another password for who works. Raises ``WrongPassword`` for a wrong old one, and ``WeakPassword``."""
+    name = session.operator.name
+    try:
+        open_slot(session.workspace.folder, session.workspace.slots, name, old, session.environment)
+    finally:
+        note_wrong_passwords(session)
+    session.workspace.add_operator(name, new, session.operator.role, cost)
+    _follow_duty(session, name, duties(session.database).get(name, ""), new, cost)
+    audit.note(session, Act.PASSWORD_CHANGED)
+
+
+def _follow_duty(session: Session, name: str, duty: str, password: str | None, cost: Cost | None) -> None:
+    """Who may sign: with another password the old key is gone, so there is a new one, from the next bundle on."""
+    if not duty:
+        persons.drop(session.ledger, name)
+    elif password is not None:
+        key = Ed25519PrivateKey.from_private_bytes(session.environment.random(32))
+        session.workspace.slots.put_own(name, password, key.private_bytes_raw(), session.environment, cost)
+        persons.keep(session.ledger, persons.Signer(name, duty, key.public_key().public_bytes_raw().hex()))
+
+
+def _keep_an_administrator(session: Session, leaving: str) -> None:
+    left = [n for n, role, disabled in listed(session.database) if role is Role.ADMIN and not disabled]
+    if left == [leaving]:
+        raise LastAdministrator(f"“{leaving}”是最后一名管理员。")

@@ -1,0 +1,167 @@
+"""Wiping a workspace at hand-over: the unit's name is typed, a word is signed for the level above, nothing is left.
+
+What lies outside the workspace is not in the program's hands: bundles can only be opened by their receiver, and of
+tables and papers it can say no more than when and how many were written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.session import Session
+from desktop.operations.stations import traffic
+from desktop.operations.workspaces import audit
+from desktop.records.typed.dates import china_time
+from desktop.store.queries import links
+from desktop.store.queries import traffic as exchanged
+from desktop.store.workspaces import audit as log
+from desktop.store.workspaces import wiping as disk
+from desktop.store.workspaces.keys import write_whole
+from desktop.store.workspaces.wiping import Wiped
+from desktop.sync.authority import station
+from desktop.sync.enrolling import wiped
+from desktop.sync.enrolling.wiped import Statement
+from desktop.sync.formats import files, sorts
+
+ENDING = ".xsw"
+_READABLE = (audit.Act.EXPORTED, audit.Act.RETURNED, audit.Act.LIST_PRINTED, audit.Act.PRINTED)
+
+
+class NotTheName(UsageProblem):
+    """What was typed is not the name of the unit."""
+
+    next_step = "什么都没有清除；确实要清除时，请一字不差地输入单位名称。"
+    help_anchor = "operators"
+
+
+class Unsent(StateProblem):
+    """Something was written that nobody above has confirmed: it would be gone."""
+
+    exit_code = 22
+    next_step = "请先上报并收取上级的回执；确实不要了，再说一次“没有上报的也清除”。"
+    help_anchor = "operators"
+
+
+class InsideItself(UsageProblem):
+    """The confirmation would be destroyed with the workspace."""
+
+    next_step = "请把清除确认保存到U盘或别的文件夹。"
+    help_anchor = "operators"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What wiping would destroy: the unit's name to be typed, what nobody has confirmed, what is being typed.
+
+    ``outside`` are tables and papers that were written from here and that a person has to look for.
+    """
+
+    name: str
+    unsent: int
+    drafts: int
+    outside: tuple[str, ...]
+
+
+PENDING = ".未完成"
+"""What the name of a word ends with whose wiping is not done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A wiping that is confirmed: the signed word of an enrolled station, and the folder that is to be destroyed.
+
+    Until that is done the word lies beside its place under another name: nobody shall have it of a ledger that lives.
+    """
+
+    folder: Path
+    statement: Path | None
+
+
+def look(session: Session) -> Outlook:
+    """What a person has to know before. Raises ``NotAllowed``: only an administrator wipes."""
+    session.require()
+    drafts = session.workspace.drafts()
+    try:
+        typed = len(drafts.all())
+    finally:
+        drafts.close()
+    outside = tuple(
+        f"{china_time(line.at):%Y-%m-%d} {line.action} {audit.readable(session.types, line.detail)}"
+        for line in log.lines(session.database)
+        if line.action in _READABLE and line.detail
+    )
+    return Outlook(session.unit.name, _unsent(session), typed, outside)
+
+
+def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too: bool = False) -> Confirmed:
+    """Writes the signed word (`.xsw`; a file or a folder for it) and notes it; nothing is destroyed yet.
+
+    A station that is not enrolled has nobody to tell. Raises ``NotAllowed``, :class:`NotTheName`, :class:`Unsent`,
+    :class:`InsideItself` and what the disk raises.
+    """
+    session.require()
+    unit, folder = session.unit, session.workspace.folder
+    if typed.strip() != unit.name:
+        raise NotTheName("输入的不是本单位的名称。")
+    unsent = _unsent(session)
+    if unsent and not unsent_too:
+        raise Unsent(f"还有{unsent}项上级没有确认收到，清除以后就没有了。")
+    chain = station.own_chain(session.ledger)
+    statement = None
+    if chain and out is not None:
+        statement = out / f"{unit.name}_清除确认{ENDING}" if out.is_dir() else out
+        if folder.resolve() in statement.resolve().parents:
+            raise InsideItself("清除确认不能放在要清除的台账里。")
+        said = Statement(
+            session.ledger.station, session.ledger.incarnation, session.ledger.next_number() - 1, unsent,
+            unit.code, unit.name, unit.level, session.environment.now(),
+        )  # fmt: skip
+        with traffic.plain_problems():
+            write_whole(_pending(statement), wiped.make(station.load_keys(session.ledger), chain, said))
+    if session.workspace.refusal is None:
+        # Nothing is written where nobody knows whose ledger it is, or where the disk is full; it can be wiped all the
+        # same.
+        audit.note(session, audit.Act.WIPED, f"没有确认的{unsent}项")
+    return Confirmed(folder, statement)
+
+
+def destroy(confirmed: Confirmed) -> Wiped:
+    """Destroys the workspace, which is closed by now. Raises ``InUse`` and what the disk raises."""
+    with traffic.plain_problems():
+        done = disk.wipe(confirmed.folder)
+        if confirmed.statement is not None:
+            _pending(confirmed.statement).replace(confirmed.statement)
+        return done
+
+
+def go_on(folder: Path, out: Path | None = None) -> Confirmed:
+    """A wiping that was interrupted, with the word that was written then at this place, if it is still there."""
+    pending = [] if out is None else sorted(out.glob(f"*{PENDING}")) if out.is_dir() else [_pending(out)]
+    found = [path.with_name(path.name.removesuffix(PENDING)) for path in pending if path.is_file()]
+    return Confirmed(folder, found[0] if len(found) == 1 else None)
+
+
+def _pending(statement: Path) -> Path:
+    return statement.with_name(statement.name + PENDING)
+
+
+def read_statement(desk: Session, path: Path) -> tuple[Statement, int]:
+    """A signed word of a station below, and how many of its items are missing here.
+
+    Raises what ``wiped.read`` raises.
+    """
+    with traffic.plain_problems(), sorts.telling(path, sorts.WIPED):
+        data = files.read_limited(path, wiped.MAX_FILE * 2)
+        said = wiped.read(data, station.knowledge(desk.ledger, station.load_keys(desk.ledger)).state)
+    held = exchanged.held_upto(desk.database, said.station, said.incarnation)
+    return said, max(said.last - held, 0)
+
+
+def _unsent(session: Session) -> int:
+    """What a level above has not confirmed; who has nobody above keeps the only whole ledger there is."""
+    upward = next((link for link in links.all_links(session.database) if link.upward), None)
+    if upward is None:
+        return session.ledger.next_number() - 1
+    return exchanged.count_waiting(session.database, upward.acknowledged)

@@ -1,0 +1,1 @@
+"""The law's arithmetic: quorums, majorities, committees, terms, working days, scores."""

@@ -1,0 +1,46 @@
+"""How text enters the ledger, is compared and is shown: without unseen signs, blanks, or what is too long."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from desktop.records.versions.canonical import normal_text
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+"""Controls, marks and spaces without width, and what turns the direction of writing: nobody sees them in a name."""
+
+
+def text(values: Mapping[str, object], name: str) -> str:
+    """A cell as text; empty where there is none."""
+    value = values.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def printable(text: str) -> str:
+    """Text as it enters the ledger, without what controls a screen instead of standing on it.
+
+    A name must neither turn round what is behind it nor differ from another in what nobody sees.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return normal_text(_UNSEEN.sub("", lines))
+
+
+def compact(text: str) -> str:
+    """Half width, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def folded(text: str) -> str:
+    """Half width, no blanks, lower case: how numbers and words are compared."""
+    return compact(text).casefold()
+
+
+def one_line(text: str, most: int = 20) -> str:
+    """A text in one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most] + "…"

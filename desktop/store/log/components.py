@@ -1,0 +1,384 @@
+"""Which records are one, and what they say together (rule 10).
+
+Edges that count, and whose writers stood above both ends, join records to components; the table ``component`` names
+the head of each. The head's row shows what all of them say, the others' rows are not shown, and links to any of them
+lead to the head. Through the pure resolution: components are few, and what they hold is small.
+
+A record that joins has all that its births filled copied to the log first, so its own words, its digest and its life
+stay its own, and whatever is shown can be computed again from the log when the records are taken apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.identity import is_id
+from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import ABSENT, parse
+from desktop.records.versions.deciding import DECIDING_TYPES, SAME, UNIT
+from desktop.records.versions.resolution import (
+    Joined,
+    Life,
+    heads_of,
+    heads_of_components,
+    join,
+    life_of,
+    rank,
+    resolve_record,
+)
+from desktop.store.log.versions import BY_COMPONENT, copy_births, load_versions
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+# Where a row was taken apart its columns are filled again only at the end; whoever says an edge says the same.
+_EDGES = "SELECT lower(hex(r.id)), " + ", ".join(
+    f"coalesce(r.{name}, (SELECT v.value ->> '$' FROM version v WHERE v.record = r.id AND v.type = '{SAME}'"
+    f" AND v.slot = '{name}' LIMIT 1)) AS {name}"
+    for name in ("kind", "one", "other")
+) + " FROM r_same r"  # fmt: skip
+
+_Key = tuple[str, bytes]
+"""Type and id."""
+
+
+def members(database: Database, type_name: str, record: str) -> tuple[str, ...]:
+    """The ids of the records that are one with this one, the head first; none where it stands alone."""
+    return tuple(
+        r
+        for (r,) in database.rows(
+            "SELECT lower(hex(o.id)) FROM component m JOIN component o ON o.head = m.head AND o.type = m.type"
+            " WHERE m.id = unhex(?) AND m.type = ? ORDER BY o.id <> o.head, o.id",
+            (record, type_name),
+        )
+    )
+
+
+class Together:
+    """All records that are one with others, and which units have or claim them: asked once for all that are one.
+
+    For whoever asks about every record: there may be thousands that are one.
+    """
+
+    def __init__(self, database: Database, types: Catalogue) -> None:
+        self._db, self._types = database, types
+        self._of: dict[tuple[str, str], list[str]] = {}
+        self._units: dict[tuple[str, str], frozenset[str]] = {}
+        heads: dict[tuple[str, str], list[str]] = {}
+        for name, record, head in database.rows(
+            "SELECT type, lower(hex(id)), lower(hex(head)) FROM component ORDER BY type, id <> head, id"
+        ):
+            self._of[name, record] = ids = heads.setdefault((name, head), [])
+            ids.append(record)
+
+    def each(self) -> list[tuple[str, Sequence[str]]]:
+        """Type and ids of all that are one, the head first."""
+        return [(name, ids) for (name, record), ids in self._of.items() if ids[0] == record]
+
+    def ids(self, type_name: str, record: str) -> Sequence[str]:
+        """The ids of the records that are one with this one, the head first; none where it stands alone."""
+        return self._of.get((type_name, record), ())
+
+    def units(self, type_name: str, record: str) -> frozenset[str]:
+        """The units that have or claim a record, or another that is one with it."""
+        key = type_name, (*self.ids(type_name, record), record)[0]
+        if key not in self._units:
+            self._units[key] = claims(self._db, self._types, type_name, [key[1]])
+        return self._units[key]
+
+
+def load(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Joined:
+    """What records that are one say together."""
+    record_type = types.get(type_name)
+    key = None if record_type is None else record_type.key
+    return join({r: load_versions(database, type_name, bytes.fromhex(r)) for r in ids}, key)
+
+
+def ask(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Joined:
+    """Notes under the head which slots of records that are one are in conflict."""
+    joined = load(database, types, type_name, ids)
+    # Whether the head's row is deleted is asked where lives are judged.
+    database.connection.executemany(
+        "DELETE FROM conflict WHERE record = unhex(?) AND type = ? AND (slot <> '_deleted' OR ?)",
+        [(r, type_name, r != ids[0]) for r in ids],
+    )
+    database.connection.executemany(
+        "INSERT INTO conflict (record, slot, type) VALUES (unhex(?), ?, ?)",
+        [(ids[0], slot, type_name) for slot in sorted(joined.conflicts)],
+    )
+    return joined
+
+
+def claims(database: Database, types: Catalogue, type_name: str, records: Sequence[str]) -> frozenset[str]:
+    """The units that have or claim records, or others that are one with them."""
+    found: set[str] = set()
+    for record in records:
+        if ids := members(database, type_name, record):
+            found |= load(database, types, type_name, ids).units
+        elif type_name in types:
+            versions = load_versions(database, type_name, bytes.fromhex(record))
+            heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
+            found |= {parse(h.value) for h in heads} or {u for (u,) in database.rows(
+                f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+                f" WHERE r.id = unhex(?)", (record,))}  # fmt: skip
+    return frozenset(found)
+
+
+def side(database: Database, type_name: str, record: str, without: Collection[str]) -> tuple[str, ...]:
+    """The ids that would be one with a record without some edges, the head first; only itself where none would."""
+    together = set(members(database, type_name, record))
+    said = (
+        database.rows(f"SELECT * FROM ({_EDGES} WHERE r._life <> 1) WHERE kind = ?", (type_name,))
+        if together
+        else ()
+    )
+    pairs = [(one, other) for edge, _, one, other in said if edge not in without and {one, other} <= together]
+    heads = heads_of_components(pairs)
+    found = [r for r in together if record in heads and heads.get(r) == heads[record]]
+    return tuple(sorted(found, key=rank)) or (record,)
+
+
+class Components:
+    """The components in one merge: :meth:`look_again` before its slots are resolved, :meth:`resolve` after.
+
+    ``shown`` are the records, by type, whose rows show something else now because of what is one.
+    """
+
+    def __init__(self, database: Database, types: Catalogue) -> None:
+        self._db = database
+        self._types = types
+        self._affected: list[_Key] = []
+        self.shown: dict[str, set[str]] = {}
+
+    # -- which records are one -------------------------------------------------------------------------------------
+
+    def look_again(self, *, anew: bool) -> None:
+        """Finds the components anew where what came may have changed them: edges, units, or what edges name."""
+        self._affected.clear()
+        self.shown.clear()
+        if SAME not in self._types or not (anew or self._is_touched()):
+            return
+        before: dict[_Key, bytes] = {
+            (t, i): h for t, i, h in self._db.rows("SELECT type, id, head FROM component")
+        }
+        after = self._heads()
+        changed = sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
+        if not changed:
+            return
+        about = {(k[0], h[k]) for k in changed for h in (before, after) if k in h}
+        self._affected = sorted(
+            {k for heads in (before, after) for k, h in heads.items() if (k[0], h) in about}
+        )
+        self._log_whole([k for k in changed if k not in before])
+        self._db.connection.executemany("DELETE FROM component WHERE type = ? AND id = ?", changed)
+        self._db.connection.executemany(
+            "INSERT INTO component (type, id, head) VALUES (?, ?, ?)",
+            [(*k, after[k]) for k in changed if k in after],
+        )
+        self._touch_affected()
+        self._link_again(changed, before)
+
+    def _is_touched(self) -> bool:
+        """Whether the log of an edge, of a unit, or of the unit of what an edge names has changed."""
+        return self._db.row("SELECT 1 FROM r_same LIMIT 1") is not None and bool(
+            self._db.row(
+                "SELECT 1 FROM touched t WHERE t.type IN (:same, :unit) OR t.slot = 'unit' AND EXISTS ("
+                " SELECT 1 FROM r_same r WHERE r.one = lower(hex(t.record)) OR r.other = lower(hex(t.record)))",
+                {"same": SAME, "unit": UNIT},
+            )
+        )
+
+    def _heads(self) -> dict[_Key, bytes]:
+        """The head of each record that is one with another, by the edges that have effect."""
+        said = "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = '_deleted'"
+        deleted = {r for (r,) in self._db.rows(said, (SAME,))}
+        tree = _Tree(self._db)
+        pairs: dict[str, list[tuple[str, str]]] = {}
+        for edge, kind, one, other in self._db.rows(_EDGES):
+            if (
+                kind not in self._types
+                or not all(isinstance(end, str) and is_id(end) for end in (one, other))
+                # Were two units one, the other would be gone from the tree.
+                or kind in DECIDING_TYPES
+                or self._types[kind].by_program
+                or (edge in deleted and self._is_off(edge))
+            ):
+                continue
+            owners = [tree.owners_of(kind, end) for end in (one, other)]
+            # Whoever claims a public code shall not join what others have under it: he has to stand above them all.
+            if all(owners) and any(
+                tree.covers(above, {u for found in owners for u in found})
+                for above in tree.units_of(SAME, edge)
+            ):
+                pairs.setdefault(kind, []).append((one, other))
+        return {
+            (kind, bytes.fromhex(record)): bytes.fromhex(head)
+            for kind, found in pairs.items()
+            for record, head in heads_of_components(found).items()
+        }
+
+    def _is_off(self, edge: str) -> bool:
+        """Whether an edge is deleted by what the log says now; its row learns it only at the end of the merge."""
+        logged = load_versions(self._db, SAME, bytes.fromhex(edge))
+        births = {v.stamp for v in logged if v.birth}
+        births |= {s for (s,) in self._db.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))}
+        return life_of(resolve_record(logged), births) is Life.DELETED
+
+    # -- what has to be computed again -----------------------------------------------------------------------------
+
+    def _log_whole(self, joining: Iterable[_Key]) -> None:
+        """All that the births of these filled goes to the log, and the units that they have or had are noted."""
+        joining = list(joining)
+        for name, record in joining:
+            slots = [UNIT_SLOT, *self._types[name].slots]
+            self._db.connection.executemany(
+                "INSERT INTO fresh (record, slot, type) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [(record, slot, name) for slot in slots],
+            )
+        copy_births(self._db, self._types, "fresh")
+        self._db.execute("DELETE FROM temp.fresh")
+        self._db.connection.executemany(
+            "INSERT INTO record_unit (record, type, unit) SELECT record, type, unit FROM version"
+            " WHERE type = ? AND record = ? AND slot = 'unit' AND birth ON CONFLICT DO NOTHING",
+            joining,
+        )
+
+    def _touch_affected(self) -> None:
+        for key in self._affected:
+            self._db.execute(
+                "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM version"
+                " WHERE type = ? AND record = ? ON CONFLICT DO NOTHING",
+                key,
+            )
+            self._db.execute(
+                "DELETE FROM replacement WHERE type = ? AND record = ? AND origin = ?", (*key, BY_COMPONENT)
+            )
+            self._db.execute("DELETE FROM conflict WHERE type = ? AND record = ?", key)
+            self._db.execute(
+                f"INSERT INTO judged (record, type) SELECT id, ? FROM {quoted(table_of(key[0]))} WHERE id = ?"
+                f" ON CONFLICT DO NOTHING",
+                key,
+            )
+
+    def _link_again(self, changed: Sequence[_Key], before: Mapping[_Key, bytes]) -> None:
+        """What links to a record leads to its head; the words of the links stay in the log."""
+        for name in sorted({k[0] for k in changed}):
+            ids = {i.hex() for k in changed if k[0] == name for i in (k[1], before.get(k, k[1]))}
+            for record_type, field in self._types.links_to(name):
+                self._db.execute(
+                    f"INSERT INTO fresh (record, slot, type) SELECT id, ?, ? FROM {quoted(table_of(record_type.name))}"
+                    f" WHERE {quoted(field)} IN (SELECT unhex(value) FROM json_each(?)) ON CONFLICT DO NOTHING",
+                    (record_type.slot_of[field], record_type.name, json.dumps(sorted(ids))),
+                )
+        copy_births(self._db, self._types, "fresh")
+        self._db.execute(
+            "INSERT INTO touched (record, slot, type) SELECT record, slot, type FROM fresh WHERE true"
+            " ON CONFLICT DO NOTHING"
+        )
+        self._db.execute("DELETE FROM temp.fresh")
+
+    # -- what they say together ------------------------------------------------------------------------------------
+
+    def resolve(self) -> None:
+        """What records that are one show, instead of what each of them says; what stands alone again is alone."""
+        heads = self._db.rows(
+            "SELECT DISTINCT m.type, lower(hex(m.head)) FROM touched t"
+            " CROSS JOIN component m ON m.id = t.record AND m.type = t.type ORDER BY m.type, m.head"
+        ) if self._db.row("SELECT 1 FROM component LIMIT 1") else []  # fmt: skip
+        for name, record in self._affected:
+            self.shown.setdefault(name, set()).add(record.hex())
+            # What others had said is shown no longer.
+            self._db.connection.executemany(
+                "INSERT INTO winner (record, slot, type, value) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [(record, slot, name, ABSENT) for slot in self._types[name].slots],
+            )
+        for name, head in heads:
+            self.shown.setdefault(name, set()).add(head)
+            self._show(name, members(self._db, name, head))
+
+    def _show(self, name: str, ids: Sequence[str]) -> None:
+        joined = ask(self._db, self._types, name, ids)
+        head = ids[0]
+        values = dict.fromkeys(self._types[name].slots, ABSENT)
+        values |= {slot: found.value for slot, found in joined.slots.items()}
+        self._db.execute("DELETE FROM winner WHERE record = unhex(?) AND type = ?", (head, name))
+        self._db.connection.executemany(
+            "INSERT INTO winner (record, slot, type, value) VALUES (unhex(?), ?, ?, ?)",
+            [(head, slot, name, value) for slot, value in values.items()],
+        )
+        self._db.connection.executemany(
+            "INSERT INTO touched (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
+            [(head, slot, name) for slot in values],
+        )
+        self._db.connection.executemany(
+            "DELETE FROM replacement WHERE record = unhex(?) AND type = ? AND origin = ?",
+            [(r, name, BY_COMPONENT) for r in ids],
+        )
+        self._db.connection.executemany(
+            "INSERT INTO replacement (record, slot, type, replaced, origin, number) VALUES (unhex(?), ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [(v.record, v.slot, name, v.stamp, BY_COMPONENT, int(v.birth)) for v in joined.hidden],
+        )
+        self._db.connection.executemany(
+            f"UPDATE {quoted(table_of(name))} SET _life = ? WHERE id = unhex(?)",
+            [(int(Life.DELETED), r) for r in ids[1:]],
+        )
+
+
+class _Tree:
+    """Which units stand or stood above which, as far as it is known here."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+        self._superiors: dict[str, set[str]] = {}
+        self._known: set[str] = set()
+        for unit, superior in database.rows(
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"
+        ):
+            self._known.add(unit)
+            self._superiors.setdefault(unit, set()).add(superior)
+        for unit, superior in database.rows(
+            "SELECT lower(hex(record)), value FROM version WHERE type = 'unit' AND slot = 'superior'"
+        ):
+            self._superiors.setdefault(unit, set()).add(parse(superior))
+
+    def units_of(self, name: str, record: str) -> set[str]:
+        """The units that a record itself has or had; none where it has no birth here."""
+        table = quoted(table_of(name))
+        return {u for (u,) in self._db.rows(
+            f"SELECT u.id FROM {table} r JOIN record_unit o ON o.record = r.id AND o.type = :type"
+            f" JOIN unit_ref u ON u.ref = o.unit WHERE r.id = unhex(:record) UNION"
+            # What is shown of records that are one may be the unit of another of them.
+            f" SELECT u.id FROM {table} r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:record)"
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
+            {"type": name, "record": record})}  # fmt: skip
+
+    def owners_of(self, name: str, record: str) -> set[str]:
+        """The units that a record itself has now, or is claimed by; none where it has no birth here."""
+        versions = load_versions(self._db, name, bytes.fromhex(record))
+        heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
+        return {parse(h.value) for h in heads} or self.units_of(name, record)
+
+    def covers(self, above: str, units: Iterable[str]) -> bool:
+        """Whether all of the units are the one ``above``, or stand or stood below it.
+
+        Who stands above this station is believed about units that are not known here.
+        """
+        return all(
+            above in self._chain(unit) or (unit not in self._known and self._believed(above))
+            for unit in units
+        )
+
+    def _believed(self, above: str) -> bool:
+        return self._own is None or (above != self._own and above in self._chain(str(self._own)))
+
+    def _chain(self, unit: str) -> set[str]:
+        found, waiting = set[str](), [unit]
+        while waiting:
+            at = waiting.pop()
+            if at not in found:
+                found.add(at)
+                waiting += [s for s in self._superiors.get(at, ()) if s]
+        return found

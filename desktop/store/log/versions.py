@@ -1,0 +1,154 @@
+"""The log of versions: what was changed or disputed, and the births that were overwritten (rules 5 to 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import ABSENT, canonical
+from desktop.records.versions.resolution import ItemId, Version
+from desktop.store.tables import columns
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+NOT_REPLACED = """
+    NOT EXISTS (SELECT 1 FROM replacement p
+                WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp
+                AND (v.birth = 1 OR p.origin <> 0 OR p.number = 0))
+    AND NOT (v.birth = 1 AND EXISTS (
+        SELECT 1 FROM version b JOIN replacement p
+            ON p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp
+        WHERE b.record = v.record AND b.slot = v.slot AND b.type = v.type AND b.birth = 1 AND b.value = v.value))
+"""
+"""Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced."""
+
+BY_COMPONENT = 0
+"""The origin under which ``replacement`` notes what is no head only because records are one; items have others.
+
+Its number is 1 where a birth is none: what was changed at the same moment may be a head all the same.
+"""
+
+OF_CONFLICT = """
+    conflict c LEFT JOIN component m ON m.head = c.record AND m.type = c.type
+    CROSS JOIN version v ON v.record = coalesce(m.id, c.record) AND v.type = c.type
+"""
+"""The conflicts ``c`` with the versions ``v`` of the record that each is about, and of those that are one with it."""
+
+ITS_CONFLICT = """
+    LEFT JOIN component m ON m.id = v.record AND m.type = v.type
+    CROSS JOIN conflict c ON c.record = coalesce(m.head, v.record) AND c.type = v.type
+"""
+"""The conflicts ``c`` that are kept under the id under which the record of a version ``v`` is shown (rule 10)."""
+
+IN_DISPUTE = f"""
+    {NOT_REPLACED}
+    AND (c.slot = v.slot OR c.slot = '_deleted' AND NOT EXISTS (
+        SELECT 1 FROM version d WHERE d.record = v.record AND d.type = v.type AND d.slot = '_deleted'
+        AND instr(d.value, printf('%016x', v.stamp))))
+"""
+"""Whether version ``v`` is one of those that conflict ``c`` is about: a head, or what no tombstone has seen."""
+
+
+def copy_births(database: Database, types: Catalogue, touched: str) -> None:
+    """Rule 7: the first time a birth's value is touched, it is copied to the log as a version of its own.
+
+    A slot that has any version in the log has had its birth copied, or its birth did not fill it.
+    """
+    for type_name, slot_name in database.rows(f"SELECT DISTINCT type, slot FROM temp.{touched}"):
+        record_type = types.get(type_name)
+        if slot_name == UNIT_SLOT:
+            value, is_filled = "(SELECT json_quote(id) FROM unit_ref WHERE ref = r.unit)", "1"
+        elif record_type is not None and slot_name in record_type.slots:
+            slot = record_type.slots[slot_name]
+            value, is_filled = columns.canonical_of(slot, "r."), columns.filled(slot, "r.")
+        else:
+            continue
+        # The unit a birth was written under is its own copy's once the record has moved.
+        database.execute(
+            f"INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
+            f" SELECT :type, r.id, :slot, r._stamp, r._origin, r._number, coalesce((SELECT b.unit FROM version b"
+            f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.type = :type AND b.origin = r._origin"
+            f"   AND b.number = r._number), r.unit), 1, r._operator, {value}"
+            f" FROM temp.{touched} t JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
+            f" WHERE t.type = :type AND t.slot = :slot AND {is_filled} AND NOT EXISTS ("
+            f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)"
+            # What records that are one show may be the word of another; all that their births said is logged.
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
+            {"type": type_name, "slot": slot_name},
+        )
+
+
+def log_changes(database: Database) -> None:
+    """What counts of the changes that were staged goes to the log, with what it replaces."""
+    database.execute(
+        "INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
+        " SELECT type, record, slot, stamp, origin, number, unit, 0, operator, value FROM staged"
+        " WHERE counts = 1 ON CONFLICT DO NOTHING"
+    )
+    database.execute(
+        "INSERT INTO replacement (record, slot, type, replaced, origin, number)"
+        " SELECT s.record, s.slot, s.type, e.value, s.origin, s.number FROM staged s, json_each(s.replaces) e"
+        # To open a list that is empty takes longer than to see that it is.
+        " WHERE s.counts = 1 AND s.replaces <> '[]' AND e.type = 'integer' ON CONFLICT DO NOTHING"
+    )
+    database.execute(
+        "INSERT INTO elsewhere (record, slot, type, other, replaced, origin, number)"
+        " SELECT s.record, s.slot, s.type, unhex(e.value ->> 0), e.value ->> 1, s.origin, s.number"
+        " FROM staged s, json_each(s.replaces) e"
+        # Only those entries name a record, in quotation marks.
+        " WHERE s.counts = 1 AND instr(s.replaces, char(34)) AND e.type = 'array'"
+        " ON CONFLICT DO NOTHING"
+    )
+
+
+def load_versions(database: Database, type_name: str, record: bytes) -> list[Version]:
+    """The counted versions of a record that stand in the log, as the pure resolution wants them."""
+    replaces: dict[tuple[str, int, int], set[int]] = {}
+    for slot, replaced, origin, number in database.rows(
+        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?",
+        (record, type_name),
+    ):
+        replaces.setdefault((slot, origin, number), set()).add(replaced)
+    elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
+    for slot, other, replaced, origin, number in database.rows(
+        "SELECT slot, lower(hex(other)), replaced, origin, number FROM elsewhere WHERE record = ? AND type = ?",
+        (record, type_name),
+    ):
+        elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
+    return [
+        Version(
+            item=ItemId(station, incarnation, number),
+            record=record.hex(),
+            slot=slot,
+            stamp=stamp,
+            value=value,
+            unit=unit,
+            birth=bool(birth),
+            replaces=frozenset(replaces.get((slot, origin, number), ())),
+            elsewhere=frozenset(elsewhere.get((slot, origin, number), ())),
+        )
+        for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
+            "SELECT v.slot, v.stamp, v.value, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
+            " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
+            " WHERE v.record = ? AND v.type = ? ORDER BY v.slot, v.stamp, v.origin, v.number",
+            (record, type_name),
+        )
+    ]
+
+
+def slots_of(names: Sequence[str], cells: Sequence[object]) -> dict[str, str]:
+    """The filled slots of a birth as canonical texts."""
+    found: dict[str, object] = {}
+    for name, cell in zip(names, cells, strict=True):
+        if cell is None:
+            continue
+        slot, dot, member = name.partition(".")
+        if dot:
+            group = found.setdefault(slot, {})
+            if isinstance(group, dict):
+                group[member] = cell
+        else:
+            found[slot] = cell
+    texts = {slot: canonical(value) for slot, value in found.items()}  # type: ignore[arg-type]
+    return {slot: text for slot, text in texts.items() if text != ABSENT}

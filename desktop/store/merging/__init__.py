@@ -1,0 +1,1 @@
+"""One merge inside one transaction: staged, counted, taken out, forgotten, and told of."""

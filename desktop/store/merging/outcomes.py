@@ -1,0 +1,58 @@
+"""What became of items that did not count when they came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
+from desktop.store.log.versions import IN_DISPUTE, ITS_CONFLICT
+from desktop.store.merging.merging import Item
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+
+def of_unapplied(
+    database: Database, origin: int, numbers: Collection[int]
+) -> dict[tuple[int, int], tuple[str, str]]:
+    """Outcome and reason of what is held, refused or in conflict now of items with these numbers, by number and stamp.
+
+    What else has one of them is applied: of a fork two contents may become of one number.
+    """
+    wanted = {"origin": origin, "numbers": json.dumps(sorted(numbers))}
+    among = "IN (SELECT value FROM json_each(:numbers))"
+    found = {
+        (number, stamp): (CONFLICT, slot)
+        for number, stamp, slot in database.rows(
+            "SELECT v.number, v.stamp, max(c.slot)"
+            f" FROM (SELECT * FROM version WHERE origin = :origin AND number {among}) v"
+            f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number, v.stamp",
+            wanted,
+        )
+    }
+    for table, outcome in (("refused", REFUSED), ("held", HELD)):
+        found |= {
+            (number, stamp): (outcome, reason)
+            for number, stamp, reason in database.rows(
+                f"SELECT number, stamp, reason FROM {table} WHERE origin = :origin AND number {among}", wanted
+            )
+        }
+    return found
+
+
+def born(database: Database, type_name: str, record: str) -> Item | None:
+    """The birth on which a record stands, if there is one."""
+    found = database.row(
+        f"SELECT _origin, _number, _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,)
+    )
+    return None if found is None else Item(found[0], found[1], found[2], type_name, record, "")
+
+
+def stands(database: Database, type_name: str, record: str, origin: int, number: int, stamp: int) -> bool:
+    """Whether a record stands on this birth; of several of one record the others are no new records."""
+    found = database.row(
+        f"SELECT 1 FROM {quoted(table_of(type_name))} WHERE id = unhex(?) AND _origin = ? AND _number = ?"
+        " AND _stamp = ?",
+        (record, origin, number, stamp),
+    )
+    return found is not None

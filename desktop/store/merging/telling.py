@@ -1,0 +1,257 @@
+"""What a merge tells of the items that it does not apply, in a table that is empty before and after.
+
+A bundle may hold a million of them, so none of it stands in memory but what is asked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.versions.canonical import ABSENT
+from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
+from desktop.records.versions.items import MAX_LINES
+from desktop.records.versions.spans import Span, joined, spans_of
+from desktop.store.log.versions import IN_DISPUTE, ITS_CONFLICT
+from desktop.store.merging.merging import Item
+from desktop.store.tables.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of an item about a record; ``place`` says in which order. ``slot`` is empty for a birth."""
+
+    place: int
+    origin: int
+    number: int
+    stamp: int
+    outcome: str
+    reason: str
+    type: str
+    slot: str
+    record: str
+
+
+Kind = tuple[str, str, str]
+"""Outcome, reason and type of items."""
+Line = tuple[str, str, str, str, int, str, str, str, int]
+"""Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
+
+
+_TOLD = "t.place, t.origin, t.number, t.stamp, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
+
+
+class Telling:
+    """What is told of the bundles of one merge, inside the caller's transaction; bundles are counted from 1."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._places = itertools.count(1)
+        self._counts: dict[int, Counter[Kind]] = {}
+        self._released: dict[int, dict[int, list[Span]]] = {}
+        self.bundle = 0
+        self.clear()
+
+    def begin(self) -> int:
+        """The number of the bundle that begins."""
+        self.bundle += 1
+        self._counts[self.bundle] = Counter()
+        self._released[self.bundle] = {}
+        return self.bundle
+
+    def clear(self) -> None:
+        """Forgets all: whoever wants to know has asked."""
+        self._db.execute("DELETE FROM told")
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    def tell(self, bundle: int, outcome: str, items: Iterable[tuple[Item, str]]) -> None:
+        """Items of a bundle with their reasons."""
+        self._db.connection.executemany(
+            "INSERT INTO told (bundle, place, outcome, reason, origin, number, stamp, type, record, slot)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?)",
+            self._rows(bundle, outcome, items),
+        )
+
+    def _rows(
+        self, bundle: int, outcome: str, items: Iterable[tuple[Item, str]]
+    ) -> Iterator[tuple[int | str, ...]]:
+        counts = self._counts[bundle]
+        for place, (item, reason) in zip(self._places, items, strict=False):
+            counts[outcome, reason, item.type] += 1
+            yield (bundle, place, outcome, reason, item.origin, item.number, item.stamp, item.type, item.record,
+                   item.slot)  # fmt: skip
+
+    def tell_segment(
+        self, bundle: int, outcome: str, reason: str, origin: tuple[str, str], first: int, count: int
+    ) -> int:
+        """A segment of which nothing is taken in, so that nothing more can be said of its items; at which place."""
+        place = next(self._places)
+        self._db.execute(
+            "INSERT INTO told (bundle, place, outcome, reason, number, stamp, type, record, slot, station, incarnation,"
+            " count) VALUES (?, ?, ?, ?, ?, 0, '', x'', '', ?, ?, ?)",
+            (bundle, place, outcome, reason, first, *origin, count),
+        )
+        self._counts[bundle][outcome, reason, ""] += count
+        return place
+
+    def take_back_segment(self, bundle: int, place: int) -> None:
+        """What was told of a segment at this place holds no more."""
+        [(outcome, reason, count)] = self._db.rows(
+            "DELETE FROM told WHERE bundle = ? AND place = ? RETURNING outcome, reason, count",
+            (bundle, place),
+        )
+        self._counts[bundle][outcome, reason, ""] -= count
+
+    def tell_again(self, bundle: int, found: Sequence[tuple[Told, str, str]]) -> None:
+        """What was told has another outcome and reason by now."""
+        self._db.connection.executemany(
+            "UPDATE told SET outcome = ?, reason = ? WHERE bundle = ? AND place = ?",
+            [(outcome, reason, bundle, told.place) for told, outcome, reason in found],
+        )
+        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told, _, _ in found)
+        self._counts[bundle].update((outcome, reason, told.type) for told, outcome, reason in found)
+
+    def take_back(self, bundle: int, found: Sequence[Told]) -> None:
+        """What was told is applied by now."""
+        self._db.connection.executemany(
+            "DELETE FROM told WHERE bundle = ? AND place = ?", [(bundle, told.place) for told in found]
+        )
+        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told in found)
+
+    def note_released(self, bundle: int, items: Iterable[Item | Told]) -> None:
+        """These have waited and count, since a bundle or all of the merge is in; of what came with it that is known."""
+        spans = self._released[bundle]
+        for origin, numbers in _by_origin(items).items():
+            spans.setdefault(origin, []).extend(spans_of(numbers))
+
+    # -- what counts by now ----------------------------------------------------------------------------------------
+
+    def held_among(self, items: Collection[Item]) -> set[tuple[int, int, int]]:
+        """Origin, number and stamp of those of these items that this merge has told to be held."""
+        # Of a fork another content with the same number may have been told.
+        return {(item.origin, item.number, item.stamp) for item in items} & {
+            row[:3] for row in self._told_with(items) if row[5] == HELD
+        }
+
+    def untold(self, bundle: int, items: Collection[Item]) -> list[Item]:
+        """Those of these items that were not told to be held or in conflict with a bundle.
+
+        Of one number and stamp another content may have been, with this or another bundle.
+        """
+        told = {row[:5] for row in self._told_with(items) if row[6] == bundle}
+        return [i for i in items if (i.origin, i.number, i.stamp, i.type, i.record) not in told]
+
+    def _told_with(self, items: Collection[Item]) -> Iterator[tuple[int, int, int, str, str, str, int]]:
+        """What was told, and not as refused, with the numbers of these items.
+
+        Origin, number, stamp, type and record, then the outcome and the bundle.
+        """
+        for origin, wanted in _by_origin(items).items():
+            yield from self._db.rows(
+                "SELECT origin, number, stamp, type, lower(hex(record)), outcome, bundle FROM told"
+                " WHERE origin = ? AND outcome <> 'refused' AND number IN (SELECT value FROM json_each(?))",
+                (origin, json.dumps(wanted)),
+            )
+
+    def not_as_told(self, bundle: int, *, moved: bool, closing: bool) -> Iterator[list[Told]]:
+        """What was told to be held and is not so any more, or for another reason.
+
+        Where anything has ``moved`` since, what was told to be refused likewise; where something came since that may be
+        ``closing`` conflicts, all that was in one. In pieces, which the caller may tell anew.
+        """
+        after, more = 0, True
+        while more and (found := self._db.rows(
+            f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
+            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :closing"
+            " OR outcome = :refused AND :moved AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
+            "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
+            " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
+            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
+            {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "closing": closing, "held": HELD,
+             "refused": REFUSED, "most": MAX_LINES},
+        )):  # fmt: skip
+            after, more = found[-1][0], len(found) == MAX_LINES
+            yield [Told(*row) for row in found]
+
+    def tell_conflicts_again(self, bundle: int, origin: int, spans: Iterable[Span]) -> None:
+        """Which items of a bundle that was counted in pieces are in conflict: a later piece may have changed that."""
+        for first, last in spans:
+            for start in range(first, last + 1, MAX_LINES):
+                self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
+
+    def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
+        wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last}
+        before = {
+            row[2:4]: Told(*row)
+            for row in self._db.rows(
+                f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
+                f" AND outcome <> 'refused' AND bundle = :bundle",
+                wanted,
+            )
+        }
+        now = {
+            row[1:3]: Item(*row[:-1])
+            for row in self._db.rows(
+                f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
+                f" FROM (SELECT * FROM version WHERE origin = :origin AND number BETWEEN :first AND :last) v"
+                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number, v.stamp",
+                wanted,
+            )
+            # A birth is in conflict only where it came second.
+            if not row[6] or row[1:3] in before
+        }
+        # What has waited since is told in the end as what it is then.
+        said = [told for told in before.values() if told.outcome == CONFLICT]
+        standing = [(told, now.get((told.number, told.stamp))) for told in said]
+        self.take_back(bundle, [told for told, item in standing if item is None])
+        self.tell_again(bundle, [(told, CONFLICT, item.slot) for told, item in standing if item is not None])
+        self.tell(bundle, CONFLICT, [(item, item.slot) for name, item in now.items() if name not in before])
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def counts(self, bundle: int) -> Counter[Kind]:
+        """How many items of a bundle were told, by outcome, reason and type."""
+        return +self._counts[bundle]
+
+    def changes(self, bundle: int, brought: Mapping[int, Sequence[Span]]) -> Counter[tuple[str, bool]]:
+        """How many changes that a bundle ``brought`` or let count are applied now, by type and whether they delete.
+
+        Asked of the log, when all of the merge is in: it knows what was erased or ceased to count meanwhile.
+        """
+        found: Counter[tuple[str, bool]] = Counter()
+        released = self._released[bundle]
+        for origin in brought.keys() | released.keys():
+            spans = joined([*brought.get(origin, ()), *released.get(origin, ())])
+            for type_name, deletes, count in self._db.rows(
+                "SELECT v.type, v.slot = :slot AND v.value <> :absent, count(*) FROM json_each(:spans) s"
+                " CROSS JOIN version v ON v.origin = :origin AND v.number BETWEEN s.value ->> 0 AND s.value ->> 1"
+                " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
+                "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
+                "  AND t.bundle = :bundle) GROUP BY 1, 2",
+                {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "origin": origin,
+                 "conflict": CONFLICT, "bundle": bundle},
+            ):  # fmt: skip
+                found[type_name, bool(deletes)] += count
+        return found
+
+    def first(self, bundle: int, limit: int) -> Sequence[Line]:
+        """The items of a bundle that were told first."""
+        found: list[Line] = self._db.rows(
+            "SELECT t.outcome, t.reason, coalesce(t.station, o.station), coalesce(t.incarnation, o.incarnation),"
+            " t.number, t.type, lower(hex(t.record)), t.slot, t.count FROM told t"
+            " LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT ?",
+            (bundle, limit),
+        )
+        return found
+
+
+def _by_origin(items: Iterable[Item | Told]) -> dict[int, list[int]]:
+    numbers: dict[int, list[int]] = {}
+    for item in items:
+        numbers.setdefault(item.origin, []).append(item.number)
+    return numbers

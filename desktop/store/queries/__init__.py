@@ -1,0 +1,1 @@
+"""Questions to the tables, and what is computed for them: lists, search, sums, traffic, the tree, digests."""

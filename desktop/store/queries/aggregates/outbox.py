@@ -1,0 +1,76 @@
+"""What is on its way to other stations, and what is in conflict: counts for the list of what is to be done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
+from desktop.store.queries import links, reading, traffic
+from desktop.store.tables.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Items that the level above has not got: in no bundle yet, and in bundles that no receipt has answered.
+
+    ``linked`` says whether there is a level above to send to.
+    """
+
+    linked: bool
+    waiting: int
+    unanswered: int
+
+
+def unsent(database: Database) -> Unsent:
+    """What the level above has not got, by the journal of segments (rules 20 and 21)."""
+    pending = int(database.value("SELECT coalesce(sum(last - first + 1), 0) FROM pending"))
+    link = database.row(
+        "SELECT l.acknowledged, (SELECT max(e.position) FROM exported e WHERE e.peer = l.peer)"
+        " FROM link l WHERE l.upward = 1 ORDER BY l.rowid DESC LIMIT 1"
+    )
+    if link is None:
+        return Unsent(False, pending, 0)
+    acknowledged, exported = int(link[0]), int(link[1] or 0)
+    cut = database.row(
+        "SELECT total(CASE WHEN position > :exported THEN total END),"
+        " total(CASE WHEN position <= :exported THEN total END)"
+        " FROM segment WHERE vouched IS NULL AND position > :acknowledged",
+        {"acknowledged": acknowledged, "exported": max(acknowledged, exported)},
+    )
+    beyond, unanswered = cut or (0, 0)
+    return Unsent(True, pending + int(beyond), int(unanswered))
+
+
+def receipts_due(database: Database) -> list[str]:
+    """The names of the stations below from which something was merged after the last bundle went down to them."""
+    return [
+        str(name)
+        for (name,) in database.rows(
+            "SELECT l.name FROM link l JOIN (SELECT sender, max(at) AS at FROM merge GROUP BY sender) m"
+            " ON m.sender = l.peer WHERE l.upward = 0"
+            " AND m.at > coalesce((SELECT max(e.at) FROM exported e WHERE e.peer = l.peer), 0) ORDER BY l.name"
+        )
+    ]
+
+
+def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
+    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
+    scope = {unit, *reading.subtree(database, unit)}
+    held = dict(traffic.stations(database))
+    held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
+    return frozenset({own, *(station for station, of in held.items() if of in scope)})
+
+
+def open_conflicts(database: Database, covered: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """How many slots of each record type are in conflict: between these stations alone, and with others too."""
+    found = database.rows(
+        "SELECT c.type, sum(NOT coalesce(b.beyond, 0)), sum(coalesce(b.beyond, 0)) FROM conflict c LEFT JOIN"
+        " (SELECT c.type, c.record, c.slot, max(o.station NOT IN (SELECT value FROM json_each(?))) AS beyond"
+        f" FROM {OF_CONFLICT} AND v.slot = c.slot JOIN origin o ON o.ref = v.origin WHERE {NOT_REPLACED}"
+        "  GROUP BY c.type, c.record, c.slot) b ON b.type = c.type AND b.record = c.record AND b.slot = c.slot"
+        " GROUP BY c.type ORDER BY c.type",
+        (json.dumps(sorted(covered)),),
+    )
+    return {name: (due, beyond) for name, due, beyond in found}

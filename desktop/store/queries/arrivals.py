@@ -1,0 +1,59 @@
+"""Read-only queries about bundles that arrive: which were merged before, and which stations have confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.store.tables.database import Database
+
+_A_TIME: Final = 300
+_COLUMNS: Final = "bundle, sender, sequence, at, file, total"
+
+
+@dataclass(frozen=True, slots=True)
+class MergedBundle:
+    """A bundle in the ledger of merges by its digest; ``at`` is milliseconds of 1970, of the first time."""
+
+    digest: str
+    sender: str
+    sequence: int
+    at: int
+    file: str
+    total: int
+
+
+def merged_bundles(database: Database, digests: Iterable[str]) -> dict[str, MergedBundle]:
+    """Those of these bundles that were merged before."""
+    wanted = list(dict.fromkeys(digests))
+    found: dict[str, MergedBundle] = {}
+    for start in range(0, len(wanted), _A_TIME):
+        part = wanted[start : start + _A_TIME]
+        marks = ", ".join("?" * len(part))
+        for row in database.rows(
+            f"SELECT {_COLUMNS} FROM merge WHERE bundle IN ({marks}) ORDER BY id DESC", part
+        ):
+            found[row[0]] = MergedBundle(*row)
+    return found
+
+
+def merged_like(database: Database, beginning: str, limit: int = 20) -> list[MergedBundle]:
+    """The bundles in the ledger of merges whose digest begins so, newest first, each once; all with a limit of -1."""
+    rows = database.rows(
+        f"SELECT {_COLUMNS} FROM merge WHERE substr(bundle, 1, length(:beginning)) = :beginning"
+        " AND id IN (SELECT min(id) FROM merge GROUP BY bundle) ORDER BY id DESC LIMIT :limit",
+        {"beginning": beginning, "limit": limit},
+    )
+    return [MergedBundle(*row) for row in rows]
+
+
+def confirmed_certificates(database: Database) -> list[str]:
+    """The certificates (DER in base64) of stations that have confirmed them."""
+    return [
+        str(text)
+        for (text,) in database.rows(
+            "SELECT g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
+            " WHERE l.confirmed = 1 AND g.certificate IS NOT NULL"
+        )
+    ]

@@ -1,0 +1,87 @@
+"""Which units have ever had a record or claimed it, and what was ever said to be one, whether that counts or not.
+
+To whom a record has gone cannot be asked of what counts now: it goes where it is claimed, and a claim may be let not
+count later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Set
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.types import Catalogue
+from desktop.records.versions.deciding import SAME, SUPERIOR
+from desktop.records.versions.items import BIRTH
+from desktop.store.queries import governing, scoping
+from desktop.store.queries.scoping import Record
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+_ASIDE = ("refused", "held")
+
+
+def note_aside(database: Database) -> None:
+    """Gathers the claims that do not count, or not yet, so that :func:`units` finds them by their record."""
+    database.execute(
+        "CREATE TEMP TABLE claim (record BLOB NOT NULL, type TEXT NOT NULL, unit TEXT NOT NULL,"
+        " PRIMARY KEY (record, type, unit)) WITHOUT ROWID"
+    )
+    for table in _ASIDE:
+        database.execute(
+            "INSERT OR IGNORE INTO claim (record, type, unit)"
+            f" SELECT record, type, unit FROM {table} WHERE kind = :birth UNION ALL"
+            f" SELECT record, type, json_extract(value, '$') FROM {table}"
+            "  WHERE slot = :slot AND json_valid(value) AND json_type(value) = 'text'",
+            {"birth": BIRTH, "slot": UNIT_SLOT},
+        )
+
+
+def forget_aside(database: Database) -> None:
+    """They are asked for no longer."""
+    database.execute("DROP TABLE IF EXISTS temp.claim")
+
+
+def units(database: Database, type_name: str, records: Collection[str]) -> Mapping[str, Set[str]]:
+    """The units that have these records of a type, have had them, or claim or claimed them."""
+    row = (
+        f"SELECT w.id, u.id FROM wanted w CROSS JOIN {quoted(table_of(type_name))} r ON r.id = w.id"
+        " JOIN unit_ref u ON u.ref = r.unit UNION ALL "
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for record, unit in database.rows(
+        "WITH wanted (id) AS MATERIALIZED (SELECT unhex(value) FROM json_each(:records)),"
+        f" claims (id, unit) AS ({row if type_name in scoping.types_held(database) else ''}"
+        "  SELECT w.id, u.id FROM wanted w CROSS JOIN record_unit c ON c.record = w.id AND c.type = :type"
+        "  JOIN unit_ref u ON u.ref = c.unit UNION ALL"
+        "  SELECT w.id, c.unit FROM wanted w CROSS JOIN temp.claim c ON c.record = w.id AND c.type = :type)"
+        " SELECT lower(hex(id)), unit FROM claims",
+        {"records": json.dumps(list(records)), "type": type_name},
+    ):
+        found[record].add(unit)
+    return found
+
+
+def edges(database: Database, types: Catalogue) -> dict[str, tuple[Record, Record]]:
+    """What each word that two records are one names, of those that were taken back as well."""
+    if SAME not in types:
+        return {}
+    found = scoping.edges(database)
+    for table in _ASIDE:
+        found += database.rows(
+            "SELECT lower(hex(record)), value ->> 'kind', value ->> 'one', value ->> 'other'"
+            f" FROM {table} WHERE type = ? AND kind = ?",
+            (SAME, BIRTH),
+        )
+    return {edge: ((kind, one), (kind, other)) for edge, kind, one, other in found}
+
+
+def lower_units(database: Database) -> dict[str, set[str]]:
+    """The units that are, or were once, directly below each unit."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for unit, superior in governing.every_superior(database).items():
+        found[superior or ""].add(unit)
+    for _, _, _, unit, _, _, value, _, _ in governing.changes_of_units(database, [SUPERIOR]):
+        found[json.loads(value) or ""].add(unit)
+    return found

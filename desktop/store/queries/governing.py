@@ -1,0 +1,241 @@
+"""What the tree says of itself: units and superiors, grants, and words about what counts, with who wrote them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.duties import RULE_FIELD
+from desktop.records.versions.deciding import EXCLUSION, GRANT, UNIT
+from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
+from desktop.records.versions.items import BIRTH
+from desktop.records.versions.resolution import Life
+from desktop.store.queries.reading import CLAIMED_TWICE
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+_DELETED = int(Life.DELETED)
+
+# -- units ---------------------------------------------------------------------------------------------------------
+
+
+def superiors(database: Database) -> dict[str, str | None]:
+    """The superior of every unit that is not deleted, without those that two claim to have registered."""
+    return dict(
+        database.rows(
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit WHERE _life <> ?"
+            f" AND id NOT IN ({CLAIMED_TWICE})",
+            (_DELETED,),
+        )
+    )
+
+
+def every_superior(database: Database) -> dict[str, str | None]:
+    """The superior that the row of every unit names, whatever became of it."""
+    return dict(database.rows("SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"))
+
+
+def lower_units(database: Database) -> dict[str, list[str]]:
+    """The units that live directly below each unit, without those that two claim to have registered."""
+    found: dict[str, list[str]] = {}
+    for unit, superior in database.rows(
+        "SELECT lower(hex(id)), lower(hex(superior)) FROM r_unit WHERE superior IS NOT NULL AND _life = ?"
+        f" AND id NOT IN ({CLAIMED_TWICE})",
+        (int(Life.LIVE),),
+    ):
+        found.setdefault(superior, []).append(unit)
+    return found
+
+
+def registrants(database: Database, unit: str) -> frozenset[str]:
+    """Under which units a unit was registered. A birth stands in the log once something else was said of its unit."""
+    found = database.rows(
+        "SELECT u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
+        " WHERE v.record = unhex(:unit) AND v.type = :type AND v.slot = :slot AND v.birth"
+        " UNION SELECT u.id FROM r_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:unit)"
+        " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND v.type = :type AND v.slot = :slot)",
+        {"unit": unit, "type": UNIT, "slot": UNIT_SLOT},
+    )
+    return frozenset(name for (name,) in found)
+
+
+def signature_rule(database: Database, unit: str) -> str | None:
+    """What the tree says of whose signatures bundles from below need at a unit (rule 31); nothing where none do."""
+    if database.row("SELECT 1 FROM pragma_table_info('r_unit') WHERE name = ?", (RULE_FIELD,)) is None:
+        # A catalogue without the field, or a ledger of an older program that is only looked at.
+        return None
+    found = database.row(
+        f"SELECT {RULE_FIELD} FROM r_unit WHERE id = unhex(?) AND _life <> ?", (unit, _DELETED)
+    )
+    return None if found is None else found[0]
+
+
+def newest_change(database: Database, stations: Sequence[str]) -> int:
+    """The stamp of the newest that one of these stations has said of units, 0 if they have said nothing."""
+    found = database.value(
+        "WITH own (ref) AS (SELECT ref FROM origin WHERE station IN (SELECT value FROM json_each(:stations)))"
+        " SELECT max(stamp) FROM (SELECT _stamp AS stamp FROM r_unit WHERE _origin IN own"
+        " UNION ALL SELECT stamp FROM version WHERE type = :type AND origin IN own)",
+        {"stations": json.dumps(list(stations)), "type": UNIT},
+    )
+    return int(found or 0)
+
+
+def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any, ...]]:
+    """What was said of these slots of units, in vain for its superior's sake too; nothing while none was changed.
+
+    Station, incarnation, number, unit, slot, stamp, canonical value, whether of a birth, and the stamps that it
+    replaces as JSON.
+    """
+    among = f"IN ({', '.join('?' * len(slots))})"
+    if database.row(
+        f"SELECT 1 FROM version WHERE type = ? AND birth = 0 AND slot {among}"
+        " UNION ALL SELECT 1 FROM refused WHERE type = ? AND reason = ? LIMIT 1",
+        (UNIT, *slots, UNIT, REFUSED_SUPERIOR),
+    ) is None:  # fmt: skip
+        return []
+    return database.rows(
+        "SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,"
+        " (SELECT json_group_array(p.replaced) FROM replacement p WHERE p.record = v.record AND p.slot = v.slot"
+        "   AND p.type = v.type AND p.origin = v.origin AND p.number = v.number)"
+        f" FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ?"
+        " JOIN origin o ON o.ref = v.origin"
+        " UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0,"
+        " v.replaces FROM refused v JOIN origin o ON o.ref = v.origin WHERE v.type = ? AND v.reason = ?",
+        (*slots, UNIT, UNIT, REFUSED_SUPERIOR),
+    )
+
+
+# -- grants --------------------------------------------------------------------------------------------------------
+
+
+def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
+    """Certificate in base64, proof, station, incarnation and number of every grant that lives, the newest first."""
+    found: list[tuple[str, str | None, str, str, int]] = database.rows(
+        "SELECT g.certificate, g.proof, o.station, o.incarnation, g._number FROM r_grant g"
+        " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL ORDER BY g._stamp DESC",
+        (int(Life.LIVE),),
+    )
+    return found
+
+
+def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
+    """Record and certificate in base64 of every grant, those that were taken back as well: who has had one is told."""
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT lower(hex(id)), certificate FROM r_grant WHERE certificate IS NOT NULL"
+    )
+    return found
+
+
+def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | None]]:
+    """Certificate in base64 and proof of every grant of a station that has come, whether it counts or not (yet)."""
+    aside = "SELECT value ->> 'certificate' AS certificate, value ->> 'proof' FROM {}"
+    named = f"{aside} WHERE type = :type AND kind = :birth AND value ->> 'station' = :station"
+    found: list[tuple[str, str | None]] = database.rows(
+        "SELECT certificate, proof FROM r_grant WHERE station = :station AND certificate IS NOT NULL"
+        f" UNION {named.format('held')} AND certificate IS NOT NULL"
+        f" UNION {named.format('refused')} AND certificate IS NOT NULL",
+        {"station": station, "type": GRANT, "birth": BIRTH},
+    )
+    return found
+
+
+def grants_gone(database: Database) -> list[tuple[str, str, int]]:
+    """Station, incarnation and number of the grants that count here no more."""
+    found: list[tuple[str, str, int]] = database.rows(
+        "SELECT o.station, o.incarnation, g._number FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " WHERE g._life <> ? UNION ALL SELECT o.station, o.incarnation, r.number FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?",
+        (int(Life.LIVE), GRANT, BIRTH),
+    )
+    return found
+
+
+def later_grants(database: Database, station: str, stamp: int) -> list[tuple[str, str, str]]:
+    """Incarnation, certificate and giver of the grants of a station after a stamp that name an incarnation."""
+    found: list[tuple[str, str, str]] = database.rows(
+        "SELECT g.incarnation, g.certificate, o.station FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL",
+        (station, stamp, _DELETED),
+    )
+    return found
+
+
+def incarnation_granted(database: Database, certificate: str, issuer: str) -> str | None:
+    """The incarnation that the issuer's grant of a certificate (base64) names."""
+    found: str | None = database.value(
+        "SELECT max(g.incarnation) FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " WHERE g.certificate = ? AND g._life = ? AND o.station = ?",
+        (certificate, int(Life.LIVE), issuer),
+    )
+    return found
+
+
+def was_granted_earlier(database: Database, station: str, issuer: str, certificate: str) -> bool:
+    """Whether the issuer's first grant of a station came into the journal before that of a certificate (base64)."""
+    place = (
+        "SELECT min(s.position) FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " JOIN segment s ON s.origin = o.ref AND g._number BETWEEN s.first AND s.last"
+    )
+    return bool(
+        database.value(
+            f"SELECT ({place} WHERE g.station = :station AND o.station = :issuer)"
+            f" < ({place} WHERE g.certificate = :certificate)",
+            {"station": station, "issuer": issuer, "certificate": certificate},
+        )
+    )
+
+
+def grant_stands_before(database: Database, certificate: str, issuer: str, position: int) -> bool:
+    """Whether the issuer's grant of a certificate (base64) stands in the journal up to a position."""
+    found = database.row(
+        "SELECT 1 FROM r_grant g JOIN origin o ON o.ref = g._origin"
+        " JOIN segment s ON s.origin = o.ref AND g._number BETWEEN s.first AND s.last"
+        " WHERE g.certificate = ? AND s.position <= ? AND o.station = ?",
+        (certificate, position, issuer),
+    )
+    return found is not None
+
+
+# -- words ---------------------------------------------------------------------------------------------------------
+
+
+def restated(database: Database, station: str) -> list[tuple[str, str]]:
+    """Record and items of the exclusions by which a station says once more what a level below has said."""
+    found: list[tuple[str, str]] = database.rows(
+        f"SELECT lower(hex(r.id)), coalesce(r.items, '') FROM {quoted(table_of(EXCLUSION))} r"
+        " JOIN origin o ON o.ref = r._origin WHERE o.station = ? AND r.restated AND r._life <> ?",
+        (station, _DELETED),
+    )
+    return found
+
+
+def exclusions_by(
+    database: Database, station: str, cells: Sequence[str]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Record, unit and cells by name of the exclusions of a station that are not deleted."""
+    names = ", ".join(f"r.{quoted(c)}" for c in cells)
+    return [
+        (record, unit, dict(zip(cells, values, strict=True)))
+        for record, unit, *values in database.rows(
+            f"SELECT lower(hex(r.id)), u.id, {names} FROM {quoted(table_of(EXCLUSION))} r"
+            " JOIN origin o ON o.ref = r._origin JOIN unit_ref u ON u.ref = r.unit"
+            " WHERE o.station = ? AND r._life <> ? ORDER BY r.id",
+            (station, _DELETED),
+        )
+    ]
+
+
+def said(database: Database, type_name: str, cells: Sequence[str]) -> list[tuple[str, int, list[str]]]:
+    """Station, stamp and cells of the records of a type that are not deleted, oldest first."""
+    names = ", ".join(f"coalesce(r.{quoted(c)}, '')" for c in cells)
+    return [
+        (station, stamp, values)
+        for station, stamp, *values in database.rows(
+            f"SELECT o.station, r._stamp, {names} FROM {quoted(table_of(type_name))} r"
+            f" JOIN origin o ON o.ref = r._origin WHERE r._life <> ? ORDER BY r._stamp, r.id",
+            (_DELETED,),
+        )
+    ]

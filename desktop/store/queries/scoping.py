@@ -1,0 +1,203 @@
+"""Questions about which records a station below is to see: their units, what came since, what is one with what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Set
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.versions.deciding import GRANT, SAME, SUPERIOR, UNIT
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+Record = tuple[str, str]
+"""Type and id."""
+
+
+def units_of_records(database: Database) -> Iterator[tuple[Record, str]]:
+    """The units that records have had beside or before the one that they are born in."""
+    for type_name, record, unit in database.rows(
+        "SELECT r.type, lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
+    ):
+        yield (type_name, record), unit
+
+
+def unit_of(database: Database, record: Record) -> str:
+    """The unit in the row of a record."""
+    return str(
+        database.value(
+            f"SELECT u.id FROM {quoted(table_of(record[0]))} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE r.id = unhex(?)",
+            (record[1],),
+        )
+    )
+
+
+def records_of(database: Database, type_name: str, unit: str) -> list[str]:
+    """The records of a type whose row has a unit, and those of several units that have, or had, it as well."""
+    return [
+        record
+        for (record,) in database.rows(
+            f"SELECT lower(hex(r.id)) FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+            f" WHERE u.id = :unit UNION SELECT lower(hex(c.record)) FROM record_unit c"
+            f" JOIN unit_ref u ON u.ref = c.unit WHERE u.id = :unit AND c.type = :type",
+            {"unit": unit, "type": type_name},
+        )
+    ]
+
+
+def types_held(database: Database) -> list[str]:
+    """The types that have a table, those that this program does not know among them."""
+    found = database.rows(
+        "SELECT substr(name, 3) FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'"
+    )
+    return [name for (name,) in found]
+
+
+def positions_of(database: Database, type_name: str, after: int) -> set[int]:
+    """Where segments stand, after a position, that may hold items that count of any record of a type."""
+    return _positions(database, type_name, f"SELECT id FROM {quoted(table_of(type_name))}", [], after)
+
+
+def positions_under(database: Database, type_name: str, units: Set[str], after: int) -> set[int]:
+    """The same for records that have or had one of these units, or are one with a record that has or had."""
+    under = (
+        f"SELECT r.id FROM {quoted(table_of(type_name))} r WHERE r.unit IN wanted_unit UNION"
+        " SELECT c.record FROM record_unit c WHERE c.type = :type AND c.unit IN wanted_unit"
+    )
+    records = (
+        f"{under} UNION SELECT o.id FROM component m JOIN component o ON o.head = m.head AND o.type = m.type"
+        f" WHERE m.type = :type AND m.id IN ({under})"
+    )
+    return _positions(database, type_name, records, sorted(units), after)
+
+
+def _positions(database: Database, type_name: str, records: str, units: list[str], after: int) -> set[int]:
+    found = database.rows(
+        "WITH wanted_unit(ref) AS MATERIALIZED"
+        " (SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units))),"
+        f" wanted(id) AS MATERIALIZED ({records}),"
+        " item(origin, number) AS ("
+        f"  SELECT r._origin, r._number FROM wanted w JOIN {quoted(table_of(type_name))} r ON r.id = w.id UNION"
+        "  SELECT v.origin, v.number FROM wanted w JOIN version v ON v.record = w.id AND v.type = :type)"
+        " SELECT DISTINCT s.position FROM item i CROSS JOIN segment s"
+        " ON s.origin = i.origin AND i.number BETWEEN s.first AND s.last WHERE s.position > :after",
+        {"units": json.dumps(units), "type": type_name, "after": after},
+    )
+    return {position for (position,) in found}
+
+
+def items_of(database: Database, type_name: str, record: str) -> list[tuple[int, int]]:
+    """Origin and number of every item of a record that counts."""
+    found: list[tuple[int, int]] = database.rows(
+        f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(:id)"
+        f" UNION SELECT origin, number FROM version WHERE record = unhex(:id) AND type = :type",
+        {"id": record, "type": type_name},
+    )
+    return found
+
+
+def one_with(database: Database, records: Set[Record]) -> set[Record]:
+    """All records that are one with some of these, these included; none of those that stand alone."""
+    heads = {
+        (name, record): (name, head)
+        for name, record, head in database.rows(
+            "SELECT type, lower(hex(id)), lower(hex(head)) FROM component"
+        )
+    }
+    wanted = {heads[record] for record in heads.keys() & records}
+    return {record for record, head in heads.items() if head in wanted}
+
+
+def edges(database: Database) -> list[tuple[str, str, str, str]]:
+    """Record, type and both ends of every word that two records are one."""
+    found: list[tuple[str, str, str, str]] = database.rows(
+        f"SELECT lower(hex(id)), kind, one, other FROM {quoted(table_of(SAME))}"
+    )
+    return found
+
+
+def edge(database: Database, record: str) -> tuple[str, str, str] | None:
+    """Type and both ends of one such word."""
+    found: tuple[str, str, str] | None = database.row(
+        f"SELECT kind, one, other FROM {quoted(table_of(SAME))} WHERE id = unhex(?)", (record,)
+    )
+    return found
+
+
+# -- since a position of the journal -------------------------------------------------------------------------------
+
+
+def _since(origin: str, number: str) -> str:
+    return f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last WHERE s.position > :position"
+
+
+def claimed_since(database: Database, position: int) -> set[Record]:
+    """Records of several units of which something was said of their unit since."""
+    return set(
+        database.rows(
+            f"SELECT DISTINCT v.type, lower(hex(v.record)) FROM record_unit u JOIN version v"
+            f" ON v.record = u.record AND v.type = u.type AND v.slot = '{UNIT_SLOT}' {_since('v.origin', 'v.number')}",
+            {"position": position},
+        )
+    )
+
+
+def units_born_since(database: Database, position: int) -> set[str]:
+    """Units that were registered since."""
+    return {
+        unit
+        for (unit,) in database.rows(
+            f"SELECT lower(hex(r.id)) FROM {quoted(table_of(UNIT))} r {_since('r._origin', 'r._number')}",
+            {"position": position},
+        )
+    }
+
+
+def units_moved_since(database: Database, position: int) -> set[str]:
+    """Units that have got another superior since."""
+    return {
+        unit
+        for (unit,) in database.rows(
+            f"SELECT lower(hex(r.id)) FROM {quoted(table_of(UNIT))} r JOIN version v ON v.record = r.id"
+            f" AND v.slot = '{SUPERIOR}' AND v.type = '{UNIT}' AND v.birth = 0 {_since('v.origin', 'v.number')}",
+            {"position": position},
+        )
+    }
+
+
+def was_granted_since(database: Database, position: int, station: str, unit: str) -> bool:
+    """Whether a station was granted a unit since."""
+    found = database.row(
+        f"SELECT 1 FROM {quoted(table_of(GRANT))} r {_since('r._origin', 'r._number')} AND r.station = :station"
+        f" AND lower(hex(r.holder)) = :unit LIMIT 1",
+        {"position": position, "station": station, "unit": unit},
+    )
+    return found is not None
+
+
+def named_one_since(database: Database, position: int) -> set[Record]:
+    """One end of every word that two records are one, of which something was said since."""
+    same = quoted(table_of(SAME))
+    return set(
+        database.rows(
+            f"SELECT r.kind, r.one FROM {same} r {_since('r._origin', 'r._number')} UNION"
+            f" SELECT r.kind, r.one FROM version v JOIN {same} r ON r.id = v.record AND v.type = '{SAME}'"
+            f" {_since('v.origin', 'v.number')}",
+            {"position": position},
+        )
+    )
+
+
+def members_born_since(database: Database, position: int) -> set[Record]:
+    """Records that are one with others and were born since."""
+    kinds = [kind for (kind,) in database.rows("SELECT DISTINCT type FROM component")]
+    return {
+        record
+        for kind in kinds
+        for record in database.rows(
+            f"SELECT m.type, lower(hex(m.id)) FROM component m JOIN {quoted(table_of(kind))} r ON r.id = m.id"
+            f" AND m.type = :kind {_since('r._origin', 'r._number')}",
+            {"position": position, "kind": kind},
+        )
+    }

@@ -1,0 +1,379 @@
+"""Read-only queries about what travelled: bundles sent and merged, what waits to be sent, and what was not applied."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import ABSENT, parse
+from desktop.records.versions.deciding import POLICY_TYPES
+from desktop.records.versions.item_outcomes import (
+    HELD_FORK,
+    REFUSED_CLOCK,
+    REFUSED_REGISTERED,
+)
+from desktop.records.versions.stamps import COUNTER_BITS
+from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+Identity = tuple[str, str, int]
+"""Station, incarnation and number: an item for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A bundle that was written; ``position`` is the journal position of its last segment, ``at`` of 1970."""
+
+    peer: str
+    sequence: int
+    at: int
+    position: int
+    items: int
+    file: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A line of the ledger of merges, with its five outcomes."""
+
+    id: int
+    at: int
+    operator: str
+    sender: str
+    sequence: int
+    file: str
+    applied: int
+    known: int
+    held: int
+    conflict: int
+    refused: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """An item that is not applied, here or at a level above (``issuer``, else empty), and why.
+
+    ``stamp`` tells the contents of one number apart where a station has forked; 0 where it is not said.
+    """
+
+    station: str
+    incarnation: str
+    number: int
+    outcome: str
+    reason: str
+    issuer: str = ""
+    since: int = 0
+    stamp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many items of one type wait to be sent: new records, changes and deletions, of this station or of others.
+
+    As a manifest counts them, to whom a restored record is a change.
+    """
+
+    type: str
+    own: bool
+    births: int
+    changes: int
+    deletions: int
+
+    @property
+    def items(self) -> int:
+        """All of them."""
+        return self.births + self.changes + self.deletions
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedVersion:
+    """One version of a slot in conflict; a head unless something replaces it."""
+
+    type: str
+    record: str
+    slot: str
+    stamp: int
+    operator: str
+    station: str
+    value: Any
+    birth: bool
+    head: bool
+
+
+def setting(database: Database, key: str) -> str:
+    """A setting of the workspace, empty when it was never made."""
+    return str(database.value("SELECT value FROM meta WHERE key = ?", (key,)) or "")
+
+
+def exported(database: Database, limit: int = 500) -> list[Exported]:
+    """The bundles that were written, newest first."""
+    return [Exported(*row) for row in database.rows(
+        "SELECT peer, sequence, at, position, items, file, operator FROM exported ORDER BY at DESC, sequence DESC"
+        " LIMIT ?", (limit,))]  # fmt: skip
+
+
+def merges(database: Database, limit: int = 500) -> list[Merged]:
+    """The ledger of merges, newest first."""
+    return [Merged(*row) for row in database.rows(
+        "SELECT id, at, operator, sender, sequence, file, applied, known, held, conflict, refused, total FROM merge"
+        " ORDER BY id DESC LIMIT ?", (limit,))]  # fmt: skip
+
+
+def merges_of(database: Database, sender: str, incarnation: str, sequence: int) -> frozenset[int]:
+    """The numbers of the merges of one bundle, as often as it was given."""
+    found = database.rows(
+        "SELECT id FROM merge WHERE sender = ? AND incarnation = ? AND sequence = ?",
+        (sender, incarnation, sequence),
+    )
+    return frozenset(merge for (merge,) in found)
+
+
+def last_exported(database: Database) -> dict[str, Exported]:
+    """The newest bundle that was written for each station."""
+    found = [Exported(*row) for row in database.rows(
+        "SELECT peer, sequence, at, position, items, file, operator FROM exported"
+        " WHERE (peer, sequence) IN (SELECT peer, max(sequence) FROM exported GROUP BY peer)")]  # fmt: skip
+    return {bundle.peer: bundle for bundle in found}
+
+
+EVERYBODY = ""
+"""Stands for a unit where something concerns all of them."""
+
+
+def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
+    """The units under which a station has changed something at or after a stamp, each with the newest stamp.
+
+    What it said since of what counts goes to all of them, and comes under :data:`EVERYBODY`.
+    """
+    said = " UNION ALL ".join(
+        f"SELECT '{EVERYBODY}', r._stamp FROM {quoted(table_of(name))} r JOIN origin o ON o.ref = r._origin"
+        " WHERE o.station = :station AND r._stamp >= :since"
+        for name in POLICY_TYPES
+    )
+    policy = ", ".join(f"'{name}'" for name in POLICY_TYPES)
+    return database.rows(
+        f"SELECT concerned, max(stamp) FROM (SELECT CASE WHEN v.type IN ({policy}) THEN '{EVERYBODY}' ELSE u.id END"
+        " AS concerned, v.stamp AS stamp FROM version v JOIN origin o ON o.ref = v.origin"
+        " JOIN unit_ref u ON u.ref = v.unit WHERE o.station = :station AND v.stamp >= :since AND NOT v.birth"
+        f" UNION ALL {said}) GROUP BY concerned",
+        {"station": station, "since": since},
+    )
+
+
+def last_merges(database: Database) -> dict[str, Merged]:
+    """The newest line of the ledger of merges for each station that has ever sent."""
+    found = [Merged(*row) for row in database.rows(
+        "SELECT id, at, operator, sender, sequence, file, applied, known, held, conflict, refused, total FROM merge"
+        " WHERE id IN (SELECT max(id) FROM merge GROUP BY sender)")]  # fmt: skip
+    return {merged.sender: merged for merged in found}
+
+
+MOST_OF_MERGE, MOST_LISTED = 2_000, 5_000
+"""How many items that are not applied are listed at most, of one merge and of each side; the rest is counted."""
+
+
+def merge_items(database: Database, merge: int) -> list[Unapplied]:
+    """What one merge did not apply, as it was told then."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT o.station, o.incarnation, m.number, m.outcome, m.reason FROM merge_item m"
+        " JOIN origin o ON o.ref = m.origin WHERE m.merge = ? ORDER BY m.outcome, m.number LIMIT ?",
+        (merge, MOST_OF_MERGE))]  # fmt: skip
+
+
+def count_merge_items(database: Database, merge: int) -> int:
+    """How many items one merge did not apply."""
+    return int(database.value("SELECT count(*) FROM merge_item WHERE merge = ?", (merge,)))
+
+
+def count_unlisted(database: Database) -> int:
+    """How many items are neither among :func:`answers` nor among :func:`set_aside`, which list so many each."""
+    return int(
+        database.value(
+            "SELECT max(0, (SELECT count(*) FROM answer) - :most) + max(0, (SELECT count(*) FROM refused"
+            " WHERE reason <> :done) + (SELECT count(*) FROM held) - :most)",
+            {"most": MOST_LISTED, "done": REFUSED_CLOCK},
+        )
+    )
+
+
+def answers(database: Database) -> list[Unapplied]:
+    """What levels above have not applied, by their newest receipt."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT station, incarnation, number, outcome, reason, issuer FROM answer"
+        " ORDER BY outcome DESC, station, number LIMIT ?", (MOST_LISTED,))]  # fmt: skip
+
+
+def set_aside(database: Database) -> list[Unapplied]:
+    """What is refused or held here; ``since`` is in milliseconds since 2020."""
+    return [Unapplied(*row) for row in database.rows(
+        "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0, r.stamp FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
+        " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since, h.stamp FROM held h"
+        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT ?", (REFUSED_CLOCK, MOST_LISTED))]  # fmt: skip
+
+
+def newest_moment(database: Database) -> int:
+    """The newest moment of which this ledger knows, in milliseconds since 2020."""
+    return int(setting(database, "clock") or 0) >> COUNTER_BITS
+
+
+def count_unapplied(database: Database) -> tuple[int, int, int, int]:
+    """How many items are answered as not applied above, and refused, held and in conflict here."""
+    row = database.row(
+        "SELECT (SELECT count(*) FROM answer WHERE reason <> :done),"
+        " (SELECT count(*) FROM refused WHERE reason <> :done), (SELECT count(*) FROM held),"
+        " (SELECT count(*) FROM conflict)",
+        {"done": REFUSED_CLOCK},
+    )
+    return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+
+
+def self_registered(database: Database) -> set[Identity]:
+    """The refused items by which stations had registered their own unit, which the level above has registered since."""
+    return {
+        (str(station), str(incarnation), int(number))
+        for station, incarnation, number in database.rows(
+            "SELECT o.station, o.incarnation, r.number FROM refused r JOIN origin o ON o.ref = r.origin"
+            " WHERE r.reason = ? AND EXISTS (SELECT 1 FROM r_grant g WHERE g.station = o.station"
+            " AND g.holder = r.record AND g._life <> 1)",
+            (REFUSED_REGISTERED,),
+        )
+    }
+
+
+def count_forks(database: Database) -> int:
+    """How many incarnations of stations have given one number two contents, with nothing decided yet."""
+    return int(database.value("SELECT count(DISTINCT origin) FROM held WHERE reason = ?", (HELD_FORK,)))
+
+
+def stations(database: Database) -> list[tuple[str, str]]:
+    """Station and the unit it was enrolled for, of every grant held here, the newest grant of a station last."""
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT station, lower(hex(holder)) FROM r_grant WHERE _life <> 1 AND station IS NOT NULL"
+        " AND holder IS NOT NULL ORDER BY _stamp"
+    )
+    return found
+
+
+def stations_withdrawn(database: Database) -> list[tuple[str, str]]:
+    """Station and the name of its unit, of every grant that does not count by the word of a level above.
+
+    Nothing is looked through where nobody has said such a word: much may be refused for other causes.
+    """
+    if database.row("SELECT 1 FROM r_exclusion WHERE _life <> 1 LIMIT 1") is None:
+        return []
+    found: list[tuple[str, str]] = database.rows(
+        "SELECT json_extract(value, '$.station'), json_extract(value, '$.label') FROM refused"
+        " WHERE excluded = 1 AND type = 'grant' AND kind = 'birth' ORDER BY stamp"
+    )
+    return found
+
+
+def waiting(
+    database: Database, types: Catalogue, station: str, position: int, upto: int | None = None
+) -> list[Waiting]:
+    """What a bundle upward would carry now: items after a journal position and own items in no segment yet.
+
+    With ``upto`` what one carries that was written when the journal ended there.
+    """
+    spans = _waiting_spans(database, station, position, upto)
+    if not spans:
+        return []
+    values = ", ".join("(?, ?, ?, ?)" for _ in spans)
+    span = f"WITH span (origin, first, last, own) AS (VALUES {values})"
+    parameters = [n for row in spans for n in row]
+    found: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for name in types:
+        for own, count in database.rows(
+            f"{span} SELECT s.own, count(*) FROM {quoted(table_of(name))} r JOIN span s"
+            f" ON r._origin = s.origin AND r._number BETWEEN s.first AND s.last GROUP BY s.own",
+            parameters,
+        ):
+            found[name, bool(own)][0] += count
+    # One item is one version, but the births that were copied to the log are births.
+    for name, own, count, deletions in database.rows(
+        f"{span} SELECT v.type, s.own, count(*), sum(v.slot = ? AND v.value <> ?) FROM span s JOIN version v"
+        f" ON v.origin = s.origin AND v.number BETWEEN s.first AND s.last AND NOT v.birth GROUP BY v.type, s.own",
+        (*parameters, DELETED_SLOT, ABSENT),
+    ):
+        counts = found[name, bool(own)]
+        counts[1] += count - deletions
+        counts[2] += deletions
+    return [Waiting(name, own, *counts) for (name, own), counts in found.items()]
+
+
+def held_upto(database: Database, station: str, incarnation: str) -> int:
+    """Up to which number everything of an incarnation is held, without a gap."""
+    return int(
+        database.value(
+            "SELECT coalesce(max(r.last), 0) FROM received r JOIN origin o ON o.ref = r.origin"
+            " WHERE o.station = ? AND o.incarnation = ? AND r.first <= 1",
+            (station, incarnation),
+        )
+    )
+
+
+def count_waiting(database: Database, position: int) -> int:
+    """How many items a bundle upward would carry now."""
+    return int(
+        database.value(
+            "SELECT (SELECT coalesce(sum(total), 0) FROM segment WHERE vouched IS NULL AND position > ?)"
+            " + (SELECT coalesce(sum(last - first + 1), 0) FROM pending)",
+            (position,),
+        )
+    )
+
+
+def _waiting_spans(
+    database: Database, station: str, position: int, upto: int | None
+) -> list[tuple[int, int, int, int]]:
+    """Origin, first, last and whether it is this station's; neighbours joined, so that there are few."""
+    rows: list[tuple[int, int, int, int]] = database.rows(
+        "SELECT s.origin, s.first, s.last, o.station = :station FROM segment s JOIN origin o ON o.ref = s.origin"
+        " WHERE s.vouched IS NULL AND s.position > :position AND (:upto IS NULL OR s.position <= :upto) UNION ALL"
+        " SELECT o.ref, min(p.first), max(p.last), 1 FROM pending p JOIN origin o"
+        " ON o.station = :station AND o.incarnation = (SELECT value FROM meta WHERE key = 'incarnation')"
+        " WHERE :upto IS NULL GROUP BY o.ref ORDER BY 1, 2",
+        {"station": station, "position": position, "upto": upto},
+    )
+    spans: list[tuple[int, int, int, int]] = []
+    for origin, first, last, own in rows:
+        if spans and spans[-1][0] == origin and spans[-1][2] + 1 >= first:
+            spans[-1] = (origin, spans[-1][1], max(last, spans[-1][2]), own)
+        else:
+            spans.append((origin, first, last, own))
+    return spans
+
+
+def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
+    """The records with a slot in conflict that are deleted: their fields are not asked about (rule 9)."""
+    names = [t for (t,) in database.rows("SELECT DISTINCT type FROM conflict") if t in types]
+    return {
+        record
+        for name in names
+        for (record,) in database.rows(
+            f"SELECT lower(hex(r.id)) FROM conflict c JOIN {quoted(table_of(name))} r ON r.id = c.record"
+            f" WHERE r._life = 1 AND c.type = ?",
+            (name,),
+        )
+    }
+
+
+def disputed_versions(database: Database, record: str = "") -> list[DisputedVersion]:
+    """Every version of every slot in conflict, or of those of one record, newest first within a slot."""
+    return [
+        DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
+        for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
+            f"SELECT v.type, lower(hex(c.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
+            f" ({NOT_REPLACED}) FROM {OF_CONFLICT} AND v.slot = c.slot"
+            f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
+            f" ORDER BY c.record, v.slot, v.stamp DESC",
+            {"record": record},
+        )
+    ]

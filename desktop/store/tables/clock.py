@@ -1,0 +1,126 @@
+"""The ledger's hybrid logical clock: stamps that only grow, over a wall clock that nobody trusts (rules 3 and 19)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+
+from desktop.errors import EnvironmentProblem
+from desktop.records.typed.dates import day_words
+from desktop.records.versions import stamps
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import EPOCH_MS, Environment
+
+BUILD_DATE = datetime.date(2026, 11, 23)
+"""Physical time is never below it: a laptop that says 2015 is wrong."""
+EARLIEST = BUILD_DATE - datetime.timedelta(days=1)
+"""The program may have been built where the day had begun already."""
+BEHIND_MS = stamps.DAY_MS
+AHEAD_MS = 30 * stamps.DAY_MS
+LAST_MS = (1 << stamps.TICK_BITS - stamps.COUNTER_BITS) - stamps.DAY_MS
+"""In 2089, a day before the last moment that a stamp can say."""
+
+
+class WrongClock(EnvironmentProblem):
+    """The computer's date cannot be right; a person must confirm it before the first save."""
+
+    exit_code = 32
+    next_step = "请先把电脑的日期和时间调对，再保存；如果日期没有错，请确认日期后继续。"
+
+    def __init__(self, sentence: str, day: datetime.date) -> None:
+        super().__init__(sentence)
+        self.day = day
+
+
+class Clock:
+    """Gives stamps for one station; its memory is the ledger's ``meta`` table."""
+
+    def __init__(self, database: Database, environment: Environment, station: str) -> None:
+        self._db = database
+        self._environment = environment
+        self._tag = stamps.tag_of(station)
+        self.ask: Callable[[WrongClock], bool] | None = None
+        """Asks a person whether today's date is right, while the save waits; without it a save in doubt is refused."""
+
+    def last_tick(self) -> int:
+        """The newest tick that was given or observed."""
+        return int(self._db.value("SELECT value FROM meta WHERE key = 'clock'") or 0)
+
+    def check(self) -> None:
+        """Raises :class:`WrongClock` when the date is before the program, a day behind the ledger or a month ahead.
+
+        Where a person can be asked and says that the date is right, it counts as confirmed for the day.
+        """
+        now = self._environment.now()
+        if now - EPOCH_MS > LAST_MS:
+            # No stamp can say it, so nobody can confirm it either.
+            raise WrongClock("这台电脑的日期太晚了，不可能是对的。", datetime.date.max)
+        doubt = self._doubt(now)
+        if doubt is None:
+            return
+        if self.ask is None or not self.ask(doubt):
+            raise doubt
+        self._confirm(now)
+
+    def _doubt(self, now: int) -> WrongClock | None:
+        """Why a person has to look at the date, if anybody has to."""
+        day = self._environment.day_of(now)
+        if self._confirmed() == day.isoformat():
+            return None
+        said = f"这台电脑的日期是{day_words(day)}"
+        since, last = now - EPOCH_MS, self.last_tick() >> stamps.COUNTER_BITS
+        if day < EARLIEST:
+            return WrongClock(f"{said}，比本程序的发布日期还早。", day)
+        if last and since < last - BEHIND_MS:
+            return WrongClock(f"{said}，比上一次保存的时间早了一天以上。", day)
+        if last and since > last + AHEAD_MS and self._db.row("SELECT 1 FROM operation LIMIT 1"):
+            return WrongClock(f"{said}，离上一次使用已经超过三十天。", day)
+        return None
+
+    def confirm(self) -> None:
+        """A person has said that today's date is right."""
+        self._confirm(self._environment.now())
+
+    def _confirm(self, now: int) -> None:
+        self._set("clock_confirmed", self._environment.day_of(now).isoformat())
+
+    def next_stamp(self) -> int:
+        """A stamp greater than all before; call it inside the transaction that uses it."""
+        floor = (
+            int(datetime.datetime.combine(BUILD_DATE, datetime.time(), datetime.UTC).timestamp() * 1000)
+            - EPOCH_MS
+        )
+        physical = max(self._environment.since_epoch(), floor - stamps.DAY_MS)
+        tick = max(stamps.tick_at(physical), self.last_tick() + 1)
+        self._set("clock", str(tick))
+        return stamps.make(tick, self._tag)
+
+    def wind_back(self, stamp: int) -> None:
+        """Forgets what was given under a date in the future and is about to be void; later stamps follow this one."""
+        self._set("clock", str(stamps.tick_of(stamp)))
+        self._db.execute("DELETE FROM meta WHERE key = 'clock_confirmed'")
+
+    def observe(self, stamp: int) -> None:
+        """Takes note of a stamp that counts, so that later ones are greater."""
+        if stamps.tick_of(stamp) > self.last_tick():
+            self._set("clock", str(stamps.tick_of(stamp)))
+
+    def _confirmed(self) -> str | None:
+        value = self._db.value("SELECT value FROM meta WHERE key = 'clock_confirmed'")
+        return None if value is None else str(value)
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+
+def newest_stamp(database: Database, types: Iterable[str], before: int) -> int:
+    """The newest stamp in a ledger that is below another, 0 without any."""
+    columns = [("operation", "stamp"), ("version", "stamp"), *((table_of(name), "_stamp") for name in types)]
+    return max(
+        database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (before,)) or 0
+        for table, stamp in columns
+    )

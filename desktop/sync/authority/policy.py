@@ -1,0 +1,338 @@
+"""What levels above have said about which items count: revocations, exclusions, who may say so (rules 14-19, 27).
+
+The records count like any others; whether they have an effect is asked anew when certificates, units or they change.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, REVOCATION
+from desktop.records.versions.item_outcomes import (
+    REASONS,
+    REFUSED_CLOCK,
+    REFUSED_FORK,
+    REFUSED_REVOKED,
+    REFUSED_SUPERIOR,
+    REFUSED_WITHDRAWN,
+)
+from desktop.records.versions.spans import Span, inside, joined
+from desktop.store.ledger import Ledger
+from desktop.store.queries import governing
+from desktop.sync import trust
+from desktop.sync.authority import exclusions, moves
+from desktop.sync.authority.exclusions import Items, Named, Origin
+from desktop.sync.authority.reach import Known, Reach, rank
+from desktop.sync.signed.certificates import Certificate
+
+WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
+"""The causes of an exclusion."""
+
+_REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FORK}
+_CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
+
+
+def said_once_more(reason: str) -> tuple[str, str | None]:
+    """Cause and refusal of an exclusion of what does not count for this reason already."""
+    return _CAUSES.get(reason, REFUSED), None if reason in _CAUSES else reason
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Items of one incarnation that do not count, and why, as far as the word of who said so reaches.
+
+    Without a reach their own station says so, in an item of stamp ``since``. It may take back what it has dated later
+    than that, which is what a wrong date needs and nothing more, and not what it has said about who counts.
+    ``restated``: this very station says it for those who do not know the level below that has said so.
+    """
+
+    named: Named
+    reason: str
+    reach: Reach | None = None
+    since: int = 0
+    restated: bool = False
+
+    def among(self, items: Items) -> set[int]:
+        """The numbers of those items that it takes out. Nobody takes out another's erasure (rule 12)."""
+        named = self.named.among(items)
+        if self.reach is None:
+            return {n for n in named if items[n].stamp > self.since and items[n].type not in DECIDING_TYPES}
+        units = {unit for unit in {items[n].unit for n in named} if self.reach.holds(unit)}
+        return {n for n in named if items[n].unit in units and items[n].type != ERASURE}
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """Up to which item of each incarnation a station counts, and the erasures behind it that do (``kept``).
+
+    With a ``reach`` only of items under certain units: who revokes stands above some of its certificates and not
+    above others.
+    """
+
+    writer: Certificate
+    cuts: Mapping[str, int]
+    kept: Mapping[str, Sequence[Span]]
+    reach: Reach | None = None
+
+    def last(self, incarnation: str) -> int:
+        """The last item that counts of an incarnation; of one that is not named none does."""
+        return trust.last_counted(self.cuts, incarnation)
+
+    def among(self, incarnation: str, items: Items) -> set[int]:
+        """The numbers of those items that it takes out."""
+        last = self.last(incarnation)
+        behind = {n for n in items if n > last}
+        behind -= {n for n in inside(behind, self.kept.get(incarnation, ())) if items[n].type == ERASURE}
+        if self.reach is not None:
+            units = {unit for unit in {items[n].unit for n in behind} if self.reach.holds(unit)}
+            behind = {n for n in behind if items[n].unit in units}
+        return behind
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is in force: ``revocations`` by station, ``exclusions`` by origin, and ``moves``, number and stamp of
+    changes of the tree that do not count. ``heard`` is a digest of the exclusions.
+    """
+
+    known: Known
+    revocations: Mapping[str, Sequence[Revocation]] = field(default_factory=dict)
+    exclusions: Mapping[Origin, Sequence[Exclusion]] = field(default_factory=dict)
+    moves: Mapping[Origin, Collection[tuple[int, int]]] = field(default_factory=dict)
+    heard: str = ""
+
+    @property
+    def cuts(self) -> dict[str, Mapping[str, int]]:
+        """For each station that is revoked as a whole the last item that counts in each incarnation (rule 27)."""
+        return {name: r.cuts for name, found in self.revocations.items() for r in found if r.reach is None}
+
+    def out(self, origin: Origin, items: Items) -> dict[int, str]:
+        """Which of these items of an origin do not count, and why."""
+        found: dict[int, str] = {}
+        for exclusion in self.exclusions.get(origin, ()):
+            found |= dict.fromkeys(exclusion.among(items), exclusion.reason)
+        found |= {
+            n: REFUSED_SUPERIOR
+            for n, stamp in self.moves.get(origin, ())
+            if n in items and items[n].stamp == stamp
+        }
+        for revocation in self.revocations.get(origin[0], ()):
+            found |= dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED)
+        return found
+
+    def out_by_levels_between(self, origin: Origin, items: Items) -> dict[int, Sequence[Certificate]]:
+        """Which items of another station do not count by words of levels below this one alone, and by whose.
+
+        What this station only says once more is left aside.
+        """
+        own = self.known.own
+        words = (w for w in self.exclusions.get(origin, ()) if w.reach is not None and not w.restated)
+        said = [(word.reach.writer, word.among(items)) for word in words if word.reach is not None]
+        said += [(r.writer, r.among(origin[1], items)) for r in self.revocations.get(origin[0], ())]
+        found: dict[int, Sequence[Certificate]] = {}
+        for writer, numbers in said:
+            # Most words are alone, and what is out by one shares its writer.
+            alone = [writer]
+            found |= {n: [*found[n], writer] if n in found else alone for n in numbers}
+        return {n: w for n, w in found.items() if own is not None and all(rank(c) > rank(own) for c in w)}
+
+    def concerns(self, origin: Origin) -> bool:
+        """Whether anything was said about items of an origin."""
+        return origin in self.exclusions or origin in self.moves or origin[0] in self.revocations
+
+    def spans(self, origin: Origin) -> list[Span]:
+        """Where items of an origin lie that may not count."""
+        found = [span for exclusion in self.exclusions.get(origin, ()) for span in exclusion.named.where()]
+        found += [(n, n) for n, _ in self.moves.get(origin, ())]
+        lasts = [r.last(origin[1]) for r in self.revocations.get(origin[0], ())]
+        found += [(last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT]
+        return joined(found)
+
+    def said(self) -> list[object]:
+        """All that was said, but for what this station only says once more; the same for the same."""
+        revoked = [
+            (name, r.writer.digest, sorted(r.cuts.items()), sorted(r.kept.items()), r.reach is None)
+            for name, several in sorted(self.revocations.items())
+            for r in several
+        ]
+        moves = [(*origin, sorted(moved)) for origin, moved in sorted(self.moves.items())]
+        return [self.heard, revoked, moves]
+
+    def is_decided(self, origin: Origin) -> bool:
+        """Whether somebody above has said which contents of a forked incarnation count (rule 23)."""
+        return any(e.reason == REFUSED_FORK for e in self.exclusions.get(origin, ()))
+
+
+def policy_of(ledger: Ledger, known: Known) -> Policy:
+    """What is in force here now."""
+    said = Exclusions(ledger, known)
+    return Policy(known, _revocations(ledger, known), said, _moves(ledger, known), said.digest)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A record of a policy type that lives here, and who wrote it."""
+
+    writer: Certificate
+    stamp: int
+    cells: Sequence[str]
+
+
+def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator[_Said]:
+    """The records of a type, oldest first, of writers who count."""
+    for station, stamp, values in governing.said(ledger.database, type_name, cells):
+        writer = known.writer(station)
+        if writer is not None:
+            yield _Said(writer, stamp, values)
+
+
+def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
+    """Rule 27: the highest level's word stands, of one level the newest; a later grant lets an incarnation in.
+
+    Erasures that had come when that was said go on counting where it names them: the values are gone in one place
+    already, and what is the same everywhere hangs on the word and not on who has heard what (rule 12).
+
+    Who revokes its own village's computer does so as well where somebody else has certified that for other units:
+    then the word holds under the units below it alone, and stands until a word about the whole does.
+    """
+    whole: dict[str, _Said] = {}
+    partly: dict[str, dict[str, tuple[_Said, Reach]]] = {}
+    for said in _said(ledger, known, REVOCATION, "station", "cuts"):
+        revoked, _ = said.cells
+        if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
+            before = whole.get(revoked)
+            if before is None or rank(said.writer) <= rank(before.writer):
+                whole[revoked] = said
+        elif (reach := Reach(known, said.writer, revoked)).is_possible:
+            partly.setdefault(revoked, {})[said.writer.station] = said, reach
+    found = {revoked: [_revocation(ledger, known, revoked, said)] for revoked, said in whole.items()}
+    for revoked, several in partly.items():
+        if revoked not in found:
+            found[revoked] = [_revocation(ledger, known, revoked, *one) for one in several.values()]
+    return found
+
+
+def _revocation(
+    ledger: Ledger, known: Known, revoked: str, said: _Said, reach: Reach | None = None
+) -> Revocation:
+    text = said.cells[1]
+    cuts = exclusions.read_cuts(text) | _let_in(ledger, known, revoked, said, whole=reach is None)
+    return Revocation(said.writer, cuts, exclusions.read_kept(text), reach)
+
+
+def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: bool) -> dict[str, int]:
+    """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's.
+
+    Where somebody else has certified the station for other units, of its own level only the revoker itself.
+    """
+    held = {base64.b64encode(c.der).decode(): c for c in known.certificates.get(revoked, ())}
+    own = rank(said.writer)
+    return {
+        incarnation: trust.NO_CUT
+        for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.stamp)
+        if text in held
+        and giver != revoked
+        and any(
+            rank(c) < own or (rank(c) == own and (whole or giver == said.writer.station))
+            for c in known.certificates.get(giver, ())
+        )
+    }
+
+
+class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
+    """What is said of the items of each origin; read when that is asked for, as there may be a million words.
+
+    What one writer says of an origin is joined by reason, so that many words cost no more than few. A station's word
+    about its own items needs no certificate that is known here: that it counts says whose it is, and of what others
+    have saved of the same records many a station beside holds a part.
+    ``digest`` is another when others have said something else, or this station has of its own accord.
+    """
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        self._known = known
+        self._said: dict[Origin, list[_Words]] = {}
+        self._read: dict[Origin, Sequence[Exclusion]] = {}
+        seen = hashlib.sha256()
+        for station, stamp, (cause, refusal, items, restated) in governing.said(
+            ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
+        ):
+            again = bool(restated) and station == known.station
+            reason = refusal if cause == REFUSED and refusal in REASONS else _REASONS.get(cause)
+            if not again:
+                seen.update(json.dumps([station, stamp, reason, items]).encode())
+            for origin, runs in exclusions.runs_of(items).items():
+                said = _Words(station, stamp, reason or REFUSED_WITHDRAWN, again, runs)
+                self._said.setdefault(origin, []).append(said)
+        self.digest = seen.hexdigest()
+
+    def __getitem__(self, origin: Origin) -> Sequence[Exclusion]:
+        if origin not in self._read:
+            self._read[origin] = self._of(origin)
+        if not self._read[origin]:
+            raise KeyError(origin)
+        return self._read[origin]
+
+    def __iter__(self) -> Iterator[Origin]:
+        return (origin for origin in self._said if origin in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _of(self, origin: Origin) -> list[Exclusion]:
+        found: list[Exclusion] = []
+        joint: dict[tuple[str, Certificate, bool], list[str]] = {}
+        for said in self._said.get(origin, ()):
+            writer = self._known.writer(said.station)
+            if said.station == origin[0]:
+                found.append(Exclusion(exclusions.named(said.runs), said.reason, since=said.stamp))
+            elif writer is not None:
+                joint.setdefault((said.reason, writer, said.again), []).extend(said.runs)
+        reaches: dict[Certificate, Reach] = {}
+        for (reason, writer, again), runs in joint.items():
+            reach = reaches.setdefault(writer, Reach(self._known, writer, origin[0]))
+            if reach.is_possible:
+                found.append(Exclusion(exclusions.named(runs), reason, reach, restated=again))
+        return found
+
+
+class _Words(NamedTuple):
+    """What a station has said of the items of one origin."""
+
+    station: str
+    stamp: int
+    reason: str
+    again: bool
+    runs: Sequence[str]
+
+
+def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
+    """The changes of the tree that do not count, of those that would and those that are aside for that reason."""
+    found: list[moves.Move] = []
+    said = governing.changes_of_units(ledger.database, moves.SLOTS)
+    for station, incarnation, number, record, slot, stamp, value, birth, replaces in said:
+        author = known.writer(station)
+        found.append(
+            moves.Move(
+                (station, incarnation), number, record, slot, stamp,
+                None if slot == DELETED_SLOT else json.loads(value),
+                frozenset(r for r in json.loads(replaces) if isinstance(r, int)),
+                moves.UNKNOWN_RANK if author is None else rank(author),
+                frozenset() if author is None else author.claims.units, bool(birth),
+            )
+        )  # fmt: skip
+    if not found:
+        return {}
+    superiors = governing.every_superior(ledger.database)
+    # Where the own certificate counts no more because its unit was moved away, the unit is the same as before: else
+    # the move would cease to count with it, and both begin to count again together, without end.
+    near = (unit for c in known.judged_by(known.station) for unit in c.claims.units)
+    out: dict[Origin, set[tuple[int, int]]] = {}
+    for move in moves.not_counting(found, superiors, near):
+        out.setdefault(move.origin, set()).add((move.number, move.stamp))
+    return out

@@ -1,0 +1,202 @@
+"""What goes down to a station: items that count here, of records that are in its scope (rule 21), and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
+from desktop.store.ledger import Ledger
+from desktop.store.log import components, segment_log
+from desktop.store.merging import aside
+from desktop.store.queries import governing, reading, scoping
+from desktop.store.queries.scoping import Record
+from desktop.sync.formats.decoding import Contents
+from desktop.sync.signed import certificates
+from desktop.sync.signed.tree import reached
+
+WITHOUT_UNIT = {*TREE_TYPES, *POLICY_TYPES, SAME}
+"""Whether records of these types go down does not follow from their units."""
+
+
+class Scope:
+    """The scope of a station of one unit, as this ledger sees it now."""
+
+    def __init__(self, ledger: Ledger, unit: str, station: str = "") -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._unit = unit
+        self._station = station
+        self._units = set(reading.subtree(ledger.database, unit))
+        self._tree = _tree_records(ledger, self._units)
+        self._above = self._tree - self._units
+        self._had: dict[Record, set[str]] = {}
+        for record, had in scoping.units_of_records(self._db):
+            self._had.setdefault(record, set()).add(had)
+        self._together = components.Together(ledger.database, ledger.types)
+        self._covered: dict[Record, tuple[bool, bool]] = {}
+
+    def numbers(
+        self,
+        origin: int,
+        contents: Contents,
+        *,
+        types: Sequence[str] = (),
+        only: Set[int] | None = None,
+    ) -> set[int]:
+        """The numbers of the items of a segment that go down; of some types or numbers only, if they are named."""
+        found: set[int] = set()
+        put_aside = self._set_aside(origin, contents)
+        for block in contents.births.values():
+            if not types or block.type in types:
+                found |= {
+                    number
+                    for record, stamp, number in zip(block.records, block.stamps, block.numbers, strict=True)
+                    if (number, stamp) not in put_aside and any(self._covers((block.type, record)))
+                }
+        for c in contents.changes:
+            if (c.number, c.stamp) not in put_aside and (not types or c.type in types):
+                has, had = self._covers((c.type, c.record))
+                if has or (had and (c.slot in (UNIT_SLOT, DELETED_SLOT) or c.type == UNIT)):
+                    found.add(c.number)
+        return found if only is None else found & only
+
+    def positions(self, after: int) -> set[int]:
+        """Where segments stand, after a position, that may hold anything for the station; all others hold nothing.
+
+        What counts, as rows and log tell it, of all records that could be covered: whoever looks at a whole journal
+        need not open the segments of every other unit.
+        """
+        found: set[int] = set()
+        for name in scoping.types_held(self._db):
+            known = self._ledger.types.get(name)
+            if name in WITHOUT_UNIT or (known is not None and known.goes_below):
+                found |= scoping.positions_of(self._db, name, after)
+            else:
+                found |= scoping.positions_under(self._db, name, self._units, after)
+        return found
+
+    def grown(self, position: int, known: int) -> dict[int, set[int]]:
+        """Items up to a journal position of records that those after ``known`` bring into the scope, by segment.
+
+        It follows from the journal after that position alone, so a bundle that is lost is made good by the next. Only
+        where one goes on from another, ``known`` is later: that one has looked at the journal as it was then.
+        """
+        found: dict[int, set[int]] = {}
+        for record in self._newcomers(known) if position else ():
+            for origin, number in scoping.items_of(self._db, *record):
+                for at in segment_log.positions(self._db, origin, number, number):
+                    if at <= position:
+                        found.setdefault(at, set()).add(number)
+        return dict(sorted(found.items()))
+
+    def _newcomers(self, position: int) -> set[Record]:
+        """Records that were moved or are claimed since, those of units that were put into the tree here or that the
+        station was granted.
+        """
+        found = scoping.claimed_since(self._db, position)
+        born = scoping.units_born_since(self._db, position)
+        moved = scoping.units_moved_since(self._db, position)
+        has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
+        granted = {self._unit} if has_come else set()
+        for unit in self._below(born | moved | granted):
+            found |= self._records_of(unit)
+        if moved:
+            found |= {(name, record) for name in TREE_TYPES for record in self._tree}
+        # What brings one of them into the scope brings all that are one with it.
+        joined = scoping.members_born_since(self._db, position)
+        if SAME in self._ledger.types:
+            joined |= scoping.named_one_since(self._db, position)
+        found |= scoping.one_with(self._db, found | joined)
+        return {record for record in found | self._edges_of(found) if any(self._covers(record))}
+
+    def _edges_of(self, records: Set[Record]) -> set[Record]:
+        """The edges that name some of these records: they stand under units of their writers and come along."""
+        if not records or SAME not in self._ledger.types:
+            return set()
+        return {
+            (SAME, edge)
+            for edge, kind, one, other in scoping.edges(self._db)
+            if (kind, one) in records or (kind, other) in records
+        }
+
+    def _below(self, units: Set[str]) -> set[str]:
+        """Those of the scope that are, or lie below, one of these units."""
+        return reached(units, governing.lower_units(self._db)) & self._units if units else set()
+
+    def _records_of(self, unit: str) -> set[Record]:
+        return {
+            (name, record)
+            for name in self._ledger.types
+            for record in scoping.records_of(self._db, name, unit)
+        }
+
+    def covers(self, record: Record) -> bool:
+        """Whether anything of a record goes, or went, to the station."""
+        return any(self._covers(record))
+
+    def _covers(self, record: Record) -> tuple[bool, bool]:
+        """Whether the record has, or is claimed by, a unit of the scope now, and whether it ever had one."""
+        found = self._covered.get(record)
+        if found is None:
+            found = self._covered[record] = self._judge(record)
+        return found
+
+    def _judge(self, record: Record) -> tuple[bool, bool]:
+        type_name, record_id = record
+        if type_name in TREE_TYPES:
+            # Who had a unit below it hears where it went.
+            gone = type_name == UNIT and record_id not in self._tree
+            had_unit = gone and not self._units.isdisjoint(self._had.get(record) or {self._unit_of(record)})
+            return record_id in self._tree, had_unit
+        if type_name in POLICY_TYPES:
+            # They name stations and numbers and nothing that is anybody's business to keep.
+            return True, True
+        if type_name == SAME:
+            return self._judge_edge(record_id)
+        known = self._ledger.types.get(type_name)
+        if known is not None and known.goes_below and self._unit_of(record) in self._above:
+            # Reference data of the levels above, such as the papers that they have worded.
+            return True, True
+        if ids := self._together.ids(type_name, record_id):
+            # Records that are one go down together.
+            if record_id != ids[0]:
+                return self._covers((type_name, ids[0]))
+            now = self._together.units(type_name, record_id)
+            had_by_one = any(not self._had.get((type_name, r), set()).isdisjoint(self._units) for r in ids)
+            return not now.isdisjoint(self._units), had_by_one
+        had = self._had.get(record)
+        if had is not None:
+            claims = {value.strip('"') for _, value in self._ledger.heads(type_name, record_id, UNIT_SLOT)}
+            return not claims.isdisjoint(self._units), not had.isdisjoint(self._units)
+        return self._unit_of(record) in self._units, False
+
+    def _unit_of(self, record: Record) -> str:
+        """The unit of a record of which no other is known."""
+        return scoping.unit_of(self._db, record)
+
+    def _judge_edge(self, edge: str) -> tuple[bool, bool]:
+        """An edge goes where a record goes, or went, that it names."""
+        found = scoping.edge(self._db, edge)
+        kind, *ends = found if found is not None else ("",)
+        return any(any(self._covers((kind, end))) for end in ends if kind in self._ledger.types), False
+
+    def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
+        """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
+        return aside.between(self._db, origin, contents.header.first, contents.header.last)
+
+
+def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
+    """The unit records above and below the receiver, and the grants of stations there: what it needs to judge by."""
+    superior = governing.superiors(ledger.database)
+    wanted = set(units)
+    for unit in units:
+        at = superior.get(unit)
+        while at is not None and at not in wanted:
+            wanted.add(at)
+            at = superior.get(at)
+    for record, text in governing.certificates_of_grants(ledger.database):
+        # A grant whose certificate cannot be read vouches for nobody, so nobody has to judge by it.
+        if any(c.claims.units & wanted for c in certificates.readable([text])):
+            wanted.add(record)
+    return wanted

@@ -1,0 +1,98 @@
+"""By which keys, chain and roots a station below believes this one.
+
+A district that has begun alone is the root of its tree. When it joins a city it stays the root for whom it had enrolled
+by then, so nobody has to be enrolled anew: they hear, in statements signed by that root, that the city's root counts
+beside it. Those are made of the city's own each time and come out the same, so none has to be kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Collection
+
+from desktop.store.ledger import Ledger
+from desktop.store.queries import governing
+from desktop.store.queries.links import Link
+from desktop.sync.authority import station
+from desktop.sync.signed import certificates, roots
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.roots import MAX_CHANGES, MAX_ROOTS, History
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Speaking:
+    """The keys that sign, their chain of certificates, and the statements about roots that come with it."""
+
+    keys: StationKeys
+    chain: tuple[bytes, ...]
+    statements: tuple[bytes, ...] = ()
+
+
+def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> Speaking:
+    """The keys and the chain by which a station below believes this one, and what it has to hear of the roots.
+
+    A certificate counts there when its grant has come, and that comes in a bundle of this station: until it was
+    acknowledged, the certificate before has to do. Of a new root the statement comes with every bundle.
+    """
+    below = _enrolled_alone(ledger, keys, link.peer)
+    if below is not None:
+        signing, root = below
+        speaking = dataclasses.replace(signing, incarnation=keys.incarnation)
+        return Speaking(speaking, (root.der,), _bridged(ledger, signing, root).statements)
+    held = station.history(ledger.database)
+    return Speaking(*_heard_of(ledger, keys, link, held.known), held.statements)
+
+
+def history_for(ledger: Ledger, keys: StationKeys, below: str) -> History:
+    """What a station below knows of the roots, or is to know: those of its first enrolment, and what followed."""
+    found = _enrolled_alone(ledger, keys, below)
+    return station.history(ledger.database) if found is None else _bridged(ledger, *found)
+
+
+def _bridged(ledger: Ledger, signing: StationKeys, root: Certificate) -> History:
+    """The roots of the tree that was begun here, with those of the city beside the last of them."""
+    found = station.history_alone(ledger.database)
+    for stage in station.history(ledger.database).stages[: MAX_CHANGES - len(found.statements)]:
+        named = [root.der, *sorted(stage.certificates)][:MAX_ROOTS]
+        statement, _ = roots.make_statement(found.now, named, root, signing)
+        found = found.followed([statement])
+    return found
+
+
+def _enrolled_alone(ledger: Ledger, keys: StationKeys, below: str) -> tuple[StationKeys, Certificate] | None:
+    """The root under which a station was first enrolled, and its keys, if it was this one and has another above now."""
+    chains = [c for c in (station.own_chain(ledger), *station.chains_before(ledger)) if len(c) > 1]
+    alone = (certificates.parse(der) for der in station.history_alone(ledger.database).now.certificates)
+    root = next((c for c in alone if c.station == ledger.station), None)
+    signing = None if root is None else keys.signing_for(root.claims.public_key)
+    if root is None or signing is None:
+        return None
+    joined = base64.b64encode(chains[-1][0]).decode()
+    before = governing.was_granted_earlier(ledger.database, below, ledger.station, joined)
+    return (signing, root) if before else None
+
+
+def _heard_of(
+    ledger: Ledger, keys: StationKeys, link: Link, known: Collection[bytes]
+) -> tuple[StationKeys, tuple[bytes, ...]]:
+    """The newest keys and chain of which a station below has heard; the oldest usable where it has heard of none."""
+    own, chains_before = station.own_chain(ledger), station.chains_before(ledger)
+    usable = [(keys, own)]
+    if len(own) == 1 or not chains_before:
+        return usable[0]
+    for chain in chains_before:
+        before = keys.signing_for(certificates.parse(chain[0]).claims.public_key)
+        if before is not None and len(chain) > 1 and chain[-1] in known:
+            usable.append((dataclasses.replace(before, incarnation=keys.incarnation), chain))
+    for speaking, chain in usable:
+        if _has_heard(ledger, link, chain[0]):
+            return speaking, chain
+    return usable[-1]
+
+
+def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
+    """Whether a station below holds the grant of this certificate, as far as it has told."""
+    text, issuer = base64.b64encode(der).decode(), certificates.parse(der).issuer_station
+    return governing.grant_stands_before(ledger.database, text, issuer, link.acknowledged)

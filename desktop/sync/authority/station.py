@@ -1,0 +1,309 @@
+"""What a station knows about itself and others: its keys, its chain, and the trust state that its ledger gives."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop import __version__
+from desktop.records.duties import wanted_by
+from desktop.records.versions.stamps import milliseconds_of
+from desktop.store.ledger import Ledger
+from desktop.store.log import pending
+from desktop.store.queries import governing, links, traffic
+from desktop.store.tables import secrets as kept_secrets
+from desktop.store.tables.database import Database
+from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
+from desktop.sync.authority.policy import Policy, policy_of
+from desktop.sync.authority.reach import Known
+from desktop.sync.signed import certificates, identity
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.roots import History
+from desktop.sync.signed.tree import Tree
+from desktop.sync.trust import TrustState
+
+
+def keep_keys(ledger: Ledger, keys: StationKeys) -> None:
+    """Stores a station's secrets inside the encrypted ledger."""
+    others = [[k.signing_pem().decode(), k.identity_file(), k.incarnation] for k in keys.others]
+    secrets = {"signing": keys.signing_pem(), "age": keys.identity_file().encode()}
+    kept_secrets.keep(ledger.database, secrets | {"others": json.dumps(others).encode()})
+
+
+def load_keys(ledger: Ledger) -> StationKeys:
+    """The station's keys, with those that it had before or has asked a certificate for."""
+    secrets = kept_secrets.held(ledger.database)
+    keys = identity.load(
+        secrets["signing"], secrets["age"].decode(), ledger.incarnation, station=ledger.station
+    )
+    others = [
+        identity.load(pem.encode(), age, incarnation, station=ledger.station)
+        for pem, age, incarnation in json.loads(secrets.get("others", b"[]"))
+    ]
+    return dataclasses.replace(keys, others=tuple(others))
+
+
+def ask_with(ledger: Ledger, keys: StationKeys) -> None:
+    """A certificate is asked for with these keys: bundles to them may come, and they count when it has come."""
+    held = load_keys(ledger)
+    if held.signing_for(keys.public_key) is None:
+        asked = dataclasses.replace(keys, others=())
+        keep_keys(ledger, dataclasses.replace(held, others=(asked, *held.others)))
+    ledger.set_meta(_ASKED, keys.public_key.hex())
+    if keys.incarnation == ledger.incarnation:
+        ledger.drop_meta(_ASKED_IN)
+    else:
+        ledger.set_meta(_ASKED_IN, keys.incarnation)
+
+
+def asked_keys(ledger: Ledger) -> StationKeys:
+    """The keys that the last request for a certificate was made with, in the incarnation that it named."""
+    keys = load_keys(ledger)
+    asked = ledger.meta(_ASKED)
+    found = keys.signing_for(bytes.fromhex(asked)) or keys if asked else keys
+    return dataclasses.replace(found, incarnation=ledger.meta(_ASKED_IN) or found.incarnation)
+
+
+def drop_request(ledger: Ledger) -> None:
+    """After a restore it is asked once more, in an incarnation that was never begun.
+
+    The one that a grant names begins with its acceptance, and what was lost may have begun it: it would give numbers a
+    second time. New keys that were asked for stay, as bundles to them may come. A station that was not enrolled yet
+    has asked in the incarnation in which it was, and nothing begins with the grant.
+    """
+    asked, held = asked_keys(ledger), load_keys(ledger)
+    if (asked.public_key, asked.incarnation) != (held.public_key, held.incarnation):
+        ledger.drop_meta(_ASKED, _ASKED_IN, _REQUEST)
+
+
+def begin_granted(ledger: Ledger, asked: StationKeys) -> StationKeys:
+    """The keys and the incarnation for which a grant was accepted are the station's from now on.
+
+    An incarnation begins once: whoever accepts the same grant again goes on in the present one.
+    """
+    begin_incarnation(ledger, asked.incarnation)
+    ledger.drop_meta(_ASKED_IN)
+    return change_keys(ledger, asked)
+
+
+def change_keys(ledger: Ledger, chosen: StationKeys) -> StationKeys:
+    """These are the station's keys from now on; those before stay, and nothing of the others' is lost."""
+    held = load_keys(ledger)
+    others = (k for k in (held, *held.others) if k.public_key != chosen.public_key)
+    keys = dataclasses.replace(chosen, others=tuple(dataclasses.replace(k, others=()) for k in others))
+    keep_keys(ledger, keys)
+    return keys
+
+
+def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
+    """From now on own items are numbered from 1 in a new incarnation, and peers are sent the journal from its start."""
+    with ledger.database.transaction():
+        ledger.set_meta("incarnation", incarnation)
+        ledger.incarnation = incarnation
+        ledger.origin = ledger.origin_ref(ledger.station, incarnation)
+        links.send_all_again(ledger.database)
+        pending.begin_again(ledger.database)
+
+
+def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
+    """Keeps the station's own certificate chain up to a root, and those that it had before.
+
+    Of a tree that it has begun by itself it keeps the roots as well: whom it has enrolled there knows no others.
+    """
+    held = [own_chain(ledger), *chains_before(ledger)]
+    if len(held[0]) == 1 < len(chain):
+        ledger.set_meta(_ALONE, _said(history(ledger.database)))
+    before = [c for c in held if c and c[0] != chain[0]]
+    ledger.set_meta("chain", json.dumps(_texts(chain)))
+    if before:
+        ledger.set_meta(_BEFORE, json.dumps([_texts(c) for c in before]))
+
+
+def own_chain(ledger: Ledger) -> tuple[bytes, ...]:
+    """The station's certificate and its issuers up to the root, DER; empty before enrolment."""
+    return _ders(json.loads(ledger.meta("chain") or "[]"))
+
+
+def chains_before(ledger: Ledger) -> list[tuple[bytes, ...]]:
+    """The chains of the certificates that the station had before, the newest first."""
+    return [_ders(texts) for texts in json.loads(ledger.meta(_BEFORE) or "[]")]
+
+
+def keep_history(ledger: Ledger, history: History) -> None:
+    """Pins the roots of an enrolment with the statements that followed."""
+    ledger.set_meta(_ROOTS, _said(history))
+
+
+def history(database: Database) -> History:
+    """The roots that this station has come to know; none before enrolment."""
+    if pinned := traffic.setting(database, _ROOTS):
+        return _history(pinned)
+    return History(_ders(json.loads(traffic.setting(database, "chain") or "[]")[-1:]))
+
+
+def history_alone(database: Database) -> History:
+    """The roots of the tree that this station began by itself, if it has joined another since; else none."""
+    said = traffic.setting(database, _ALONE)
+    return _history(said) if said else History(())
+
+
+def _said(history: History) -> str:
+    return json.dumps({"first": _texts(history.first), "statements": _texts(history.statements)})
+
+
+def _history(text: str) -> History:
+    said = json.loads(text)
+    return History(_ders(said["first"]), _ders(said["statements"]))
+
+
+def _texts(ders: Sequence[bytes]) -> list[str]:
+    return [base64.b64encode(der).decode() for der in ders]
+
+
+def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(text) for text in texts)
+
+
+_ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
+_ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
+_CONFIRMED = "confirmed_stations"
+ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
+"""What a ledger keeps of its place in a tree."""
+
+
+def granted(ledger: Ledger) -> list[Certificate]:
+    """The certificates whose grant counts here, newest grant first."""
+    return Granted(_grants(ledger)).all()
+
+
+def _grants(ledger: Ledger) -> list[Grant]:
+    return [Grant(*row) for row in governing.grants(ledger.database)]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The trust state, the chains by which origins can be judged, and what does not count of what they wrote.
+
+    ``certificates`` are those that count, by station; ``issuers`` gives who stands above a station in each chain,
+    ``registrants`` under which units a unit was registered, ``begun`` in which incarnation a certificate was asked for.
+    ``granted`` are all certificates with a grant that counts, whether their chains stand or not. ``in_force`` is the
+    same as long as the same would be let count of whatever is held.
+    """
+
+    state: TrustState
+    chains: Chains
+    policy: Policy
+    certificates: Mapping[str, Sequence[Certificate]]
+    issuers: Callable[[str], Sequence[Collection[str]]]
+    registrants: Callable[[str], Collection[str]]
+    begun: Callable[[Certificate], str | None]
+    granted: Granted
+    token: str
+    in_force: str
+
+    def remember(self, ledger: Ledger) -> None:
+        """Keeps which stations have chains, as long as grants, own chain and roots stay what they are.
+
+        After every merge that is asked of all stations, and of most nothing else.
+        """
+        said = json.dumps([self.token, sorted(self.chains.confirmed)])
+        if ledger.meta(_CONFIRMED) != said:
+            ledger.set_meta(_CONFIRMED, said)
+
+
+def _remembered(ledger: Ledger, token: str) -> frozenset[str]:
+    """The stations that were found to have chains by the same grants, own chain and roots."""
+    before, stations = json.loads(ledger.meta(_CONFIRMED) or '["", []]')
+    return frozenset(stations if before == token else ())
+
+
+def _token(said: Sequence[object]) -> str:
+    """The same for the same, read by the same program."""
+    return hashlib.sha256(json.dumps([__version__, *said]).encode()).hexdigest()
+
+
+def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
+    """What this station lets count now: computed from the items that count, asked anew when the tree changes."""
+    roots = history(ledger.database)
+    grants = _grants(ledger)
+    own_ders = own_chain(ledger)
+    own = [certificates.parse(der) for der in own_ders]
+    standing = _standing(ledger, own)
+    given = Granted(grants, frozenset(c.digest for c in standing))
+    # Who was enrolled under a root of this station's own leads to that one, which speaks for nobody else here.
+    alone = history_alone(ledger.database).known
+    known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
+    token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
+    tree = Tree(governing.superiors(ledger.database))
+    chains = Chains(given, standing, known_roots, _remembered(ledger, token))
+    state = TrustState(
+        roots=frozenset(known_roots),
+        former=frozenset(known_roots) - roots.now.certificates,
+        grants=given,
+        revocations={},
+        tree=tree,
+        tree_version=tree_version(ledger, *(certificates.parse(root).station for root in alone)),
+        station=ledger.station,
+        recipients=keys.recipients,
+        units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
+        signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
+    )
+    proven = Proven(chains, state)
+    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1])
+    policy = policy_of(ledger, known)
+    return Knowledge(
+        dataclasses.replace(state, revocations=policy.cuts),
+        chains,
+        policy,
+        known.certificates,
+        known.issuers,
+        lambda unit: governing.registrants(ledger.database, unit),
+        lambda certificate: _begun(ledger, certificate),
+        given,
+        token,
+        _token([token, sorted(tree.items()), sorted(map(digest_of, state.former)), policy.said()]),
+    )
+
+
+def _standing(ledger: Ledger, own: Sequence[Certificate]) -> list[Certificate]:
+    """The own chain without issuers whose grant is known here to count no more (rule 26).
+
+    They came with the enrolment, so they count although their grants may not have come; but no longer than others.
+    """
+    issuers = frozenset(c.serial for c in own[1:-1])
+    if not issuers:
+        return list(own)
+    gone = {certificates.grant_serial(*item) for item in governing.grants_gone(ledger.database)}
+    return [c for c in own if c.serial not in gone & issuers]
+
+
+def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
+    """The incarnation that the grant of a certificate names: that in which it was asked for.
+
+    What others write of a certificate that they have not issued says nothing (check 21).
+    """
+    text = base64.b64encode(certificate.der).decode()
+    return governing.incarnation_granted(ledger.database, text, certificate.issuer_station)
+
+
+def tree_version(ledger: Ledger, *others: str) -> int:
+    """The newest change of the tree that the root, or another station, has made, as milliseconds since 2020.
+
+    0 without any.
+    """
+    chain = own_chain(ledger)
+    if not chain:
+        return 0
+    stations = [certificates.parse(chain[-1]).station, *others]
+    newest = governing.newest_change(ledger.database, stations)
+    return milliseconds_of(newest) if newest else 0
+
+
+def digest_of(der: bytes) -> str:
+    """SHA-256 of a certificate, hexadecimal."""
+    return hashlib.sha256(der).hexdigest()

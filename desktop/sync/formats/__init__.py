@@ -1,0 +1,1 @@
+"""How bytes are laid out: envelopes, archives, frames, segments and their lines; nobody is believed here."""

@@ -1,0 +1,331 @@
+"""The items of a segment: its lines decoded by shape and kind, after they were found to be those that are signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
+from desktop.records.identity import is_id
+from desktop.records.versions import items
+from desktop.records.versions.born import Births
+from desktop.records.versions.canonical import canonical
+from desktop.records.versions.items import MalformedLine
+from desktop.records.versions.stamps import from_wire
+from desktop.sync.errors import BadSegment
+from desktop.sync.formats.birth_lines import AnyCell, BirthLines, kinds_of
+from desktop.sync.formats.segments import Header, checked_name
+
+_BIRTH: Final = b'["birth","'
+_NO_BIRTH: Final = b"\0"
+"""How no line begins."""
+
+_decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
+    tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
+).decode
+_Value = AnyCell | dict[str, AnyCell]
+_decode_plain = msgspec.json.Decoder(_Value).decode
+_decode_opaque = msgspec.json.Decoder().decode
+_decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
+
+
+class WireChange(msgspec.Struct, frozen=True):
+    """A change or tombstone as it came; ``value`` is canonical text, None when its personal value was erased.
+
+    ``replaces`` are stamps of versions of this record, or record and stamp of those of others. ``outranked`` is set
+    where the stamp is not greater than all that it replaces, versions under other ids included (rule 5). Items of a
+    kind, or of a form, that this program does not know have no slot and no value. There may be a million: an immutable
+    dataclass of so many fields takes ten times as long to make.
+    """
+
+    kind: str
+    type: str
+    record: str
+    unit: str
+    slot: str
+    stamp: int
+    replaces: tuple[int | tuple[str, int], ...]
+    number: int
+    operator: str
+    value: str | None
+    outranked: bool = False
+
+
+@dataclass(slots=True)
+class Contents:
+    """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines, as are the hashes.
+
+    ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
+    a link, half a tombstone; or with a personal value that is not in a part of its own.
+    """
+
+    header: Header
+    births: dict[str, Births] = field(default_factory=dict)
+    changes: list[WireChange] = field(default_factory=list)
+    numbers: Sequence[int] = ()
+    joined: bytes = b""
+    misfits: set[int] = field(default_factory=set)
+
+    @property
+    def hashes(self) -> list[bytes]:
+        """Of each line, cut from all of them ``joined``: hardly anybody asks for them."""
+        size = hashlib.sha256().digest_size
+        return [self.joined[at : at + size] for at in range(0, len(self.joined), size)]
+
+
+def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordType]) -> Contents:
+    """The items of a segment, after its lines were found to be those that the header signs.
+
+    ``types`` say what the values have to be; what they do not know may hold any value of the format. Raises
+    :class:`BadSegment` for a line that is no item, a kind that a shape or number does not fit, or a digest that
+    differs: then nothing of the segment can be believed.
+    """
+    if len(lines) != header.total:
+        raise BadSegment("the lines are not as many as the header counts")
+    contents = Contents(header)
+    try:
+        contents.numbers = _decode_lines(contents, lines, types)
+        for block in contents.births.values():
+            _check_ids(block.records, set(block.units))
+            _check_links(contents, block, types.get(block.type))
+            _check_exposed(contents, block, types.get(block.type))
+        _check_ids([c.record for c in contents.changes], {c.unit for c in contents.changes})
+    except (MalformedLine, msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadSegment(str(error)) from error
+    if hashlib.sha256(contents.joined).hexdigest() != header.digest:
+        raise BadSegment("the digest does not fit the lines")
+    _check_numbers(header, contents.numbers)
+    _check_counts(contents)
+    return contents
+
+
+def _decode_lines(
+    contents: Contents, lines: Sequence[bytes], types: Mapping[str, RecordType]
+) -> Sequence[int]:
+    """Adds every line to the contents; the numbers in the order of the lines.
+
+    A tight loop, because it sees every row.
+    """
+    numbers: list[int] = []
+    hashes: list[bytes] = []
+    add_hash, add_number = hashes.append, numbers.append
+    key, line_hash = contents.header.key, items.line_hash
+    blocks: dict[bytes, BirthLines] = {}
+    slots: dict[tuple[str, str], _Slot] = {}
+    # How the line before began, for the next birth is mostly one of the same type.
+    before = _NO_BIRTH
+    for line in lines:
+        parts = items.split_line(line)
+        add_hash(line_hash(parts, key))
+        head = parts[0]
+        if not head.startswith(before):
+            if not head.startswith(_BIRTH):
+                add_number(_add_other(contents, parts, types, slots))
+                continue
+            name = head[len(_BIRTH) : head.index(b'"', len(_BIRTH))]
+            block = blocks[name] = blocks.get(name) or _begin_births(contents, name.decode(), types)
+            add, before = block.add, head[: len(_BIRTH) + len(name) + 1]
+        add_number(add(parts))
+    for block in blocks.values():
+        contents.births[block.type] = block.births()
+        contents.misfits |= block.misfits
+    contents.joined = b"".join(hashes)
+    return numbers
+
+
+def _begin_births(contents: Contents, name: str, types: Mapping[str, RecordType]) -> BirthLines:
+    shape = contents.header.shapes.get(name)
+    if shape is None:
+        raise MalformedLine("a birth follows the shape of its type")
+    return BirthLines(name, shape, types.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What is asked of the changes of one slot: whether a value is of its kind, and whether that is personal."""
+
+    fits: Callable[[Any], bool]
+    personal: bool
+
+
+def _slot(types: Mapping[str, RecordType], type_name: str, name: str) -> _Slot:
+    """The slot of these names; raises :class:`MalformedLine` where they are none."""
+    checked_name(type_name)
+    if name == DELETED_SLOT:
+        return _Slot(_is_tombstone, personal=False)
+    if checked_name(name) == UNIT_SLOT:
+        return _Slot(is_id, personal=False)
+    record_type = types.get(type_name)
+    known = record_type.slots.get(name) if record_type is not None else None
+    if known is None:
+        return _Slot(_may_be_anything, personal=False)
+    tests = {f.name: _FITS.get(f.kind, _is_text) for f in known.fields}
+    fits = partial(_is_group, tests) if known.grouped else tests[known.fields[0].name]
+    return _Slot(fits, known.personal)
+
+
+def _add_other(
+    contents: Contents,
+    parts: list[bytes],
+    types: Mapping[str, RecordType],
+    slots: dict[tuple[str, str], _Slot],
+) -> int:
+    """Adds an item that is no birth; ``slots`` are those of which a change was met. Its number."""
+    number: int
+    kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = _decode_head(
+        parts[0]
+    )
+    stamp = from_wire(stamp_text)
+    if kind == items.BIRTH:
+        raise MalformedLine("a birth begins as births begin")
+    if len(parts) > 1 or slot is None or kind not in (items.CHANGE, items.TOMBSTONE):
+        _decode_opaque(plain)  # nothing of it is used, but it is JSON
+    if kind not in (items.CHANGE, items.TOMBSTONE) or slot is None or len(parts) > 2:
+        # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
+        contents.changes.append(
+            WireChange(
+                checked_name(kind),
+                checked_name(type_name),
+                record,
+                unit,
+                "",
+                stamp,
+                (),
+                number,
+                operator,
+                None,
+            )
+        )
+        return number
+    known = slots.get((type_name, slot))
+    if known is None:
+        known = slots[type_name, slot] = _slot(types, type_name, slot)
+    value: str | None = None
+    if len(parts) == 1 or parts[1][:1] != b'"':
+        found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
+        exposed = len(parts) == 1 and known.personal and found is not None
+        if exposed or not known.fits(found):
+            contents.misfits.add(number)
+        value = canonical(found)
+    seen, outranked = _seen(record, stamp, replaces) if replaces else ((), False)
+    contents.changes.append(
+        WireChange(kind, type_name, record, unit, slot, stamp, seen, number, operator, value, outranked)
+    )
+    return number
+
+
+def _seen(
+    record: str, stamp: int, replaces: Sequence[str | list[str]]
+) -> tuple[tuple[int | tuple[str, int], ...], bool]:
+    """What an item of this stamp replaces, and whether that outranks it."""
+    if len(replaces) == 1 and isinstance(replaces[0], str):
+        # Nearly always so.
+        seen_one = from_wire(replaces[0])
+        return (seen_one,), seen_one >= stamp
+    named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
+    stamps = [(r, from_wire(text)) for r, text in named]
+    seen = tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r))
+    return seen, any(s >= stamp for _, s in stamps)
+
+
+def _replaced(entry: list[str]) -> tuple[str, str]:
+    """An entry that names its record; one of another id matters only within a component (rule 5)."""
+    if len(entry) != 2:
+        raise MalformedLine("an entry of replaces names a record and a stamp")
+    return entry[0], entry[1]
+
+
+def _may_be_anything(_: Any) -> bool:
+    """What is not known here."""
+    return True
+
+
+def _is_tombstone(value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(isinstance(value.get(n, ""), str) for n in ("births", "heads"))
+    )
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, int)
+
+
+def _is_link(value: Any) -> bool:
+    return value is None or is_id(value)
+
+
+def _is_group(tests: Mapping[str, Callable[[Any], bool]], value: Any) -> bool:
+    return value is None or (
+        isinstance(value, dict) and all(fits(value.get(name)) for name, fits in tests.items())
+    )
+
+
+_FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
+    Kind.INTEGER: _is_number,
+    Kind.BOOLEAN: _is_number,
+    Kind.LINK: _is_link,
+}
+"""Whether a value is of a kind; all others are text."""
+
+
+def _is_personal(record_type: RecordType | None, slot: str) -> bool:
+    return record_type is not None and slot in record_type.slots and record_type.slots[slot].personal
+
+
+def _check_exposed(contents: Contents, block: Births, record_type: RecordType | None) -> None:
+    """A personal value stands in a part of its own, or it could not be erased (rule 20)."""
+    plain = contents.header.shapes[block.type].plain
+    contents.misfits |= block.filled([c for c in plain if _is_personal(record_type, c.partition(".")[0])])
+
+
+def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
+    """Links are ids; like those of records they are looked at together, and one by one only where that fails."""
+    kinds = kinds_of(record_type)
+    for column, cells in zip(block.columns, block.cells, strict=True):
+        if kinds.get(column) is Kind.LINK and not _are_ids([cell for cell in cells if cell is not None]):
+            contents.misfits |= {
+                number
+                for number, cell in zip(block.numbers, cells, strict=True)
+                if cell is not None and not is_id(cell)
+            }
+
+
+def _check_ids(records: Sequence[str], units: Iterable[str]) -> None:
+    if not _are_ids(records) or not _are_ids(list(units)):
+        raise MalformedLine("ids are 32 hexadecimal digits")
+
+
+def _are_ids(texts: Sequence[Any]) -> bool:
+    """Whether these are ids; joined, because one look at many costs less than many looks."""
+    try:
+        joined = "".join(texts)
+        found = bytes.fromhex(joined)
+    except (TypeError, ValueError):  # no text at all, or no hexadecimal digits
+        return False
+    # A hexadecimal reading skips white space and takes capitals; an id has one written form.
+    return set(map(len, texts)) <= {32} and 2 * len(found) == len(joined) and joined == joined.lower()
+
+
+def _check_numbers(header: Header, numbers: Sequence[int]) -> None:
+    expected = list(range(header.first, header.last + 1)) if header.vouched is None else sorted(set(numbers))
+    if numbers != expected or numbers[0] != header.first or numbers[-1] != header.last:
+        raise BadSegment("the numbers of the lines are not those of the header")
+
+
+def _check_counts(contents: Contents) -> None:
+    counts = Counter(c.kind for c in contents.changes)
+    births = sum(map(len, contents.births.values()))
+    if births:
+        counts[items.BIRTH] = births
+    if dict(counts) != dict(contents.header.counts):
+        raise BadSegment("the kinds of the lines are not those that the header counts")

@@ -1,0 +1,148 @@
+"""Receipts: the first frame of every bundle says what its sender has of the receiver's journal, and what became of it.
+
+The frame is NDJSON: a header ``{"xsj":"receipt",…}``, then one line for each item that is not simply applied:
+``[station, incarnation, number, outcome, reason]``. The bundle's signature covers it. What does not fit stands in
+further frames, whose headers say ``"continues":true``; they are passed over by whoever looks at the first alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, NamedTuple
+
+import msgspec
+
+from desktop.records.versions.canonical import MAX_NUMBER
+from desktop.store.queries import exchanged
+from desktop.store.tables.database import Database
+from desktop.sync.errors import BadSegment
+from desktop.sync.formats import strictjson
+from desktop.sync.formats.frames import MAX_FRAME_PLAIN, Frame, compress_lines
+from desktop.sync.formats.strictjson import Fields
+
+LABEL: Final = ["receipt"]
+MOST_PLAIN: Final = MAX_FRAME_PLAIN - 4096
+"""Bytes of the answers in one frame, beside its header."""
+HELD: Final = "held"
+CONFLICT: Final = "conflict"
+REFUSED: Final = "refused"
+
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_HEX16 = re.compile(r"[0-9a-f]{16}|")
+_Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
+_decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
+
+
+class Answer(NamedTuple):
+    """The present state of one item at a level above: held, in conflict or refused, and why."""
+
+    station: str
+    incarnation: str
+    number: int
+    outcome: str
+    reason: str
+
+
+class Answers:
+    """All answers of a receipt, each time anew from where they stand: there may be a million of them."""
+
+    def __init__(self, read: Callable[[], Iterator[Answer]] = lambda: iter(())) -> None:
+        self._read = read
+
+    def __iter__(self) -> Iterator[Answer]:
+        return self._read()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``position`` of ``station``'s journal in ``incarnation`` was received without a gap.
+
+    ``count`` is how many answers a receipt has that was read. One that ``continues`` another adds to its answers.
+    """
+
+    station: str
+    incarnation: str
+    position: int
+    number: int
+    answers: Iterable[Answer] = ()
+    count: int = 0
+    continues: bool = False
+
+    def frames(self) -> Iterator[Frame]:
+        """The receipt as frames: the first, and further ones with the same number where that cannot hold all answers.
+
+        Whoever does not know of further ones hears what the first says.
+        """
+        blocks = list(self._blocks())
+        lines = self._lines()
+        for place, (count, size) in enumerate(blocks):
+            header = self._header(count, continues=place > 0)
+            yield compress_lines(
+                itertools.chain([header], itertools.islice(lines, count)), len(header) + size
+            )
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        """How many answers stand in each frame, and how many bytes those are."""
+        count = size = 0
+        for line in self._lines():
+            if size + len(line) > MOST_PLAIN:
+                yield count, size
+                count = size = 0
+            count += 1
+            size += len(line)
+        yield count, size
+
+    def _header(self, count: int, *, continues: bool) -> bytes:
+        header: dict[str, Any] = {
+            "xsj": "receipt",
+            "station": self.station,
+            "incarnation": self.incarnation,
+            "position": self.position,
+            "number": self.number,
+            "answers": count,
+        }
+        if continues:
+            header["continues"] = True
+        return msgspec.json.encode(dict(sorted(header.items()))) + b"\n"
+
+    def _lines(self) -> Iterator[bytes]:
+        return (msgspec.json.encode(list(answer)) + b"\n" for answer in self.answers)
+
+
+def read(frame: Frame) -> Receipt:
+    """The receipt in a frame; raises :class:`BadSegment`."""
+    lines = frame.lines()
+    try:
+        fields = Fields(strictjson.parse(next(lines)[:-1], 4096), "receipt")
+        fields.choice("xsj", ("receipt",))
+        count = sum(1 for _ in _answers(lines))
+        if fields.integer("answers", 0, MAX_NUMBER) != count:
+            raise BadSegment("the answers of a receipt are not as many as it counts")
+        return Receipt(
+            fields.matching("station", _HEX64),
+            fields.matching("incarnation", _HEX16),
+            fields.integer("position", 0, MAX_NUMBER),
+            fields.integer("number", 1, MAX_NUMBER),
+            Answers(lambda: _answers(itertools.islice(frame.lines(), 1, None))),
+            count,
+            "continues" in fields.names() and fields.raw("continues") is True,
+        )
+    except (msgspec.DecodeError, ValueError) as error:  # text that is no UTF-8 is a ValueError here
+        raise BadSegment(str(error)) from error
+
+
+def _answers(lines: Iterable[bytes]) -> Iterator[Answer]:
+    return (Answer(*_decode_answer(line)) for line in lines)
+
+
+def present_answers(database: Database, stations: Iterable[str]) -> Answers:
+    """What is held, refused or in conflict here of these stations' items, and what levels above answered of them.
+
+    Of a conflict only what stands against each other is told, not what was replaced on the way. An item is told once,
+    by the worst that became of it.
+    """
+    wanted = frozenset(stations)
+    return Answers(lambda: itertools.starmap(Answer, exchanged.present_answers(database, wanted)))

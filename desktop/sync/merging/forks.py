@@ -1,0 +1,237 @@
+"""Items that were received before: known if their content is the same, else a station fork (rule 23).
+
+Of a fork both contents are kept, each in its segment. Until somebody decides which of them counts, what waits from the
+first such number on goes on waiting, and so does whatever else comes of that incarnation, because it may be of either
+content; late ones of before wait with it. Two computers that are one station in different incarnations give no number
+twice: nothing of them waits, and they are told by what they write in turn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import MAX_NUMBER
+from desktop.records.versions.deciding import EXCLUSION, REVOCATION
+from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_FORK
+from desktop.records.versions.stamps import DAY_MS, milliseconds_of
+from desktop.store.ledger import Ledger
+from desktop.store.log import pending, received, segment_log
+from desktop.store.merging import aside
+from desktop.store.merging.aside import Put
+from desktop.store.queries import governing
+from desktop.store.tables.database import Database
+from desktop.sync.authority.exclusions import Named
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept
+from desktop.sync.formats import decoding, segments
+from desktop.sync.formats.arriving import Arrived
+
+
+class Known:
+    """What a ledger knows already, during one merge; the segment that was read last is at hand.
+
+    Whoever cuts a known segment into thousands must not have it unpacked and hashed whole for each.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
+
+    def drop(self, found: Sorted, arrived: Arrived, count: Callable[[], None]) -> int:
+        """Drops what is known and holds what a fork leaves open; how many of its items were known.
+
+        ``count`` is called before a fork is opened, which lets go on waiting what waits by then.
+        """
+        numbers = found.contents.numbers
+        overlap, known = self._compared(found, arrived)
+        found.drop(known)
+        if overlap != known:
+            count()
+            aside.open_fork(self._db, found.origin, min(overlap - known))
+            found.hold(numbers, HELD_FORK)
+        elif aside.waits_behind_fork(self._db, found.origin):
+            found.hold(numbers, HELD_FORK)
+        return len(known)
+
+    def holds(self, found: Sorted, arrived: Arrived) -> bool:
+        """Whether all of these items are here, with this content."""
+        _, known = self._compared(found, arrived)
+        return len(known) == len(found.contents.numbers)
+
+    def _compared(self, found: Sorted, arrived: Arrived) -> tuple[set[int], set[int]]:
+        """The numbers of those that are here, and of those that are here with this content."""
+        header, numbers = found.contents.header, found.contents.numbers
+        overlap: set[int] = set()
+        for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
+            overlap.update(n for n in numbers if first <= n <= last)
+        if not overlap:
+            return overlap, set()
+        hashes = dict(zip(numbers, found.contents.hashes, strict=True))
+        coming = {
+            (line, header.key): hashes[number]
+            for number, line in zip(numbers, arrived.lines, strict=True)
+            if number in overlap
+        }
+        held_here = self._hashes(found.origin, overlap, coming)
+        return overlap, {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
+
+    def _hashes(
+        self, origin: int, wanted: Collection[int], coming: Mapping[tuple[bytes, bytes | None], bytes]
+    ) -> dict[int, set[bytes]]:
+        """The hashes of those lines that are here, both contents of a fork, own lines not yet cut included.
+
+        Of lines and keys that are ``coming`` the hash is known.
+        """
+        found: dict[int, set[bytes]] = {}
+        for position in segment_log.positions(self._db, origin, min(wanted), max(wanted)):
+            header, lines = self._read(position)
+            numbers = (
+                range(header.first, header.last + 1)
+                if header.vouched is None
+                else decoding.decode(header, lines, self._ledger.types).numbers
+            )
+            for number, line in zip(numbers, lines, strict=True):
+                if number in wanted:
+                    known = coming.get((line, header.key))
+                    hashes = [known] if known is not None else segments.hashes_of([line], header.key)
+                    found.setdefault(number, set()).update(hashes)
+        if origin == self._ledger.origin:
+            for number, line, key in pending.waiting(self._db, wanted):
+                found.setdefault(number, set()).update(segments.hashes_of([line], key))
+        return found
+
+    def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:
+        if self._last is None or self._last[0] != position:
+            self._last = position, kept.read_at(self._db, position)
+        return self._last[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """An incarnation in which numbers have two contents: those, in the order they came, and how many items wait."""
+
+    station: str
+    incarnation: str
+    contents: tuple[Put, ...]
+    waiting: int
+
+
+def open_forks(database: Database, types: Catalogue) -> list[Fork]:
+    """Every fork that is not decided; the segments are read again, as there are hardly ever any."""
+    return [
+        Fork(
+            found.station,
+            found.incarnation,
+            tuple(_contents(database, types, found.origin, found.first, found.last)),
+            found.waiting,
+        )
+        for found in aside.open_forks(database)
+    ]
+
+
+def _contents(database: Database, types: Catalogue, origin: int, first: int, last: int) -> list[Put]:
+    found: dict[int, dict[bytes, Put]] = {}
+    for header, lines in kept.between(database, origin, first, last):
+        contents = decoding.decode(header, lines, types)
+        hashes = dict(zip(contents.numbers, contents.hashes, strict=True))
+        items = Sorted(contents, origin)
+        items.hold(contents.numbers, HELD_FORK)
+        for put in items.waiting():
+            found.setdefault(put.number, {}).setdefault(hashes[put.number], put)
+    return [put for number in sorted(found) if len(found[number]) > 1 for put in found[number].values()]
+
+
+_LEFT_MS = 30 * DAY_MS
+"""Of which incarnation nothing came for so long while another went on, that was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """Two incarnations of a station in which was written in turn; ``since`` is the stamp from which it was in both.
+
+    Two computers may go on from one ledger, as when one is restored elsewhere and the other is used on. Or it is one,
+    and its date was ahead before it was restored.
+    """
+
+    station: str
+    older: str
+    newer: str
+    since: int
+
+
+def doubled(database: Database, types: Catalogue) -> list[Doubled]:
+    """The stations of which two computers seem to be in use and nobody has said anything about.
+
+    That is over when nothing more came of one of the two for thirty days.
+    """
+    found = []
+    said = [items for _, _, (items,) in governing.said(database, EXCLUSION, ["items"])]
+    revoked = {name for _, _, (name,) in governing.said(database, REVOCATION, ["station"])}
+    for name, *origins in segment_log.alternating(database):
+        ends = sorted((*_ends(database, types, ref), received.name_of(database, ref)[1]) for ref in origins)
+        (_, older_until, older), (begun, newer_until, newer) = ends
+        decided = name in revoked or any(older in items or newer in items for items in said)
+        apart = abs(milliseconds_of(newer_until) - milliseconds_of(older_until))
+        if begun < older_until and apart < _LEFT_MS and not decided:
+            found.append(Doubled(name, older, newer, begun))
+    return found
+
+
+def _ends(database: Database, types: Catalogue, origin: int) -> tuple[int, int]:
+    """The lowest and the highest stamp of the segments in which the first and the last number of an origin stand."""
+    places = segment_log.places(database, origin, 1, MAX_NUMBER)
+    outer = {min(places, key=lambda p: p[1])[0], max(places, key=lambda p: p[2])[0]}
+    contents = [decoding.decode(*kept.read_at(database, position), types) for position in outer]
+    stamps = [stamp for found in contents for stamp in Sorted(found, origin).looked_at.values()]
+    return min(stamps), max(stamps)
+
+
+def losing(ledger: Ledger, origin: int, *, keep_held: bool) -> Named:
+    """What does not count when a fork is decided: the other contents, and whatever the incarnation gives later.
+
+    What came in before it was known is kept, or with ``keep_held`` what waits: of several contents that wait, the one
+    that came first. From the last number of that on the incarnation is closed: its station goes on under a new one.
+    What was withdrawn or refused is of the content that it came with, whether it counts or not.
+    """
+    hashes: dict[tuple[int, int], set[bytes]] = {}
+    kept_one = _Content(ledger.database, origin, keep_held=keep_held)
+    for header, lines in kept.between(ledger.database, origin, 1, MAX_NUMBER):
+        contents = decoding.decode(header, lines, ledger.types)
+        stamps = Sorted(contents, origin).looked_at
+        for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
+            hashes.setdefault((number, stamps[number]), set()).add(line_hash)
+        kept_one.add(stamps)
+    several = Counter(number for (number, _), found in hashes.items() for _ in found)
+    first = min(number for number, count in several.items() if count > 1)
+    hashes = {(number, stamp): found for (number, stamp), found in hashes.items() if number >= first}
+    staying = hashes.keys() & kept_one.items.items()
+    last = max((number for number, _ in staying), default=first - 1)
+    # Two contents of the very same moment cannot be told apart by name, so neither counts.
+    lost = (hashes.keys() - staying) | {item for item, found in hashes.items() if len(found) > 1}
+    # Who holds what lost knows by that name that it is meant, also where nothing is kept.
+    return Named(
+        [(last + 1, MAX_NUMBER)], frozenset((n, stamp) for n, stamp in lost if n <= max(first, last))
+    )
+
+
+class _Content:
+    """What one computer has given of a forked incarnation: ``items``, number to stamp, as far as they can be told."""
+
+    def __init__(self, database: Database, origin: int, *, keep_held: bool) -> None:
+        self.items: dict[int, int] = {}
+        self._keep_held = keep_held
+        self._held = aside.held_of(database, origin, HELD_FORK)
+        self._refused = aside.refused_of(database, origin)
+        self._lost = aside.refused_of(database, origin, REFUSED_FORK)
+
+    def add(self, stamps: Mapping[int, int]) -> None:
+        """The items of a segment, number to stamp, belong to it if it is to be kept and fits what came before it."""
+        left = stamps.items() - self._lost
+        those = dict(item for item in left if (item in self._held) is self._keep_held)
+        # What follows in the same segment is by the same computer, and goes with it.
+        if those and all(self.items.get(number, stamp) == stamp for number, stamp in those.items()):
+            self.items = dict(left & self._refused) | self.items | those

@@ -1,0 +1,400 @@
+"""What one merge takes in, segment by segment: verified, told from what is known, judged, put aside or staged.
+
+Before all of it is in, what came first may wait for what comes last, so the report is put right at the end: it says
+what became of each item, not what stood in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.versions.born import Births
+from desktop.records.versions.item_outcomes import (
+    APPLIED,
+    CONFLICT,
+    HELD,
+    HELD_FORK,
+    HELD_FUTURE,
+    HELD_NO_BIRTH,
+    REFUSED,
+)
+from desktop.records.versions.items import MAX_LINES
+from desktop.records.versions.spans import spans_of
+from desktop.store.ledger import Ledger
+from desktop.store.merging import aside, counting, outcomes
+from desktop.store.merging import erasing as erased
+from desktop.store.merging.merging import Change, Item, Merger
+from desktop.store.merging.merging import Result as Merged
+from desktop.store.merging.telling import Telling, Told
+from desktop.store.queries import indexing
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.authority.judging import Judge
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept
+from desktop.sync.errors import BadSegment
+from desktop.sync.formats.arriving import Arrived
+from desktop.sync.formats.frames import Frame
+from desktop.sync.formats.segments import Header
+from desktop.sync.merging import erasing, forks, waiting
+from desktop.sync.merging.lost import Brought, Lost
+from desktop.sync.merging.results import BundleResult, Taken
+from desktop.sync.merging.staged import StagedBundle, by_bundle
+from desktop.sync.merging.standing import Settling
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was noted of a merge before a bundle, which may prove to be bad when some of it was written."""
+
+    future: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A bundle that lacked something when it came, and what looks whether that is here by now."""
+
+    bundle: StagedBundle
+    merge: int | None
+    take: Callable[[], bool]
+
+
+class Intake:
+    """The segments of one merge inside the caller's transaction; what is not kept is a preview.
+
+    ``judge`` judges by the stations and units that count now, ``future`` are stations whose items seem to be of
+    tomorrow, ``known`` is what was here before, and ``merge`` the line of the ledger of merges that segments will name.
+
+    Bundles of one segment are counted together, as many as hold what one segment may: the steps of that cost more than
+    what a small bundle brings. Of each is told what would be if it were counted by itself. So those are, as all are if
+    they are ``apart``, that may bring what others say into conflict or out of it.
+    """
+
+    def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True, apart: bool = False) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._keys = keys
+        self._keep = keep
+        self._apart = self._alone = apart
+        self._now = ledger.environment.since_epoch()
+        self._merger: Merger | None = None
+        self._telling = Telling(ledger.database)
+        self._lost = Lost(ledger.database, self._telling)
+        self._earlier: list[StagedBundle] = []
+        self._bundle = StagedBundle(BundleResult(Path()), self._telling.begin())
+        self._staged = 0
+        self._late: list[_Late] = []
+        self._took_late = False
+        self._changed = indexing.Changed()
+        self._erased = erased.targets(ledger.database)
+        self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
+        self.judge = self._first_judge = self._call_judge()
+        self._refused = self._signed_again = False
+        self.future: set[str] = set()
+        self.known = forks.Known(ledger)
+        self.merge: int | None = None
+
+    def _call_judge(self) -> Judge:
+        """Whoever judges by the stations and units that count now."""
+        return Judge(station.knowledge(self._ledger, self._keys), self._ledger.types, self._now)
+
+    def begin(self, result: BundleResult) -> int:
+        """A bundle begins, of which ``result`` tells; the number under which its items are told."""
+        self._bundle = StagedBundle(result, self._telling.begin())
+        self._lost.expect(self._bundle.number, result, self._bundle.spans)
+        self._alone = self._apart
+        return self._bundle.number
+
+    def set_alone(self) -> None:
+        """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""
+        if self._earlier:
+            self.count()
+        self._alone = True
+
+    def end(self) -> None:
+        """The bundle is in. What it lets count that waits already is told with it."""
+        in_pieces = self._bundle.in_pieces
+        if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
+            self.count()
+            if in_pieces:
+                self._tell_conflicts_again(self._bundle.number, self._bundle.spans)
+        elif self._bundle.spans:
+            self._earlier.append(self._bundle)
+
+    def _tell_conflicts_again(self, bundle: int, brought: Brought) -> None:
+        for origin, spans in brought.items():
+            self._telling.tell_conflicts_again(bundle, origin, spans)
+
+    def count(self) -> None:
+        """What was staged counts or waits from now on."""
+        if self._merger is not None:
+            for merged in self._merger.rounds(self._now):
+                self._tell(merged)
+            self._merger, self._staged = None, 0
+            self._bundle.in_pieces |= bool(self._bundle.spans)
+        self._earlier.clear()
+        self._bundle.forget()
+
+    def close(self) -> None:
+        """All has been told that anybody wants to know."""
+        self._telling.clear()
+
+    def _merging(self) -> Merger:
+        """The merge within this one in which things are staged now."""
+        if self._merger is None:
+            self._merger = Merger(self._db, self._ledger.types, listed=self._keep)
+        return self._merger
+
+    def mark(self) -> Mark:
+        """Where a bundle begins."""
+        return Mark(frozenset(self.future))
+
+    def back_to(self, mark: Mark) -> None:
+        """What a bundle brought was taken back: what was known by it is known no longer."""
+        self.future = set(mark.future)
+        self._bundle.spans.clear()
+        if self._apart:
+            # Nothing of others is staged. Where it is, this bundle has written nothing.
+            self._merger, self._staged = None, 0
+        self.known = forks.Known(self._ledger)
+        self.judge = self._call_judge()
+
+    def judge_anew(self) -> None:
+        """Something came that says who is who."""
+        self.judge = self._call_judge()
+
+    def settle(self) -> None:
+        """What waited for the tree or the time comes in, and what counts no longer goes out.
+
+        Then what was passed over and has its grant by now: it is as if it had come last.
+        """
+        self._settle()
+        while self._take_late():
+            self._took_late = True
+            self._settle()
+
+    def _settle(self) -> None:
+        anew = self._signed_again or self.judge is not self._first_judge
+        self.judge = self._settling.run(self.judge, anew=anew)
+
+    @property
+    def looked(self) -> bool:
+        """Whether all was gone through, as others may be in force by now than when that was done last."""
+        return self._settling.looked
+
+    @property
+    def refused(self) -> bool:
+        """Whether something was refused that came with the merge, or had waited."""
+        return self._refused or self._settling.refused
+
+    def expect_more(self, take: Callable[[], bool]) -> None:
+        """Another bundle may bring what the one that has ended lacks: the grant of a segment, or what came before it.
+
+        ``take`` is asked when all of the merge is in, and says whether anything came of it.
+        """
+        self._late.append(_Late(self._bundle, self.merge, take))
+
+    def _take_late(self) -> bool:
+        taken = False
+        for late in self._late:
+            # Lines were moved and blanked since, and more is to be blanked.
+            self.known = forks.Known(self._ledger)
+            self._erased = erased.targets(self._db)
+            self._lost.look_again()
+            self._bundle, self.merge, self._alone = late.bundle, late.merge, True
+            late.bundle.in_pieces = bool(late.bundle.spans)
+            taken |= late.take()
+        return taken
+
+    def note_looked(self) -> None:
+        """The next merge need not go through all once more for what is in force now."""
+        self._settling.note_looked(self.judge)
+
+    def bring_up_to_date(self) -> None:
+        """Search finds what is there now."""
+        self._changed.bring_up_to_date(self._db, self._ledger.types)
+
+    def put_right(self, taken: Sequence[Taken]) -> None:
+        """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
+
+        So is a conflict that a later bundle closes. Where something has ceased to count since, it may have been one
+        side of it, or had closed one, or has come to count and opens one.
+        """
+        moved = self._settling.moved
+        self._lost.tell_heirs()
+        for each in taken:
+            closing = moved or self._took_late or each is not taken[-1]
+            for found in self._telling.not_as_told(each.bundle, moved=moved, closing=closing):
+                self._put_right(each, found)
+            if moved:
+                self._tell_conflicts_again(each.bundle, self._lost.brought(each.bundle))
+            each.result.add_up(self._telling, each.bundle, self._lost.brought(each.bundle))
+
+    def _put_right(self, taken: Taken, found: Sequence[Told]) -> None:
+        numbers: dict[int, set[int]] = {}
+        for told in found:
+            numbers.setdefault(told.origin, set()).add(told.number)
+        now = {origin: outcomes.of_unapplied(self._db, origin, of) for origin, of in numbers.items()}
+        births = Counter(taken.result.births)
+        again: list[tuple[Told, str, str]] = []
+        applied: list[Told] = []
+        released: list[Told] = []
+        for told in found:
+            outcome, reason = now[told.origin].get((told.number, told.stamp), (APPLIED, ""))
+            if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
+                released.append(told)
+                if not told.slot and self._stands(told):
+                    births[told.type] += 1
+            if outcome == APPLIED:
+                applied.append(told)
+            elif (outcome, reason) != (told.outcome, told.reason):
+                again.append((told, outcome, reason))
+        taken.result.births = dict(births)
+        self._telling.note_released(taken.bundle, released)
+        self._telling.tell_again(taken.bundle, again)
+        self._telling.take_back(taken.bundle, applied)
+
+    def _stands(self, birth: Told) -> bool:
+        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number, birth.stamp)
+
+    def take_vouched(self, frame: Frame, desk: Certificate) -> None:
+        """A segment that the granting desk vouches for."""
+        arrived = Arrived.read(frame)
+        if arrived.header.vouched != desk.station:
+            raise BadSegment("the tree of a grant is vouched for by its desk")
+        result = BundleResult(Path())
+        self.begin(result)
+        self.merge_segment(desk, arrived, result)
+        self.count()
+
+    def merge_segment(self, signer: Certificate, arrived: Arrived, result: BundleResult) -> bool:
+        """A segment of the bundle that has begun is verified, decoded and kept, and its items are staged.
+
+        Of one in this station's own name that it has not written nothing is taken: then it is ``False``.
+
+        Raises ``BadSegmentSignature`` and :class:`BadSegment`.
+        """
+        header = arrived.header
+        trust.judge_segment(signer, header.signer, header.raw, header.signature)
+        author = signer if header.vouched is None else None
+        other = erasing.as_kept(self._ledger, arrived, self._erased)
+        if other is not None:
+            arrived = Arrived.read(other)
+            header = arrived.header
+        contents = arrived.decoded(self._ledger.types)
+        origin = self._ledger.origin_ref(header.station, header.incarnation)
+        found = Sorted(contents, origin)
+        if origin == self._ledger.origin and not self.known.holds(found, arrived):
+            # This station's numbers are given here and nowhere else, whoever vouches for them. Either this ledger was
+            # set back or copied, and has to hear the rest to be told so, or somebody forges.
+            self.pass_over(HELD, HELD_FORK, header, arrived.count)
+            return False
+        known = self.known.drop(found, arrived, self.count)
+        result.known += known
+        # By a copy that somebody else signs for, items may count that were let in again and had nobody.
+        self._signed_again |= bool(known and aside.between(self._db, origin, header.first, header.last))
+        arrived.let_go()
+        kept.keep(self._ledger, header, arrived.frame, None if origin == self._ledger.origin else self.merge)
+        for first, last in spans_of(contents.numbers):
+            self._ledger.note_received(origin, first, last)
+        if found.deciding and not found.settled:
+            self.set_alone()
+            # Units and grants first: what the same segment writes under a new unit is not held for its sake.
+            self._apply(found.part(deciding=True), author, result)
+            self.count()
+            self.judge_anew()
+            found = found.part(deciding=False)
+        self._apply(found, author, result)
+        return True
+
+    def _apply(self, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
+        """Judges what is new, sets aside what is refused or held, and stages the rest."""
+        self.judge.judge(found, author)
+        self._refused |= found.refuses
+        if found.waits_for(HELD_FUTURE):
+            self.future.add(found.contents.header.station)
+        self._set_aside(found)
+        changes, births = found.changes, found.births
+        if changes or births:
+            self._stage(found, changes, births)
+
+    def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:
+        if not self._alone:
+            self._part_from_earlier(changes, births)
+        bundle = self._bundle
+        bundle.bring(found.origin, found.counting())
+        self._staged += len(changes)
+        merger = self._merging()
+        merger.add_changes(changes)
+        self._changed.add_changes(self._ledger.types, changes)
+        for block in births:
+            self._changed.add(block.type, block.records)
+            own = bundle.result.births
+            own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
+            self._staged += len(block)
+        if self._alone and self._staged >= counting.MOST:
+            self.count()
+
+    def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
+        """Counts what came first, if what comes now may bring it into conflict, or out of it."""
+        records = {change.record for change in changes}.union(*(block.records for block in births))
+        if self._merging().reaches_others(records, changes, births):
+            self.set_alone()
+        elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier) or self._may_belong(
+            {change.type for change in changes} | {block.type for block in births}
+        ):
+            self.count()
+        self._bundle.records |= records
+        self._bundle.deleted |= {change.type for change in changes if change.slot == DELETED_SLOT}
+
+    def _may_belong(self, names: Set[str]) -> bool:
+        """Whether records of these types may belong to one that was deleted earlier, which puts that in doubt."""
+        types = self._ledger.types
+        deleted: set[str] = set().union(*(bundle.deleted for bundle in self._earlier))
+        return any(
+            child.name in names for name in deleted for child in (*types.children(name), *types.attached)
+        )
+
+    def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> int:
+        """Nothing of a segment is taken in, so nothing of it is judged; it is told as one, at the place returned.
+
+        Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or
+        key signs no more, or it bears the name of this station, which has not written it.
+        """
+        if lines != header.total:
+            raise BadSegment("the lines are not as many as the header counts")
+        origin = header.station, header.incarnation
+        return self._telling.tell_segment(
+            self._bundle.number, outcome, reason, origin, header.first, header.total
+        )
+
+    def take_back(self, place: int) -> None:
+        """A segment that was passed over, and is told at this place, was taken in after all."""
+        self._telling.take_back_segment(self._bundle.number, place)
+
+    def _set_aside(self, found: Sorted) -> None:
+        for outcome, rows in zip((REFUSED, HELD), waiting.set_aside(self._db, found, self._now), strict=True):
+            told = ((Item(found.origin, p.number, p.stamp, p.type, p.record, p.slot), p.reason) for p in rows)
+            self._telling.tell(self._bundle.number, outcome, told)
+
+    def _tell(self, merged: Merged) -> None:
+        """Adds what a merge within this one did to what is told of the bundles that brought it."""
+        self._settling.note_counted(merged)
+        self._settling.journal()
+        ended = any(bundle is self._bundle for bundle in self._earlier)
+        bundles = self._earlier if ended else [*self._earlier, self._bundle]
+        held, conflict = by_bundle(bundles, merged.held), by_bundle(bundles, merged.conflict)
+        # What has come and waited in this same merge is told once, where it came, as what it is in the end.
+        waited = self._telling.held_among(merged.released)
+        released = [i for i in merged.released if (i.origin, i.number, i.stamp) not in waited]
+        self._bundle.result.released += len(released)
+        self._telling.note_released(self._bundle.number, released)
+        for bundle in bundles:
+            self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
+            self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))

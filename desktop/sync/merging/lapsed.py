@@ -1,0 +1,51 @@
+"""What this station has let not count of others who were put under another superior since: it takes that back.
+
+Its word has no effect here any more, nor above. But stations below it may hold the same items, of a record that they
+have registered too, and cannot see whose the others are by now: they would go on believing it. So all levels let the
+same count, whether they have heard of the word or of the move first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from desktop.records.versions.deciding import EXCLUSION, SUPERIOR
+from desktop.store.ledger import Deletion, Ledger, NewRecord
+from desktop.store.queries import governing
+from desktop.sync.authority import exclusions
+from desktop.sync.authority.judging import Judge
+from desktop.sync.signed.tree import Place
+
+
+def words(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewRecord]]]:
+    """Each own word that is about such a station, and what of it is said once more, as it is about others too."""
+    away = _moved_away(ledger, judge)
+    if not away:
+        return
+    fields = [field.name for field in ledger.types[EXCLUSION].fields]
+    for record, unit, cells in governing.exclusions_by(ledger.database, ledger.station, fields):
+        text = str(cells["items"] or "")
+        gone = {origin for origin in exclusions.runs_of(text) if _is_gone(judge, origin[0], away)}
+        if gone:
+            left = {origin: named for origin, named in exclusions.read(text).items() if origin not in gone}
+            again = [
+                NewRecord(EXCLUSION, "", unit, {**cells, "items": items}) for items in exclusions.write(left)
+            ]
+            yield Deletion(EXCLUSION, record), again
+
+
+def _moved_away(ledger: Ledger, judge: Judge) -> Set[str]:
+    """The units known here that lie below this station's no more, since they, or one above them, were moved."""
+    own = judge.policy.known.own
+    changes = governing.changes_of_units(ledger.database, [SUPERIOR]) if own is not None else ()
+    moved = {unit for _, _, _, unit, _, _, _, birth, _ in changes if not birth}
+    tree = judge.state.tree
+    return {
+        unit for unit in tree.below(moved) if own and tree.place(unit, own.claims.units) is not Place.INSIDE
+    }
+
+
+def _is_gone(judge: Judge, station: str, away: Set[str]) -> bool:
+    """Whether a station writes for units alone that were moved away."""
+    units = judge.granted_units(station)
+    return bool(units) and units <= away

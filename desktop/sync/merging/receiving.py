@@ -1,0 +1,291 @@
+"""Receiving: bundles are judged, their items sorted into the five outcomes and merged in one transaction (rules 14-17).
+
+A bundle that cannot be trusted or read is refused as a whole and leaves nothing behind; the others go on. How one is
+taken in is in ``taking``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from desktop.collecting import without_collection
+from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
+from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.log import segment_log
+from desktop.store.queries import arrivals, exchanged
+from desktop.store.tables import schema
+from desktop.sync.authority import refusing
+from desktop.sync.bundles import envelope, sending
+from desktop.sync.errors import (
+    NewerFormat,
+    UnitNotKnown,
+)
+from desktop.sync.formats import frames
+from desktop.sync.merging import beside, restating, results, taking
+from desktop.sync.merging.beside import Reader
+from desktop.sync.merging.intake import Intake
+from desktop.sync.merging.results import BundleResult, MergeReport, Unapplied
+from desktop.sync.merging.taking import Ahead
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.manifest import MAX_FRAMES, MAX_PART_PLAIN
+
+__all__ = [
+    "BundleResult",
+    "ClockInDoubt",
+    "MergeReport",
+    "Progress",
+    "Unapplied",
+    "merge_bundles",
+    "take_tree",
+]
+
+BULK_ITEMS = 20_000
+"""From this many items on, and when they are more than the ledger holds, indexes are built after the merge."""
+
+
+_AHEAD = 4
+"""How many bundles are looked into before their turn, the present one included."""
+_SMALL = 2 * 1024 * 1024
+"""Bytes of such a bundle."""
+LEAST_BYTES = 8
+"""No item takes less in a bundle, compressed."""
+
+
+class ClockInDoubt(StateProblem):
+    """Several stations seem to be a day ahead: the clock here is more likely wrong than theirs."""
+
+    exit_code = 32
+    next_step = "请检查这台电脑的日期和时间，调对以后再合并。"
+
+
+class _PreviewDone(Exception):
+    """Ends a preview, whose transaction must not stand."""
+
+
+class _OneByOne(Exception):
+    """A file proved to be bad when some of it was written: all begins anew, with a savepoint for each file.
+
+    Hardly any does: what is damaged shows before. A savepoint encrypts once more every page that it may put back.
+    """
+
+
+Progress = Callable[[int, int, str], None]
+"""Called with done, total and the name of the file; may raise to cancel."""
+
+
+def merge_bundles(
+    ledger: Ledger,
+    keys: StationKeys,
+    paths: Sequence[Path],
+    operator: str,
+    *,
+    preview: bool = False,
+    progress: Progress | None = None,
+) -> MergeReport:
+    """Merges files in one transaction, or shows what merging would do and writes nothing.
+
+    A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt`, what the
+    disk of the ledger raises, and whatever ``progress`` raises to cancel: then the state is as before.
+    """
+    merge = partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
+    try:
+        taken = merge(savepoints=ledger.database.connection.in_transaction)
+    except _OneByOne:
+        taken = merge(savepoints=True)
+    changed = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
+    return MergeReport(tuple(taken), ChangeSet(everything=changed and not preview))
+
+
+def _merge(
+    ledger: Ledger,
+    keys: StationKeys,
+    paths: Sequence[Path],
+    operator: str,
+    *,
+    preview: bool,
+    progress: Progress | None,
+    savepoints: bool,
+) -> list[BundleResult]:
+    """One try at merging all files."""
+    taken: list[BundleResult] = []
+    with contextlib.suppress(_PreviewDone), without_collection(), ledger.database.transaction():
+        # What is said about own items reaches those that stand in a segment.
+        sending.cut_own(ledger, keys)
+        size = sum(map(_size, paths))
+        with beside.reader(size, ledger.types, listed=not preview) as reader:
+            receiver = _Receiver(ledger, keys, operator, reader, keep=not preview, savepoints=savepoints)
+            receiver.prepare(paths)
+            for number, path in enumerate(paths):
+                if progress is not None:
+                    progress(number, len(paths), path.name)
+                receiver.look_ahead(paths[number : number + _AHEAD])
+                taken.append(receiver.take(path))
+        receiver.finish()
+        if preview:
+            raise _PreviewDone
+    return taken
+
+
+def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate) -> None:
+    """Merges the vouched segments of the tree that came with a grant, inside the caller's transaction.
+
+    Raises :class:`BadSegment` when they are not the desk's.
+    """
+    with ledger.database.transaction():
+        intake = Intake(ledger, keys)
+        for frame in frames.split(data, MAX_FRAMES, MAX_PART_PLAIN):
+            intake.take_vouched(frame, desk)
+        intake.close()
+
+
+class _Receiver:
+    """One merge of several bundles inside one transaction; what is not kept is a preview."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: StationKeys,
+        operator: str,
+        reader: Reader,
+        *,
+        keep: bool = True,
+        savepoints: bool = False,
+    ) -> None:
+        self._reader = reader
+        self._ahead: dict[Path, Ahead | None] = {}
+        self._ledger = ledger
+        self._keep = keep
+        self._savepoints = savepoints
+        self._db = ledger.database
+        self._keys = keys
+        self._operator = operator
+        self._now = ledger.environment.since_epoch()
+        self._bulk = False
+        self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
+        self._taken: list[results.Taken] = []
+
+    def prepare(self, paths: Sequence[Path]) -> None:
+        """Rule 32: a merge that is larger than the ledger builds indexes afterwards."""
+        most = {path: _most_items(path) for path in paths}
+        least = BULK_ITEMS
+        if sum(most.values()) >= least:
+            least = max(least, 1 + segment_log.items_held(self._db))
+        if sum(most.values()) >= BULK_ITEMS:
+            self._db.expect_much()
+        if sum(most.values()) < least:
+            # Mostly so, and then no file has to be opened for it.
+            return
+        expected = 0
+        for path in paths:
+            try:
+                said = envelope.judge(envelope.read_bundle(path), self._intake.judge.state).manifest.items
+            except (Problem, OSError):
+                # The file gets its own refusal when its turn comes; here it only does not count.
+                continue
+            # What nobody has counted yet is believed as far as the file could hold it.
+            expected += min(said, most[path])
+            if expected >= least:
+                # Nothing that the other files say would change it, and opening each takes as long as forty of its rows.
+                self._bulk = True
+                schema.drop_indexes(self._db, self._ledger.types)
+                return
+
+    def take(self, path: Path) -> BundleResult:
+        """All of one bundle, or nothing and a problem. Raises :class:`_OneByOne`."""
+        result = BundleResult(path)
+        mark = self._intake.mark()
+        bundle = self._intake.begin(result)
+        before = self._db.connection.total_changes
+        if self._savepoints:
+            self._db.execute("SAVEPOINT bundle")
+        try:
+            merge = exchanged.next_merge(self._db) + len(self._taken)
+            taken = taking.take(
+                self._ledger, self._keys, self._intake, self._reader, result,
+                merge=merge, number=bundle, ahead=self._ahead.get(path),
+            )  # fmt: skip
+            self._taken.append(taken)
+        except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:
+            # U3: one file that cannot be believed or read must not stop the others; it carries its problem.
+            if self._savepoints:
+                self._db.execute("ROLLBACK TO bundle")
+            elif self._db.connection.total_changes != before:
+                raise _OneByOne from problem
+            self._intake.back_to(mark)
+            result = BundleResult(
+                path, result.sender, result.name, result.incarnation, result.sequence, problem=problem
+            )
+        if self._savepoints:
+            self._db.execute("RELEASE bundle")
+        ahead = self._ahead.pop(path, None)
+        if ahead is not None:
+            self._reader.forget(ahead[1].frames)
+        return result
+
+    def look_ahead(self, paths: Sequence[Path]) -> None:
+        """What will be wanted of small bundles is read while those before them are merged."""
+        for path in paths:
+            if path not in self._ahead:
+                self._ahead[path] = found = self._small(path)
+                if found is not None:
+                    self._reader.expect(taking.unknown(self._db, found[1]))
+
+    def _small(self, path: Path) -> Ahead | None:
+        """A small bundle and its first part; nothing of one that is refused, now or when its turn comes."""
+        if not (self._reader.in_advance and 0 < _size(path) <= _SMALL):
+            return None
+        try:
+            bundle = envelope.read_bundle(path)
+            if arrivals.merged_bundles(self._db, [bundle.digest]):
+                return None
+            verdict = envelope.judge(bundle, self._intake.judge.state)
+            part = next(envelope.open_parts(bundle, verdict, self._keys), None)
+        except (Problem, OSError):
+            return None
+        return None if part is None else (bundle.digest, part)
+
+    def finish(self) -> None:
+        """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.
+
+        A preview states no refusals and needs neither indexes nor search.
+        """
+        self._intake.count()
+        self._intake.settle()
+        if len(self._intake.future) > 2:
+            raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
+        if self._intake.looked and restating.take_back(self._ledger, self._intake.judge, self._operator):
+            self._intake.judge_anew()
+            self._intake.settle()
+        self._intake.put_right(self._taken)
+        if not self._keep:
+            return
+        for taken in self._taken:
+            results.note_merge(self._ledger, taken, self._operator)
+        self._intake.close()
+        if self._intake.looked or self._intake.refused:
+            refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
+        if self._intake.looked:
+            restating.restate(self._ledger, self._intake.judge, self._operator)
+        if self._bulk:
+            schema.make_indexes(self._db, self._ledger.types)
+        if self._taken:
+            # Of a merge that takes nothing nothing is left.
+            self._intake.note_looked()
+        self._intake.bring_up_to_date()
+
+
+def _most_items(path: Path) -> int:
+    """More items than a file can hold."""
+    return _size(path) // LEAST_BYTES
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; of one that is gone, none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,173 @@
+"""A station writes items of its own anew under a new incarnation, when the old ones cannot count (rules 19 and 23).
+
+What was saved under a date in the future is held at every level above until its date has come, and everything newer
+would have to be stamped later still: those items are void in writing, and their contents are saved again today. Of a
+forked incarnation a level above has said which contents count: what lost there is saved again under numbers that
+nobody else has given.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.versions.canonical import ABSENT, MAX_NUMBER, parse
+from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION
+from desktop.records.versions.item_outcomes import REFUSED_FORK
+from desktop.records.versions.items import BIRTH
+from desktop.records.versions.resolution import with_stamps
+from desktop.records.versions.spans import spans_of
+from desktop.records.versions.stamps import DAY_MS, make, milliseconds_of, tick_at
+from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
+from desktop.store.log import received
+from desktop.store.merging import aside
+from desktop.store.merging.aside import Put
+from desktop.store.queries import links
+from desktop.store.tables.clock import newest_stamp
+from desktop.store.tables.columns import wire_columns
+from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.exclusions import Named
+from desktop.sync.authority.policy import CLOCK
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept, sending
+from desktop.sync.formats import decoding
+from desktop.sync.merging import standing
+from desktop.sync.signed.identity import StationKeys
+
+REDATING = "更正日期，重新保存"
+"""What the operation is called; it is not taken back, as that would bring the wrong date back."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnItem:
+    """An own item as it stands in its segment."""
+
+    origin: int
+    incarnation: str
+    put: Put
+
+
+def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
+    """Own items that are dated more than a day after now, in the order in which they were written.
+
+    What says who counts is left out: a certificate names the item that granted it.
+    """
+    limit = ledger.environment.since_epoch() + DAY_MS
+    sending.cut_own(ledger, keys)
+    found: list[OwnItem] = []
+    for origin, incarnation in received.incarnations(ledger.database, ledger.station):
+        refused = aside.refused_of(ledger.database, origin)
+        found += [
+            OwnItem(origin, incarnation, put)
+            for put in _puts(ledger, origin)
+            if milliseconds_of(put.stamp) > limit
+            and (put.number, put.stamp) not in refused
+            and put.type not in DECIDING_TYPES
+        ]
+    return found
+
+
+def lost_items(ledger: Ledger) -> list[OwnItem]:
+    """Own items of the present incarnation that lost in a fork, in the order in which they were written."""
+    lost = aside.refused_of(ledger.database, ledger.origin, REFUSED_FORK)
+    return [
+        OwnItem(ledger.origin, ledger.incarnation, put)
+        for put in _puts(ledger, ledger.origin)
+        if (put.number, put.stamp) in lost and put.type not in DECIDING_TYPES
+    ]
+
+
+def holds_one(ledger: Ledger, contents: Collection[tuple[int, int]]) -> bool:
+    """Whether one of these contents, number and stamp, was written by this very ledger."""
+    return any((put.number, put.stamp) in contents for put in _puts(ledger, ledger.origin))
+
+
+def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, label: str) -> ChangeSet:
+    """Writes what :func:`future_items` gives anew under ``incarnation``; the date must be right now.
+
+    Each item keeps its writer's name. Raises ``WrongClock``.
+    """
+    with ledger.database.transaction():
+        wrong = future_items(ledger, keys)
+        if not wrong:
+            return ChangeSet()
+        station.begin_incarnation(ledger, incarnation)
+        ledger.clock.wind_back(_newest(ledger))
+        named: dict[exclusions.Origin, list[int]] = defaultdict(list)
+        for item in wrong:
+            named[ledger.station, item.incarnation].append(item.put.number)
+        day = ledger.environment.today().isoformat()
+        births = [
+            NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "",
+                      {"label": label, "cause": CLOCK, "excluded": day, "items": text})
+            for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in named.items()})
+        ]  # fmt: skip
+        said = ledger.write(label, operator, births=births)
+        standing.settle(ledger, keys, operator)
+        _write_again(ledger, wrong, label)
+    return ChangeSet(said.stamp, everything=True)
+
+
+def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
+    """Goes on under ``incarnation`` after a decided fork, with what lost there written anew; how many items.
+
+    What won and is not held here, because this ledger was restored, comes down with the next bundle.
+
+    Each item keeps its writer's name. Raises ``WrongClock``.
+    """
+    with ledger.database.transaction():
+        lost = lost_items(ledger)
+        station.begin_incarnation(ledger, incarnation)
+        links.ask_again(ledger.database)
+        _write_again(ledger, lost, label)
+    return len(lost)
+
+
+def _newest(ledger: Ledger) -> int:
+    """The newest stamp here that is not of the future; what counts of others cannot be later."""
+    limit = make(tick_at(ledger.environment.since_epoch() + DAY_MS + 1), 0)
+    return newest_stamp(ledger.database, ledger.types, limit)
+
+
+def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
+    """Items as saves of the same persons, in their order, each upon what its writer saw.
+
+    What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
+    was put aside.
+    """
+    anew: dict[int, int] = {}
+    for item in items:
+        put = item.put
+        record_type = ledger.types.get(put.type)
+        if record_type is None:
+            continue
+        if put.kind == BIRTH:
+            names = {column: f.name for column, f in wire_columns(record_type).items()}
+            cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
+            said = ledger.write(
+                label, put.operator, births=[NewRecord(put.type, put.record, put.unit, cells)]
+            )
+        else:
+            replaces = tuple(
+                anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
+                for seen in put.replaces
+            )
+            deleted = put.slot == DELETED_SLOT and put.value != ABSENT
+            value = with_stamps(put.value, anew) if deleted else put.value
+            try:
+                said = ledger.write(
+                    label, put.operator, again=[Again(put.type, put.record, put.slot, value, replaces)]
+                )
+            except NotFound:
+                # Somebody above has withdrawn it since.
+                continue
+        anew[put.stamp] = said.stamp
+
+
+def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:
+    for header, lines in kept.between(ledger.database, origin, 1, MAX_NUMBER):
+        items = Sorted(decoding.decode(header, lines, ledger.types), origin)
+        items.hold(items.looked_at, "")
+        yield from sorted(items.waiting(), key=lambda put: put.number)

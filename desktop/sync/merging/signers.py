@@ -1,0 +1,66 @@
+"""Who has to have signed a segment that somebody brings, and why nobody may have yet (rules 15 and 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED
+from desktop.store.ledger import Ledger
+from desktop.store.log import segment_log
+from desktop.store.merging import aside
+from desktop.store.queries import holdings, links
+from desktop.store.tables.database import Database
+from desktop.sync.authority.judging import Judge
+from desktop.sync.errors import BadSegmentSignature, UnknownSigner
+from desktop.sync.formats.segments import Header
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.manifest import DOWN
+from desktop.sync.trust import Verdict
+
+
+def signer(database: Database, judge: Judge, verdict: Verdict, header: Header) -> Certificate | None:
+    """The certificate that the header's signature must be by, or nothing while its grant is outstanding.
+
+    Raises :class:`UnknownSigner`.
+    """
+    if header.vouched is not None:
+        if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
+            raise UnknownSigner("only the sender of a downward bundle vouches")
+        link = links.link_to(database, verdict.manifest.sender)
+        if link is None or not link.upward:
+            # Stations of one unit may send each other bundles, but only the level above speaks for others.
+            raise UnknownSigner("only the level above vouches")
+        return verdict.sender
+    return judge.signer(header)
+
+
+def is_lacking(ledger: Ledger, judge: Judge, label: Sequence[object], kind: str) -> bool:
+    """Whether some of a known segment is aside, and nobody signs here for it any more, as its unit was moved.
+
+    Then the copy for which the level above vouches is taken beside it: by that the items count when they may.
+    """
+    station, incarnation, first, last, *_ = label
+    if kind != DOWN or station == ledger.station or judge.is_known(str(station)):
+        return False
+    origin = ledger.origin_ref(str(station), str(incarnation))
+    away = aside.between(ledger.database, origin, int(str(first)), int(str(last)))
+    return bool(away) and not segment_log.is_vouched(ledger.database, label[:5])
+
+
+def why_nobody(database: Database, judge: Judge, header: Header) -> str:
+    """Why nobody may sign for a segment: its station's unit was moved, or its grant has not come yet."""
+    moved = holdings.was_moved(database, judge.granted_units(header.station))
+    return HELD_MOVED if moved else HELD_CERTIFICATE
+
+
+def is_late(judge: Judge, verdict: Verdict, found: Certificate, header: Header) -> bool:
+    """Whether somebody passes on what was signed by a key that its station had before that incarnation began.
+
+    Who passes it on had not heard of the new key when it came, and cannot take it out of what it sends. The numbers
+    are those of the new key: nothing of it is kept, or it would stand in the way of what that writes under them.
+    Raises :class:`BadSegmentSignature` for a station's own bundle.
+    """
+    late = header.vouched is None and judge.is_former(found, header)
+    if late and header.station == verdict.manifest.sender:
+        raise BadSegmentSignature(header.station)
+    return late

@@ -1,0 +1,269 @@
+"""Brings a ledger in line with what counts now (rules 14 to 19, 26, 27).
+
+What waited and may count, or was excluded and is lifted, comes in; what has counted and was withdrawn, refused,
+revoked or lost its grant goes out.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+
+from desktop.collecting import without_collection
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.versions.deciding import DECIDING_TYPES
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
+from desktop.records.versions.spans import Span, common, joined, spans_of
+from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.log import received, segment_log
+from desktop.store.merging import aside
+from desktop.store.merging.aside import Put
+from desktop.store.merging.merging import Item, Merger, Result
+from desktop.store.merging.uncounting import Taken
+from desktop.store.queries import indexing, scoping
+from desktop.store.tables.database import Database
+from desktop.sync.authority import station
+from desktop.sync.authority.judging import Judge
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept, sending
+from desktop.sync.formats import decoding
+from desktop.sync.merging import erasing, restating, waiting
+from desktop.sync.merging.lost import Lost
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.trust import NO_CUT
+
+
+def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
+    """Lets count what may count and takes out what does not, after this station itself has said something about it."""
+    changed = indexing.Changed()
+
+    def call_judge() -> Judge:
+        return Judge(station.knowledge(ledger, keys), ledger.types, ledger.environment.since_epoch())
+
+    with without_collection(), ledger.database.transaction():
+        sending.cut_own(ledger, keys)
+        settling = Settling(ledger, call_judge, changed)
+        judge = settling.run(call_judge())
+        if settling.looked and restating.take_back(ledger, judge, operator):
+            judge = settling.run(call_judge())
+        if settling.looked:
+            restating.restate(ledger, judge, operator)
+        settling.note_looked(judge)
+        changed.bring_up_to_date(ledger.database, ledger.types)
+    return ChangeSet(everything=settling.moved)
+
+
+_Away = Callable[[Database, int, int, int], aside.Names]
+"""Tells what of an origin is aside between two numbers."""
+
+_PIECE = 20_000
+"""How many items are taken out at once."""
+
+_LOOKED = "looked_through"
+"""By what that is in force everything was gone through, in which incarnation, and up to which own number."""
+
+ROUNDS = 64
+"""More than a chain of words from above can be long."""
+
+
+class Settling:
+    """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to.
+
+    ``looked``: another word was in force than when everything was gone through last, so that was done once more.
+    ``refused``: something proved to be refused that had waited. ``lost`` hears what does not count any more, where that
+    is told of the bundles of a merge.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        call_judge: Callable[[], Judge],
+        changed: indexing.Changed,
+        lost: Lost | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._call_judge = call_judge
+        self._changed = changed
+        self._now = ledger.environment.since_epoch()
+        self._lost = lost
+        self._unmoved: set[tuple[str, str]] = set()
+        self._begun: dict[int, list[Span]] = {}
+        self._written = received.last_number(self._db, ledger.origin)
+        self._since: int | None = None
+        self._at_rest = True
+        self.moved = self.looked = self.refused = False
+
+    def run(self, judge: Judge, *, anew: bool = False) -> Judge:
+        """Goes on until nothing moves; whoever judges then.
+
+        What has counted, or was excluded, is gone through where another word is in force than when that was done last,
+        or with ``anew``, as others may have been meanwhile. Else what came was judged when it came, and of all that was
+        there only what this station has written since may be excluded already.
+
+        It ends: what says who counts is only ever taken out by a word from further above (checks 22 and 23). Should
+        somebody find a way round that, it ends all the same.
+        """
+        self._since = None if anew else self._looked_up_to(judge)
+        for _ in range(ROUNDS):
+            self.looked |= self._since is None
+            if not self._once(judge):
+                break
+            judge, self._since = self._call_judge(), None
+        else:
+            self._at_rest = False
+        judge.remember(self._ledger)
+        erasing.note_tree(self._ledger)
+        return judge
+
+    def _looked_up_to(self, judge: Judge) -> int | None:
+        """Up to which own number everything is as it has to be by what is in force; nothing if it may not be."""
+        said, _, number = (self._ledger.meta(_LOOKED) or "").rpartition(" ")
+        return int(number) if said == self._under(judge) else None
+
+    def note_looked(self, judge: Judge) -> None:
+        """All is as it has to be by what this judge, who judged last, knows to be in force."""
+        said = f"{self._under(judge)} {self._written}"
+        if self._at_rest and self._ledger.meta(_LOOKED) != said:
+            self._ledger.set_meta(_LOOKED, said)
+
+    def _under(self, judge: Judge) -> str:
+        return f"{judge.in_force} {self._ledger.incarnation}"
+
+    def _once(self, judge: Judge) -> bool:
+        """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
+        merger = Merger(self._db, self._ledger.types)
+        self._unmoved.clear()
+        deciding = taken = False
+        for piece in self._take_out(judge):
+            if taken:
+                # What follows is taken out by itself: all of it may be the whole ledger.
+                self._count(merger)
+            taken = True
+            merger.take_out(piece)
+            for item in piece:
+                self._changed.add(item.type, [item.record])
+                deciding |= item.type in DECIDING_TYPES
+        erasures = erasing.due(self._ledger)
+        if taken and erasures:
+            # What was taken apart is staged anew, where its values would outlast their erasure.
+            self._count(merger)
+        erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
+        for erasure in erasures:
+            self._changed.add(erasure.type, [erasure.record])
+        lifted = waiting.lifted(self._ledger, judge) if self._since is None else ()
+        for found, author in itertools.chain(waiting.due(self._ledger, judge), lifted):
+            asked = found.looked_at
+            judge.judge(found, author)
+            self.refused |= found.refuses
+            births = found.births
+            deciding |= bool(found.deciding) and bool(births or found.changes)
+            self.moved |= waiting.release(self._db, found, asked, self._now)
+            for block in births:
+                merger.add_births(block, found.origin)
+                self._changed.add(block.type, block.records)
+            self._begins([(found.origin, number) for block in births for number in block.numbers])
+        self._count(merger)
+        self._begins(self._items_of(self._unmoved))
+        self.journal()
+        self.moved |= taken or bool(erasures)
+        # What has come to count by now may hold values that were erased.
+        return deciding or bool(erasing.due(self._ledger))
+
+    def _count(self, merger: Merger) -> None:
+        for merged in merger.rounds(self._now):
+            self.note_counted(merged)
+            # A move waits too when the unit under which it was written has lost the record.
+            self._unmoved |= {(item.type, item.record) for item in merged.lost if item.slot == UNIT_SLOT}
+            if self._lost is not None and merged.lost:
+                self._lost.tell([(item, HELD_NO_BIRTH) for item in merged.lost])
+
+    def note_counted(self, merged: Result) -> None:
+        """The clock, the search index and the journal take note of what a merge has let count."""
+        self._ledger.clock.observe(merged.newest)
+        for type_name, records in merged.shown.items():
+            self._changed.add(type_name, records)
+        for item in merged.released:
+            self._changed.add(item.type, [item.record])
+        self._begins((item.origin, item.number) for item in merged.released)
+        self.moved |= bool(merged.released)
+
+    def _begins(self, items: Iterable[tuple[int, int]]) -> None:
+        """These items (origin, number) begin to count."""
+        numbers: dict[int, list[int]] = {}
+        for origin, number in items:
+            numbers.setdefault(origin, []).append(number)
+        for origin, several in numbers.items():
+            self._begun.setdefault(origin, []).extend(spans_of(several))
+
+    def journal(self) -> None:
+        """What has begun to count comes last in the journal. No segment is moved while segments are being read."""
+        if self._begun:
+            self._ledger.journal_again({origin: joined(spans) for origin, spans in self._begun.items()})
+            self._begun.clear()
+
+    # -- what counts no longer -------------------------------------------------------------------------------------
+
+    def _take_out(self, judge: Judge) -> Iterator[list[Taken]]:
+        """Puts aside what counts no longer, each with its reason, and tells what it was, in pieces."""
+        piece: list[Taken] = []
+        for taken in self._segments_out(judge):
+            piece += taken
+            if len(piece) >= _PIECE:
+                yield piece
+                piece = []
+        if piece:
+            yield piece
+
+    def _segments_out(self, judge: Judge) -> Iterator[Iterable[Taken]]:
+        """The same segment by segment."""
+        for origin, ref in received.origins(self._db).items():
+            if self._since is not None and ref != self._ledger.origin:
+                continue
+            name, _ = origin
+            spans = common(judge.policy.spans(origin), [((self._since or 0) + 1, NO_CUT)])
+            for found in self._held_here(ref, spans, aside.refused_between):
+                found.exclude(judge.policy.out(origin, found.facts))
+                yield self._put_aside(found)
+            if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
+                signed = joined(segment_log.signed_spans(self._db, ref))
+                for found in self._held_here(ref, signed, aside.between):
+                    found.hold(found.looked_at, HELD_CERTIFICATE)
+                    yield self._put_aside(found)
+
+    def _held_here(self, origin: int, spans: list[Span], away: _Away) -> Iterator[Sorted]:
+        """The items in these spans that were received and are not ``away``, by segment."""
+        here = common(spans, joined(received.spans(self._db, origin))) if spans else []
+        if not here:
+            return
+        was_forked = aside.forked_from(self._db, origin) is not None
+        for position, first, last in segment_log.places(self._db, origin, here[0][0], here[-1][1]):
+            wanted = {n for low, high in common(here, [(first, last)]) for n in range(low, high + 1)}
+            seen = away(self._db, origin, first, last) if wanted else set()
+            if wanted and (was_forked or not wanted <= {n for n, _ in seen}):
+                header, lines = kept.read_at(self._db, position)
+                found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
+                found.keep_numbers(wanted, seen)
+                yield found
+
+    def _put_aside(self, found: Sorted) -> Iterable[Taken]:
+        refused, held = waiting.set_aside(self._db, found, self._now)
+        aside.drop_held(self._db, found.origin, ((row.number, row.stamp) for row in refused))
+        self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
+        if self._lost is not None:
+            self._lost.tell([(_item(found.origin, row), row.reason) for row in (*refused, *held)])
+        return [_taken(found.origin, row) for row in (*refused, *held)]
+
+    def _items_of(self, records: Iterable[tuple[str, str]]) -> list[tuple[int, int]]:
+        """Origin and number of what is left of records: a unit that has one back has not seen what came meanwhile."""
+        return [
+            item for type_name, record in records for item in scoping.items_of(self._db, type_name, record)
+        ]
+
+
+def _item(origin: int, row: Put) -> Item:
+    return Item(origin, row.number, row.stamp, row.type, row.record, row.slot)
+
+
+def _taken(origin: int, row: Put) -> Taken:
+    return Taken(origin, row.number, row.stamp, row.type, row.record)

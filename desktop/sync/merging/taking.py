@@ -1,0 +1,349 @@
+"""Takes in one bundle of a merge: it is judged, then its receipt is heard and its segments are taken, part by part.
+
+Order is that of ``trust`` (checks 1 to 16 for a bundle, 17 to 20 for its segments), then that of the rooms for its
+items: ``forks`` tells what is known, ``judging`` what is refused or held, ``waiting`` puts it aside and tries it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from desktop.errors import EnvironmentProblem, Problem, TrustProblem
+from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
+from desktop.store.ledger import Ledger
+from desktop.store.log import segment_log
+from desktop.store.queries import arrivals, exchanged, links
+from desktop.store.queries.links import Link
+from desktop.store.tables.database import Database
+from desktop.sync import trust
+from desktop.sync.bundles import envelope
+from desktop.sync.bundles.envelope import OpenedBundle, Part
+from desktop.sync.errors import (
+    BadSegment,
+    BadSegmentSignature,
+)
+from desktop.sync.formats import decoding, receipts, segments
+from desktop.sync.formats.frames import Frame
+from desktop.sync.formats.segments import Header
+from desktop.sync.merging import signers, waiting
+from desktop.sync.merging.beside import Reader
+from desktop.sync.merging.intake import Intake
+from desktop.sync.merging.results import BundleResult, Taken
+from desktop.sync.merging.verdicts import Verdicts
+from desktop.sync.signed import persons
+from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.manifest import DOWN, UP
+from desktop.sync.trust import Verdict
+
+_UNBELIEVED = TrustProblem, EnvironmentProblem
+Ahead = tuple[str, Part]
+"""The digest of a bundle, and its first part, which has been opened before its turn."""
+_At = tuple[int, int]
+"""Part and frame in which a segment of a bundle stands."""
+
+
+def take(
+    ledger: Ledger,
+    keys: StationKeys,
+    intake: Intake,
+    reader: Reader,
+    result: BundleResult,
+    *,
+    merge: int,
+    number: int,
+    ahead: Ahead | None = None,
+) -> Taken:
+    """All of the bundle of which ``result`` tells, inside the caller's transaction.
+
+    ``merge`` is its line in the ledger of merges, ``number`` that under which its items are told. What was opened
+    ``ahead`` counts if the file is still that bundle, whose manifest names the bytes of its parts. Raises what the
+    kernel refuses, :class:`BadSegment` and what the disk raises; the caller takes back what was written by then.
+    """
+    bundle = envelope.read_bundle(result.path)
+    verdict = Verdicts(ledger, intake).verdict(bundle, result)
+    said = verdict.manifest
+    result.sender, result.incarnation, result.sequence = said.sender, said.incarnation, said.sequence
+    result.total = said.items
+    result.signed = frozenset(person.duty for person in verdict.signers)
+    link = links.link_to(ledger.database, said.sender)
+    result.name = link.name if link is not None else ""
+    intake.merge = merge
+    first = ahead[1] if ahead is not None and ahead[0] == bundle.digest else None
+    _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(link, first)
+    return Taken(result, said.incarnation, bundle.digest, merge, number)
+
+
+def unknown(database: Database, part: Part) -> Sequence[Frame]:
+    """The segments of a part that are not here, so far as their labels tell."""
+    found: list[Frame] = []
+    for label, frame in zip(part.labels, part.frames, strict=True):
+        with contextlib.suppress(BadSegment):  # a receipt, or a label that is refused when its turn comes
+            _places(label)
+            if segment_log.total_of(database, label[:5]) is None:
+                found.append(frame)
+    return found
+
+
+class _Taking:
+    """The parts of one bundle that is believed, taken one after the other."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: StationKeys,
+        intake: Intake,
+        reader: Reader,
+        bundle: OpenedBundle,
+        verdict: Verdict,
+        result: BundleResult,
+    ) -> None:
+        self._ledger = ledger
+        self._db = ledger.database
+        self._keys = keys
+        self._intake = intake
+        self._reader = reader
+        self._bundle = bundle
+        self._verdict = verdict
+        self._said = verdict.manifest
+        self._made = min(self._said.created, ledger.environment.now())
+        self._result = result
+        self._seen = 0
+        self._spans: list[tuple[int, int]] = []
+        # Where each segment that nobody signs for yet is told to be held, and by which judge the first was passed over.
+        self._passed: dict[_At, int] = {}
+        self._unsigned: dict[_At, Header] = {}
+        self._judge = intake.judge
+        # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
+        # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
+        self._complete = True
+        self._speaks = self._newest = False
+
+    def take(self, link: Link | None, first: Part | None) -> None:
+        """All parts, of which the ``first`` may have been opened; ``link`` is that with the sender as it has been.
+
+        Then once more what waited for a grant that has come after it, and what that says of the link.
+        """
+        said = self._said
+        newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
+        self._newest = newest
+        again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
+        for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
+            expected = unknown(self._db, part)
+            self._reader.expect(expected)
+            self._take_part(part, newest=newest, again=again)
+            self._reader.forget(expected)
+            # Nothing of this part is in memory when the next one is opened.
+            del part, expected
+        if self._seen != self._result.total:
+            raise BadSegment("the counts of the manifest are not those of its segments")
+        self._take_passed()
+        self._refuse_unsigned()
+        self._intake.end()
+        if link is not None and self._spans:
+            held_so_far = link.received if link.received_incarnation == said.incarnation else 0
+            self._result.gap = self._spans[0][0] > held_so_far
+        if self._passed or self._result.gap:
+            self._intake.expect_more(self._take_late)
+        if self._speaks:
+            self._note_received(anew=newest)
+        else:
+            left = link is None or links.has_left(self._db, said.sender, said.incarnation)
+            self._result.earlier = not left
+        if said.kind == DOWN:
+            recipient = self._verdict.sender.claims.recipient
+            links.note_recipient(self._db, said.sender, said.incarnation, said.sequence, recipient)
+
+    def _note_received(self, *, anew: bool) -> None:
+        """Without what was passed over the journal of the sender does not go on."""
+        said = self._said
+        spans = self._spans if self._complete and not self._passed else []
+        links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=anew)
+
+    def _take_late(self) -> bool:
+        """What was passed over and somebody signs for, now that all of the merge is in; what came too early joins on.
+
+        Whether anything came of it. The other files of the merge are in by now: whatever is wrong with this one must
+        not undo them. It waits as was told, and the next bundle that brings it is refused for it.
+        """
+        before = len(self._passed), self._result.gap
+        self._take_passed(_UNBELIEVED)
+        if len(self._passed) < before[0]:
+            self._intake.end()
+        said, link = self._said, links.link_to(self._db, self._said.sender)
+        # The sender may speak in another incarnation by now; and where more of its journal has come since, that does
+        # not begin anew.
+        if link is not None and link.received_incarnation == said.incarnation:
+            self._result.gap &= self._spans[0][0] > link.received
+            self._note_received(anew=self._newest and link.received_sequence == said.sequence)
+        return (len(self._passed), self._result.gap) != before
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _take_part(self, part: Part, *, newest: bool, again: bool) -> None:
+        said = self._said
+        if len(part.labels) > 2 or len(said.parts) > 1:
+            self._intake.set_alone()
+        result = self._result
+        result.signers = result.signers or persons.named(said, self._verdict.signers, part.names)
+        former = self._former(part.labels)
+        self._speaks = links.hear(self._db, said.sender, said.incarnation, self._made, former)
+        for place, (label, frame) in enumerate(zip(part.labels, part.frames, strict=True)):
+            if label == receipts.LABEL:
+                receipt = receipts.read(frame)
+                result.answered += self._take_receipt(receipt, newest=newest, again=again)
+                self._complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
+            else:
+                total, before, position = _places(label)
+                self._spans.append((before, position))
+                self._seen += total
+                # The sender knows where its bundles ended, and goes on from there and from nowhere between.
+                taken = self._take_labelled((part.number, place), label, frame)
+                self._complete &= taken or (part.number, place) in self._passed
+
+    def _former(self, labels: Sequence[object]) -> set[str]:
+        """The sender's other incarnations of which it sends segments: they ended before the one in which it speaks."""
+        said = self._said
+        found: set[str] = set()
+        for label in labels:
+            match label:
+                case [said.sender, str(incarnation), *_] if incarnation != said.incarnation:
+                    found.add(incarnation)
+        return found
+
+    def _take_receipt(self, receipt: receipts.Receipt, *, newest: bool, again: bool) -> int:
+        said = self._said
+        if receipt.station != self._ledger.station:
+            raise BadSegment("the receipt is for another station")
+        if not self._speaks:
+            return 0
+        # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
+        if receipt.continues:
+            goes_on = links.has_answered(self._db, said.sender, said.incarnation, receipt.number)
+            if goes_on and said.kind == DOWN:
+                exchanged.keep_answers(self._db, said.sender, receipt.answers, more=True)
+                return receipt.count
+            return 0
+        own = receipt.incarnation == self._ledger.incarnation and exchanged.ended_at(
+            self._db, said.sender, receipt.position
+        )
+        fresh = links.note_receipt(
+            self._db,
+            said.sender,
+            said.incarnation,
+            own,
+            receipt.position,
+            receipt.number,
+            newest=newest,
+            again=again,
+            made=self._made,
+            now=self._ledger.environment.now(),
+        )
+        if fresh and said.kind == DOWN:
+            exchanged.keep_answers(self._db, said.sender, receipt.answers)
+            return 1 + receipt.count
+        return int(fresh)
+
+    # -- segments --------------------------------------------------------------------------------------------------
+
+    def _take_labelled(self, at: _At, label: list[object], frame: Frame) -> bool:
+        """One segment; whether the journal of the sender goes on. A known one is skipped undecoded (rule 20)."""
+        total = segment_log.total_of(self._db, label[:5])
+        if (
+            total is not None
+            and total == label[5]
+            and not signers.is_lacking(self._ledger, self._intake.judge, label, self._said.kind)
+        ):
+            self._result.known += total
+            return True
+        return self._take_segment(at, label, frame)
+
+    def _take_segment(self, at: _At, label: list[object], frame: Frame) -> bool:
+        """One segment that is not here."""
+        arrived = self._reader.read(frame)
+        header = arrived.header
+        if header.label() != label[:6]:
+            raise BadSegment("the label of a segment is not that of its header")
+        signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
+        if signer is None:
+            # It is not taken into the journal, so the receipt asks for it again until the grant is here.
+            self._pass(at, signers.why_nobody(self._db, self._intake.judge, header), header, arrived.count)
+            return False
+        if signers.is_late(self._intake.judge, self._verdict, signer, header):
+            self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
+            return True
+        try:
+            return self._intake.merge_segment(signer, arrived, self._result)
+        except BadSegmentSignature:
+            if not self._may_be_others(header):
+                raise
+            self._pass(at, HELD_CERTIFICATE, header, arrived.count)
+            self._unsigned[at] = header
+            return False
+
+    def _may_be_others(self, header: Header) -> bool:
+        """Whether a signature that fits no key known here may be by one that the station had before, or has by now.
+
+        New keys begin a new incarnation, and who was moved here was given the former ones by another superior, who may
+        not have reported that yet. In the incarnation in which it speaks a station signs as it signs its bundle. For
+        its parent nobody else signs.
+        """
+        if header.station == self._said.sender:
+            return header.incarnation != self._said.incarnation
+        return header.vouched is None
+
+    def _refuse_unsigned(self) -> None:
+        """When all of the bundle is in, a key of which no grant has come, in vain or too early, is nobody's."""
+        for at in self._unsigned.keys() & self._passed.keys():
+            header = self._unsigned[at]
+            if header.station != self._said.sender and not waiting.waits_for_grant(self._db, header):
+                raise BadSegmentSignature(header.station)
+
+    def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:
+        """Nobody signs for a segment, unless what the rest of the bundle brings says who does."""
+        if not self._passed:
+            self._judge = self._intake.judge
+        if at not in self._passed:
+            self._passed[at] = self._intake.pass_over(HELD, reason, header, lines)
+
+    def _take_passed(self, forgiven: tuple[type[Problem], ...] = ()) -> None:
+        """Opens again the parts of which segments were passed over, while somebody has come who may have signed them.
+
+        Then the same items may have come a second time, cut otherwise, and would be told as held and as what they are.
+        Where a problem is ``forgiven``, segments that would raise it are left as they are told.
+        """
+        while self._passed and self._intake.judge is not self._judge:
+            self._judge = self._intake.judge
+            for number, places in groupby(sorted(self._passed), key=itemgetter(0)):
+                self._take_again(number, list(places), forgiven)
+
+    def _take_again(self, number: int, places: Sequence[_At], forgiven: tuple[type[Problem], ...]) -> None:
+        try:
+            part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
+        except forgiven:
+            return
+        for at in (at for at in places if not forgiven or self._is_sound(part.frames[at[1]])):
+            if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
+                self._intake.take_back(self._passed.pop(at))
+
+    def _is_sound(self, frame: Frame) -> bool:
+        """Whether somebody known here has signed a segment, and it can be read: then nothing more is raised of it."""
+        try:
+            header, lines = segments.read(frame)
+            signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
+            if signer is not None and not signers.is_late(self._intake.judge, self._verdict, signer, header):
+                trust.judge_segment(signer, header.signer, header.raw, header.signature)
+                decoding.decode(header, lines, self._ledger.types)
+        except TrustProblem:
+            return False
+        return signer is not None
+
+
+def _places(label: object) -> tuple[int, int, int]:
+    """From the label of a segment: how many items it has, and the journal positions before and at it."""
+    match label:
+        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)]:
+            return total, before, position
+    raise BadSegment("a segment has a label")

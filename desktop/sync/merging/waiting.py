@@ -1,0 +1,154 @@
+"""What is refused or has to wait: put aside with its reason, and judged again when it may count (rules 14 and 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+
+from desktop.records.versions.deciding import ERASURE
+from desktop.records.versions.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH
+from desktop.store.ledger import Ledger
+from desktop.store.merging import aside
+from desktop.store.merging.aside import Put
+from desktop.store.queries import governing
+from desktop.store.tables.database import Database
+from desktop.sync import trust
+from desktop.sync.authority.exclusions import Item, Origin, one_by_one
+from desktop.sync.authority.judging import Judge
+from desktop.sync.authority.sorting import Sorted
+from desktop.sync.bundles import kept
+from desktop.sync.formats import decoding
+from desktop.sync.formats.segments import Header
+from desktop.sync.signed import certificates, renewing
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.trust import NO_CUT
+
+Again = tuple[Sorted, Certificate | None]
+"""Items of a segment that are to be judged again, and the certificate to judge them by."""
+
+
+def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], list[Put]]:
+    """What is refused goes to quarantine, what is held waits; both with their reason."""
+    refused, held = found.quarantined(), found.waiting()
+    aside.refuse(database, found.origin, refused)
+    aside.hold(database, found.origin, held, now)
+    return refused, held
+
+
+def waits_for_grant(database: Database, header: Header) -> bool:
+    """Whether a segment was signed by a key of its station of which a grant has come that does not count, or not yet.
+
+    It is asked where the key fits none that counts: so it is for a station whose keys were renewed (rule 15).
+    """
+    return any(
+        certificate.station == header.station
+        and renewing.is_own(certificate, proof)
+        and trust.signed_segment(certificate, header.raw, header.signature)
+        for text, proof in governing.grants_heard_of(database, header.station)
+        for certificate in certificates.readable([text])
+    )
+
+
+def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
+    """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that.
+
+    Nothing of a segment is in memory when the next one is asked for, so the caller releases each before.
+    """
+    decided: dict[int, bool] = {}
+    for ground in aside.grounds(ledger.database, but=HELD_NO_BIRTH):
+        origin, name = ground.origin, (ground.station, ground.incarnation)
+        if ground.reason == HELD_FORK and origin not in decided:
+            decided[origin] = _is_decided(ledger, judge, origin, name)
+        # Of what is of tomorrow each item has a moment of its own.
+        by_moment = ground.reason == HELD_FUTURE
+        due_at_all = (
+            decided[origin]
+            if ground.reason == HELD_FORK
+            else by_moment or judge.is_due(ground.reason, ground.station, ground.unit, 0)
+        )
+        if not due_at_all:
+            continue
+        for piece in aside.held(ledger.database, ground):
+            items = {
+                (item.number, item.stamp)
+                for item in piece
+                if not by_moment or judge.is_due(item.reason, item.station, item.unit, item.stamp)
+            }
+            yield from _again(ledger, judge, origin, items)
+
+
+def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
+    """Rule 23: whether of every number of a forked incarnation at most one content may count.
+
+    Where nothing but erasures is left nobody can decide more: they always do (rule 12).
+    """
+    if not judge.policy.concerns(name):
+        return False
+    contents: dict[int, dict[bytes, str]] = {}
+    for header, lines in kept.between(ledger.database, origin, 1, NO_CUT):
+        found = decoding.decode(header, lines, ledger.types)
+        facts = Sorted(found, origin).facts
+        out = judge.policy.out(name, facts)
+        # Two contents may have been written in one moment, so not by stamp.
+        for number, line_hash in zip(found.numbers, found.hashes, strict=True):
+            if number not in out:
+                contents.setdefault(number, {})[line_hash] = facts[number].type
+    return all(len(left) == 1 or set(left.values()) == {ERASURE} for left in contents.values())
+
+
+def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
+    """What was excluded and is so no longer, in the same form.
+
+    What was kept out together with what it stood against is a fork again that nobody has decided, and waits (rule 23).
+    """
+    undecided: dict[int, int] = {}
+    for piece in aside.refused(ledger.database, excluded=True):
+        name = piece[0].station, piece[0].incarnation
+        # An older program has not kept the unit: the item is judged as it stands in its segment.
+        items = {(found.number, found.stamp) for found in piece if not found.unit}
+        rows = {(found.number, Item(found.stamp, found.type, found.unit)) for found in piece if found.unit}
+        for asked in one_by_one(rows):
+            out = judge.policy.out(name, asked)
+            items |= {(n, item.stamp) for n, item in asked.items() if n not in out}
+        origin = piece[0].origin
+        if items and origin not in undecided:
+            first = aside.forked_from(ledger.database, origin)
+            decided = first is None or _is_decided(ledger, judge, origin, name)
+            undecided[origin] = NO_CUT if first is None or decided else first
+        for found, author in _again(ledger, judge, origin, items, counted=True):
+            found.hold([number for number in found.looked_at if number >= undecided[origin]], HELD_FORK)
+            yield found, author
+
+
+def _again(
+    ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]], *, counted: bool = False
+) -> Iterator[Again]:
+    """The items of an origin with these numbers and stamps, from the segments that brought them.
+
+    ``counted``: they are as those of their station that count already, whether it may write anything new or not.
+    """
+    if not items:
+        return
+    for header, lines in kept.between(ledger.database, origin, min(items)[0], max(items)[0]):
+        signed, own = header.vouched is None, header.station == ledger.station
+        author = judge.signer(header) if signed else None
+        if author is None and signed and counted and not own:
+            author = judge.signer_before(header)
+        if author is not None or not signed or own:
+            contents = Sorted(decoding.decode(header, lines, ledger.types), origin)
+            contents.keep_only(items)
+            yield contents, author
+
+
+def release(database: Database, found: Sorted, asked: Mapping[int, int], now: int) -> bool:
+    """Of items that waited or were excluded and were judged again: refused after all, waiting, or about to be merged.
+
+    ``asked`` are those, number to stamp. One whose value was erased meanwhile says nothing, and waits for nothing. The
+    births that count are left to the caller; changes wait once more, as the merge tries all of those again. Says
+    whether one waits no more.
+    """
+    found.hold([change.number for change in found.changes], HELD_NO_BIRTH)
+    aside.drop_excluded(database, found.origin, asked.items())
+    _, held = set_aside(database, found, now)
+    gone = asked.items() - {(row.number, row.stamp) for row in held}
+    aside.drop_held(database, found.origin, gone)
+    return bool(gone)

@@ -1,0 +1,192 @@
+"""Root statements (rule 29): which root certificates count, numbered, each signed by a root that counted before.
+
+Every downward bundle carries the chain of statements, so a station that missed some follows them all at once. What a
+former root has issued counts on, so nobody has to be enrolled anew and those who have not heard yet go on as before;
+but it signs nothing any more. A lost root cannot sign: then :func:`desktop.sync.enrolling.enrolment.read_grant` with
+a new pin, after comparing words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from desktop.records.versions.canonical import MAX_NUMBER
+from desktop.sync.errors import BadCertificate
+from desktop.sync.errors.enrolment import BadRootStatement, RootFork, RootGap
+from desktop.sync.formats import dsse, strictjson
+from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.strictjson import Fields, NotStrict
+from desktop.sync.signed import certificates, manifest, signed_files
+from desktop.sync.signed.certificates import Certificate
+from desktop.sync.signed.identity import StationKeys
+
+PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.roots+json; suite=1"
+MAX_STATEMENT: Final = manifest.MAX_FILE
+MAX_ROOTS: Final = 8
+MAX_CHANGES: Final = manifest.MAX_ROOTS
+"""Statements that a bundle has room for, and so changes in the life of a tree."""
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The roots that count: DER, the number of the statement that says so, and its digest.
+
+    The pinned roots of an enrolment are number 0 without a digest.
+    """
+
+    certificates: frozenset[bytes]
+    number: int = 0
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """The roots that a station has come to know: those pinned at first (DER), and the statements that followed.
+
+    Statements are numbered from 1 without a gap and were verified when they came; whoever makes one of others verifies
+    it with the first look at :attr:`stages`.
+    """
+
+    first: tuple[bytes, ...]
+    statements: tuple[bytes, ...] = ()
+
+    @cached_property
+    def stages(self) -> tuple[Roots, ...]:
+        """Which roots counted after each statement, those of the beginning first."""
+        found = [Roots(frozenset(self.first))]
+        for data in self.statements:
+            found.append(_after(found[-1], dsse.parse(data, MAX_STATEMENT)))
+        return tuple(found)
+
+    @property
+    def now(self) -> Roots:
+        """The roots that count."""
+        return self.stages[-1]
+
+    @property
+    def known(self) -> tuple[bytes, ...]:
+        """All roots that count or have counted, the newest first."""
+        return tuple(
+            dict.fromkeys(der for stage in reversed(self.stages) for der in sorted(stage.certificates))
+        )
+
+    @property
+    def former(self) -> frozenset[bytes]:
+        """The roots that have counted and sign nothing any more."""
+        return frozenset(self.known) - self.now.certificates
+
+    def followed(self, statements: Sequence[bytes]) -> History:
+        """The history after these statements, in their order; those already followed change nothing.
+
+        Raises :class:`BadRootStatement`, :class:`RootFork`, :class:`RootGap`, :class:`NewerFormat` or a kind of
+        :class:`Damaged`.
+        """
+        held = self
+        for data in statements:
+            held = held._after_one(data)
+        return held
+
+    def written(self) -> dict[str, list[str]]:
+        """As it stands in a grant."""
+        said = {"first": self.first, "statements": self.statements}
+        return {name: [strictjson.to_base64(data) for data in found] for name, found in said.items()}
+
+    def _after_one(self, data: bytes) -> History:
+        signed = dsse.parse(data, MAX_STATEMENT)
+        number = _number(signed)
+        if number > len(self.statements):
+            _after(self.now, signed)
+            return History(self.first, (*self.statements, data))
+        if signed.digest != self.stages[number].digest:
+            # Which of two is right nobody can tell from what they say.
+            if _signed_by_a_root(signed, self.stages[number - 1].certificates):
+                raise RootFork(f"statement {number}")
+            raise BadRootStatement(f"statement {number}")
+        return self
+
+
+def read_history(said: Fields) -> History:
+    """The history that :meth:`History.written` wrote; what it says must stand by itself.
+
+    Raises :class:`BadCertificate` and :class:`NotStrict`; the statements are judged with the first look at
+    :attr:`History.stages`.
+    """
+    first, statements = (
+        tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
+        for name, limit in (("first", MAX_ROOTS), ("statements", MAX_CHANGES))
+    )
+    if not first or not all(is_self_signed(der) for der in first):
+        raise BadCertificate("the roots of the beginning")
+    return History(first, statements)
+
+
+def make_statement(
+    before: Roots, roots: Sequence[bytes], signer: Certificate, keys: StationKeys
+) -> tuple[bytes, Roots]:
+    """The statement that after ``before`` these roots (DER) count, signed by a root of ``before``; and its Roots."""
+    if signer.der not in before.certificates or signer.claims.public_key != keys.public_key:
+        raise ValueError("a statement is signed by a root that counts")
+    body = {
+        "number": before.number + 1,
+        "previous": before.digest,
+        "roots": [strictjson.to_base64(der) for der in roots],
+    }
+    signed = signed_files.sign(PAYLOAD_TYPE, body, signer.digest, keys)
+    return signed.encode(), Roots(frozenset(roots), before.number + 1, signed.digest)
+
+
+def is_self_signed(der: bytes) -> bool:
+    """Whether a certificate is a root by itself: it names itself, may issue, and carries its own signature."""
+    certificate = certificates.parse(der)
+    own = certificate.issuer_station == certificate.station and certificate.claims.may_issue
+    return own and certificates.is_signed_by(der, certificate.claims.public_key)
+
+
+def _after(held: Roots, signed: Signed) -> Roots:
+    number = _number(signed)
+    if number != held.number + 1:
+        raise RootGap(f"{held.number} to {number}")
+    if not _signed_by_a_root(signed, held.certificates):
+        raise BadRootStatement(f"statement {number}")
+    return Roots(_stated(signed, held), number, signed.digest)
+
+
+def _number(signed: Signed) -> int:
+    """The number of a statement, for its place in the chain; not verified yet."""
+    if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
+        raise BadRootStatement(signed.payload_type)
+    try:
+        fields = signed_files.fields(signed, MAX_STATEMENT)
+        return fields.integer("number", 1, MAX_NUMBER)
+    except NotStrict as error:
+        raise BadRootStatement(str(error)) from error
+
+
+def _signed_by_a_root(signed: Signed, roots: Collection[bytes]) -> bool:
+    first = signed.signatures[0]
+    for der in roots:
+        if hashlib.sha256(der).hexdigest() == first.keyid:
+            return signed_files.stands(signed, certificates.parse(der).claims.public_key)
+    return False
+
+
+def _stated(signed: Signed, held: Roots) -> frozenset[bytes]:
+    """The roots that a verified statement names."""
+    try:
+        fields = signed_files.fields(signed, MAX_STATEMENT)
+        previous = fields.optional("previous", _DIGEST)
+        stated = [strictjson.from_base64(str(text)) for text in fields.items("roots", MAX_ROOTS)]
+    except NotStrict as error:
+        raise BadRootStatement(str(error)) from error
+    if previous != held.digest:
+        raise BadRootStatement("the statement follows another one")
+    if not stated or not all(is_self_signed(der) for der in stated):
+        raise BadCertificate("a root statement names roots")
+    return frozenset(stated)
