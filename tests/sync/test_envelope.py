@@ -142,6 +142,16 @@ def test_looking_verifies_nothing(tmp_path: Path) -> None:
     assert envelope.look(written).sender == STRANGER.station
 
 
+def test_a_copy_is_told_from_a_whole_one_without_any_key(tmp_path: Path) -> None:
+    written = bundle_from_village(tmp_path)
+    envelope.check_copy(written)
+    copy = bytearray(written.path.read_bytes())
+    copy[copy.index(b"age-encryption.org") + 200] ^= 1
+    (damaged := tmp_path / "damaged.xsj").write_bytes(copy)
+    with pytest.raises(errors.EntryChanged):
+        envelope.check_copy(envelope.read_bundle(damaged))
+
+
 # Faults of the surroundings
 
 
