@@ -65,6 +65,9 @@ def test_a_file_of_another_computer_is_not_written_over(
     lies = stick / "余杭区总工会_径山镇总工会_0002_20261123.xsj"
     lies.write_bytes(below.read_bytes())
     assert exchange.send(district, stick, to=town.ledger.station).path == lies, "its own earlier try"
+    village.database.execute("UPDATE link SET name = ?", ("很长的名称" * 20,))
+    long = [exchange.send(village, stick).path for _ in range(2)]
+    assert [path.name[-18:] for path in long] == ["_0003_20261123.xsj", "_0004_20261123.xsj"]
 
 
 def test_the_same_bundle_twice_changes_nothing(

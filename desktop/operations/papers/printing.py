@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Protocol
 
 from desktop.documents.lists import Paper, PaperList
+from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
 from desktop.operations.workspaces import audit
 from desktop.store.workspaces.keys import write_whole
-
-_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
-_LONGEST_NAME = 60
 
 
 class Editable(Paper, Protocol):
@@ -51,7 +48,7 @@ def save_table(session: Session, paper: PaperList, folder: Path) -> Path:
     from desktop.documents.workbooks.lists import ListColumn, ListSheet, write_list
 
     folder.mkdir(parents=True, exist_ok=True)
-    path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], "xlsx")
+    path = _free(folder, paper, "xlsx")
     first, *further = (
         ListSheet(
             each.title, [ListColumn(c.label, c.width, not c.numeric) for c in each.columns], _cells(each)
@@ -83,18 +80,14 @@ def _cell(words: str, numeric: bool) -> str | int:
 
 def _save(session: Session, paper: Paper, folder: Path, ending: str, data: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = free(folder, _NOT_IN_NAMES.sub("_", paper.name)[:_LONGEST_NAME], ending)
+    path = _free(folder, paper, ending)
     write_whole(path, data)
     note(session, paper)
     return path
 
 
-def free(folder: Path, name: str, ending: str) -> Path:
-    """A path in a folder that no file has yet."""
-    path, number = folder / f"{name}.{ending}", 2
-    while path.exists():
-        path, number = folder / f"{name}（{number}）.{ending}", number + 1
-    return path
+def _free(folder: Path, paper: Paper, ending: str) -> Path:
+    return free_path(folder / safe_name("_".join(paper.name.split()), ending))
 
 
 def note(session: Session, *printed: Paper) -> None:

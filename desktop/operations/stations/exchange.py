@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.errors import Problem, StateProblem
-from desktop.operations.file_names import free_path
+from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.operations.stations import renewal
 from desktop.operations.stations.enrolling import NotEnrolled
@@ -243,8 +243,8 @@ def _target(session: Session, out: Path, link: Link) -> Path:
     if not out.is_dir():
         return out
     day = session.environment.today().strftime("%Y%m%d")
-    name = f"{session.unit.name}_{link.name}_{link.sequence + 1:04d}_{day}.xsj"
-    path = out / "".join("_" if c in '\\/:*?"<>|' else c for c in name)
+    # Long names are cut before the number, by which bundles are told apart.
+    path = out / f"{safe_name(f'{session.unit.name}_{link.name}')}_{link.sequence + 1:04d}_{day}.xsj"
     return path if path.exists() and _is_own_try(session, path, link) else free_path(path)
 
 

@@ -11,6 +11,7 @@ from desktop.documents.letters.content import kept_faults, told_complainant
 from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.operations import records
+from desktop.operations.file_names import safe_name
 from desktop.operations.papers import printing
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
@@ -253,5 +254,4 @@ def _kept(values: Values) -> PrintedLetter:
 def file_name(letter: PrintedLetter, mark: str, *, whole: bool = False) -> str:
     """Number and title, and whether papers stand behind it: nothing about anybody stands in a file name."""
     marks = "，".join(filter(None, (mark, "连同回证、存根" if whole else "")))
-    name = f"{letter.number} {letter.title_words}{f'（{marks}）' if marks else ''}"
-    return "".join("_" if c in '\\/:*?"<>|' else c for c in name) + ".pdf"
+    return safe_name(f"{letter.number} {letter.title_words}{f'（{marks}）' if marks else ''}", "pdf")

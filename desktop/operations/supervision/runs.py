@@ -11,7 +11,7 @@ from desktop.documents.letters.joined import joined
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.errors import Problem
 from desktop.operations import records
-from desktop.operations.papers import printing
+from desktop.operations.file_names import free_path
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
 from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case
@@ -74,7 +74,7 @@ def print_many(
     folder.mkdir(parents=True, exist_ok=True)
     if together:
         data = joined(letters, files, lambda: progress(len(run), len(run)))
-        paths = [printing.free(folder, f"文书{len(run)}份 {session.environment.today().isoformat()}", "pdf")]
+        paths = [free_path(folder / f"文书{len(run)}份 {session.environment.today().isoformat()}.pdf")]
         write_whole(paths[0], data)
     else:
         whole = beside is not alone

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
+from desktop.operations.file_names import safe_name
 from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
@@ -50,7 +51,6 @@ _KINDS = (
 )
 _STEPS = ("第一步：哪一类单位", "第二步：哪个单位", "第三步：操作员和存放位置", "最后一步：抄下恢复码")
 _CODE_STEP = 3
-_NOT_IN_NAMES = '\\/:*?"<>|'
 
 
 class Assistant(QWidget):
@@ -242,7 +242,7 @@ class Assistant(QWidget):
         self._suggested = suggested
 
     def _folder_name(self) -> str:
-        return "".join("_" if c in _NOT_IN_NAMES else c for c in self.unit.value()[1])
+        return safe_name(self.unit.value()[1])
 
     def _choose_folder(self) -> None:
         folder = self._dialogs.folder("台账放在哪个文件夹里", Path.home())
