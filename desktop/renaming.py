@@ -1,16 +1,37 @@
-"""A file takes another's place or goes, on Windows as soon as whoever has just looked at it lets go of it."""
+"""A file takes another's place, whole or not at all, or goes; on Windows once whoever just looked at it lets go."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 _HELD: Final = frozenset({5, 32, 33})
 """Denied, sharing violation, lock violation ("System Error Codes"): what a scanner of new files causes for a moment."""
 _WAITS: Final = (0.01, 0.05, 0.1, 0.2, 0.4)
 """Seconds before each further try; a program that works on a file has it for longer."""
+
+
+def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
+    """Writes a file so that a power cut leaves the old or the new one, never half of it, and an error nothing beside.
+
+    What is ``secret`` can be read by its owner alone.
+    """
+    beside = path.with_name(path.name + ".new")
+    try:
+        with open(beside, "wb", opener=_for_owner if secret else None) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        replace(beside, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    flush_folder(path.parent)
 
 
 def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
@@ -26,6 +47,23 @@ def remove(path: str | os.PathLike[str]) -> None:
 def is_held(error: OSError) -> bool:
     """Whether Windows says that another program has the file open, or may mean that."""
     return getattr(error, "winerror", None) in _HELD
+
+
+def flush_folder(folder: Path) -> None:
+    """Makes a renaming last through a power cut, where the system can: Windows and some sticks cannot.
+
+    The file has its name by then, so nothing is told.
+    """
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _patiently(step: Callable[[], None]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -65,3 +67,18 @@ def test_other_refusals_are_told_at_once(monkeypatch: pytest.MonkeyPatch, error:
     with pytest.raises(type(error)):
         renaming.replace("new", "old")
     assert waits == []
+
+
+def test_what_has_its_name_is_written_though_the_system_flushes_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = os.fsync
+
+    def of_files_alone(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", of_files_alone)
+    renaming.write_whole(tmp_path / "函.pdf", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("函.pdf", b"new")]

@@ -9,7 +9,7 @@ from desktop.documents.lists import Paper, PaperList
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
 from desktop.operations.workspaces import audit
-from desktop.store.workspaces.keys import write_whole
+from desktop.renaming import write_whole
 
 
 class Editable(Paper, Protocol):

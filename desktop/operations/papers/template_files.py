@@ -21,8 +21,8 @@ from desktop.operations.papers.templates import (
     save,
 )
 from desktop.operations.session import Session
+from desktop.renaming import write_whole
 from desktop.store.ledger import ChangeSet
-from desktop.store.workspaces.keys import write_whole
 from desktop.sync.errors import TooBig
 from desktop.sync.formats import files
 

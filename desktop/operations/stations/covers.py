@@ -21,10 +21,10 @@ from desktop.operations.stations.traffic import Here
 from desktop.operations.workspaces import audit
 from desktop.records.typed.dates import china_time, day_words, moment_words, month_day_words
 from desktop.records.versions import items
+from desktop.renaming import write_whole
 from desktop.store.queries import arrivals, links, traffic
 from desktop.store.queries.arrivals import MergedBundle
 from desktop.store.tables.database import Database
-from desktop.store.workspaces.keys import write_whole
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle
 from desktop.sync.signed.manifest import UP, Manifest

@@ -12,10 +12,10 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.workspaces import audit, recovery
 from desktop.operations.workspaces.workspaces import elsewhere, place_of, unit_id
 from desktop.records.declaration import Level, Role
+from desktop.renaming import write_whole
 from desktop.store.ledger import NewRecord
 from desktop.store.queries import links, reading
 from desktop.store.queries.links import Link
-from desktop.store.workspaces.keys import write_whole
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending

@@ -13,13 +13,13 @@ from desktop.operations.stations import renewal
 from desktop.operations.stations.enrolling import NotEnrolled
 from desktop.operations.workspaces import audit, erasing
 from desktop.records.declaration import Role
+from desktop.renaming import write_whole
 from desktop.store.ledger import NotFound
 from desktop.store.queries import digest as digests
 from desktop.store.queries import indexing, links, reading
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.links import Link
 from desktop.store.tables.database import Database
-from desktop.store.workspaces.keys import write_whole
 from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope, sending

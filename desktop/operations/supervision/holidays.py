@@ -21,11 +21,11 @@ from desktop.records.declaration import Role
 from desktop.records.reckoning.working_days import SpecialDay, WorkingDayTable
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell
+from desktop.renaming import write_whole
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries import reading, traffic
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
-from desktop.store.workspaces.keys import write_whole
 
 TYPE: Final = "holiday_table"
 _KEPT: Final = "supervision.working_days"

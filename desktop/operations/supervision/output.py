@@ -36,9 +36,9 @@ from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
+from desktop.renaming import write_whole
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Filter, Query, Record
-from desktop.store.workspaces.keys import write_whole
 
 
 def preview(

@@ -28,9 +28,9 @@ from desktop.operations.workspaces import audit
 from desktop.records.supervision import contradictions
 from desktop.records.typed.texts import text
 from desktop.records.versions.resolution import Life
+from desktop.renaming import write_whole
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.reading import Record
-from desktop.store.workspaces.keys import write_whole
 
 Beside = Callable[[str], Sequence[bytes]]
 """The pages of the papers that go out and stay with a letter."""

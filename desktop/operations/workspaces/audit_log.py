@@ -15,9 +15,9 @@ from desktop.operations.session import Session
 from desktop.operations.workspaces.audit import Verdict, note, verdict_on
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import china_time, time_words
+from desktop.renaming import write_whole
 from desktop.store.workspaces import audit
 from desktop.store.workspaces.audit import Act, AuditLine
-from desktop.store.workspaces.keys import write_whole
 
 WORKBOOK = ".xlsx"
 _FIELDS = ("id", "at", "operator", "action", "detail", "salt", "digest", "hash")

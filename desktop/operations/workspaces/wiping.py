@@ -14,11 +14,11 @@ from desktop.operations.session import Session
 from desktop.operations.stations import traffic
 from desktop.operations.workspaces import audit
 from desktop.records.typed.dates import china_time
+from desktop.renaming import write_whole
 from desktop.store.queries import links
 from desktop.store.queries import traffic as exchanged
 from desktop.store.workspaces import audit as log
 from desktop.store.workspaces import wiping as disk
-from desktop.store.workspaces.keys import write_whole
 from desktop.store.workspaces.wiping import Wiped
 from desktop.sync.authority import station
 from desktop.sync.enrolling import wiped

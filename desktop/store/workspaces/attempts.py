@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.renaming import write_whole
 from desktop.store.tables.environment import Environment
-from desktop.store.workspaces.keys import KeySlots, WrongPassword, write_whole
+from desktop.store.workspaces.keys import KeySlots, WrongPassword
 
 FILE = "attempts.json"
 FORMAT = 1

@@ -8,9 +8,7 @@ does not read them.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import StateProblem
-from desktop.renaming import replace
+from desktop.renaming import write_whole
 from desktop.store.tables.database import KEY_BYTES
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import recovery_codes
@@ -206,35 +204,6 @@ def unwrap_secret(wrapped: Any, password: str, about: str) -> bytes:
         return _unwrap(wrapped, password, b"\0" + about.encode())
     except InvalidTag as error:
         raise WrongPassword("口令不对。", "请输入写恢复申请时设的新口令；忘了就再写一份申请。") from error
-
-
-def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
-    """Writes a file so that a power cut leaves the old or the new one, never half of it, and an error nothing beside.
-
-    What is ``secret`` can be read by its owner alone.
-    """
-    beside = path.with_name(path.name + ".new")
-    try:
-        with open(beside, "wb", opener=_for_owner if secret else None) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        replace(beside, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
-    # Windows has no way to flush a folder, and needs none.
-    with contextlib.suppress(PermissionError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _wrap(secret: bytes, password: str, about: bytes, environment: Environment, cost: Cost) -> dict[str, Any]:

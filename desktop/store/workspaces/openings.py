@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Final
 
 from desktop.errors import Problem
+from desktop.renaming import write_whole
 from desktop.store.tables.database import Database, DatabaseError
-from desktop.store.workspaces.keys import write_whole
 
 FILE: Final = "opened.json"
 _FORMAT: Final = 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from desktop.renaming import replace
+from desktop.renaming import flush_folder, replace
 from desktop.sync.errors import NotPlainFile, TooBig
 from desktop.sync.errors.surroundings import surroundings
 
@@ -20,7 +20,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream to a file beside ``path`` that takes its place when all is written and flushed to the disk.
 
     After an error nothing is left beside, and what stood at ``path`` still stands. Raises the problems of
-    :func:`desktop.sync.errors.surroundings` for errors of the operating system.
+    ``desktop.sync.errors.surroundings`` for errors of the operating system.
     """
     beside = path.with_name(path.name + ".tmp")
     try:
@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         replace(beside, path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         raise surroundings(error, path) from error
     finally:
@@ -72,13 +72,3 @@ def _plain(path: str, flags: int) -> int:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     raise NotPlainFile(f"mode {mode:o}")
-
-
-def _flush_folder(folder: Path) -> None:
-    """Makes the renaming last through a power cut, where the system can (Windows cannot open folders)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
