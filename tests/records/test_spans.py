@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.stamped import Stamped
 from desktop.records.versions.spans import common, in_words, spans_of, without
+from desktop.records.versions.stamped import Stamped
 
 numbers = st.sets(st.integers(1, 40))
 

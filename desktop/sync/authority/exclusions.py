@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from desktop.records.stamped import Stamped
 from desktop.records.versions.spans import Span, extend, inside, joined
+from desktop.records.versions.stamped import Stamped
 from desktop.records.versions.stamps import MAX_STAMP, to_wire
 
 Origin = tuple[str, str]

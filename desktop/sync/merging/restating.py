@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 
-from desktop.records.stamped import Stamped
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, SAME
 from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
 from desktop.records.versions.resolution import heads_of_components
 from desktop.records.versions.spans import spans_of
+from desktop.records.versions.stamped import Stamped
 from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Aside
