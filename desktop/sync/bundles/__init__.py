@@ -1,1 +1,1 @@
-"""Bundles as files: cut and written for a receiver, read part by part, their segments kept as they came."""
+"""Bundles as files: what goes to whom, cut and written for a receiver, read part by part, segments kept as they are."""

@@ -22,10 +22,10 @@ from desktop.store.tables import schema
 from desktop.store.workspaces import persons
 from desktop.sync import trust
 from desktop.sync.authority import station
-from desktop.sync.authority.scope import Scope
 from desktop.sync.authority.speaking import Speaking, speaking_to
 from desktop.sync.bundles import envelope, kept
 from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.bundles.scope import Scope
 from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.receipts import Receipt

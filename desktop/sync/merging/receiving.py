@@ -17,14 +17,13 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.log import segment_log
 from desktop.store.queries import arrivals, exchanged
 from desktop.store.tables import schema
-from desktop.sync.authority import refusing
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import (
     NewerFormat,
     UnitNotKnown,
 )
 from desktop.sync.formats import frames
-from desktop.sync.merging import beside, restating, results, taking
+from desktop.sync.merging import beside, refusing, restating, results, taking
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, MergeReport, Unapplied

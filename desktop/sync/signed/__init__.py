@@ -1,1 +1,1 @@
-"""Who signs, and what they sign: keys, certificates, root statements, manifests, signatures of persons."""
+"""Who signs, and what they sign: keys, certificates and the tree of units, root statements, manifests, signatures."""
