@@ -1222,7 +1222,8 @@ def test_numbers_have_the_form_of_the_standard() -> None:
     assert [form_number(DEFAULT_PATTERNS[s], "杭西", 2026, 1) for s in Series] == [
         "杭西工监提〔2026〕1号", "杭西工监意〔2026〕1号", "杭西工监建〔2026〕1号", "杭西工监案〔2026〕1号",
     ]  # fmt: skip
-    for pattern in DEFAULT_PATTERNS.values():
+    standard = "{body}〔{year}〕{n}号"
+    for pattern in (*DEFAULT_PATTERNS.values(), standard):
         assert check_pattern(f" {pattern} ") == check_pattern(said(pattern)) == pattern
     assert said(DEFAULT_PATTERNS[Series.OPINION]) == "{代字}工监意〔{年份}〕{序号}号"
 

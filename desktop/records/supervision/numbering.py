@@ -37,7 +37,7 @@ DEFAULT_PATTERNS: Final = {
 _SAID: Final = {"body": "代字", "year": "年份", "n": "序号"}
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _END: Final = "〔{year}〕{n}号"
-_BEFORE: Final = re.compile(r"[^\W\d_]{1,20}")
+_BEFORE: Final = re.compile(r"[^\W\d_]{0,20}")
 _BODY: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,10}")
 
 
@@ -69,8 +69,9 @@ def check_pattern(pattern: str) -> str:
         raise BadPattern("文号写法里{代字}、{年份}、{序号}都只写一次。")
     if not words.endswith(_END):
         raise BadPattern("年份要放在六角括号里，后面是序号和“号”，不加“第”：写法的末尾是〔{年份}〕{序号}号。")
-    if _BEFORE.fullmatch(words.removesuffix(_END).replace("{body}", "")) is None:
-        raise BadPattern("年份前面是一到二十个字，不用数字、空格和别的括号。")
+    before = words.removesuffix(_END)
+    if not before or _BEFORE.fullmatch(before.replace("{body}", "")) is None:
+        raise BadPattern("年份前面是{代字}或者文字，文字最多二十个，不用数字、空格和别的括号。")
     return words
 
 
