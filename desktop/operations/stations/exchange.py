@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.errors import Problem, StateProblem
+from desktop.errors import StateProblem
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.operations.stations import renewal
@@ -245,17 +245,6 @@ def _target(session: Session, out: Path, link: Link) -> Path:
     day = session.environment.today().strftime("%Y%m%d")
     # Long names are cut before the number, by which bundles are told apart.
     path = out / f"{safe_name(f'{session.unit.name}_{link.name}')}_{link.sequence + 1:04d}_{day}.xsj"
-    return path if path.exists() and _is_own_try(session, path, link) else free_path(path)
-
-
-def _is_own_try(session: Session, path: Path, link: Link) -> bool:
-    """Whether a file is what this computer wrote for the same one, which a new try under its number replaces.
-
-    Two computers of one unit, be they above or below, give their files the same names.
-    """
-    try:
-        said = inspect(path)
-    except Problem:
-        return False
-    own = (session.ledger.station, session.ledger.incarnation, link.peer)
-    return (said.sender, said.incarnation, said.receiver) == own
+    # Two computers of one unit, be they above or below, give their files the same names; own former tries have numbers
+    # of their own (rule 22).
+    return free_path(path)
