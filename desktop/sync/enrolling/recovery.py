@@ -6,7 +6,7 @@ key that was made for it; its words are compared by telephone, because anybody w
 one. The *answer* holds the key encrypted to the request's own recipient, signed by the level above.
 
 All three are DSSE envelopes. The order of checks is fixed: form, suite, signatures, then what the file says, then whom
-it is for; what may be wrong stands in ``recovery_errors``. Bytes and values go in and come out.
+it is for; what may be wrong stands in ``errors.recovery``. Bytes and values go in and come out.
 """
 
 from __future__ import annotations
