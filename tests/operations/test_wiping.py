@@ -51,6 +51,8 @@ def test_nothing_is_left_of_it_and_the_level_above_can_prove_it(
     drafts.close()
     seen = wiping.look(town)
     assert (seen.name, seen.unsent, seen.drafts) == ("镇", 0, 0)
+    other = tmp_path / "镇_清除确认.xsw"
+    other.write_bytes(b"of another computer of the unit")
     done = wiping.confirm(town, " 镇 ", tmp_path)
     last = town.ledger.next_number() - 1
     town.workspace.close()
@@ -62,6 +64,7 @@ def test_nothing_is_left_of_it_and_the_level_above_can_prove_it(
         open_session(folder, "王芳", "password1", repeatable("again"))
 
     assert done.statement is not None
+    assert other.read_bytes() == b"of another computer of the unit"
     said, missing = wiping.read_statement(district, done.statement)
     assert (said.station, said.name, said.last, said.unsent) == (town.ledger.station, "镇", last, 0)
     assert missing == 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import traffic
 from desktop.operations.workspaces import audit
@@ -111,7 +112,9 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
     chain = station.own_chain(session.ledger)
     statement = None
     if chain and out is not None:
-        statement = out / f"{unit.name}_清除确认{ENDING}" if out.is_dir() else out
+        # Two computers of one unit give it one name, and none can write its word a second time.
+        name = f"{safe_name(unit.name)}_清除确认{ENDING}"
+        statement = free_path(out / name) if out.is_dir() else out
         if folder.resolve() in statement.resolve().parents:
             raise InsideItself("清除确认不能放在要清除的台账里。")
         said = Statement(
