@@ -262,13 +262,14 @@ class ConflictsPage(SiftingPage):
         decisions: list[Chosen] = [(dispute, view.decision())]
         alike = self._alike(dispute)
         if alike:
+            # A second Enter in haste decides no more than the first one meant.
             answer = self.workbench.dialogs.ask(
                 "还有一样的分歧", self._alike_words(dispute, alike),
-                yes=f"{len(alike) + 1}处都这样定", no="只定这一处",
+                yes="只定这一处", no=f"{len(alike) + 1}处都这样定",
             )  # fmt: skip
             if answer is Answer.CANCEL:
                 return
-            if answer is Answer.YES:
+            if answer is Answer.NO:
                 decisions += alike
         words = self._told(dispute, len(decisions))
         view.forget(dispute)
