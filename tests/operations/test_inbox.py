@@ -195,7 +195,7 @@ def test_the_word_of_a_wiped_computer_waits_until_it_is_out_of_use(desk: Desk) -
 def test_what_was_merged_is_recognised_under_any_name_and_not_offered_again(desk: Desk) -> None:
     path = desk.send(desk.one, "a.xsj")
     shutil.copy(path, desk.folder / "副本 a(1).XSJ")
-    assert sorted(desk.states().values(), key=str) == [State.NEW, State.SEEN]
+    assert sorted(desk.states().values(), key=str) == [State.NEW, State.SAME]
     exchange.merge(desk.district, [path])
     found = {a.path.name: a for a in desk.sorted()}
     assert {a.state for a in found.values()} == {State.SEEN}
@@ -211,7 +211,7 @@ def test_of_two_equal_files_the_other_is_offered_where_the_first_was_refused(des
     found = {a.path.name: a.state for a in inbox.sort_out(
         desk.district.database, desk.here, looks, {bad.identity: "数据包的一部分内容已损坏。"}
     )}  # fmt: skip
-    assert found == {"b.xsj": State.NEW, "a.xsj": State.SEEN}
+    assert found == {"b.xsj": State.NEW, "a.xsj": State.SAME}
 
 
 def test_of_equal_files_a_whole_one_is_merged(desk: Desk) -> None:

@@ -142,7 +142,8 @@ def test_all_new_files_are_looked_at_together_merged_once_and_answered(
     for name in ("b.xsj", "a.xsj"):
         send(one, folder, name)
     shutil.copy(folder / "a.xsj", folder / "a 副本.xsj")
-    until(hands, page, {"a.xsj": State.SEEN, "b.xsj": State.NEW, "a 副本.xsj": State.NEW})
+    until(hands, page, {"a.xsj": State.SAME, "b.xsj": State.NEW, "a 副本.xsj": State.NEW})
+    assert page.inbox.counts.text() == "新2个　相同的1个"
     hands.qtbot.keyClick(page.inbox.merge, Qt.Key.Key_Space)
     hands.settle()
     assert page.tabs.currentIndex() == WORK

@@ -57,6 +57,7 @@ class State(enum.Enum):
     ENROLMENT = "待办理"
     REFUSED = "不能合并"
     UNREADABLE = "读不出来"
+    SAME = "相同的"
     SEEN = "收过了"
 
 
@@ -64,7 +65,7 @@ class State(enum.Enum):
 class Arrival:
     """A file of the inbox: its state and why, and by what name its sender and unit are known here.
 
-    ``merged`` is whether its content stands in the ledger of merges, ``twin`` whether an equal file stands for it.
+    ``merged`` is whether its content stands in the ledger of merges.
     """
 
     look: Look
@@ -72,7 +73,6 @@ class Arrival:
     why: str = ""
     sender: str = ""
     merged: bool = False
-    twin: bool = False
 
     @property
     def path(self) -> Path:
@@ -169,7 +169,7 @@ def _twin(look: Look, known: _Known, sender: str) -> Arrival | None:
     first = known.first[look.digest]
     if first.path == look.path:
         return None
-    return Arrival(look, State.SEEN, f"和“{first.shown_name}”是同一个文件", sender, twin=True)
+    return Arrival(look, State.SAME, f"和“{first.shown_name}”是同一个文件", sender)
 
 
 _ENROLMENT_WORDS: Final = {
@@ -207,7 +207,8 @@ def to_merge(arrivals: Sequence[Arrival], *states: State) -> list[Path]:
     """The bundles in these states, with the copies of them, as any one of these may be damaged."""
     wanted = [a for a in arrivals if a.state in states]
     digests = {a.look.digest for a in wanted}
-    return [a.path for a in (*wanted, *(a for a in arrivals if a.twin and a.look.digest in digests))]
+    copies = (a for a in arrivals if a.state is State.SAME and a.look.digest in digests)
+    return [a.path for a in (*wanted, *copies)]
 
 
 def _whole_one(equal: Sequence[Look]) -> Look:
@@ -337,5 +338,5 @@ def gather(session: Session, folder: Path) -> Gathered:
         raise listing.problem
     here = traffic.here(session)
     found = sort_out(session.database, here, [k for k in listing.looks if k.kind == BUNDLE], {})
-    paths = in_order(to_merge(found, *(set(State) - {State.SEEN})))
+    paths = in_order(to_merge(found, *(set(State) - {State.SAME, State.SEEN})))
     return Gathered(tuple(paths), tuple(a for a in found if a.path not in paths))

@@ -35,6 +35,7 @@ _TONES = {
     State.ENROLMENT: Tone.WARNING,
     State.REFUSED: Tone.ERROR,
     State.UNREADABLE: Tone.ERROR,
+    State.SAME: Tone.PLAIN,
     State.SEEN: Tone.GOOD,
 }
 _LASTING = (10, 15)
