@@ -44,6 +44,7 @@ from desktop.sync.signed import manifest
 from desktop.sync.signed.words import fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
@@ -765,6 +766,19 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     links = [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()]
     assert links == ["打开回执文件夹", "去处理分歧"], "nothing is set aside"
     assert QApplication.focusWidget() is page.merge.again
+    # Who has decided it is not sent there once more; undone, it is asked again.
+    hands.click(next(b for b in page.merge.note.findChildren(QPushButton) if b.text() == links[-1]))
+    deciding = hands.window.page
+    assert isinstance(deciding, ConflictsPage)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Return):
+        hands.qtbot.keyClick(deciding.list, key)
+    hands.settle()
+    hands.window.open_page("sync")
+    hands.settle()
+    assert [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()] == links[:1]
+    hands.bench.undo()
+    hands.settle()
+    assert [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()] == links
 
 
 def test_a_small_screen_hides_no_row_behind_a_scroll_bar(

@@ -7,7 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.records.declaration import Role
 from desktop.ui import theme
@@ -60,6 +68,7 @@ class MergePanel(QStackedWidget):
         self._order: list[Path] = []
         """In which they are merged."""
         self._done = False
+        self._to_conflicts: QPushButton | None = None
         self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
@@ -228,7 +237,7 @@ class MergePanel(QStackedWidget):
         )
 
     def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
-        self._task = task
+        self._task, self._to_conflicts = task, None
         task.progressed.connect(self._show_progress)
         self.progress.setRange(0, 0)
         self.doing.setText(f"正在{task.name}…")
@@ -290,7 +299,8 @@ class MergePanel(QStackedWidget):
         lines += afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
-            offered.append(link("去处理分歧", lambda: shell.open_page("disagreements")))
+            self._to_conflicts = link("去处理分歧", lambda: shell.open_page("disagreements"))
+            offered.append(self._to_conflicts)
         lines += [*settled_words(after), *withdrawn_words(after)]
         if back or any(waits(item) for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
@@ -301,6 +311,11 @@ class MergePanel(QStackedWidget):
         good = not (outcome.failed or asks or told or back) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
+
+    def show_conflicts(self, left: int) -> None:
+        """Who has decided all of them is not sent there once more."""
+        if self._to_conflicts is not None:
+            self._to_conflicts.setVisible(left > 0)
 
     def _failed(self, error: Exception) -> bool:
         self._task = None

@@ -224,6 +224,7 @@ class SyncPage(Page):
             part.show_overview(seen)
         self.below.show_overview(seen, frozenset(e.station for e in found.excluded if e.station))
         self.unsettled.show_items(found.items, found.unlisted)
+        self.merge.show_conflicts(seen.conflicts)
         self.log.show_merges(found.merges, found.rollbacks)
         self.uncounted.show_excluded(found.excluded)
         self._show_tab(UNCOUNTED, shown=bool(found.excluded))
