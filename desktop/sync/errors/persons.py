@@ -47,7 +47,7 @@ class NobodySigned(NotSignedByPersons):
 class NoSignerNamed(NotSignedByPersons):
     """When the bundle was written its station had nobody who could sign for a duty."""
 
-    text = "这个数据包缺签名，发送方导出它的时候还没有设好经办人和负责人。"
+    text = "这个数据包缺签名，发送方导出它的时候还没有把经办人和负责人都设好。"
     next_step = (
         "请发送方在“操作员”里设好签名的经办人和负责人，再导出一次，两人签名后交来；登记的内容不用重做。"
     )
