@@ -152,9 +152,6 @@ class StationsTab(QWidget):
             self._show(stations)
             self._tell_wiped(said, missing)
 
-        def fail(error: Exception) -> bool:
-            return self.note.refuse(error, f"“{path.name}”不能用")
-
         self.decision.close_it()
         self.note.hide()
         self.workbench.write(
