@@ -862,10 +862,15 @@ def test_the_patterns_of_numbers_are_examples_that_are_seen_changed_and_refused(
         desk.press(K.Key_Return)
         desk.settle()
         assert tab.front is card
-        assert why in card.note.words.text()
+        assert why in card.note.words.text() + card.note.detail.text()
     assert "没有{序号}" in reminder.preview.text(), "nothing is typed anew"
     picture(desk.window, "numbers-refused")
-    reminder.pattern.setFocus()
+    # From wherever it is saved, the cursor goes to the line that is named.
+    desk.press(K.Key_Tab, K.Key_Tab)
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.settle()
+    assert card.note.words.text() == "提示函的写法要改"
+    assert reminder.pattern.hasFocus()
     desk.press(K.Key_A, modifier=CTRL)
     desk.type("{代字}劳监提〔{年份}〕{序号}号")
     desk.press(K.Key_Tab, K.Key_Up, K.Key_Up)

@@ -120,11 +120,19 @@ class NumbersCard(Card):
             line.show_next(self.body.text().strip(), self._shown.year)
 
     def submit(self) -> None:
-        """Hands them over once the code is filled."""
+        """Hands them over once the code is filled and each pattern can be one; else the cursor is on what cannot."""
         if not self.body.text().strip():
             self.note.say(Tone.ERROR, "请填写机关代字，它印在文号里。")
+            self.body.setFocus()
             return
         lines = [line for series, line in self.series.items() if series in self._shown.following]
+        for line in lines:
+            try:
+                check_pattern(line.pattern.text())
+            except BadPattern as problem:
+                self.note.refuse(problem, f"{line.series.label}的写法要改")
+                line.pattern.setFocus()
+                return
         self.wanted.emit(
             replace(
                 self._shown,
