@@ -18,6 +18,7 @@ K = Qt.Key
         ((K.Key_Down, K.Key_Down, K.Key_Return), ["1"]),
         ((K.Key_Down, K.Key_Space, K.Key_Down, K.Key_Return), ["0"]),
         ((K.Key_Return,), []),
+        ((K.Key_1, K.Key_Home, K.Key_Delete, K.Key_Return), []),
     ],
 )
 def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(

@@ -134,8 +134,10 @@ class ChoiceOverlay(Overlay):
         Who has gone to a line with the arrows and ticked none takes it by Enter too.
         """
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            self._gone_to = self._gone_to or event.key() in _ARROWS
-            if watched is self._search and event.key() == Qt.Key.Key_Down:
+            # In the search some of these keys move in its words.
+            down = watched is self._search and event.key() == Qt.Key.Key_Down
+            self._gone_to = self._gone_to or down or (watched is self.list and event.key() in _ARROWS)
+            if down:
                 self.list.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
             if watched is self._search and event.key() == Qt.Key.Key_Space and self._tick_found():
