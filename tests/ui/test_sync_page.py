@@ -551,6 +551,7 @@ def test_an_editor_may_look_but_not_merge(
     hands.drop(page.merge.drop, [sent.path])
     assert not page.merge.merge.isEnabled()
     assert "经办人" in page.merge.right.text()
+    assert page.merge.more.hasFocus(), "where the cursor can be"
 
 
 def test_digests_are_compared_group_by_group(

@@ -191,7 +191,7 @@ class MergePanel(QStackedWidget):
             self.note.offer()
         self._show_state()
         self.checked.emit(self.files)
-        self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.merge if self.merge.isEnabled() else self.more).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _as_given(self, found: Sequence[Shown]) -> list[Shown]:
         """In the order in which they lie on the table: who looks for a file finds it where it was."""
