@@ -31,7 +31,7 @@ class Words(QFrame):
         font.setPixelSize(size)
         # A word that is cut off would be compared all the same: its room is kept before it is known.
         room = QFontMetrics(font)
-        frame = QVBoxLayout(self)
+        frame = self._frame = QVBoxLayout(self)
         frame.setContentsMargins(16, 8, 16, 8)
         line = self._line = FlowLayout(spacing=_BETWEEN)
         frame.addLayout(line)
@@ -63,7 +63,11 @@ class Words(QFrame):
             item.sizeHint() for n in range(self._line.count()) if (item := self._line.itemAt(n)) is not None
         ]
         inside = sum(size.width() for size in sizes) + _BETWEEN * (len(sizes) - 1)
-        return QSize(inside + 32, max(size.height() for size in sizes) + 16)
+        around = self._frame.contentsMargins() + self.contentsMargins()
+        return QSize(
+            inside + around.left() + around.right(),
+            max(size.height() for size in sizes) + around.top() + around.bottom(),
+        )
 
     @property
     def shown(self) -> str:
