@@ -121,6 +121,11 @@ def grouped(digits: str) -> list[str]:
     return [digits[n : n + _GROUP] for n in range(0, len(digits), _GROUP)]
 
 
+def everything_words(sequence: int) -> str:
+    """What a bundle covers that follows none. A number before it may have been taken by a file that was not written."""
+    return f"{'第一次导出，' if sequence == 1 else ''}含以前登记的全部内容"
+
+
 def render_cover(cover: Cover) -> bytes:
     """The sheet as PDF, one page; the same values give the same bytes."""
     title = "数据包报送单" if cover.upward else "数据包下发单"
@@ -135,7 +140,7 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
         counted += f"，其他{cover.others}项"
     files = f"\n其中附件{cover.files}个，内容占{cover.parts}项" if cover.files else ""
     inside = f"共{cover.total}项：{counted}{files}" if cover.total else "只有回执，没有登记内容"
-    since = f"上次导出（{day_words(cover.since)}）以后" if cover.since else "第一次导出，含以前登记的全部内容"
+    since = f"上次导出（{day_words(cover.since)}）以后" if cover.since else everything_words(cover.sequence)
     facts = (
         _row("导出单位", cover.sender),
         _row("接收单位", cover.receiver),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.cover_sheet import read_sheet, render_cover
+from desktop.errors import Problem
 from desktop.operations import attachments, quantities, records
 from desktop.operations.attachable import prepare
 from desktop.operations.session import Session
@@ -75,6 +76,17 @@ def test_the_first_bundle_says_so(two: tuple[Session, Session], tmp_path: Path) 
     _, town = two
     sent = exchange.send(town, tmp_path / "a.xsj")
     assert "第一次导出" in text_of(covers.print_cover(town, sent.path, tmp_path))
+
+
+def test_a_first_bundle_whose_number_is_not_the_first_does_not_say_so(
+    two: tuple[Session, Session], tmp_path: Path
+) -> None:
+    _, town = two
+    with pytest.raises(Problem):
+        exchange.send(town, tmp_path / "none" / "a.xsj")
+    sent = exchange.send(town, tmp_path / "a.xsj")
+    said = text_of(covers.print_cover(town, sent.path, tmp_path))
+    assert (sent.sequence, "第一次" in said, "含以前登记的全部内容" in said) == (2, False, True)
 
 
 def test_a_sheet_for_what_goes_down_is_called_otherwise(two: tuple[Session, Session], tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from desktop.documents.cover_sheet import DIGITS, Cover, Sheet, grouped, read_sheet, render_cover
+from desktop.documents.cover_sheet import (
+    DIGITS,
+    Cover,
+    Sheet,
+    everything_words,
+    grouped,
+    read_sheet,
+    render_cover,
+)
 from desktop.errors import Problem, StateProblem
 from desktop.operations import quantities
 from desktop.operations.quantities import Count
@@ -256,7 +264,7 @@ def merged_near(database: Database, sheet: Sheet) -> tuple[MergedBundle, Slip] |
 def _period(database: Database, said: Manifest, nearby: Mapping[str, Manifest]) -> str:
     """Since when the bundle carries what was registered, as well as it is known at the receiver."""
     if said.previous is None:
-        return "第一次导出，含以前登记的全部内容"
+        return everything_words(said.sequence)
     if (before := nearby.get(said.previous)) is not None:
         return f"上次导出（{day_words(china_time(before.created))}）以后"
     merged = arrivals.merged_bundles(database, [said.previous]).get(said.previous)
