@@ -104,8 +104,10 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     report_up(below, fresh, tmp_path)
     report_up(fresh, district, tmp_path)
     assert policy.look_at_withdrawal(district, last_merge(district)).granted_words == ""
-    words = policy.look_at_withdrawal(district, first).granted_words
-    assert words.startswith("其中有“西山村工会”的入网批准：撤回以后就当没有入网")
+    found = policy.look_at_withdrawal(district, first)
+    assert found.granted_words.startswith("其中有“西山村工会”的入网批准：撤回以后就当没有入网")
+    many = replace(found, granted=tuple("一二三四五六七"))
+    assert many.granted_words.startswith("其中有“一”、“二”、“三”、“四”、“五”等7个单位的入网批准")
     policy.withdraw(district, first, "报错了")
     assert names(district) == set()
     told = unsettled.unsettled(district.database, here(district))

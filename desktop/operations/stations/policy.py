@@ -91,7 +91,9 @@ class Withdrawal:
     @property
     def granted_words(self) -> str:
         """What becomes of those whose enrolment would not count; nothing where there are none."""
-        names = "、".join(f"“{name}”" for name in self.granted)
+        names = "、".join(f"“{name}”" for name in self.granted[:_MOST_TITLES])
+        if len(self.granted) > _MOST_TITLES:
+            names += f"等{len(self.granted)}个单位"
         return (
             f"其中有{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
             "不再计入，以后的数据包各级都收不进来；恢复这次合并，或者重新办理入网，才会再计入。"
