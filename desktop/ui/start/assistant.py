@@ -242,7 +242,8 @@ class Assistant(QWidget):
         self._suggested = suggested
 
     def _folder_name(self) -> str:
-        return safe_name(self.unit.value()[1])
+        name = self.unit.value()[1]
+        return safe_name(name) if name else ""
 
     def _choose_folder(self) -> None:
         folder = self._dialogs.folder("台账放在哪个文件夹里", Path.home())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.operations import attachments
 from desktop.operations.attachments import Attachment
 from desktop.operations.session import Session
@@ -91,10 +90,6 @@ class NamingDialog(QDialog):
         def job(session: Session, _ticket: Ticket) -> object:
             return attachments.describe(session, record, said)
 
-        def failed(error: Exception) -> bool:
-            if isinstance(error, Problem):
-                self.problem.say(Tone.ERROR, str(error))
-                return True
-            return False
-
-        self._workbench.write("修改附件", job, lambda _changes: self.accept(), owner=self, fail=failed)
+        self._workbench.write(
+            "修改附件", job, lambda _changes: self.accept(), owner=self, fail=self.problem.refuse
+        )
