@@ -13,16 +13,18 @@ K = Qt.Key
 
 
 @pytest.mark.parametrize(
-    ("keys", "taken"),
+    ("ticked", "keys", "taken"),
     [
-        ((K.Key_Down, K.Key_Down, K.Key_Return), ["1"]),
-        ((K.Key_Down, K.Key_Space, K.Key_Down, K.Key_Return), ["0"]),
-        ((K.Key_Return,), []),
-        ((K.Key_1, K.Key_Home, K.Key_Delete, K.Key_Return), []),
+        ([], (K.Key_Down, K.Key_Down, K.Key_Return), ["1"]),
+        ([], (K.Key_Down, K.Key_Space, K.Key_Down, K.Key_Return), ["0"]),
+        ([], (K.Key_Return,), []),
+        ([], (K.Key_1, K.Key_Home, K.Key_Delete, K.Key_Return), []),
+        (["3"], (K.Key_Down, K.Key_Down, K.Key_Return), ["3"]),
+        (["3"], (K.Key_Down, K.Key_Space, K.Key_Return), []),
     ],
 )
 def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(
-    qtbot: QtBot, keys: tuple[Qt.Key, ...], taken: list[str]
+    qtbot: QtBot, ticked: list[str], keys: tuple[Qt.Key, ...], taken: list[str]
 ) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -30,7 +32,7 @@ def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(
     window.resize(600, 600)
     with qtbot.waitActive(window):
         window.show()
-    overlay = ChoiceOverlay(button, [Choice(str(n), f"第{n}条") for n in range(12)], [])
+    overlay = ChoiceOverlay(button, [Choice(str(n), f"第{n}条") for n in range(12)], ticked)
     overlay.open_below()
     for key in keys:
         at = overlay.list if overlay.list.hasFocus() else overlay._search

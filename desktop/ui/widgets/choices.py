@@ -131,7 +131,7 @@ class ChoiceOverlay(Overlay):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows go from the search into the list; Enter takes or finishes; a blank ticks what is found.
 
-        Who has gone to a line with the arrows and ticked none takes it by Enter too.
+        Where nothing is ticked, who has gone to a line with the arrows takes it by Enter too.
         """
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             # In the search some of these keys move in its words.
@@ -158,7 +158,8 @@ class ChoiceOverlay(Overlay):
             if item is not None and not item.isHidden():
                 self._clicked(item)
         elif not found:
-            if self._gone_to and not self._touched and item is not None and not item.isHidden():
+            went = self._gone_to and not self._touched and not self.ticked()
+            if went and item is not None and not item.isHidden():
                 item.setCheckState(Qt.CheckState.Checked)
             self.close_overlay()
             self.anchor.setFocus(Qt.FocusReason.OtherFocusReason)
