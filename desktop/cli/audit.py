@@ -11,8 +11,8 @@ from desktop.cli.frame import Group
 from desktop.cli.output import json_line, say
 from desktop.cli.parameters import Day, PathOf, as_option, confirmed, in_group, json_option, opened
 from desktop.errors import UsageProblem
+from desktop.operations import audit as operations
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit as operations
 from desktop.operations.workspaces import audit_log
 from desktop.sync.errors import Damaged
 

@@ -19,8 +19,8 @@ from desktop.operations.stations.forks import Kind, Outlook
 from desktop.operations.stations.policy import Standing
 from desktop.records.typed.dates import time_words
 from desktop.records.versions.item_outcomes import OUTCOMES
-from desktop.store.queries import traffic as stored
-from desktop.store.queries.traffic import Merged
+from desktop.store.peers import traffic as stored
+from desktop.store.peers.traffic import Merged
 
 _SHORT = 8
 _CAUSES = {"恢复过备份": Kind.RESTORED, "复制成了两台": Kind.COPIED}

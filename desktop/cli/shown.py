@@ -7,24 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from desktop.operations import queries
+from desktop.operations import audit, queries
 from desktop.operations.joinings import Joining
 from desktop.operations.session import Session
 from desktop.operations.stations import traffic
 from desktop.operations.stations.traffic import Here
-from desktop.operations.workspaces import audit
 from desktop.records.checks import Finding
 from desktop.records.codes import CodeList
-from desktop.records.declaration import (
-    DELETED_SLOT,
-    UNIT_SLOT,
-    Field,
-    Kind,
-    Mask,
-    RecordType,
-    Role,
-    Severity,
-)
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Role, Severity
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading

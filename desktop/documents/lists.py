@@ -8,16 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from desktop.documents.notices import short_words
-from desktop.documents.page import (
-    Align,
-    Column,
-    FormBlock,
-    FormCell,
-    FormRow,
-    Metadata,
-    Sheet,
-    render_sheets,
-)
+from desktop.documents.page import Align, Column, FormBlock, FormCell, FormRow, Metadata, Sheet, render_sheets
 from desktop.documents.page.geometry import PAGE_HEIGHT, PAGE_WIDTH
 from desktop.documents.page.sheet import MARGIN_X
 from desktop.documents.page.tables import PADDING_X

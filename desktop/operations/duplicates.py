@@ -11,11 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import queries
+from desktop.operations import audit, queries
+from desktop.operations.audit import Act
 from desktop.operations.queries import Codes
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
-from desktop.operations.workspaces.audit import Act
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, Mask, RecordType, Role, Slot
 from desktop.records.identity import same_id
 from desktop.records.typed import uscc

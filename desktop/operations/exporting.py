@@ -13,10 +13,9 @@ from pathlib import Path
 from desktop.documents.workbooks.lists import MOST_ROWS, ListColumn, write_list
 from desktop.documents.workbooks.problems import TooLarge
 from desktop.documents.workbooks.xlsx import Value
-from desktop.operations import queries
+from desktop.operations import audit, queries
 from desktop.operations.imports.model import Cancelled, Progress, Stopped
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, Mask, Role
 from desktop.records.display import display

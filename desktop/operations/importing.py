@@ -19,6 +19,7 @@ from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
 from desktop.documents.workbooks.sheets import Sheet, SheetInfo
+from desktop.operations import audit
 from desktop.operations.imports import completing, whole
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.headless import lay_out_headless
@@ -45,7 +46,6 @@ from desktop.operations.imports.reading import Setting
 from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import UNIT
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
 from desktop.records.typed.texts import printable

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations import admitting, duplicates, queries, surroundings
+from desktop.operations import admitting, audit, duplicates, queries, surroundings
 from desktop.operations.session import Session
 from desktop.operations.stations import policy
-from desktop.operations.workspaces import audit
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id

@@ -19,7 +19,8 @@ from desktop.plan.tree import Unit, UnitTree
 from desktop.records.declaration import Level
 from desktop.records.reckoning.periods import ALERT_DAYS
 from desktop.records.types import Catalogue
-from desktop.store.queries import aggregates, traffic
+from desktop.store.peers import traffic
+from desktop.store.queries import aggregates
 from desktop.store.queries.aggregates import Condition, Days, Selection, Tally
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database

@@ -9,8 +9,9 @@ from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.deciding import ERASURE, EXCLUSION, SAME
 from desktop.records.versions.spans import Span
-from desktop.store.log import components, heads, received, segment_log
+from desktop.store.log import components, heads
 from desktop.store.merging.merging import Merger
+from desktop.store.peers import received, segment_log
 from desktop.store.queries import indexing, steps
 from desktop.store.tables import schema
 from desktop.store.tables.clock import Clock

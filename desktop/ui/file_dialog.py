@@ -10,14 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QFileInfo, QStandardPaths, QStorageInfo, QUrl
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFileIconProvider,
-    QHeaderView,
-    QSplitter,
-    QTreeView,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QHeaderView, QSplitter, QTreeView, QWidget
 
 MOUNTS = (Path("/media"), Path("/run/media"))
 """Where Linux desktops mount what is plugged in: a folder for each user, in it one for each stick."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import traffic as stored
 from desktop.sync.bundles import envelope
 from desktop.sync.merging import results
 from desktop.sync.signed import manifest

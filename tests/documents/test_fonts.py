@@ -8,14 +8,7 @@ import pytest
 
 from desktop.documents import fonts as fonts_module
 from desktop.documents.font_files import bundled_font_path
-from desktop.documents.fonts import (
-    FontBook,
-    FontRole,
-    MissingGlyph,
-    font_book,
-    load_face,
-    to_unicode_map,
-)
+from desktop.documents.fonts import FontBook, FontRole, MissingGlyph, font_book, load_face, to_unicode_map
 from desktop.errors import Problem
 from tests.documents.letters import RARE
 

@@ -20,12 +20,7 @@ from desktop.documents.letters.printed import (
     from_snapshot,
     to_snapshot,
 )
-from desktop.documents.letters.quotes import (
-    CitationUnreadable,
-    offered_citations,
-    quote,
-    read_citations,
-)
+from desktop.documents.letters.quotes import CitationUnreadable, offered_citations, quote, read_citations
 from desktop.documents.letters.templates import (
     PLACEHOLDERS,
     LetterIncomplete,

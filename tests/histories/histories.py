@@ -18,8 +18,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
-from desktop.store.log import received
-from desktop.store.queries import links
+from desktop.store.peers import links, received
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.database import Database
 from desktop.sync import trust

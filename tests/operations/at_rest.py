@@ -19,10 +19,10 @@ from typing import Any
 import openpyxl
 
 from desktop.cli.program import program
-from desktop.operations import exporting, importing, real_name, records, supervision
+from desktop.operations import audit, exporting, importing, real_name, records, supervision
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import conflicts, covers, deciding, exchange
-from desktop.operations.workspaces import audit, operators, restoring
+from desktop.operations.workspaces import operators, restoring
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import Ledger
 from desktop.store.queries.reading import Query

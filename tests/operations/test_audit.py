@@ -13,11 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import exporting, importing, records, supervision
+from desktop.operations import audit, exporting, importing, records, supervision
+from desktop.operations.audit import Act, Wanted
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import conflicts, deciding, exchange
-from desktop.operations.workspaces import audit, audit_log, operators, restoring, workspaces
-from desktop.operations.workspaces.audit import Act, Wanted
+from desktop.operations.workspaces import audit_log, operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series
 from desktop.store.queries.reading import Query

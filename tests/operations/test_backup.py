@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import queries, records
+from desktop.operations import audit, queries, records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import deciding, exchange
-from desktop.operations.workspaces import audit, operators, restoring, workspaces
+from desktop.operations.workspaces import operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.store.queries import reading
 from desktop.store.queries.digest import Digest

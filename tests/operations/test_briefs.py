@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.brief import NOT_OFFICIAL, Brief
-from desktop.operations import plan, records
+from desktop.operations import audit, plan, records
 from desktop.operations.papers import briefs, printing
 from desktop.operations.papers.briefs import (
     MOST_GOALS,
@@ -22,7 +22,6 @@ from desktop.operations.papers.briefs import (
     quarter_of,
 )
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session
 from desktop.operations.stations import conflicts, deciding, exchange
 from desktop.operations.stations.conflicts import NoConflict
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level
 from tests.operations.stations import enrol, report_up, station
 

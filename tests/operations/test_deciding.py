@@ -15,8 +15,8 @@ from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo
+from desktop.store.peers import traffic as stored
 from desktop.store.queries import locating
-from desktop.store.queries import traffic as stored
 from tests.operations.stations import enrol, report_up, station
 
 

@@ -10,26 +10,16 @@ import openpyxl
 import pytest
 
 from desktop.operations import importing, records
+from desktop.operations.audit import digest_of_file
 from desktop.operations.importing import NoHeader, Outcome, Stopped, Weight
 from desktop.operations.imports import words as words_of_registers
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces.audit import digest_of_file
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from tests.operations import stations
-from tests.operations.registers import (
-    HEADER,
-    bring,
-    code,
-    firm,
-    held,
-    look,
-    outcomes,
-    table,
-    wrong,
-)
+from tests.operations.registers import HEADER, bring, code, firm, held, look, outcomes, table, wrong
 
 
 def texts(row: importing.RowResult, weight: Weight | None = None) -> str:

@@ -12,11 +12,11 @@ import pytest
 
 from desktop.documents.workbooks import archive
 from desktop.documents.workbooks.xlsx import is_dangerous
-from desktop.operations import importing, records, training
+from desktop.operations import audit, importing, records, training
 from desktop.operations.importing import ImportPreview, Pasted, Weight
 from desktop.operations.imports import telling
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit, audit_log
+from desktop.operations.workspaces import audit_log
 from tests.documents import workbooks
 from tests.operations.registers import code, held, look, outcomes
 

@@ -24,8 +24,8 @@ from desktop.records.supervision import EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo, Deletion, NewRecord, SlotEdit
+from desktop.store.peers import traffic as stored
 from desktop.store.queries import aggregates, depending, reading
-from desktop.store.queries import traffic as stored
 from desktop.store.queries.aggregates import Condition, Days, Tally
 from desktop.store.queries.reading import Query
 from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of

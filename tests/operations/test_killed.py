@@ -75,7 +75,7 @@ import sys
 from pathlib import Path
 from desktop.operations.stations import exchange, policy
 from desktop.operations.session import open_session
-from desktop.store.queries import traffic
+from desktop.store.peers import traffic
 from tests.operations.stations import repeatable
 session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
 print("open", flush=True)

@@ -206,8 +206,9 @@ def pair_reopen(district: Session, again: Session) -> None:
 
 
 def test_only_who_may_sees_the_whole_and_that_is_noted_first(workspace: Path) -> None:
+    from desktop.operations import audit
     from desktop.operations.session import NotAllowed
-    from desktop.operations.workspaces import audit, operators
+    from desktop.operations.workspaces import operators
     from desktop.records.declaration import Role
 
     with opened(workspace) as session:

@@ -18,8 +18,9 @@ from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from desktop.store.merging import erasing as stored_erasing
-from desktop.store.queries import links, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import links
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import reading
 from desktop.sync.merging import erasing as erasing_due
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.rows import Source, preview

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import enrolling, exchange, forks, policy, renewal, uncounted, unsettled
 from desktop.operations.stations.forks import Kind, NoFork
 from desktop.operations.stations.policy import BuiltUpon, NoMerge, NoStation
 from desktop.operations.stations.renewal import NotACopy
 from desktop.operations.stations.traffic import here
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import NewRecord, NotFound, SlotEdit
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import traffic as stored
 from desktop.sync.authority import exclusions
 from desktop.sync.merging.results import MergeReport
 from tests.operations.stations import enrol, report_up, station, twin

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, policy
 from desktop.operations.stations.traffic import here
-from desktop.operations.workspaces import audit, erasing, recovery, restoring
+from desktop.operations.workspaces import erasing, recovery, restoring
 from desktop.records.declaration import Level
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import traffic as stored
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.operations.stations import enrol, repeatable, report_up, station, twin
 

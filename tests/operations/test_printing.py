@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from desktop.documents.lists import PaperColumn, PaperList
+from desktop.operations.audit import Act, recent
 from desktop.operations.papers import printing
 from desktop.operations.session import Session
-from desktop.operations.workspaces.audit import Act, recent
 from desktop.records.declaration import Level
 from tests.operations.stations import station
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import enrolling, exchange
-from desktop.operations.workspaces import audit, operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
 from desktop.operations.workspaces.whereabouts import NotInDoubt, Origin

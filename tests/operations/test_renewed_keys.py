@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import enrolling, exchange, roots, traffic
 from desktop.operations.stations.enrolling import NoRequest, NotEnrolled
-from desktop.operations.workspaces import audit, operators, recovery, restoring
+from desktop.operations.workspaces import operators, recovery, restoring
 from desktop.records.declaration import Level, Role
 from desktop.store.workspaces.keys import WrongCode, WrongPassword
 from desktop.sync.authority import station as stations

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import real_name, records, supervision, training
+from desktop.operations import audit, real_name, records, supervision, training
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import conflicts, deciding, enrolling, exchange, forks, policy, traffic
-from desktop.operations.workspaces import audit, erasing, operators
+from desktop.operations.workspaces import erasing, operators
 from desktop.records.declaration import Level, Role
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 

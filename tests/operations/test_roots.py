@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import exchange, roots
-from desktop.operations.workspaces import audit, operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces.whereabouts import Origin
 from desktop.records.declaration import Level, Role
 from desktop.sync.errors import FormerRoot

@@ -9,13 +9,12 @@ import pypdfium2 as pdfium
 import pytest
 
 from desktop.documents.lists import PaperList
-from desktop.operations import plan, records, supervision
+from desktop.operations import audit, plan, records, supervision
 from desktop.operations.papers import printing
 from desktop.operations.papers.gatherings import when_words
 from desktop.operations.papers.rosters import UnionDeleted, member_roster, unorganised
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound

@@ -23,10 +23,11 @@ from desktop.records.versions.items import Head, Replaced, Shape
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import EPOCH, make, tag_of, tick_at
 from desktop.store.ledger import ChangeSet, Deletion, Ledger, NewRecord, SlotEdit
+from desktop.store.peers import links
+from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
-from desktop.store.queries import links, reading
+from desktop.store.queries import reading
 from desktop.store.queries.digest import Digest
-from desktop.store.queries.links import Link
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.sync import trust

@@ -12,7 +12,7 @@ import pytest
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.merging import aside, counting, telling
-from desktop.store.queries import exchanged
+from desktop.store.peers import exchanged
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import receipts
 from desktop.sync.formats.receipts import Receipt

@@ -23,15 +23,7 @@ from desktop.records.declaration import Level, Role
 from desktop.sync import errors
 from desktop.sync.errors import enrolment as enrolment_errors
 from desktop.sync.signed import certificates
-from tests.sync.world import (
-    DISTRICT_DESK,
-    TOWN,
-    TOWN_DESK,
-    VILLAGE,
-    VILLAGE_DESK,
-    claims,
-    issue,
-)
+from tests.sync.world import DISTRICT_DESK, TOWN, TOWN_DESK, VILLAGE, VILLAGE_DESK, claims, issue
 
 KEYS = VILLAGE_DESK.keys
 

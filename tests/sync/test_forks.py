@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
-from desktop.store.queries import traffic
+from desktop.store.peers import traffic
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.authority.sorting import Sorted

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store.log import segment_log
 from desktop.store.merging import aside
-from desktop.store.queries import governing, links
+from desktop.store.peers import links, segment_log
+from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import kept
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report

@@ -11,8 +11,8 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.store.ledger import SlotEdit
 from desktop.store.log import pending
-from desktop.store.queries import links
-from desktop.store.queries.links import NoLink
+from desktop.store.peers import links
+from desktop.store.peers.links import NoLink
 from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending

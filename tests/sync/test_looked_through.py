@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store.queries import links
+from desktop.store.peers import links
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending
 from desktop.sync.formats import decoding, segments

@@ -10,7 +10,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.store.merging import aside
-from desktop.store.queries import traffic
+from desktop.store.peers import traffic
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import copies

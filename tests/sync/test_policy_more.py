@@ -7,7 +7,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
-from desktop.store.queries import links
+from desktop.store.peers import links
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, station
 from desktop.sync.formats import segments

@@ -25,7 +25,7 @@ from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import milliseconds_of, tick_of, to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.log import pending
-from desktop.store.queries import exchanged, links
+from desktop.store.peers import exchanged, links
 from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope, kept, sending
@@ -47,16 +47,7 @@ from desktop.sync.merging.receiving import ClockInDoubt
 from desktop.sync.signed import certificates
 from desktop.sync.signed.certificates import Claims, grant_serial
 from tests.sync.casting import cast
-from tests.sync.desks import (
-    Desk,
-    connect,
-    enrol,
-    grant_record,
-    new_desk,
-    new_root,
-    report,
-    settle,
-)
+from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, report, settle
 from tests.sync.test_erasing import everything
 from tests.sync.test_root_changes import renew
 

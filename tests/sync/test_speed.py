@@ -14,16 +14,7 @@ from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import agefile, frames
 from desktop.sync.signed import identity
 from tests.measuring import seconds
-from tests.sync.world import (
-    DISTRICT,
-    DISTRICT_DESK,
-    TREE,
-    Station,
-    draft,
-    enrolled,
-    seeded,
-    state_of,
-)
+from tests.sync.world import DISTRICT, DISTRICT_DESK, TREE, Station, draft, enrolled, seeded, state_of
 
 BUNDLES = 200
 ITEMS = 3100

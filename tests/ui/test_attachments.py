@@ -10,9 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.operations import attachable, attachments, records
+from desktop.operations import attachable, attachments, audit, records
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
 from desktop.store.workspaces.audit import AuditLine
 from desktop.ui.dialogs import Answer

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces import audit, operators
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Kind, Level, Mask, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.store.queries.reading import Query

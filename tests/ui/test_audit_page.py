@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import exporting, records
+from desktop.operations import audit, exporting, records
+from desktop.operations.audit import Act
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces import audit, operators
-from desktop.operations.workspaces.audit import Act
+from desktop.operations.workspaces import operators
 from desktop.records.declaration import Role
-from desktop.store.queries import links
+from desktop.store.peers import links
 from desktop.store.queries.reading import Query
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.audit import AuditPage

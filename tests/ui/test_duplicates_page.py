@@ -9,9 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations import duplicates, records
+from desktop.operations import audit, duplicates, records
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.store.queries import candidates
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import records
+from desktop.operations.audit import recent
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces.audit import recent
 from desktop.records.declaration import Role
 from desktop.records.reckoning.periods import years_later
 from desktop.records.versions.canonical import Cell

@@ -17,8 +17,8 @@ from desktop.operations.stations.traffic import here
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
+from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
-from desktop.store.queries import traffic as stored
 from desktop.store.queries.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage

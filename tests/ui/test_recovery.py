@@ -13,9 +13,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.operations import audit
 from desktop.operations import records as records_operations
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces import audit, recovery
+from desktop.operations.workspaces import recovery
 from desktop.records.declaration import Level
 from desktop.store.workspaces import openings
 from desktop.store.workspaces.unlocking import LEDGER

@@ -25,15 +25,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, enrolling, exchange, policy, traffic
 from desktop.operations.stations.traffic import Seen
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
-from desktop.store.queries import traffic as stored
 from desktop.store.queries.reading import Query
 from desktop.sync.authority.station import begin_incarnation
 from desktop.sync.authority.station import load_keys as station_keys

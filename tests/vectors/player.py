@@ -16,8 +16,9 @@ from desktop.records.types import catalogue
 from desktop.records.versions import canonical, items, stamps
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY
 from desktop.store.ledger import Ledger
+from desktop.store.peers import links
 from desktop.store.queries import digest as digests
-from desktop.store.queries import links, reading
+from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.sync import trust

@@ -6,23 +6,11 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from desktop.documents.letters.filling import (
-    Material,
-    Source,
-    facts_of,
-    requests_of,
-    values_of,
-)
+from desktop.documents.letters.filling import Material, Source, facts_of, requests_of, values_of
 from desktop.documents.letters.printed import Layout, Part, PrintedLetter
 from desktop.documents.letters.quoted import Quote
 from desktop.documents.letters.quotes import quote, read_citations
-from desktop.documents.letters.templates import (
-    MATERIALS,
-    LetterTemplate,
-    TemplatePart,
-    fill,
-    incomplete,
-)
+from desktop.documents.letters.templates import MATERIALS, LetterTemplate, TemplatePart, fill, incomplete
 from desktop.documents.letters.typed import official
 from desktop.records.supervision import LetterKind
 from desktop.records.supervision.clocks import asked_period

@@ -13,13 +13,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
 from desktop.records.supervision.clocks import asked_period, received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.inquiry import established, heard_federations
-from desktop.records.supervision.kinds import (
-    REGULATION,
-    TITLE_WORDS,
-    UNION_LAW,
-    UNION_LAW_23,
-    WORKING,
-)
+from desktop.records.supervision.kinds import REGULATION, TITLE_WORDS, UNION_LAW, UNION_LAW_23, WORKING
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
 from desktop.records.typed.dates import day_words
 from desktop.records.typed.numerals import int_to_chinese

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.documents.lists import Paper, PaperList
+from desktop.operations import audit
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.renaming import write_whole
 
 

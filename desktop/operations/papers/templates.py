@@ -20,10 +20,10 @@ from desktop.documents.papers.templates import PaperTemplate
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
 from desktop.operations.papers import template_words
 from desktop.operations.papers.template_words import Template, is_own, loaded, shipped_all, worded
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
 from desktop.records.checks.base import as_day
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title

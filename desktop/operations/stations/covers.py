@@ -21,17 +21,16 @@ from desktop.documents.cover_sheet import (
     render_cover,
 )
 from desktop.errors import Problem, StateProblem
-from desktop.operations import quantities
+from desktop.operations import audit, quantities
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.stations import traffic as exchanged
 from desktop.operations.stations.traffic import Here
-from desktop.operations.workspaces import audit
 from desktop.records.typed.dates import china_time, day_words, moment_words, month_day_words
 from desktop.records.versions import items
 from desktop.renaming import write_whole
-from desktop.store.queries import arrivals, links, traffic
-from desktop.store.queries.arrivals import MergedBundle
+from desktop.store.peers import arrivals, links, traffic
+from desktop.store.peers.arrivals import MergedBundle
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle

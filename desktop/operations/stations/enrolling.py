@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit, recovery
+from desktop.operations.workspaces import recovery
 from desktop.operations.workspaces.workspaces import elsewhere, place_of, unit_id
 from desktop.records.declaration import Level, Role
 from desktop.renaming import write_whole
 from desktop.store.ledger import NewRecord
-from desktop.store.queries import links, reading
-from desktop.store.queries.links import Link
+from desktop.store.peers import links
+from desktop.store.peers.links import Link
+from desktop.store.queries import reading
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending

@@ -7,18 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.errors import StateProblem
+from desktop.operations import audit
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
 from desktop.operations.stations import renewal
 from desktop.operations.stations.enrolling import NotEnrolled
-from desktop.operations.workspaces import audit, erasing
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Role
 from desktop.renaming import write_whole
 from desktop.store.ledger import NotFound
+from desktop.store.peers import links
+from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
-from desktop.store.queries import indexing, links, reading
+from desktop.store.queries import indexing, reading
 from desktop.store.queries.digest import Digest
-from desktop.store.queries.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.authority import station

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.errors import StateProblem
-from desktop.operations import queries
+from desktop.operations import audit, queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import policy, renewal
 from desktop.operations.stations.traffic import Here, here, station_names, unknown_station
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
 from desktop.records.versions import items
 from desktop.records.versions.canonical import parse

@@ -34,8 +34,9 @@ from desktop.operations.workspaces import recovery
 from desktop.records.typed.dates import china_time, time_words
 from desktop.records.versions.deciding import REVOCATION
 from desktop.renaming import replace
-from desktop.store.queries import arrivals, links, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import arrivals, links
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority.station import digest_of

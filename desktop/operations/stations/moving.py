@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
-from desktop.operations import queries
+from desktop.operations import audit, queries
 from desktop.operations.quantities import amount_words
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import policy
 from desktop.operations.stations.traffic import Here, here
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import UNIT_SLOT, Level, Role
 from desktop.records.typed import dates
 from desktop.records.versions.canonical import Cell
@@ -19,8 +18,9 @@ from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.spans import spans_of
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
-from desktop.store.queries import holdings, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import reading
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
-from desktop.operations import quantities
+from desktop.operations import audit, quantities
+from desktop.operations.audit import Act
 from desktop.operations.quantities import Count
 from desktop.operations.queries import titles
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import uncounted
 from desktop.operations.stations.traffic import here, station_names, unknown_station
 from desktop.operations.stations.uncounted import Excluded
-from desktop.operations.workspaces import audit
-from desktop.operations.workspaces.audit import Act
 from desktop.records.declaration import Role
 from desktop.records.versions import stamps
 from desktop.records.versions.canonical import Cell
@@ -23,10 +22,11 @@ from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, GRANT, 
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
-from desktop.store.queries import holdings, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.peers.traffic import Merged
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.store.queries.traffic import Merged
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS, Environment
 from desktop.sync import trust

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
+from desktop.operations import audit
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit, recovery_notes
+from desktop.operations.workspaces import recovery_notes
 from desktop.records.declaration import Role
 from desktop.records.versions.deciding import EXCLUSION
 from desktop.store.queries import reading

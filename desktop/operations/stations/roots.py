@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
 from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.enrolling import succession

@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.documents.cover_sheet import Cover
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session, note_wrong_passwords
 from desktop.operations.stations import covers, exchange
-from desktop.operations.workspaces import audit
 from desktop.records.duties import DUTIES, wanted_by
-from desktop.store.queries import governing, links
+from desktop.store.peers import links
+from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.store.workspaces import persons as kept
 from desktop.store.workspaces.attempts import open_slot

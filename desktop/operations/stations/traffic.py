@@ -24,12 +24,13 @@ from desktop.records.duties import wanted_by
 from desktop.records.types import Catalogue
 from desktop.records.versions import stamps
 from desktop.store.ledger import ChangeSet
-from desktop.store.queries import aggregates, governing, links, reading
+from desktop.store.peers import links
+from desktop.store.peers import traffic as stored
+from desktop.store.peers.links import Link
+from desktop.store.peers.traffic import Exported, Merged
+from desktop.store.queries import aggregates, governing, reading
 from desktop.store.queries import digest as digests
-from desktop.store.queries import traffic as stored
 from desktop.store.queries.digest import Digest
-from desktop.store.queries.links import Link
-from desktop.store.queries.traffic import Exported, Merged
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import persons

@@ -11,10 +11,11 @@ from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION
 from desktop.records.versions.spans import common
-from desktop.store.queries import holdings, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.peers.traffic import Identity
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.store.queries.traffic import Identity
 from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.policy import WITHDRAWN

@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from desktop.operations import queries
+from desktop.operations import audit, queries
 from desktop.operations.session import Session
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import Here, here, station_names, unknown_station
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.canonical import Cell, parse
@@ -18,8 +17,9 @@ from desktop.records.versions.deciding import ERASURE, EXCLUSION
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.spans import common
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
-from desktop.store.queries import holdings, locating, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import locating, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database

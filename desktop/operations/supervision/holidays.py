@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from desktop import reference
+from desktop.operations import audit
 from desktop.operations.reference_here import said
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
 from desktop.records.reckoning.working_days import SpecialDay, WorkingDayTable
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell
 from desktop.renaming import write_whole
 from desktop.store.ledger import NewRecord, SlotEdit
-from desktop.store.queries import reading, traffic
+from desktop.store.peers import traffic
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 

@@ -14,14 +14,9 @@ from desktop.documents.letters.printed import Layout, Part, PrintedLetter, diges
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import Session
-from desktop.operations.supervision.cases import (
-    LETTER,
-    IllegalStep,
-    held,
-    load_case,
-)
+from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load_case
 from desktop.operations.supervision.letters import composed, decision_on, source_of
 from desktop.operations.supervision.numbers import (
     NumberSettings,
@@ -35,20 +30,11 @@ from desktop.operations.supervision.numbers import (
     require_register,
     taken_by,
 )
-from desktop.operations.workspaces import audit
 from desktop.records.checks import Context, Values, run_checks
 from desktop.records.declaration import Severity
-from desktop.records.supervision import (
-    CaseFile,
-    LetterKind,
-    Reason,
-    signed_by_chair,
-)
+from desktop.records.supervision import CaseFile, LetterKind, Reason, signed_by_chair
 from desktop.records.supervision.kinds import NEUTRAL, article
-from desktop.records.supervision.numbering import (
-    Series,
-    form_number,
-)
+from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.order import name_of
 from desktop.records.supervision.powers import issued_fields
 from desktop.records.supervision.reasons import forbidden

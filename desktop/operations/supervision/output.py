@@ -10,7 +10,7 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.content import kept_faults, told_complainant
 from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.file_names import safe_name
 from desktop.operations.papers import printing
 from desktop.operations.session import Session
@@ -25,13 +25,8 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.letters import compose_letter, composed, source_of
 from desktop.operations.supervision.numbers import issued_by, keep_number
-from desktop.operations.workspaces import audit
 from desktop.records.checks import Values
-from desktop.records.supervision import (
-    EventKind,
-    Reason,
-    contradictions,
-)
+from desktop.records.supervision import EventKind, Reason, contradictions
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.typed.texts import text

@@ -11,7 +11,8 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.types import Catalogue
-from desktop.store.queries import aggregates, computers, governing, reading
+from desktop.store.peers import computers
+from desktop.store.queries import aggregates, governing, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.signed.tree import Place, Tree

@@ -10,7 +10,7 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.joined import joined
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.file_names import free_path
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
@@ -24,7 +24,6 @@ from desktop.operations.supervision.output import (
     prints,
     with_papers,
 )
-from desktop.operations.workspaces import audit
 from desktop.records.supervision import contradictions
 from desktop.records.typed.texts import text
 from desktop.records.versions.resolution import Life

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from desktop.operations import records
+from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issues_of, load_case
 from desktop.operations.supervision.numbers import issued_by, issuing_lock, note_void
 from desktop.operations.supervision.powers import may_number
-from desktop.operations.workspaces import audit
 from desktop.records.checks import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, LetterKind

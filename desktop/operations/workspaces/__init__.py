@@ -1,1 +1,1 @@
-"""What a user does with a workspace and its operators: making, restoring, recovering, auditing, erasing, wiping."""
+"""What a user does with a workspace and its operators: making, restoring, recovering, erasing, wiping."""

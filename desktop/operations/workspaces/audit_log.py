@@ -11,8 +11,8 @@ from desktop.documents.workbooks.lists import ListColumn, write_list
 from desktop.documents.workbooks.opening import open_workbook
 from desktop.documents.workbooks.problems import WorkbookProblem
 from desktop.errors import UsageProblem
+from desktop.operations.audit import Verdict, note, verdict_on
 from desktop.operations.session import Session
-from desktop.operations.workspaces.audit import Verdict, note, verdict_on
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import china_time, time_words
 from desktop.renaming import write_whole

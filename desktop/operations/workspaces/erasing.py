@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
+from desktop.operations.audit import Act
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import audit
-from desktop.operations.workspaces.audit import Act
 from desktop.records.declaration import UNIT_SLOT, Role, Slot
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
@@ -30,8 +30,9 @@ from desktop.store.merging.erasing import (
     unit_of_birth,
     waiting,
 )
-from desktop.store.queries import attached, holdings, reading
-from desktop.store.queries import traffic as stored
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import attached, reading
 from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.queries.pointing import pointing
 from desktop.store.queries.scoping import unit_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
 from desktop.operations.session import Session, note_wrong_passwords
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Role
 from desktop.records.duties import DUTIES
 from desktop.store.tables.database import Database

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import EnvironmentProblem, Problem, StateProblem
+from desktop.operations import audit
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces import audit, erasing
+from desktop.operations.workspaces import erasing
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
 from desktop.records.declaration import Level, Role
 from desktop.records.typed.dates import china_time
 from desktop.records.types import Catalogue
+from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
-from desktop.store.queries import traffic as stored
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import audit as store_audit

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem
+from desktop.operations.audit import Act, digest_of_file
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.workspaces.audit import Act, digest_of_file
 from desktop.records.declaration import Role
 from desktop.records.types import Catalogue, catalogue
 from desktop.records.versions.items import KEY_BYTES, MAX_LINES, Shape
 from desktop.store.ledger import Ledger
-from desktop.store.log import pending, received, segment_log
+from desktop.store.log import pending
 from desktop.store.merging import aside
 from desktop.store.merging.merging import Change, Merger
-from desktop.store.queries import indexing, traffic
+from desktop.store.peers import received, segment_log, traffic
+from desktop.store.queries import indexing
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import audit, captured, journal, openings
 from desktop.store.workspaces.attempts import open_slot

@@ -9,8 +9,8 @@ from __future__ import annotations
 import enum
 
 from desktop.errors import StateProblem
+from desktop.operations import audit
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.records.declaration import Role
 from desktop.sync.authority import station

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations import audit
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import traffic
-from desktop.operations.workspaces import audit
 from desktop.records.typed.dates import china_time
 from desktop.renaming import write_whole
-from desktop.store.queries import links
-from desktop.store.queries import traffic as exchanged
+from desktop.store.peers import links
+from desktop.store.peers import traffic as exchanged
 from desktop.store.workspaces import audit as log
 from desktop.store.workspaces import wiping as disk
 from desktop.store.workspaces.wiping import Wiped

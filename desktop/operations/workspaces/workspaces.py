@@ -7,8 +7,8 @@ from pathlib import Path
 
 from desktop import reference
 from desktop.errors import UsageProblem
+from desktop.operations import audit
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Level, Role
 from desktop.records.divisions import DivisionLevel, Divisions
 from desktop.records.identity import unit_id as identity_of

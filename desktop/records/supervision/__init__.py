@@ -6,15 +6,7 @@ contradictions, ``state`` sums up, ``wording`` judges what a letter says, ``numb
 """
 
 from desktop.records.supervision.clocks import Bound, Clock, running, waiting_for
-from desktop.records.supervision.facts import (
-    CaseFile,
-    Event,
-    Issuer,
-    Letter,
-    case_file,
-    event_of,
-    letter_of,
-)
+from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter, case_file, event_of, letter_of
 from desktop.records.supervision.issuing import Decision, may_issue, route_of
 from desktop.records.supervision.kinds import EventKind, Ground, LetterKind, Route, Stage, Title
 from desktop.records.supervision.order import contradictions

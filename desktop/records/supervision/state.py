@@ -11,14 +11,7 @@ from desktop.records.supervision.clocks import Bound, Clock, running
 from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter
 from desktop.records.supervision.inquiry import established
 from desktop.records.supervision.issuing import Decision, may_issue
-from desktop.records.supervision.kinds import (
-    UNION_DUES,
-    UNION_LAW,
-    EventKind,
-    LetterKind,
-    Stage,
-    article,
-)
+from desktop.records.supervision.kinds import UNION_DUES, UNION_LAW, EventKind, LetterKind, Stage, article
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.powers import REGISTER_LEVELS
 from desktop.records.supervision.reasons import Reason

@@ -1,1 +1,1 @@
-"""Questions to the tables and what is noted for them: lists, search, views, sums, links, traffic, the tree, digests."""
+"""Questions to the tables and what is noted for them: lists, search, views, sums, the tree, digests."""

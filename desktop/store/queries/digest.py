@@ -14,7 +14,7 @@ from desktop.records.versions.deciding import DECIDING_TYPES, SAME
 from desktop.records.versions.resolution import Version, heads_of
 from desktop.store.log import components
 from desktop.store.log.versions import load_versions
-from desktop.store.queries import traffic
+from desktop.store.peers import traffic
 from desktop.store.tables.columns import canonical_of, quoted, table_of
 from desktop.store.tables.database import Database
 

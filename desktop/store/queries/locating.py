@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from desktop.records.types import Catalogue
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
-from desktop.store.log import received
-from desktop.store.queries.traffic import Unapplied
+from desktop.store.peers import received
+from desktop.store.peers.traffic import Unapplied
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 

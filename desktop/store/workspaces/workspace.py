@@ -14,13 +14,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
 from desktop.renaming import replace
 from desktop.store.ledger import Ledger
-from desktop.store.tables.database import (
-    KEY_BYTES,
-    Database,
-    DatabaseError,
-    ReadOnlyPlace,
-    problem_of,
-)
+from desktop.store.tables.database import KEY_BYTES, Database, DatabaseError, ReadOnlyPlace, problem_of
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import openings
 from desktop.store.workspaces.attempts import Attempts, open_slot

@@ -12,8 +12,8 @@ import dataclasses
 from collections.abc import Collection
 
 from desktop.store.ledger import Ledger
+from desktop.store.peers.links import Link
 from desktop.store.queries import governing
-from desktop.store.queries.links import Link
 from desktop.sync.authority import station
 from desktop.sync.signed import certificates, roots
 from desktop.sync.signed.certificates import Certificate

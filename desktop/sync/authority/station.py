@@ -14,7 +14,8 @@ from desktop.records.duties import wanted_by
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.queries import governing, links, traffic
+from desktop.store.peers import links, traffic
+from desktop.store.queries import governing
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven

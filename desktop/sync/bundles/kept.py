@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from desktop.store.ledger import Ledger
-from desktop.store.log import segment_log
+from desktop.store.peers import segment_log
 from desktop.store.tables.database import Database
 from desktop.sync.formats import frames, segments
 from desktop.sync.formats.frames import Frame

@@ -7,8 +7,9 @@ from collections.abc import Sequence, Set
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
 from desktop.store.ledger import Ledger
-from desktop.store.log import components, segment_log
+from desktop.store.log import components
 from desktop.store.merging import aside
+from desktop.store.peers import segment_log
 from desktop.store.queries import governing, reading, scoping
 from desktop.store.queries.scoping import Record
 from desktop.sync.formats.decoding import Contents

@@ -14,10 +14,11 @@ from desktop.records.typed.texts import printable
 from desktop.records.versions.deciding import TREE_TYPES
 from desktop.records.versions.items import BIRTH
 from desktop.store.ledger import Ledger
-from desktop.store.log import pending, segment_log
-from desktop.store.queries import exchanged, links, reading
-from desktop.store.queries.links import Link
-from desktop.store.queries.traffic import Exported
+from desktop.store.log import pending
+from desktop.store.peers import exchanged, links, segment_log
+from desktop.store.peers.links import Link
+from desktop.store.peers.traffic import Exported
+from desktop.store.queries import reading
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
 from desktop.sync import trust

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.store.ledger import Ledger
-from desktop.store.queries import links
+from desktop.store.peers import links
 from desktop.store.tables.clock import Clock
 from desktop.sync.authority import station
 from desktop.sync.signed.identity import StationKeys

@@ -21,11 +21,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync import trust
-from desktop.sync.errors import (
-    BadSignature,
-    FormerRoot,
-    SenderUnequal,
-)
+from desktop.sync.errors import BadSignature, FormerRoot, SenderUnequal
 from desktop.sync.errors.enrolment import (
     AckForOther,
     BadEnrolmentFile,

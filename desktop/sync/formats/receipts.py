@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 
 from desktop.records.versions.canonical import MAX_NUMBER
-from desktop.store.queries import exchanged
+from desktop.store.peers import exchanged
 from desktop.store.tables.database import Database
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import strictjson

@@ -17,9 +17,9 @@ from desktop.records.versions import items
 from desktop.records.versions.items import MalformedLine, Shape
 from desktop.records.versions.stamps import from_wire
 from desktop.store.ledger import Ledger
-from desktop.store.log import segment_log
 from desktop.store.merging import erasing
 from desktop.store.merging.erasing import Erasure, Targets
+from desktop.store.peers import segment_log
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats.arriving import Arrived

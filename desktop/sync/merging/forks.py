@@ -18,9 +18,10 @@ from desktop.records.versions.deciding import EXCLUSION, REVOCATION
 from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_FORK
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.store.ledger import Ledger
-from desktop.store.log import pending, received, segment_log
+from desktop.store.log import pending
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
+from desktop.store.peers import received, segment_log
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.sync.authority.exclusions import Named

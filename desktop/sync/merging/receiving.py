@@ -14,14 +14,10 @@ from pathlib import Path
 from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.log import segment_log
-from desktop.store.queries import arrivals, exchanged
+from desktop.store.peers import arrivals, exchanged, segment_log
 from desktop.store.tables import schema
 from desktop.sync.bundles import envelope, sending
-from desktop.sync.errors import (
-    NewerFormat,
-    UnitNotKnown,
-)
+from desktop.sync.errors import NewerFormat, UnitNotKnown
 from desktop.sync.formats import frames
 from desktop.sync.merging import beside, refusing, restating, results, taking
 from desktop.sync.merging.beside import Reader

@@ -19,7 +19,8 @@ from desktop.records.versions.stamped import Stamped
 from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Aside
-from desktop.store.queries import claims, governing, links
+from desktop.store.peers import links
+from desktop.store.queries import claims, governing
 from desktop.store.queries.scoping import Record
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.exclusions import Item, Named, Origin, one_by_one

@@ -13,8 +13,8 @@ from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.records.versions.spans import Span
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging.telling import Telling
-from desktop.store.queries import exchanged
-from desktop.store.queries.traffic import Merged
+from desktop.store.peers import exchanged
+from desktop.store.peers.traffic import Merged
 
 EARLIER = "做包的日期比这台电脑恢复前的包还早，里面的回执先不算。旧包不用管；刚恢复过备份的，请对方调对日期再上报一次"
 """What a bundle is told to be that is dated before those of another incarnation of its sender."""

@@ -21,10 +21,9 @@ from desktop.records.versions.resolution import with_stamps
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import DAY_MS, make, milliseconds_of, tick_at
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
-from desktop.store.log import received
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
-from desktop.store.queries import links
+from desktop.store.peers import links, received
 from desktop.store.tables.clock import newest_stamp
 from desktop.store.tables.columns import wire_columns
 from desktop.sync.authority import exclusions, station

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED
 from desktop.store.ledger import Ledger
-from desktop.store.log import segment_log
 from desktop.store.merging import aside
-from desktop.store.queries import holdings, links
+from desktop.store.peers import holdings, links, segment_log
 from desktop.store.tables.database import Database
 from desktop.sync.authority.judging import Judge
 from desktop.sync.errors import BadSegmentSignature, UnknownSigner

@@ -15,11 +15,11 @@ from desktop.records.versions.deciding import DECIDING_TYPES
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
 from desktop.records.versions.spans import Span, common, joined, spans_of
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.log import received, segment_log
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
 from desktop.store.merging.uncounting import Taken
+from desktop.store.peers import received, segment_log
 from desktop.store.queries import indexing, scoping
 from desktop.store.tables.database import Database
 from desktop.sync.authority import station

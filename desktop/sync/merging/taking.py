@@ -14,17 +14,13 @@ from operator import itemgetter
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
-from desktop.store.log import segment_log
-from desktop.store.queries import arrivals, exchanged, links
-from desktop.store.queries.links import Link
+from desktop.store.peers import arrivals, exchanged, links, segment_log
+from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Part
-from desktop.sync.errors import (
-    BadSegment,
-    BadSegmentSignature,
-)
+from desktop.sync.errors import BadSegment, BadSegmentSignature
 from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from desktop.store.ledger import Ledger
-from desktop.store.queries import holdings, links
+from desktop.store.peers import holdings, links
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle

@@ -10,9 +10,9 @@ from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.spans import Span, common, inside, joined, spans_of, without
 from desktop.store.ledger import Ledger
-from desktop.store.log import received, segment_log
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
+from desktop.store.peers import received, segment_log
 from desktop.store.queries import depending
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.exclusions import Origin

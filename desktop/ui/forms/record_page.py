@@ -9,11 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import queries, records
+from desktop.operations import audit, queries, records
 from desktop.operations.following import Offer
 from desktop.operations.queries import FormData
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.records.reckoning.periods import InitialTraining
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout
 
-from desktop.operations import queries
+from desktop.operations import audit, queries
+from desktop.operations.audit import Found, Verdict, Wanted
 from desktop.operations.stations.traffic import station_names
-from desktop.operations.workspaces import audit, audit_log
-from desktop.operations.workspaces.audit import Found, Verdict, Wanted
+from desktop.operations.workspaces import audit_log
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.store.workspaces.audit import AuditLine

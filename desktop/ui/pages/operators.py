@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
+from desktop.operations import audit
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit, operators, recovery
+from desktop.operations.workspaces import operators, recovery
 from desktop.operations.workspaces.operators import ROLES
 from desktop.records.declaration import Role
 from desktop.records.duties import DUTIES

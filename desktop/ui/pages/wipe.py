@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QApplication,
-    QCheckBox,
-    QFormLayout,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QCheckBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.workspaces import wiping

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
-from desktop.store.queries import links, reading, traffic
+from desktop.store.peers import links, traffic
+from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 
 

@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import attachments
+from desktop.operations import attachments, audit
 from desktop.operations.attachments import Attachment
 from desktop.operations.file_names import size_words
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import RecordType, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.attached import ATTACHMENT

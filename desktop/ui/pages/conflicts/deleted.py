@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from desktop.operations import attachments
 from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
+from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading
 from desktop.store.queries.reading import HistoryEntry, Query
-from desktop.store.queries.traffic import DisputedVersion
 from desktop.store.tables.database import Database
 
 _MOST_EDITS = 6

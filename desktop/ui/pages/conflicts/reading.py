@@ -13,9 +13,9 @@ from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell, canonical
+from desktop.store.peers import traffic as stored
+from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import aggregates, reading
-from desktop.store.queries import traffic as stored
-from desktop.store.queries.traffic import DisputedVersion
 from desktop.store.tables.database import Database
 from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
 

@@ -9,20 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QProgressBar,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QProgressBar, QRadioButton, QVBoxLayout, QWidget
 
-from desktop.operations import exporting, real_name
+from desktop.operations import audit, exporting, real_name
 from desktop.operations.exporting import Exported
 from desktop.operations.real_name import FormExported
 from desktop.operations.session import Session
-from desktop.operations.workspaces import audit
 from desktop.records.declaration import Mask
 from desktop.records.real_name_forms import FORMS, RealNameForm
 from desktop.store.queries import reading

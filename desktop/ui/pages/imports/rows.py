@@ -7,10 +7,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import (
-    QObject,
-    Signal,
-)
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.operations.importing import ImportPreview, Outcome, RowResult, Weight

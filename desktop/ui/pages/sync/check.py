@@ -12,7 +12,7 @@ from desktop.documents.cover_sheet import Sheet, grouped, read_sheet
 from desktop.operations.stations import covers, exchange
 from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.stations.inbox import Arrival
-from desktop.store.queries.arrivals import MergedBundle
+from desktop.store.peers.arrivals import MergedBundle
 from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone

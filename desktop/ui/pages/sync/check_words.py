@@ -10,7 +10,7 @@ from desktop.operations.stations import covers
 from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.stations.inbox import Arrival
 from desktop.records.typed.dates import time_words
-from desktop.store.queries.arrivals import MergedBundle
+from desktop.store.peers.arrivals import MergedBundle
 from desktop.ui.notices import Tone
 
 _FEW_GROUPS = 3

@@ -27,7 +27,7 @@ from desktop.operations.stations.traffic import Asked, Overview
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
-from desktop.store.queries.links import Link
+from desktop.store.peers.links import Link
 from desktop.store.queries.reading import Query, records, subtree
 from desktop.store.tables.database import Database
 from desktop.sync.signed.certificates import LEVEL_RANK

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Set
 
 from desktop.store.log.versions import IN_DISPUTE, OF_CONFLICT
-from desktop.store.queries.traffic import Exported, Merged
+from desktop.store.peers.traffic import Exported, Merged
 from desktop.store.tables.database import Database
 
 _PIECE = 20_000

@@ -10,11 +10,7 @@ from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
 from desktop.records.versions.deciding import POLICY_TYPES
-from desktop.records.versions.item_outcomes import (
-    HELD_FORK,
-    REFUSED_CLOCK,
-    REFUSED_REGISTERED,
-)
+from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
 from desktop.store.tables.columns import quoted, table_of
