@@ -44,7 +44,7 @@ def test_the_store_is_the_only_floor_with_sql() -> None:
         if _STATEMENT.search(text)
     }
     assert found == {}
-    assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "queries" / "links.py"))
+    assert any(_STATEMENT.search(text) for text in _texts(_FLOORS / "store" / "peers" / "links.py"))
 
 
 def test_every_decision_stands_once_in_the_list_at_the_top() -> None:
