@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -29,7 +30,7 @@ from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.home.plan import amount_words
+from desktop.ui.pages.home.plan import amount_words, left_words
 from desktop.ui.pages.imports.page import ImportPage
 from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
 from desktop.ui.widgets.choices import NOTHING_FOUND
@@ -250,6 +251,21 @@ def test_the_reading_is_marked_as_an_example_and_quotes_the_plan(open_page: Open
     page.load()
     hands.settle()
     assert row_of(page, "T12").fold.isChecked()
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        ("2025-12-01", "，离2025-12-31还有30天"),
+        ("2026-11-23", "，离2026-12-31还有38天"),
+        ("2026-12-31", "，离2026-12-31还有0天"),
+        ("2027-01-01", "，方案已于2026-12-31到期"),
+        ("2024-05-01", ""),
+    ],
+)
+def test_the_days_that_are_left_are_told_and_that_the_plan_is_over(today: str, words: str) -> None:
+    due = {datetime.date(2025, 12, 31), datetime.date(2026, 6, 30), datetime.date(2026, 12, 31)}
+    assert left_words(datetime.date.fromisoformat(today), due) == words
 
 
 def test_reported_parts_are_told_apart_from_computed_ones(open_page: Open, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from desktop.store.workspaces.drafts import Draft
 from desktop.ui import spacing
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.pages.home import reading as home_reading
-from desktop.ui.pages.home.plan import PlanPart, WholeRows, title_words
+from desktop.ui.pages.home.plan import PlanPart, WholeRows, left_words, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
 from desktop.ui.pages.home.tasks import Task, TaskList
@@ -153,9 +153,7 @@ class HomePage(Page):
 
     def _plan_arrived(self, found: list[Indicator]) -> None:
         self.plan.show_indicators(found)
-        due = {i.due for i in found if i.due is not None and i.due.year == self.workbench.today().year}
-        days = (max(due) - self.workbench.today()).days if due else None
-        left = f"，离{max(due).isoformat()}还有{days}天" if days is not None and days >= 0 else ""
+        left = left_words(self.workbench.today(), {i.due for i in found if i.due is not None})
         self.plan_note.setText(f"{title_words(found)}{left}。点名称打开名单，点箭头看口径和各下级。")
 
     def _check_next(self, found: dict[str, array[int]]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Sequence, Set
 from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
@@ -340,3 +341,11 @@ def _explained(indicator: Indicator, figure: Figure) -> str:
 def title_words(found: Sequence[Indicator]) -> str:
     """“截至2026-11-23”."""
     return f"截至{found[0].as_of.isoformat()}（含下级）" if found else ""
+
+
+def left_words(today: datetime.date, due: Set[datetime.date]) -> str:
+    """How many days are left to what is due last in this year, or that all of the plan is over."""
+    if due and today > max(due):
+        return f"，方案已于{max(due).isoformat()}到期"
+    ahead = {day for day in due if day.year == today.year and day >= today}
+    return f"，离{max(ahead).isoformat()}还有{(max(ahead) - today).days}天" if ahead else ""
