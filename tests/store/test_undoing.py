@@ -53,6 +53,19 @@ def test_what_was_put_under_a_record_goes_with_it_when_its_deletion_is_done_agai
     assert lives(desk, other, visit) == [Life.LIVE, Life.LIVE]
 
 
+def test_what_was_deleted_and_came_back_in_between_goes_with_the_record_too(
+    moved: tuple[Desk, str, str, str],
+) -> None:
+    desk, _, other, visit = moved
+    desk.delete(other)
+    back = desk.delete(other, revive=True)
+    desk.edit(visit, "firm", other, "visit")
+    desk.ledger.undo(desk.delete(other).stamp, desk.name)
+    assert lives(desk, other, visit) == [Life.LIVE, Life.LIVE]
+    desk.ledger.undo(back.stamp, desk.name)
+    assert lives(desk, other, visit) == [Life.DELETED, Life.DELETED]
+
+
 def test_what_leaves_a_record_in_the_step_that_deletes_it_stays_when_that_is_done_again(
     moved: tuple[Desk, str, str, str],
 ) -> None:
@@ -80,7 +93,7 @@ def lives(desk: Desk, firm: str, visit: str) -> list[Life]:
     return [found.life for found in shown if found is not None]
 
 
-ALONE = range(2_000) if LONG else (7, 78, 92, 97)
+ALONE = range(2_000) if LONG else (7, 78, 92, 93, 97)
 """Histories of one desk; these few have found what was wrong once."""
 
 

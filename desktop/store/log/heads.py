@@ -154,7 +154,7 @@ def before(
     *,
     within: tuple[str, ...] = (),
 ) -> Restoration:
-    """What stood before these versions (record and stamp), which are the heads of the slot now."""
+    """What stood before these versions (record and stamp), of which none is missing that stands now."""
     ids = within or components.members(database, type_name, record)
     if slot == DELETED_SLOT:
         # Whether it is deleted is said of each of them.
@@ -167,7 +167,7 @@ def before(
     for v in reversed(shown_last):
         under.setdefault(v.value, v.record)
     values = tuple(under.items())[::-1] or ((ABSENT, record),)
-    return Restoration(type_name, record, slot, values, within)
+    return Restoration(type_name, record, slot, values, min(stamp for _, stamp in own), within)
 
 
 def under_former_units(database: Database, type_name: str) -> dict[str, set[str]]:

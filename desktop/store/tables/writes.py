@@ -87,6 +87,7 @@ class Restoration:
     """What stood in a slot before it was changed, as canonical texts with the id that each was said under.
 
     They are several for a conflict, the one that was shown last.
+    ``since`` is the first stamp of what is taken back, and of what was taken back before it.
     ``within``: only what stands under these ids, whatever else is one with them now.
     """
 
@@ -94,6 +95,7 @@ class Restoration:
     record: str
     slot: str
     values: tuple[tuple[str, str], ...]
+    since: int
     within: tuple[str, ...] = ()
 
 

@@ -11,7 +11,6 @@ from desktop.records.types import Catalogue
 from desktop.records.versions import items
 from desktop.records.versions.canonical import ABSENT, canonical, parse
 from desktop.records.versions.resolution import Life, canonical_tombstone, having_seen
-from desktop.records.versions.stamps import MAX_STAMP
 from desktop.store.log import belonging, components, heads
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.merging.merging import Change
@@ -98,7 +97,6 @@ class Changes:
             )
             if {v for _, _, v in standing} == {v for v, _ in back.values}:
                 continue
-            since = min((s for _, s, v in standing if v == ABSENT), default=MAX_STAMP)
             for stamp, (value, said_under) in zip(stamps[-len(back.values) :], back.values, strict=True):
                 deleted = back.slot == DELETED_SLOT and value != ABSENT
                 record = back.record
@@ -107,20 +105,18 @@ class Changes:
                 yield Change(
                     items.TOMBSTONE if deleted else items.CHANGE, back.type, record, self._as(back.type, record),
                     back.slot, stamp, self._named(back.type, record, back.slot, standing), self.origin, 0, operator,
-                    self._seen_too(back, value, since, beside[back.type, back.record]) if deleted else value,
+                    self._seen_too(back, value, beside[back.type, back.record]) if deleted else value,
                 )  # fmt: skip
                 if deleted:
                     young = [
                         child
                         for child in self._live_children(Deletion(back.type, record))
-                        if (child.type, child.record) not in named and self._came_since(child, since)
+                        if (child.type, child.record) not in named and self._came_since(child, back.since)
                     ]
                     yield from _once(self._each_deleted(young, stamp, operator))
 
-    def _seen_too(
-        self, back: Restoration, tombstone: str, since: int, beside: Iterable[tuple[str, int]]
-    ) -> str:
-        """A tombstone that is put back, with what this station itself has said ``since`` the record was brought back.
+    def _seen_too(self, back: Restoration, tombstone: str, beside: Iterable[tuple[str, int]]) -> str:
+        """A tombstone that is put back, with what this station itself has said since the record was brought back.
 
         And with what the same operation says ``beside`` it, else the station would be in conflict with itself. What
         others have said since is asked about.
@@ -130,7 +126,7 @@ class Changes:
         for slot, at, birth in self.database.rows(
             "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ? AND origin = ?"
             " AND stamp > ? AND slot <> ?",
-            (back.record, back.type, self.origin, since, DELETED_SLOT),
+            (back.record, back.type, self.origin, back.since, DELETED_SLOT),
         ):
             if birth:
                 births.add(at)
