@@ -18,7 +18,7 @@ from desktop.records.identity import derived_id
 from desktop.records.types import Catalogue, catalogue
 from desktop.records.versions import items
 from desktop.records.versions.canonical import Cell
-from desktop.records.versions.deciding import DECIDING_TYPES, OWN_TYPES
+from desktop.records.versions.deciding import DECIDING_TYPES, OWN_TYPES, SAME
 from desktop.records.versions.items import Head, Replaced, Shape
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import EPOCH, make, tag_of, tick_at
@@ -74,7 +74,7 @@ VISIT = RecordType(
 NOTICE = RecordType(
     name="notice", label="通知", title=("title",), written_by=_DISTRICT, fields=(Field("title", "标题"),)
 )
-_TREE = [catalogue()[name] for name in DECIDING_TYPES]
+_TREE = [catalogue()[name] for name in (*DECIDING_TYPES, SAME)]
 TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, NOTICE, *_TREE)})
 
 NEWER_FIRM = RecordType(

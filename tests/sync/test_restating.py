@@ -13,7 +13,7 @@ from desktop.records.versions.resolution import Life
 from tests.store.test_cost import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
-from tests.sync.test_same import TYPES, say_same
+from tests.sync.test_same import say_same
 
 
 def digests(places: Places) -> set[str]:
@@ -154,9 +154,9 @@ def test_a_unit_that_was_elsewhere_for_a_time_brings_back_nothing_that_was_let_n
 
 
 def _with_edges(folder: Path) -> tuple[Desk, ...]:
-    district = new_root(folder, "区", types=TYPES)
-    town, other = (new_desk(folder, name, Level.TOWN, types=TYPES) for name in ("甲镇", "乙镇"))
-    villages = [new_desk(folder, name, Level.VILLAGE, types=TYPES) for name in ("甲村", "邻村", "乙镇的村")]
+    district = new_root(folder, "区")
+    town, other = (new_desk(folder, name, Level.TOWN) for name in ("甲镇", "乙镇"))
+    villages = [new_desk(folder, name, Level.VILLAGE) for name in ("甲村", "邻村", "乙镇的村")]
     for desk, above in zip((town, other, *villages), (district, district, town, town, other), strict=True):
         enrol(desk, above, 3 if above is district else None)
     return district, town, other, *villages

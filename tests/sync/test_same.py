@@ -11,8 +11,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
-from desktop.records.types import Catalogue, catalogue
-from desktop.records.versions.deciding import DECIDING_TYPES, SAME
+from desktop.records.versions.deciding import SAME
 from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
@@ -23,11 +22,8 @@ from desktop.sync.merging import erasing
 from desktop.sync.merging.withdrawing import Affected
 from tests.measuring import seconds
 from tests.sync.casting import cast
-from tests.sync.desks import FIRM, NOTICE, VISIT, Desk, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
-TYPES = Catalogue(
-    {t.name: t for t in (FIRM, VISIT, NOTICE, *(catalogue()[name] for name in (*DECIDING_TYPES, SAME)))}
-)
 ONE, OTHER = "f1" * 16, "f2" * 16
 EDGE = same_id("firm", ONE, OTHER)
 
@@ -58,10 +54,10 @@ def house(tmp_path: Path) -> House:
 def _house(folder: Path) -> tuple[Desk, ...]:
     before = folder / "before"
     before.mkdir()
-    district = new_root(before, "区", types=TYPES)
-    town = new_desk(before, "镇", Level.TOWN, types=TYPES)
+    district = new_root(before, "区")
+    town = new_desk(before, "镇", Level.TOWN)
     enrol(town, district, 2)
-    east, west = (new_desk(before, name, Level.VILLAGE, types=TYPES) for name in ("东村", "西村"))
+    east, west = (new_desk(before, name, Level.VILLAGE) for name in ("东村", "西村"))
     for village in (east, west):
         enrol(village, town)
     house = House(district, town, east, west)
@@ -112,7 +108,7 @@ def test_an_edge_between_records_that_nobody_has_is_in_nobodys_scope(house: Hous
     """It goes down to nobody, so who comes later has not heard of it."""
     say_same(house.east, "c1" * 16, "c2" * 16)
     house.settle()
-    later = new_desk(house.town.folder, "东村新来的", Level.VILLAGE, types=TYPES, unit=house.east.unit)
+    later = new_desk(house.town.folder, "东村新来的", Level.VILLAGE, unit=house.east.unit)
     enrol(later, house.town)
     later.take(house.town.send(later))
     assert (len(later.records(SAME)), len(house.town.records(SAME))) == (0, 1)
@@ -261,7 +257,7 @@ def test_who_gets_one_of_them_later_gets_the_other_too(house: House, tmp_path: P
     """Neither the edge nor a first birth is new by then: what brings one of them into a scope brings all of them."""
     say_same(house.town)
     house.settle()
-    south = new_desk(tmp_path, "南村", Level.VILLAGE, types=TYPES)
+    south = new_desk(tmp_path, "南村", Level.VILLAGE)
     enrol(south, house.town)
     report(south, house.town)
     if moved:
@@ -328,7 +324,7 @@ def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
 
 def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, tmp_path: Path) -> None:
     """A claim gives rights to its own words only: else two strangers' records went to each of them."""
-    far = new_desk(tmp_path, "邻镇", Level.TOWN, types=TYPES)
+    far = new_desk(tmp_path, "邻镇", Level.TOWN)
     enrol(far, house.district)
     for record, name in ((ONE, "甲"), (OTHER, "乙")):
         far.birth("firm", {"name": name}, record=record)
@@ -340,6 +336,17 @@ def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, 
     assert house.east.shown(OTHER) is None
     for village in (house.east, house.west):
         assert village.digest(village.unit).sha256 == house.town.digest(village.unit).sha256
+
+
+def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:
+    """A link from the one to the other led from it to itself, and was about to be led back."""
+    house.west.edit(OTHER, "partner", ONE)
+    say_same(house.town)
+    house.settle()
+    house.town.delete(EDGE, SAME)
+    house.settle()
+    assert [desk.ledger.heads("firm", ONE, "partner") for desk in house.desks] == [[]] * 4
+    assert_equal(house)
 
 
 @pytest.mark.parametrize("level", ["town", "district"])
@@ -400,5 +407,5 @@ def test_what_an_erasure_does_not_reach_is_not_erased_over_and_over_where_record
     found = house.town.shown(first)
     assert found is not None
     assert found.values["phone"] == "13800000000"
-    enrol(new_desk(tmp_path, "新村", Level.VILLAGE, types=TYPES), house.town)
+    enrol(new_desk(tmp_path, "新村", Level.VILLAGE), house.town)
     assert not erasing.due(house.town.ledger)

@@ -171,13 +171,14 @@ class Components:
             {k for heads in (before, after) for k, h in heads.items() if (k[0], h) in about}
         )
         self._log_whole([k for k in changed if k not in before])
+        # As long as it is known who was one: what those show may be the word of another, and is no birth's.
+        self._link_again(changed, before)
         self._db.connection.executemany("DELETE FROM component WHERE type = ? AND id = ?", changed)
         self._db.connection.executemany(
             "INSERT INTO component (type, id, head) VALUES (?, ?, ?)",
             [(*k, after[k]) for k in changed if k in after],
         )
         self._touch_affected()
-        self._link_again(changed, before)
 
     def _is_touched(self) -> bool:
         """Whether the log of an edge, of a unit, or of the unit of what an edge names has changed."""
