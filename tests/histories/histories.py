@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.records.declaration import Level
+from desktop.records.identity import same_id
 from desktop.records.versions import items
+from desktop.records.versions.deciding import SAME
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.peers import links, received
@@ -58,7 +60,7 @@ OFTEN: Final = (
 ACTS: Final = (
     "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
     "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork", "contest", "contest",
-    "contest", "contest",
+    "contest", "contest", "join", "join", "part",
 )  # fmt: skip
 
 
@@ -166,10 +168,14 @@ class History:
 
     def some(self, desk: Desk, type_name: str = "firm") -> str | None:
         """A record that the station may write to."""
+        mine = self.writable(desk, type_name)
+        return self.rnd.choice(mine) if mine else None
+
+    def writable(self, desk: Desk, type_name: str = "firm") -> list[str]:
+        """The records that the station may write to."""
         units = self.units_of(desk)
         shown = {r: desk.shown(r, type_name) for r in sorted(desk.records(type_name))}
-        mine = [r for r, found in shown.items() if found is not None and found.unit in units]
-        return self.rnd.choice(mine) if mine else None
+        return [r for r, found in shown.items() if found is not None and found.unit in units]
 
     def word(self, desk: Desk) -> str:
         """A new word, typed at a station."""
@@ -284,6 +290,29 @@ class History:
             except (CannotUndo, NotFound):
                 return "cannot"
         return None
+
+    def join(self, desk: Desk) -> object:
+        """Somebody who may write two firms says that they are one."""
+        may = ((d, self.writable(d)) for d in self.rnd.sample(self.desks, len(self.desks)))
+        desk, mine = next(((d, found) for d, found in may if len(found) > 1), (desk, []))
+        if not mine:
+            return None
+        one, other = sorted(self.rnd.sample(mine, 2))
+        edge = same_id("firm", one, other)
+        if edge in desk.records(SAME):
+            return "said before"
+        birth = NewRecord(SAME, edge, desk.unit, {"kind": "firm", "one": one, "other": other})
+        self.done.append((desk, desk.ledger.write("合并", desk.name, births=[birth])))
+        return desk.name, one[:6], other[:6]
+
+    def part(self, desk: Desk) -> object:
+        """And that they are not, or are again."""
+        edges = [(d, edge) for d in self.desks if (edge := self.some(d, SAME)) is not None]
+        if not edges:
+            return None
+        desk, edge = self.rnd.choice(edges)
+        self.done.append((desk, desk.delete(edge, SAME, revive=self.rnd.random() < 0.3)))
+        return desk.name, edge[:6]
 
     def erase(self, desk: Desk) -> object:
         """What the operation does: the values that stand are emptied, all up to then is to be forgotten."""
@@ -731,12 +760,22 @@ def with_children_elsewhere(desk: Desk, units: set[str]) -> set[str]:
     }
 
 
-def rows_of(desk: Desk, type_name: str, units: set[str], elsewhere: set[str]) -> Mapping[str, Any]:
-    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` not whether they live."""
+def heads_of(desk: Desk) -> Mapping[str, str]:
+    """Under which id each of the firms is shown that are one with others."""
+    return dict(desk.database.rows("SELECT lower(hex(id)), lower(hex(head)) FROM component"))
+
+
+def rows_of(
+    desk: Desk, type_name: str, units: set[str], elsewhere: set[str], heads: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` not whether they live.
+
+    A link leads to one of the ``heads`` where it is known that the firms are one.
+    """
     shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
     return {
         record: (
-            dict(found.values),
+            {k: heads.get(str(v), v) if k in ("firm", "partner") else v for k, v in found.values.items()},
             found.unit,
             tuple(slot for slot in found.disputed if slot != "_deleted" or record not in elsewhere),
         )

@@ -15,7 +15,7 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import sending
 from desktop.sync.merging import forks
 from tests.conftest import LONG
-from tests.histories.histories import History, rows_of, with_children_elsewhere, words_of
+from tests.histories.histories import History, heads_of, rows_of, with_children_elsewhere, words_of
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, reopen
 
 IN_MEMORY, WITH_CIPHER, STEPS = (50_000, 200, 60) if LONG else (150, 20, 25)
@@ -77,9 +77,9 @@ def check_holders(history: History, desk: Desk) -> None:
     """Whoever holds the unit of a station has the same digest of it, and shows the same."""
     holders = [desk, *history.over(desk)]
     units = set(history.units_of(desk))
-    elsewhere = with_children_elsewhere(holders[-1], units)
+    elsewhere, heads = with_children_elsewhere(holders[-1], units), heads_of(holders[-1])
     for type_name in ("firm", "visit", "prize"):
-        one, *others = (rows_of(holder, type_name, units, elsewhere) for holder in holders)
+        one, *others = (rows_of(holder, type_name, units, elsewhere, heads) for holder in holders)
         assert all(one == other for other in others), (desk.name, type_name)
     assert len({holder.digest(desk.unit).sha256 for holder in holders}) == 1, desk.name
 

@@ -77,6 +77,18 @@ def edge(desk: Desk, one: str, other: str) -> NewRecord:
     return NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
 
 
+def say_of(desk: Desk, *names: str) -> tuple[str, ...]:
+    """Two new records of a desk, which says that they are one; the smaller id first."""
+    one, other = sorted(desk.birth("firm", {"name": name}) for name in names)
+    say_same(desk, one, other)
+    return one, other
+
+
+def lives_on(desk: Desk, edge: str) -> bool:
+    shown = desk.shown(edge, SAME)
+    return shown is not None and shown.life is Life.LIVE
+
+
 def joined(desk: Desk) -> bool:
     return components.members(desk.database, "firm", OTHER) == (ONE, OTHER)
 
@@ -336,6 +348,26 @@ def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, 
     assert house.east.shown(OTHER) is None
     for village in (house.east, house.west):
         assert village.digest(village.unit).sha256 == house.town.digest(village.unit).sha256
+
+
+def test_an_edge_goes_when_somebody_elsewhere_claims_what_it_joins(house: House, tmp_path: Path) -> None:
+    """The villages do not know the other town and believed theirs, whose word had no effect in its own ledger."""
+    far = new_desk(tmp_path, "邻镇", Level.TOWN)
+    enrol(far, house.district)
+    say_same(house.town)
+    own = say_of(house.east, "甲", "乙")
+    house.settle()
+    far.birth("firm", {"name": "邻镇登记的"}, record=OTHER)
+    far.birth("firm", {"name": "邻镇登记的"}, record=own[0])
+    settle([(far, house.district), (house.town, house.district)], rounds=2)
+    house.settle()
+    assert [joined(desk) for desk in house.desks] == [False] * 4
+    assert [EDGE in desk.records(SAME) and lives_on(desk, EDGE) for desk in house.desks] == [False] * 4
+    for desk in (house.east, house.west, far):
+        above = {holder.digest(desk.unit).sha256 for holder in (desk, house.district)}
+        assert len(above) == 1, desk.name
+    # Nobody below the village believes it, so what it said about its own is not lost with the claim.
+    assert lives_on(house.east, same_id("firm", *own))
 
 
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:

@@ -14,30 +14,21 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from desktop.records.declaration import UNIT_SLOT
-from desktop.records.identity import is_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import DECIDING_TYPES, SAME, UNIT
+from desktop.records.versions.deciding import SAME, UNIT
 from desktop.records.versions.resolution import (
     Joined,
     Life,
     heads_of,
     heads_of_components,
     join,
-    life_of,
     rank,
-    resolve_record,
 )
+from desktop.store.log import edges
 from desktop.store.log.versions import BY_COMPONENT, copy_births, load_versions
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
-
-# Where a row was taken apart its columns are filled again only at the end; whoever says an edge says the same.
-_EDGES = "SELECT lower(hex(r.id)), " + ", ".join(
-    f"coalesce(r.{name}, (SELECT v.value ->> '$' FROM version v WHERE v.record = r.id AND v.type = '{SAME}'"
-    f" AND v.slot = '{name}' LIMIT 1)) AS {name}"
-    for name in ("kind", "one", "other")
-) + " FROM r_same r"  # fmt: skip
 
 _Key = tuple[str, bytes]
 """Type and id."""
@@ -129,7 +120,7 @@ def side(database: Database, type_name: str, record: str, without: Collection[st
     """The ids that would be one with a record without some edges, the head first; only itself where none would."""
     together = set(members(database, type_name, record))
     said = (
-        database.rows(f"SELECT * FROM ({_EDGES} WHERE r._life <> 1) WHERE kind = ?", (type_name,))
+        database.rows(f"SELECT * FROM ({edges.SAID} WHERE r._life <> 1) WHERE kind = ?", (type_name,))
         if together
         else ()
     )
@@ -153,19 +144,22 @@ class Components:
 
     # -- which records are one -------------------------------------------------------------------------------------
 
-    def look_again(self, *, anew: bool) -> None:
-        """Finds the components anew where what came may have changed them: edges, units, or what edges name."""
+    def look_again(self, *, anew: bool) -> bool:
+        """Finds the components anew where what came may have changed them: edges, units, or what edges name.
+
+        Says whether it may.
+        """
         self._affected.clear()
         self.shown.clear()
         if SAME not in self._types or not (anew or self._is_touched()):
-            return
+            return False
         before: dict[_Key, bytes] = {
             (t, i): h for t, i, h in self._db.rows("SELECT type, id, head FROM component")
         }
         after = self._heads()
         changed = sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
         if not changed:
-            return
+            return True
         about = {(k[0], h[k]) for k in changed for h in (before, after) if k in h}
         self._affected = sorted(
             {k for heads in (before, after) for k, h in heads.items() if (k[0], h) in about}
@@ -179,6 +173,7 @@ class Components:
             [(*k, after[k]) for k in changed if k in after],
         )
         self._touch_affected()
+        return True
 
     def _is_touched(self) -> bool:
         """Whether the log of an edge, of a unit, or of the unit of what an edge names has changed."""
@@ -192,39 +187,15 @@ class Components:
 
     def _heads(self) -> dict[_Key, bytes]:
         """The head of each record that is one with another, by the edges that have effect."""
-        said = "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = '_deleted'"
-        deleted = {r for (r,) in self._db.rows(said, (SAME,))}
-        tree = _Tree(self._db)
         pairs: dict[str, list[tuple[str, str]]] = {}
-        for edge, kind, one, other in self._db.rows(_EDGES):
-            if (
-                kind not in self._types
-                or not all(isinstance(end, str) and is_id(end) for end in (one, other))
-                # Were two units one, the other would be gone from the tree.
-                or kind in DECIDING_TYPES
-                or self._types[kind].by_program
-                or (edge in deleted and self._is_off(edge))
-            ):
-                continue
-            owners = [tree.owners_of(kind, end) for end in (one, other)]
-            # Whoever claims a public code shall not join what others have under it: he has to stand above them all.
-            if all(owners) and any(
-                tree.covers(above, {u for found in owners for u in found})
-                for above in tree.units_of(SAME, edge)
-            ):
-                pairs.setdefault(kind, []).append((one, other))
+        for edge in edges.said(self._db, self._types):
+            if edge.joins:
+                pairs.setdefault(edge.kind, []).append((edge.one, edge.other))
         return {
             (kind, bytes.fromhex(record)): bytes.fromhex(head)
             for kind, found in pairs.items()
             for record, head in heads_of_components(found).items()
         }
-
-    def _is_off(self, edge: str) -> bool:
-        """Whether an edge is deleted by what the log says now; its row learns it only at the end of the merge."""
-        logged = load_versions(self._db, SAME, bytes.fromhex(edge))
-        births = {v.stamp for v in logged if v.birth}
-        births |= {s for (s,) in self._db.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))}
-        return life_of(resolve_record(logged), births) is Life.DELETED
 
     # -- what has to be computed again -----------------------------------------------------------------------------
 
@@ -325,61 +296,3 @@ class Components:
             f"UPDATE {quoted(table_of(name))} SET _life = ? WHERE id = unhex(?)",
             [(int(Life.DELETED), r) for r in ids[1:]],
         )
-
-
-class _Tree:
-    """Which units stand or stood above which, as far as it is known here."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-        self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
-        self._superiors: dict[str, set[str]] = {}
-        self._known: set[str] = set()
-        for unit, superior in database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"
-        ):
-            self._known.add(unit)
-            self._superiors.setdefault(unit, set()).add(superior)
-        for unit, superior in database.rows(
-            "SELECT lower(hex(record)), value FROM version WHERE type = 'unit' AND slot = 'superior'"
-        ):
-            self._superiors.setdefault(unit, set()).add(parse(superior))
-
-    def units_of(self, name: str, record: str) -> set[str]:
-        """The units that a record itself has or had; none where it has no birth here."""
-        table = quoted(table_of(name))
-        return {u for (u,) in self._db.rows(
-            f"SELECT u.id FROM {table} r JOIN record_unit o ON o.record = r.id AND o.type = :type"
-            f" JOIN unit_ref u ON u.ref = o.unit WHERE r.id = unhex(:record) UNION"
-            # What is shown of records that are one may be the unit of another of them.
-            f" SELECT u.id FROM {table} r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:record)"
-            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
-            {"type": name, "record": record})}  # fmt: skip
-
-    def owners_of(self, name: str, record: str) -> set[str]:
-        """The units that a record itself has now, or is claimed by; none where it has no birth here."""
-        versions = load_versions(self._db, name, bytes.fromhex(record))
-        heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
-        return {parse(h.value) for h in heads} or self.units_of(name, record)
-
-    def covers(self, above: str, units: Iterable[str]) -> bool:
-        """Whether all of the units are the one ``above``, or stand or stood below it.
-
-        Who stands above this station is believed about units that are not known here.
-        """
-        return all(
-            above in self._chain(unit) or (unit not in self._known and self._believed(above))
-            for unit in units
-        )
-
-    def _believed(self, above: str) -> bool:
-        return self._own is None or (above != self._own and above in self._chain(str(self._own)))
-
-    def _chain(self, unit: str) -> set[str]:
-        found, waiting = set[str](), [unit]
-        while waiting:
-            at = waiting.pop()
-            if at not in found:
-                found.add(at)
-                waiting += [s for s in self._superiors.get(at, ()) if s]
-        return found

@@ -46,7 +46,8 @@ class Result:
 
     ``released`` had been held. ``lost`` had counted and wait or are in conflict, since others were taken out.
     ``newest`` is the highest stamp that has come to count, 0 when none has.
-    ``shown`` are records, by type, that show something else because of what is one with them.
+    ``shown`` are records, by type, that show something else because of what is one with them; ``edges`` tells that it
+    was asked which are.
     """
 
     newest: int = 0
@@ -55,6 +56,7 @@ class Result:
     released: list[Item] = field(default_factory=list)
     lost: list[Item] = field(default_factory=list)
     shown: dict[str, set[str]] = field(default_factory=dict)
+    edges: bool = False
 
     def add(self, other: Result) -> None:
         """What came in a further round."""
@@ -63,6 +65,7 @@ class Result:
         self.held += other.held
         self.released += other.released
         self.lost += other.lost
+        self.edges |= other.edges
         for name, records in other.shown.items():
             self.shown[name] = self.shown.get(name, set()) | records
 
@@ -132,8 +135,9 @@ class Merger:
         copy_births(self._db, self._types, "touched")
         log_changes(self._db)
         taken_apart = self._anew
-        self._resolve()
+        edges = self._resolve()
         result = self._result(self._components.shown)
+        result.edges = edges
         if taken_apart:
             result.lost = self._lost()
         counting.keep_held(self._db, now)
@@ -155,14 +159,16 @@ class Merger:
         self._staging.clear()
         return found
 
-    def _resolve(self) -> None:
+    def _resolve(self) -> bool:
+        """Whether it was asked which records are one."""
         self._components = Components(self._db, self._types)
-        self._components.look_again(anew=self._anew or self._staging.joins)
+        asked = self._components.look_again(anew=self._anew or self._staging.joins)
         self._anew = False
         resolving.resolve(self._db)
         self._components.resolve()
         resolving.materialise(self._db, self._types)
         Lives(self._db, self._types, self._staging.parents).judge()
+        return asked
 
     def _result(self, shown: dict[str, set[str]]) -> Result:
         """Rule 17, for what was staged: held, in conflict, or applied and only counted."""

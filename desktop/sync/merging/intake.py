@@ -189,6 +189,11 @@ class Intake:
         return self._settling.looked
 
     @property
+    def edges(self) -> bool:
+        """Whether it was asked which records are one, as that may have changed."""
+        return self._settling.edges
+
+    @property
     def refused(self) -> bool:
         """Whether something was refused that came with the merge, or had waited."""
         return self._refused or self._settling.refused

@@ -1,17 +1,18 @@
-"""What this station has let not count of others who were put under another superior since: it takes that back.
+"""Words of this station that have no effect here any more, nor above: it takes them back.
 
-Its word has no effect here any more, nor above. But stations below it may hold the same items, of a record that they
-have registered too, and cannot see whose the others are by now: they would go on believing it. So all levels let the
-same count, whether they have heard of the word or of the move first.
+They are those that let not count what others wrote who were put under another superior since; and those that records
+are one of which somebody elsewhere has or claims one by now. Stations below it may hold the same items, and cannot see
+whose the others are: they would go on believing it. So all levels see the same, whatever they have heard of first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from desktop.records.versions.deciding import EXCLUSION, SUPERIOR
+from desktop.records.versions.deciding import EXCLUSION, SAME, SUPERIOR
 from desktop.store.ledger import Deletion, Ledger, NewRecord
-from desktop.store.queries import governing
+from desktop.store.log import edges
+from desktop.store.queries import governing, reading
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.judging import Judge
 from desktop.sync.signed.tree import Place
@@ -49,3 +50,12 @@ def _is_gone(judge: Judge, station: str, away: Set[str]) -> bool:
     """Whether a station writes for units alone that were moved away."""
     units = judge.granted_units(station)
     return bool(units) and units <= away
+
+
+def part(ledger: Ledger, operator: str) -> None:
+    """Takes back the edges of this unit and those below it that join nothing, inside the caller's transaction."""
+    own = ledger.meta("unit_id")
+    if own is not None:
+        idle = edges.idle(ledger.database, ledger.types, reading.subtree(ledger.database, own))
+        if idle:
+            ledger.write("取消不再成立的合并", operator, deletions=[Deletion(SAME, edge) for edge in idle])

@@ -19,7 +19,7 @@ from desktop.store.tables import schema
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import NewerFormat, UnitNotKnown
 from desktop.sync.formats import frames
-from desktop.sync.merging import beside, refusing, restating, results, taking
+from desktop.sync.merging import beside, lapsed, refusing, restating, results, taking
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, MergeReport, Unapplied
@@ -265,6 +265,8 @@ class _Receiver:
             refusing.state_refusals(self._ledger, self._intake.judge, self._operator)
         if self._intake.looked:
             restating.restate(self._ledger, self._intake.judge, self._operator)
+        if self._intake.edges:
+            lapsed.part(self._ledger, self._operator)
         if self._bulk:
             schema.make_indexes(self._db, self._ledger.types)
         if self._taken:

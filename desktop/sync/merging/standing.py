@@ -27,7 +27,7 @@ from desktop.sync.authority.judging import Judge
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import decoding
-from desktop.sync.merging import erasing, restating, waiting
+from desktop.sync.merging import erasing, lapsed, restating, waiting
 from desktop.sync.merging.lost import Lost
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.trust import NO_CUT
@@ -48,6 +48,8 @@ def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
             judge = settling.run(call_judge())
         if settling.looked:
             restating.restate(ledger, judge, operator)
+        if settling.edges:
+            lapsed.part(ledger, operator)
         settling.note_looked(judge)
         changed.bring_up_to_date(ledger.database, ledger.types)
     return ChangeSet(everything=settling.moved)
@@ -70,6 +72,7 @@ class Settling:
     """One reckoning inside the caller's transaction; ``moved`` tells whether anything came to count or ceased to.
 
     ``looked``: another word was in force than when everything was gone through last, so that was done once more.
+    ``edges``: it was asked which records are one, as that may have changed.
     ``refused``: something proved to be refused that had waited. ``lost`` hears what does not count any more, where that
     is told of the bundles of a merge.
     """
@@ -92,7 +95,7 @@ class Settling:
         self._written = received.last_number(self._db, ledger.origin)
         self._since: int | None = None
         self._at_rest = True
-        self.moved = self.looked = self.refused = False
+        self.moved = self.looked = self.refused = self.edges = False
 
     def run(self, judge: Judge, *, anew: bool = False) -> Judge:
         """Goes on until nothing moves; whoever judges then.
@@ -181,6 +184,7 @@ class Settling:
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""
         self._ledger.clock.observe(merged.newest)
+        self.edges |= merged.edges
         for type_name, records in merged.shown.items():
             self._changed.add(type_name, records)
         for item in merged.released:

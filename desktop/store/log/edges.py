@@ -1,0 +1,148 @@
+"""Which edges join records (rule 10): those that count, and whose writers stood above all that have either end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from desktop.records.declaration import UNIT_SLOT
+from desktop.records.identity import is_id
+from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import parse
+from desktop.records.versions.deciding import DECIDING_TYPES, SAME
+from desktop.records.versions.resolution import Life, heads_of, life_of, resolve_record
+from desktop.store.log.versions import load_versions
+from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.database import Database
+
+# Where a row was taken apart its columns are filled again only at the end; whoever says an edge says the same.
+SAID = "SELECT lower(hex(r.id)), " + ", ".join(
+    f"coalesce(r.{name}, (SELECT v.value ->> '$' FROM version v WHERE v.record = r.id AND v.type = '{SAME}'"
+    f" AND v.slot = '{name}' LIMIT 1)) AS {name}"
+    for name in ("kind", "one", "other")
+) + " FROM r_same r"  # fmt: skip
+"""Id, type, and the two ids of every edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge that is not deleted, between records that have births here.
+
+    ``writers`` are the units under which it was born, ``owners`` those that have either record or claim it. It
+    ``joins`` them if one of the writers is known to stand, or to have stood, above all of the owners.
+    """
+
+    id: str
+    kind: str
+    one: str
+    other: str
+    writers: frozenset[str]
+    owners: frozenset[str]
+    joins: bool
+
+
+def said(database: Database, types: Catalogue) -> Iterator[Edge]:
+    """All of them, but for the types that are never one."""
+    log = "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = '_deleted'"
+    deleted = {r for (r,) in database.rows(log, (SAME,))}
+    tree = _Tree(database)
+    for edge, kind, one, other in database.rows(SAID):
+        if (
+            kind not in types
+            or not all(isinstance(end, str) and is_id(end) for end in (one, other))
+            # Were two units one, the other would be gone from the tree.
+            or kind in DECIDING_TYPES
+            or types[kind].by_program
+            or (edge in deleted and _is_off(database, edge))
+        ):
+            continue
+        owned = [tree.owners_of(kind, end) for end in (one, other)]
+        if all(owned):
+            writers, owners = tree.units_of(SAME, edge), owned[0] | owned[1]
+            # Whoever claims a public code shall not join what others have under it: he has to stand above them all.
+            joins = any(tree.covers(above, owners) for above in writers)
+            yield Edge(edge, kind, one, other, frozenset(writers), frozenset(owners), joins)
+
+
+def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[str]:
+    """The edges written under these units that join nothing, since somebody elsewhere has or claims a record too.
+
+    As far as they are about records of units below the writer: these believe it, for they do not know who stands where
+    elsewhere.
+    """
+    tree = _Tree(database)
+    return [
+        edge.id
+        for edge in said(database, types)
+        if not edge.joins
+        and any(
+            writer in within and any(unit != writer and tree.covers(writer, [unit]) for unit in edge.owners)
+            for writer in edge.writers
+        )
+    ]
+
+
+def _is_off(database: Database, edge: str) -> bool:
+    """Whether an edge is deleted by what the log says now; its row learns it only at the end of the merge."""
+    logged = load_versions(database, SAME, bytes.fromhex(edge))
+    births = {v.stamp for v in logged if v.birth}
+    births |= {s for (s,) in database.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))}
+    return life_of(resolve_record(logged), births) is Life.DELETED
+
+
+class _Tree:
+    """Which units stand or stood above which, as far as it is known here."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+        self._superiors: dict[str, set[str]] = {}
+        self._known: set[str] = set()
+        for unit, superior in database.rows(
+            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"
+        ):
+            self._known.add(unit)
+            self._superiors.setdefault(unit, set()).add(superior)
+        for unit, superior in database.rows(
+            "SELECT lower(hex(record)), value FROM version WHERE type = 'unit' AND slot = 'superior'"
+        ):
+            self._superiors.setdefault(unit, set()).add(parse(superior))
+
+    def units_of(self, name: str, record: str) -> set[str]:
+        """The units that a record itself has or had; none where it has no birth here."""
+        table = quoted(table_of(name))
+        return {u for (u,) in self._db.rows(
+            f"SELECT u.id FROM {table} r JOIN record_unit o ON o.record = r.id AND o.type = :type"
+            f" JOIN unit_ref u ON u.ref = o.unit WHERE r.id = unhex(:record) UNION"
+            # What is shown of records that are one may be the unit of another of them.
+            f" SELECT u.id FROM {table} r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:record)"
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
+            {"type": name, "record": record})}  # fmt: skip
+
+    def owners_of(self, name: str, record: str) -> set[str]:
+        """The units that a record itself has now, or is claimed by; none where it has no birth here."""
+        versions = load_versions(self._db, name, bytes.fromhex(record))
+        heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
+        return {parse(h.value) for h in heads} or self.units_of(name, record)
+
+    def covers(self, above: str, units: Iterable[str]) -> bool:
+        """Whether all of the units are the one ``above``, or stand or stood below it.
+
+        Who stands above this station is believed about units that are not known here.
+        """
+        return all(
+            above in self._chain(unit) or (unit not in self._known and self._believed(above))
+            for unit in units
+        )
+
+    def _believed(self, above: str) -> bool:
+        return self._own is None or (above != self._own and above in self._chain(str(self._own)))
+
+    def _chain(self, unit: str) -> set[str]:
+        found, waiting = set[str](), [unit]
+        while waiting:
+            at = waiting.pop()
+            if at not in found:
+                found.add(at)
+                waiting += [s for s in self._superiors.get(at, ()) if s]
+        return found
