@@ -11,7 +11,6 @@ from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens,
 from desktop.errors import UsageProblem
 from desktop.operations import queries
 from desktop.operations.session import Session
-from desktop.operations.stations import traffic
 from desktop.operations.workspaces import erasing, retention
 from desktop.records.declaration import RecordType, short_label
 from desktop.store.ledger import NotFound
@@ -98,7 +97,7 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
         raise NoSuchContent(f"没有期限“{rule}”。", f"可以写：{'、'.join(r.id for r in known.rules)}。")
     found = [
         d
-        for d in retention.due(session.database, traffic.here(session), session.environment.today())
+        for d in retention.due(session.database, session.here, session.environment.today())
         if rule in (None, d.rule.id)
     ]
     waiting = erasing.waiting_words(session.database, session.ledger.station)

@@ -314,7 +314,7 @@ def _show_report(session: Session, report: MergeReport, preview: bool, as_json: 
 def _settled(session: Session, bundle: BundleResult) -> list[Unsettled]:
     """What of a bundle is refused and asks for nothing of anybody: that a unit had registered itself."""
     registered = [u for u in bundle.unapplied if u.reason == REFUSED_REGISTERED]
-    told = unsettled.in_words(session.database, traffic.here(session), registered) if registered else []
+    told = unsettled.in_words(session.database, session.here, registered) if registered else []
     return [one for one in told if one.settled]
 
 

@@ -46,7 +46,7 @@ class WhichFork(UsageProblem):
 @json_option
 def merges(session: Session, as_json: bool) -> None:
     """合并记录：编号、时间、谁的数据包、五种结果各多少；撤回时用编号。"""
-    found, here = stored.merges(session.database), traffic.here(session)
+    found, here = stored.merges(session.database), session.here
     names = traffic.station_names(session.database, here)
     gone = uncounted.withdrawn_merges(session.database, here)
     if as_json:
@@ -238,9 +238,7 @@ def fork(session: Session, station: str, kind: Kind, keep_waiting: bool, note: s
     复制来的那台要重新办理入网。不写 --keep-waiting 时，先收到的照算、先留着的不算；电话里问清该用后收到的那一份时，
     写上它。拿不准的先加 --preview 看。
     """
-    found = [
-        f for f in forks.open_forks(session.database, traffic.here(session)) if f.station.startswith(station)
-    ]
+    found = [f for f in forks.open_forks(session.database, session.here) if f.station.startswith(station)]
     if len(found) != 1 or len(station) < _SHORT:
         raise WhichFork(_how_many(station, len(found), "处重号"))
     (doubled,) = found

@@ -9,9 +9,8 @@ from typing import Any
 
 from desktop.operations import audit, queries
 from desktop.operations.joinings import Joining
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic
-from desktop.operations.stations.traffic import Here
 from desktop.records.checks import Finding
 from desktop.records.codes import CodeList
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Role, Severity
@@ -57,8 +56,7 @@ class Showing:
     @cached_property
     def here(self) -> Here:
         """Where the session stands, as operations on traffic want it."""
-        session = self.session
-        return Here(session.types, self.codes, session.unit, session.ledger.station)
+        return self.session.here
 
     @cached_property
     def _stations(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.session import Session
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.declaration import RecordType
 from desktop.records.divisions import DivisionLevel, Divisions
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from desktop.errors import UsageProblem
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, Mask, RecordType
 from desktop.records.display import display

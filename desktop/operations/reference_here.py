@@ -16,8 +16,8 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from desktop import reference
+from desktop.records.cells import as_day
 from desktop.records.changes import CodeChange, DivisionChange, changed_codes, changed_divisions
-from desktop.records.checks.base import as_day
 from desktop.records.codes import PLACES, TYPES, CodeItem, CodeList
 from desktop.records.codes import places as list_of_places
 from desktop.records.divisions import Divisions

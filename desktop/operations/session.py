@@ -30,6 +30,16 @@ class NotAllowed(StateProblem):
 
 
 @dataclass(frozen=True)
+class Here:
+    """Where one stands, for a window's worker, which has no session."""
+
+    types: Catalogue
+    codes: Mapping[str, CodeList]
+    unit: OwnUnit
+    station: str
+
+
+@dataclass(frozen=True)
 class Session:
     """One operator at work in one open workspace; operations take it as their first argument."""
 
@@ -74,6 +84,11 @@ class Session:
     def codes(self) -> Mapping[str, CodeList]:
         """The code lists that fields name, the places of the divisions, and the types by name."""
         return self.reference.codes
+
+    @property
+    def here(self) -> Here:
+        """Where this session works."""
+        return Here(self.types, self.codes, self.unit, self.ledger.station)
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""

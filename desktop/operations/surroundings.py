@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from desktop.operations.queries import FormData, erased_fields
-from desktop.records.checks import Context, Values
+from desktop.records.cells import Values
+from desktop.records.checks import Context
 from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
 from desktop.store.queries import lookup

@@ -21,7 +21,7 @@ from desktop.plan.measures import (
     share,
     yes,
 )
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.supervision import LetterKind, letter_of
 from desktop.records.supervision.clocks import last_day, reply_period

@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
+from desktop.records.cells import Values
 from desktop.records.declaration import Follow, Kind, RecordType
 from desktop.records.reckoning.outcomes import Result, motion_outcome, session_outcome
 from desktop.records.versions.canonical import Cell
 
-Values = Mapping[str, Any]
 Linked = Callable[[str], Values | None]
 """The values of the record that a link field leads to."""
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations.stations.traffic import Here
+from desktop.operations.session import Here
 from desktop.records.typed.dates import time_words
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone

@@ -17,7 +17,6 @@ from desktop.operations.attachable import prepare
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, exchange, traffic
 from desktop.operations.stations.covers import Fit
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
 from tests.operations.files import PDF, written
@@ -64,7 +63,7 @@ def test_files_are_counted_as_files(two: tuple[Session, Session], tmp_path: Path
     saved = records.save(town, "enterprise", {"name": "径山茶业"})
     path = written(tmp_path, "合同.pdf", PDF + bytes(2 * PART_BYTES))
     attachments.add(town, "enterprise", saved.record, [prepare(path, town.environment.today())])
-    here = Here(town.types, town.codes, town.unit, town.ledger.station)
+    here = town.here
     words = [c.words for c in quantities.told(traffic.overview(town.database, here).own)]
     assert words == ["企业新增1条", "附件（约144 KB）新增1个"]
     sent = exchange.send(town, tmp_path)
@@ -198,7 +197,7 @@ def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
     two: tuple[Session, Session], tmp_path: Path
 ) -> None:
     district, town = two
-    here = Here(district.types, district.codes, district.unit, district.ledger.station)
+    here = district.here
     saved = records.save(town, "enterprise", {"name": "一家"})
     first = exchange.send(town, tmp_path / "一.xsj").path
     records.save(town, "enterprise", {"name": "改名"}, record=saved.record)

@@ -11,7 +11,6 @@ from desktop.operations.session import Session
 from desktop.operations.stations import conflicts, deciding, exchange, unsettled
 from desktop.operations.stations.conflicts import NoConflict
 from desktop.operations.stations.deciding import Decision, decide_all
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo
@@ -37,10 +36,6 @@ def disputed(tmp_path: Path, village: Session) -> tuple[Session, list[Decision]]
         records.save(village, "enterprise", {"name": "村里改的"}, record=key)
     report_up(village, district, tmp_path)
     return district, [Decision("enterprise", key, "name", "商量好的") for key in ids]
-
-
-def here(session: Session) -> Here:
-    return Here(session.types, session.codes, session.unit, session.ledger.station)
 
 
 def names(session: Session, decisions: list[Decision]) -> list[object]:
@@ -145,7 +140,7 @@ def test_the_fields_of_a_deleted_record_are_not_asked_and_are_asked_again_when_i
     assert {c.record for c in conflicts.open_conflicts(district)} == {d.record for d in decisions[1:]}
     assert exchange.digest(district).conflicts == 2
     report_up(village, district, tmp_path)
-    told = unsettled.unsettled(village.database, here(village))
+    told = unsettled.unsettled(village.database, village.here)
     assert record not in {t.record for t in told}
     assert {t.record for t in told} == {d.record for d in decisions[1:]}
     records.undo(district, deleted.stamp)
@@ -182,5 +177,5 @@ def test_a_receipt_tells_the_author_of_an_edit_that_the_record_was_deleted(
     records.delete(district, "enterprise", record)
     records.save(village, "enterprise", {"surveyed_staff": 99}, record=record)
     report_up(village, district, tmp_path)
-    (told,) = [t for t in unsettled.unsettled(village.database, here(village)) if t.own and t.above]
+    (told,) = [t for t in unsettled.unsettled(village.database, village.here) if t.own and t.above]
     assert (told.outcome, told.record, told.slot_label) == ("conflict", record, "删除")

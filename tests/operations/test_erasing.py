@@ -10,7 +10,6 @@ from desktop.operations import attachments, checking, queries, records, steps
 from desktop.operations.attachable import prepare
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, unsettled
-from desktop.operations.stations.traffic import here
 from desktop.operations.workspaces import erasing
 from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal
 from desktop.records.declaration import Level
@@ -265,14 +264,14 @@ def test_an_erasure_that_waits_behind_a_fork_says_so_wherever_a_person_looks(
     (words,) = erasing.waiting_words(town.database, town.ledger.station)
     assert "有1处清除还没有做" in words
     assert "重号" in words
-    (held,) = (u for u in unsettled.unsettled(town.database, here(town)) if u.type == "erasure")
+    (held,) = (u for u in unsettled.unsettled(town.database, town.here) if u.type == "erasure")
     assert held.advice.endswith("在那以前，要清除的个人信息本机还没有清除。")
     exchange.merge(copy, [exchange.send(town, tmp_path / "down.xsj", to=village.unit.name).path])
     (told,) = erasing.waiting_words(copy.database, copy.ledger.station)
     assert told.startswith("上级发现本机有重号")
-    (above,) = (u for u in unsettled.unsettled(copy.database, here(copy)) if u.type == "erasure")
+    (above,) = (u for u in unsettled.unsettled(copy.database, copy.here) if u.type == "erasure")
     assert above.advice.endswith("要清除的个人信息上级还没有清除。")
-    (fork,) = forks.open_forks(town.database, here(town))
+    (fork,) = forks.open_forks(town.database, town.here)
     forks.decide(town, fork.station, fork.incarnation, forks.Kind.RESTORED, keep_waiting=True)
     assert erasing.waiting_words(town.database, town.ledger.station) == []
     assert PHONE not in texts(town)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.operations.session import Here
 from desktop.operations.stations import forks, traffic, unsettled
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.store.workspaces.workspace import OwnUnit

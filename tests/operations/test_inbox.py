@@ -15,11 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.operations import records
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import enrolling, exchange, inbox, inbox_files, policy, traffic
 from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
-from desktop.operations.stations.traffic import Here
 from desktop.operations.workspaces import recovery, wiping
 from desktop.records.declaration import Level
 from tests.operations.stations import CHEAP, enrol, repeatable, station
@@ -51,8 +50,7 @@ class Desk:
 
     @property
     def here(self) -> Here:
-        district = self.district
-        return Here(district.types, district.codes, district.unit, district.ledger.station)
+        return self.district.here
 
     def send(self, town: Session, name: str) -> Path:
         records.save(town, "enterprise", {"name": f"企业{name}"})

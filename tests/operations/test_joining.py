@@ -74,10 +74,10 @@ def test_that_it_had_registered_itself_is_nobodys_business_any_more(tmp_path: Pa
     report_up(three.district, city, tmp_path)
     exchange.receive(three.town, [three.down(three.district, three.town).path])
     for session in (city, three.district, three.town):
-        at = traffic.here(session)
+        at = session.here
         assert unsettled.unsettled(session.database, at) == []
         assert uncounted.all_excluded(session.database, at) == []
-    (one,) = unsettled.merge_details(city.database, traffic.here(city), 1)
+    (one,) = unsettled.merge_details(city.database, city.here, 1)
     assert (one.cause, one.record) == (item_outcomes.REFUSED_REGISTERED, three.district.unit.id)
     assert one.advice.startswith("不用处理")
     assert not one.again
@@ -92,7 +92,7 @@ def test_those_below_hear_of_the_new_root_once_and_of_no_conflict(tmp_path: Path
     report_up(three.district, city, tmp_path)
     exchange.receive(three.district, [exchange.send(city, tmp_path, to=three.district.ledger.station).path])
     sent = three.down(three.district, three.town)
-    (seen,) = traffic.preview(three.town, traffic.here(three.town), [sent.path])
+    (seen,) = traffic.preview(three.town, three.town.here, [sent.path])
     (result,) = exchange.receive(three.town, [sent.path]).bundles
     own = {str(w) for w in roots.current(city.database, city.ledger.station).words}
     for told in (seen.result, result):
@@ -100,7 +100,7 @@ def test_those_below_hear_of_the_new_root_once_and_of_no_conflict(tmp_path: Path
         assert told.conflict == 0
         assert told.total == told.applied + told.known + told.held + told.refused
         assert not [u for u in told.unapplied if u.outcome == item_outcomes.CONFLICT]
-    assert unsettled.unsettled(three.town.database, traffic.here(three.town)) == []
+    assert unsettled.unsettled(three.town.database, three.town.here) == []
 
 
 def test_who_has_joined_still_proves_its_own_bundles_to_those_below(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from desktop.operations import exporting, importing, queries, records
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations.traffic import Here
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Field, Kind, Level, Mask, RecordType
 from desktop.records.display import display
@@ -183,7 +182,7 @@ def test_what_is_disputed_and_what_was_not_taken_is_told_without_the_value(
     records.save(district, record_type.name, {field.name: other}, record=key)
     records.save(village, record_type.name, {field.name: whole[:-1] + "7"}, record=key)
     report_up(village, district, folder)
-    here = Here(district.types, district.codes, district.unit, district.ledger.station)
+    here = district.here
     told = [repr(item) for item in unsettled(district.database, here)]
     workspace, password = district.workspace.folder, "password1"
     district.workspace.close()

@@ -13,7 +13,6 @@ from desktop.operations import attachments, duplicates, records
 from desktop.operations.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange, moving, policy
-from desktop.operations.stations.traffic import here
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
@@ -128,10 +127,10 @@ def test_what_a_move_would_change_is_said_first(world: World) -> None:
         "建议先收“径山镇总工会”的数据包再调整，它的数据包上次是2026-11-23 "
     )
     (village,) = (
-        m for m in moving.movable(world.district.database, here(world.district)) if m.name == "径山村工会"
+        m for m in moving.movable(world.district.database, world.district.here) if m.name == "径山村工会"
     )
     assert (village.superior_name, village.level) == ("径山镇总工会", "村（社区）")
-    offered = moving.superiors(world.district.database, here(world.district), village.unit)
+    offered = moving.superiors(world.district.database, world.district.here, village.unit)
     assert [m.name for m in offered] == ["余杭区总工会", "瓶窑镇总工会"]
     assert names(world.new) == set()
 

@@ -14,7 +14,6 @@ from desktop.operations.stations import enrolling, exchange, forks, policy, rene
 from desktop.operations.stations.forks import Kind, NoFork
 from desktop.operations.stations.policy import BuiltUpon, NoMerge, NoStation
 from desktop.operations.stations.renewal import NotACopy
-from desktop.operations.stations.traffic import here
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored
@@ -76,7 +75,7 @@ def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Ses
     report_up(village, town, tmp_path)
     assert names(village) == {"第一批的厂"}
     assert same(town, village, unit=village.unit.id)
-    told = [t for t in unsettled.unsettled(village.database, here(village)) if t.own]
+    told = [t for t in unsettled.unsettled(village.database, village.here) if t.own]
     assert {t.reason for t in told} == {"上级撤回了收下它的那次合并：填错了表"}
     (lifted,) = policy.excluded(town)
     assert (lifted.label, lifted.note) == ("撤回合并：径山村工会第2个数据包", "填错了表")
@@ -109,7 +108,7 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     assert many.granted_words.startswith("其中有“一”、“二”、“三”、“四”、“五”等7个单位的入网批准")
     policy.withdraw(district, first, "报错了")
     assert names(district) == set()
-    told = unsettled.unsettled(district.database, here(district))
+    told = unsettled.unsettled(district.database, district.here)
     assert {t.author.split()[0] for t in told} == {"西山村工会", "瓶窑镇总工会"}
     policy.lift(district, *(e.record for e in policy.excluded(district)))
     assert names(district) == {"厂"}
@@ -280,14 +279,14 @@ def forked(town: Session, village: Session, tmp_path: Path) -> Session:
     records.save(copy, "enterprise", {"name": "副本又一家"})
     report_up(village, town, tmp_path)
     exchange.merge(town, [exchange.send(copy, tmp_path / "copy.xsj").path])
-    assert len(forks.open_forks(town.database, here(town))) == 1
+    assert len(forks.open_forks(town.database, town.here)) == 1
     return copy
 
 
 def decide(town: Session, kind: Kind, *, keep_waiting: bool = False) -> None:
-    (fork,) = forks.open_forks(town.database, here(town))
+    (fork,) = forks.open_forks(town.database, town.here)
     forks.decide(town, fork.station, fork.incarnation, kind, keep_waiting=keep_waiting)
-    assert forks.open_forks(town.database, here(town)) == []
+    assert forks.open_forks(town.database, town.here) == []
 
 
 def down(town: Session, to: Session, folder: Path) -> MergeReport:
@@ -345,12 +344,12 @@ def test_what_does_not_count_is_told_with_who_said_it_and_whose_it_is(
     policy.withdraw(town, merge, "重复")
     report_up(village, town, tmp_path)
     policy.revoke(town, village.ledger.station, note="丢失")
-    revoked, withdrawn = uncounted.all_excluded(town.database, here(town))
+    revoked, withdrawn = uncounted.all_excluded(town.database, town.here)
     assert (revoked.kind, revoked.cause, revoked.station) == ("停用的工作电脑", "", village.ledger.station)
     assert (withdrawn.kind, withdrawn.cause, withdrawn.whose) == ("撤回合并", "withdrawn", village.unit.name)
     assert {e.who for e in (revoked, withdrawn)} == {"径山镇总工会 王芳"}
     assert all(e.own for e in (revoked, withdrawn))
-    (below,) = uncounted.all_excluded(village.database, here(village))
+    (below,) = uncounted.all_excluded(village.database, village.here)
     assert (below.record, below.own) == (withdrawn.record, False)
 
 
@@ -361,9 +360,9 @@ def test_a_merge_is_known_as_withdrawn_until_it_is_restored(
         records.save(village, "enterprise", {"name": name})
         report_up(village, town, tmp_path)
     merge = last_merge(town)
-    assert uncounted.withdrawn_merges(town.database, here(town)) == {}
+    assert uncounted.withdrawn_merges(town.database, town.here) == {}
     policy.withdraw(town, merge)
-    found = uncounted.withdrawn_merges(town.database, here(town))
+    found = uncounted.withdrawn_merges(town.database, town.here)
     assert list(found) == [merge]
     assert found[merge].own
     ((sender, incarnation, sequence),) = town.database.rows(
@@ -377,11 +376,11 @@ def test_a_merge_is_known_as_withdrawn_until_it_is_restored(
         " FROM merge m CROSS JOIN n WHERE m.id = ?",
         (merge,),
     )
-    assert uncounted.was_withdrawn(town.database, here(town), sender, incarnation, sequence)
-    assert not uncounted.was_withdrawn(town.database, here(town), sender, "0" * 16, sequence)
-    assert not uncounted.was_withdrawn(town.database, here(town), sender, incarnation, sequence + 1)
+    assert uncounted.was_withdrawn(town.database, town.here, sender, incarnation, sequence)
+    assert not uncounted.was_withdrawn(town.database, town.here, sender, "0" * 16, sequence)
+    assert not uncounted.was_withdrawn(town.database, town.here, sender, incarnation, sequence + 1)
     policy.lift(town, *found[merge].records)
-    assert uncounted.withdrawn_merges(town.database, here(town)) == {}
+    assert uncounted.withdrawn_merges(town.database, town.here) == {}
     assert names(town) == {"一厂", "二厂"}
 
 
@@ -395,7 +394,7 @@ def test_a_withdrawal_of_several_records_is_lifted_as_a_whole(
     assert report_up(village, town, tmp_path).bundles[0].refused == 1
     policy.withdraw(town, last_merge(town))
     assert names(town) == set()
-    found = uncounted.withdrawn_merges(town.database, here(town))[last_merge(town)]
+    found = uncounted.withdrawn_merges(town.database, town.here)[last_merge(town)]
     assert len(found.records) == 2
     policy.lift(town, *found.records)
     assert names(town) == {"0厂", "2厂"}
@@ -420,7 +419,7 @@ def test_what_was_refused_is_given_back_word_for_word(
     report_up(village, town, tmp_path)
     policy.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
-    told = unsettled.unsettled(village.database, here(village))
+    told = unsettled.unsettled(village.database, village.here)
     assert all(t.again for t in told)
     assert len(told) == 3
     for item in told:
@@ -434,10 +433,10 @@ def test_what_was_refused_is_given_back_word_for_word(
     assert len(shown) == 2
     for item in told:
         unsettled.note_refilled(village, item)
-        left = [t for t in unsettled.unsettled(village.database, here(village)) if not t.done]
+        left = [t for t in unsettled.unsettled(village.database, village.here) if not t.done]
         assert item.record not in {t.record for t in left}
     # What the level above holds or refuses of others is none of one's own to fill in.
-    assert not any(t.again for t in unsettled.unsettled(town.database, here(town)))
+    assert not any(t.again for t in unsettled.unsettled(town.database, town.here))
 
 
 def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session, tmp_path: Path) -> None:
@@ -445,7 +444,7 @@ def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session,
     report_up(village, town, tmp_path)
     policy.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
-    (item,) = unsettled.unsettled(village.database, here(village))
+    (item,) = unsettled.unsettled(village.database, village.here)
     village.workspace.operator = replace(village.operator, role=Role.READER)
     with pytest.raises(NotAllowed):
         unsettled.refused_words(village, item)

@@ -10,7 +10,6 @@ import pytest
 from desktop.operations import audit, records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, policy
-from desktop.operations.stations.traffic import here
 from desktop.operations.workspaces import erasing, recovery, restoring
 from desktop.records.declaration import Level
 from desktop.store.peers import traffic as stored
@@ -119,7 +118,7 @@ def test_a_fork_is_decided_after_a_restore(pair: tuple[Session, Session], tmp_pa
     records.save(other, "enterprise", {"name": "二"})
     exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
     again = restored(district)
-    (fork,) = forks.open_forks(again.database, here(again))
+    (fork,) = forks.open_forks(again.database, again.here)
     forks.decide(again, fork.station, fork.incarnation, forks.Kind.RESTORED)
 
 
@@ -132,7 +131,7 @@ def test_a_fork_of_before_the_update_is_decided(pair: tuple[Session, Session], t
     records.save(other, "enterprise", {"name": "二"})
     exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
     district.database.execute("DELETE FROM fork")
-    (fork,) = forks.open_forks(district.database, here(district))
+    (fork,) = forks.open_forks(district.database, district.here)
     forks.decide(district, fork.station, fork.incarnation, forks.Kind.RESTORED)
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from desktop.operations import records
 from desktop.operations.session import Session
-from desktop.operations.stations import traffic
 from desktop.operations.workspaces import erasing, retention
 from desktop.operations.workspaces.retention import Rules, RulesFaulty
 from desktop.records.declaration import Level
@@ -38,7 +37,7 @@ def member(town: Session, name: str, change: str, day: str | None) -> str:
 
 
 def due(town: Session, today: datetime.date = TODAY) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {d.rule.id: d.records for d in retention.due(town.database, traffic.here(town), today)}
+    return {d.rule.id: d.records for d in retention.due(town.database, town.here, today)}
 
 
 def test_a_member_who_left_is_due_on_the_day_and_not_the_day_before(town: Session) -> None:
@@ -52,7 +51,7 @@ def test_a_member_who_left_is_due_on_the_day_and_not_the_day_before(town: Sessio
 
 def test_listing_erases_nothing_and_what_was_erased_is_due_no_more(town: Session) -> None:
     left = member(town, "沈到期", "6", "2020-01-01")
-    (found,) = retention.due(town.database, traffic.here(town), TODAY)
+    (found,) = retention.due(town.database, town.here, TODAY)
     held = reading.record(town.database, town.types, "member", left)
     assert held is not None
     assert held.values["name"] == "沈到期"

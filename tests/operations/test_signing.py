@@ -10,7 +10,7 @@ import pytest
 
 from desktop.operations import records
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import covers, exchange, inbox, signing, traffic
+from desktop.operations.stations import covers, exchange, inbox, signing
 from desktop.operations.stations.inbox_files import Look, tried
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
@@ -74,7 +74,7 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert isinstance(pair.merge(sent.path).problem, persons_errors.NobodySigned)
     assert signing.sign(pair.town, sent.path, LIU, "liu-password").missing == {HEAD}
     assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
-    here = traffic.here(pair.district)
+    here = pair.district.here
     (arrival,) = inbox.sort_out(pair.district.database, here, [tried(Look(sent.path, 1, 1))], {})
     assert arrival.state is inbox.State.NEW
 

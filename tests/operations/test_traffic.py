@@ -11,7 +11,6 @@ import pytest
 from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, exchange, policy, traffic, uncounted, unsettled
-from desktop.operations.stations.traffic import Here
 from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.versions import item_outcomes
@@ -25,10 +24,6 @@ from desktop.sync.signed import manifest
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
-
-
-def here(session: Session) -> Here:
-    return Here(session.types, session.codes, session.unit, session.ledger.station)
 
 
 @pytest.fixture
@@ -65,13 +60,13 @@ def test_what_waits_is_what_the_next_bundle_carries(
     saved = records.save(village, "enterprise", {"name": "一家", "uscc": CODE})
     records.save(village, "enterprise", {"name": "改过的一家"}, record=saved.record)
     records.save(village, "visit", {"enterprise": saved.record})
-    seen = traffic.overview(village.database, here(village))
+    seen = traffic.overview(village.database, village.here)
     assert seen.waiting == 3
     enterprise, visit = village.types["enterprise"].label, village.types["visit"].label
     assert {(c.label, c.births, c.changes) for c in seen.own} == {(enterprise, 1, 1), (visit, 1, 0)}
     assert exchange.send(village, tmp_path / "a.xsj").items == 3
     exchange.merge(town, [tmp_path / "a.xsj"])
-    above = traffic.overview(town.database, here(town))
+    above = traffic.overview(town.database, town.here)
     assert {(c.births, c.changes) for c in above.below} == {(1, 1), (1, 0)}
     assert {c.label for c in above.own} >= {"入网批准"}
     assert above.waiting == exchange.send(town, tmp_path / "b.xsj").items
@@ -83,14 +78,14 @@ def test_a_bundle_counts_as_confirmed_only_after_its_receipt(
     _, town, village = three
     records.save(village, "enterprise", {"name": "一家"})
     sent = exchange.send(village, tmp_path / "a.xsj")
-    peer = traffic.overview(village.database, here(village)).upward
+    peer = traffic.overview(village.database, village.here).upward
     assert peer is not None
     assert peer.sent is not None
     assert (peer.sent.sequence, peer.sent.items, peer.confirmed) == (sent.sequence, 1, False)
     exchange.merge(town, [sent.path])
     down = exchange.send(town, tmp_path / "down.xsj", to=village.ledger.station)
     exchange.receive(village, [down.path])
-    after = traffic.overview(village.database, here(village))
+    after = traffic.overview(village.database, village.here)
     assert after.upward is not None
     assert after.upward.confirmed
     assert after.upward.received is not None
@@ -106,7 +101,7 @@ def test_who_has_a_receipt_is_behind_again_when_what_it_told_does_not_count_any_
     exchange.merge(town, [exchange.send(village, tmp_path / "a.xsj").path])
 
     def behind() -> list[bool]:
-        found = [p.outdated for p in traffic.overview(town.database, here(town)).peers if not p.link.upward]
+        found = [p.outdated for p in traffic.overview(town.database, town.here).peers if not p.link.upward]
         exchange.send(town, tmp_path / "down.xsj", to=village.ledger.station)
         return found
 
@@ -114,7 +109,7 @@ def test_who_has_a_receipt_is_behind_again_when_what_it_told_does_not_count_any_
     said = [behind()]
     policy.withdraw(town, 1, "报错了文件")
     said += [behind(), behind()]
-    policy.lift(town, uncounted.all_excluded(town.database, here(town))[0].record)
+    policy.lift(town, uncounted.all_excluded(town.database, town.here)[0].record)
     said += [behind(), behind()]
     assert said == [[False], [True], [False], [True], [False]]
 
@@ -151,14 +146,14 @@ def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advi
         enrol(town, district, tmp_path)
     saved = records.save(one, "enterprise", {"name": "别家的茶厂"}, unit=two.unit.id)
     report_up(one, district, tmp_path)
-    (told,) = unsettled.unsettled(one.database, here(one))
+    (told,) = unsettled.unsettled(one.database, one.here)
     assert (told.outcome, told.above, told.own) == ("refused", True, True)
     assert (told.type, told.record, told.title, told.slot_label) == (
         "enterprise", saved.record, "别家的茶厂", "整条记录",
     )  # fmt: skip
     assert told.reason == "它不在本单位负责的范围内"
     assert told.advice
-    (at_desk,) = unsettled.unsettled(district.database, here(district))
+    (at_desk,) = unsettled.unsettled(district.database, district.here)
     assert (at_desk.above, at_desk.author, at_desk.known) == (False, "甲镇总工会", False)
 
 
@@ -169,21 +164,21 @@ def test_a_conflict_is_told_with_its_field(three: tuple[Session, Session, Sessio
     records.save(town, "enterprise", {"name": "镇里改的"}, record=saved.record)
     records.save(village, "enterprise", {"name": "村里改的"}, record=saved.record)
     result = report_up(village, town, tmp_path).bundles[0]
-    (shown,) = unsettled.in_words(town.database, here(town), result.unapplied)
+    (shown,) = unsettled.in_words(town.database, town.here, result.unapplied)
     assert (shown.slot, shown.slot_label, shown.known) == ("name", "单位名称", True)
-    (told,) = [t for t in unsettled.unsettled(village.database, here(village)) if t.own]
+    (told,) = [t for t in unsettled.unsettled(village.database, village.here) if t.own]
     assert (told.outcome, told.slot_label, told.title) == ("conflict", "单位名称", "镇里改的")
-    line = traffic.merge_log(town.database, here(town))[0]
+    line = traffic.merge_log(town.database, town.here)[0]
     assert (line.name, line.merged.conflict) == ("径山村工会", 1)
-    (detail,) = unsettled.merge_details(town.database, here(town), line.merged.id)
+    (detail,) = unsettled.merge_details(town.database, town.here, line.merged.id)
     assert detail.record == saved.record
 
 
 def test_the_digest_for_the_reader_is_that_of_the_operation(three: tuple[Session, Session, Session]) -> None:
     _, town, village = three
     records.save(village, "enterprise", {"name": "一家"})
-    assert traffic.content_digest(village.database, here(village)) == exchange.digest(village)
-    assert traffic.content_digest(town.database, here(town), village.unit.id) == exchange.digest(
+    assert traffic.content_digest(village.database, village.here) == exchange.digest(village)
+    assert traffic.content_digest(town.database, town.here, village.unit.id) == exchange.digest(
         town, village.unit.name
     )
 
@@ -249,7 +244,7 @@ def test_every_reason_has_words_and_a_next_step(three: tuple[Session, Session, S
         held = f"HELD_{reason.upper()}" in vars(item_outcomes)
         outcome = item_outcomes.HELD if held else item_outcomes.REFUSED
         item = Unapplied(outcome, reason, village.ledger.station, number, "enterprise", "ab" * 16, "name")
-        (told,) = unsettled.in_words(town.database, here(town), [item])
+        (told,) = unsettled.in_words(town.database, town.here, [item])
         assert told.reason, reason
         assert told.advice.endswith("。"), reason
         assert reason not in told.reason + told.advice
@@ -264,7 +259,7 @@ def test_every_reason_has_words_and_a_next_step(three: tuple[Session, Session, S
                 town.ledger.station,
             ),
         )
-        (back,) = unsettled.unsettled(village.database, here(village))
+        (back,) = unsettled.unsettled(village.database, village.here)
         # Who has withdrawn can restore it; who wrote it asks.
         assert back.above, reason
         assert (back.advice == told.advice) is (reason != item_outcomes.REFUSED_WITHDRAWN), reason
@@ -302,6 +297,6 @@ def test_a_village_knows_by_name_whoever_stands_above_its_town(tmp_path: Path) -
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
     enrol(village, town, tmp_path)
-    names = traffic.station_names(village.database, here(village))
+    names = traffic.station_names(village.database, village.here)
     assert names[district.ledger.station] == "余杭区总工会"
     assert names[town.ledger.station] == "径山镇总工会"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop.operations.session import Here
 from desktop.operations.stations import unsettled
-from desktop.operations.stations.traffic import Here
 from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.declaration import Level
 from desktop.store.workspaces.workspace import OwnUnit

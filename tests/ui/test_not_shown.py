@@ -9,7 +9,6 @@ import pytest
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import Field, Kind, RecordType, from_json, to_json
 from desktop.records.types import catalogue
 from desktop.store.ledger import SlotEdit
@@ -84,7 +83,7 @@ def test_an_issued_letter_shows_what_was_written_and_not_what_the_program_keeps(
 
 
 def test_its_history_names_units_and_not_their_ids(district: Session, letter: str) -> None:
-    here = Here(district.types, district.codes, district.unit, district.ledger.station)
+    here = district.here
     for unit in ("ab" * 16, district.unit.id):
         edit = SlotEdit("case_document", letter, "unit", unit)
         district.ledger.write("改属", "王芳", edits=[edit])

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QPushButton
 from desktop.operations import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange, forks, policy
-from desktop.operations.stations.traffic import here
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
@@ -405,7 +404,7 @@ def test_a_restored_computer_is_told_to_report_once_more(
     district, town, copy = forked
     hands, page = open_page(district)
     decide(hands, page, 0)
-    assert forks.open_forks(district.database, here(district)) == []
+    assert forks.open_forks(district.database, district.here) == []
     down = exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
     hands, page = open_page(copy)
     receive(hands, page, down.path)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.documents.letters.typed import items, official, sentence
-from desktop.records.checks.base import Values, as_day
+from desktop.records.cells import Values, as_day
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from desktop.documents.lists import Gathering, PaperColumn, SignIn, Turnout
 from desktop.operations import training
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.codes import CodeList
 from desktop.records.reckoning.outcomes import Result, session_outcome
 from desktop.records.typed.dates import day_words, month_day_words

@@ -21,7 +21,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.output import prints
-from desktop.records.checks.base import Values, as_day
+from desktop.records.cells import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.display import display
 from desktop.records.reckoning.outcomes import Result, motion_outcome

@@ -24,7 +24,7 @@ from desktop.operations import audit
 from desktop.operations.papers import template_words
 from desktop.operations.papers.template_words import Template, is_own, loaded, shipped_all, worded
 from desktop.operations.session import NotAllowed, Session
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title
 from desktop.records.types import Catalogue, catalogue

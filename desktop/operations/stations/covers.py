@@ -23,9 +23,8 @@ from desktop.documents.cover_sheet import (
 from desktop.errors import Problem, StateProblem
 from desktop.operations import audit, quantities
 from desktop.operations.quantities import Count
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic as exchanged
-from desktop.operations.stations.traffic import Here
 from desktop.records.typed.dates import china_time, day_words, moment_words, month_day_words
 from desktop.records.versions import items
 from desktop.renaming import write_whole

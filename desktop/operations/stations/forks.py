@@ -11,9 +11,9 @@ from typing import Any
 
 from desktop.errors import StateProblem
 from desktop.operations import audit, queries
-from desktop.operations.session import NotAllowed, Session
+from desktop.operations.session import Here, NotAllowed, Session
 from desktop.operations.stations import policy, renewal
-from desktop.operations.stations.traffic import Here, here, station_names, unknown_station
+from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.declaration import Role
 from desktop.records.versions import items
 from desktop.records.versions.canonical import parse
@@ -148,7 +148,7 @@ def decidable(session: Session) -> frozenset[tuple[str, str]]:
     if session.operator.role not in (Role.ADMIN, Role.DESK):
         return frozenset()
     found = set()
-    for fork in open_forks(session.database, here(session)):
+    for fork in open_forks(session.database, session.here):
         with contextlib.suppress(NotAllowed):
             policy.require_above_station(session, fork.station)
             found.add((fork.station, fork.incarnation))
@@ -198,7 +198,7 @@ def _undecided(session: Session, name: str, incarnation: str) -> OpenFork:
     fork = next(
         (
             f
-            for f in open_forks(session.database, here(session))
+            for f in open_forks(session.database, session.here)
             if (f.station, f.incarnation) == (name, incarnation)
         ),
         None,

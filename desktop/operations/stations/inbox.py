@@ -16,7 +16,7 @@ from typing import Final
 
 from desktop.errors import Problem
 from desktop.operations import queries
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic
 from desktop.operations.stations.inbox_files import (
     ACKNOWLEDGEMENT,
@@ -29,7 +29,6 @@ from desktop.operations.stations.inbox_files import (
     look_once,
     tried,
 )
-from desktop.operations.stations.traffic import Here, plain_problems
 from desktop.operations.workspaces import recovery
 from desktop.records.typed.dates import china_time, time_words
 from desktop.records.versions.deciding import REVOCATION
@@ -41,6 +40,7 @@ from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority.station import digest_of
 from desktop.sync.bundles import envelope
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.merging.results import BundleResult
 from desktop.sync.signed.manifest import UP, Manifest
 
@@ -337,7 +337,7 @@ def gather(session: Session, folder: Path) -> Gathered:
     listing = look_once(folder)
     if listing.problem is not None:
         raise listing.problem
-    here = traffic.here(session)
+    here = session.here
     found = sort_out(session.database, here, [k for k in listing.looks if k.kind == BUNDLE], {})
     paths = in_order(to_merge(found, *(set(State) - {State.SAME, State.SEEN})))
     return Gathered(tuple(paths), tuple(a for a in found if a.path not in paths))

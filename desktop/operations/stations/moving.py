@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from desktop.errors import StateProblem
 from desktop.operations import audit, queries
 from desktop.operations.quantities import amount_words
-from desktop.operations.session import NotAllowed, Session
+from desktop.operations.session import Here, NotAllowed, Session
 from desktop.operations.stations import policy
-from desktop.operations.stations.traffic import Here, here
 from desktop.records.declaration import UNIT_SLOT, Level, Role
 from desktop.records.typed import dates
 from desktop.records.versions.canonical import Cell
@@ -130,7 +129,7 @@ def look_at(session: Session, unit: str, superior: str) -> Plan:
 
     Raises ``NotAllowed``, ``NotFound`` and :class:`CannotMove`.
     """
-    return plan(session.database, here(session), unit, superior)
+    return plan(session.database, session.here, unit, superior)
 
 
 def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:

@@ -13,7 +13,7 @@ from desktop.operations.quantities import Count
 from desktop.operations.queries import titles
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import uncounted
-from desktop.operations.stations.traffic import here, station_names, unknown_station
+from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import Excluded
 from desktop.records.declaration import Role
 from desktop.records.versions import stamps
@@ -155,7 +155,7 @@ def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.W
     if not brought.losses.total():
         raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
     require_above(session, brought.places)
-    names = station_names(session.database, here(session))
+    names = station_names(session.database, session.here)
     return (
         Withdrawal(
             merged,
@@ -199,7 +199,7 @@ def stations(session: Session) -> list[Standing]:
     known = _known(session)
     own = _own(known, session)
     revoked = {r.values["station"]: r.id for r in _live(session, REVOCATION)}
-    names = station_names(session.database, here(session))
+    names = station_names(session.database, session.here)
     found = [
         Standing(
             name,
@@ -249,7 +249,7 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
     words = exclusions.write_cuts(
         cuts, {incarnation: spans_of(numbers) for incarnation, numbers in stay.items()}
     )
-    label = station_names(session.database, here(session)).get(name, unknown_station(name))
+    label = station_names(session.database, session.here).get(name, unknown_station(name))
     before = [Deletion(REVOCATION, r.id) for r in _live(session, REVOCATION) if r.values["station"] == name]
     birth = birth_of(
         session,
@@ -306,7 +306,7 @@ def redate(session: Session) -> ChangeSet:
 
 def excluded(session: Session) -> list[Excluded]:
     """Everything that does not count by a word that stands here, newest first."""
-    return uncounted.all_excluded(session.database, here(session))
+    return uncounted.all_excluded(session.database, session.here)
 
 
 def lift(session: Session, *records: str) -> ChangeSet:

@@ -1,27 +1,24 @@
 """What a user sees of the traffic with other stations: who has what, what waits, what was not taken and why.
 
-Reading takes a connection and a :class:`Here`, so that a window can ask from its reader's thread; looking at files
+Reading takes a connection and a ``Here``, so that a window can ask from its reader's thread; looking at files
 that need the station's keys, and merging, take a session.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.errors import Problem
 from desktop.operations import quantities, queries
 from desktop.operations.quantities import Count
-from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Session
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Here, Session
 from desktop.operations.stations import enrolling, exchange
-from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
-from desktop.records.types import Catalogue
 from desktop.records.versions import stamps
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers import links
@@ -39,7 +36,7 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import enrolment
-from desktop.sync.errors.surroundings import surroundings
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.formats import sorts
 from desktop.sync.formats.files import read_limited
 from desktop.sync.merging.results import BundleResult, MergeReport
@@ -51,21 +48,6 @@ Progress = Callable[[int, int, str], None]
 """Called with done, total and the name of the file; may raise to cancel."""
 SEND, RECEIPTS = "send", "receipts"
 """What a folder is remembered for."""
-
-
-@dataclass(frozen=True)
-class Here:
-    """Where one stands: the declarations, the code lists, the own unit and station."""
-
-    types: Catalogue
-    codes: Mapping[str, CodeList]
-    unit: OwnUnit
-    station: str
-
-
-def here(session: Session) -> Here:
-    """Where a session works."""
-    return Here(session.types, session.codes, session.unit, session.ledger.station)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,15 +282,6 @@ def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> O
     desk = next((str(rows[u]["name"]) for u in found.desk.claims.units if u in rows), "上级")
     level = Level(str(mine["level"]))
     return Offered(path, desk, str(mine["name"]), str(mine["code"]), level, claims.may_issue, found.words)
-
-
-@contextlib.contextmanager
-def plain_problems() -> Iterator[None]:
-    """Errors of the operating system inside become problems that a user can act on."""
-    try:
-        yield
-    except OSError as error:
-        raise surroundings(error) from error
 
 
 @dataclass(frozen=True, slots=True)

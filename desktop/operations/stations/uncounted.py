@@ -6,7 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from desktop.operations import queries
-from desktop.operations.stations.traffic import Here, station_names, unknown_station
+from desktop.operations.session import Here
+from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION

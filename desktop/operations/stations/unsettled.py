@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from desktop.operations import audit, queries
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import renewal
-from desktop.operations.stations.traffic import Here, here, station_names, unknown_station
+from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.canonical import Cell, parse
@@ -386,7 +386,7 @@ def _slot_label(here: Here, type_name: str, slot: str) -> str:
 def note_refilled(session: Session, item: Unsettled) -> None:
     """Notes that what an own item says was saved once more; of a new record, all that was put aside of it."""
     held = reading.record(session.database, session.types, item.type, item.record) is not None
-    told = unsettled(session.database, here(session))
+    told = unsettled(session.database, session.here)
     same = [t for t in told if t.again and (t.type, t.record) == (item.type, item.record)]
     keys = {_key(item)} if held else {_key(t) for t in same}
     before = stored.setting(session.database, _REFILLED).split("\n")

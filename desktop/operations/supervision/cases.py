@@ -12,7 +12,8 @@ from desktop.operations import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
-from desktop.records.checks import Finding, Values
+from desktop.records.cells import Values
+from desktop.records.checks import Finding
 from desktop.records.supervision import (
     REGISTER_LEVELS,
     CaseFile,

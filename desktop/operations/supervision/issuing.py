@@ -30,7 +30,8 @@ from desktop.operations.supervision.numbers import (
     require_register,
     taken_by,
 )
-from desktop.records.checks import Context, Values, run_checks
+from desktop.records.cells import Values
+from desktop.records.checks import Context, run_checks
 from desktop.records.declaration import Severity
 from desktop.records.supervision import CaseFile, LetterKind, Reason, signed_by_chair
 from desktop.records.supervision.kinds import NEUTRAL, article

@@ -19,7 +19,7 @@ from desktop.operations.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import POWER
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.supervision import (
     CaseFile,
     Decision,

@@ -14,7 +14,7 @@ from desktop.operations import audit, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import kinds_here, kinds_of
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
 from desktop.records.supervision.kinds import article

@@ -25,7 +25,7 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.letters import compose_letter, composed, source_of
 from desktop.operations.supervision.numbers import issued_by, keep_number
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.supervision import EventKind, Reason, contradictions
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden

@@ -15,7 +15,7 @@ from desktop.operations.supervision.cases import CASE, EVENT, INSPECTOR, LETTER
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
 from desktop.plan.results import number
-from desktop.records.checks.base import Values
+from desktop.records.cells import Values
 from desktop.records.display import display
 from desktop.records.reckoning.outcomes import percentage
 from desktop.records.supervision import (

@@ -9,7 +9,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issues_of, load_case
 from desktop.operations.supervision.numbers import issued_by, issuing_lock, note_void
 from desktop.operations.supervision.powers import may_number
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, LetterKind
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields

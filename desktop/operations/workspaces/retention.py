@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 
 from desktop.errors import UsageProblem
-from desktop.operations.stations.traffic import Here
+from desktop.operations.session import Here
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.types import Catalogue, catalogue
 from desktop.resources import resource

@@ -13,7 +13,6 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.file_names import free_path, safe_name
 from desktop.operations.session import Session
-from desktop.operations.stations import traffic
 from desktop.records.typed.dates import china_time
 from desktop.renaming import write_whole
 from desktop.store.peers import links
@@ -24,6 +23,7 @@ from desktop.store.workspaces.wiping import Wiped
 from desktop.sync.authority import station
 from desktop.sync.enrolling import wiped
 from desktop.sync.enrolling.wiped import Statement
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.formats import files, sorts
 
 ENDING = ".xsw"
@@ -121,7 +121,7 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
             session.ledger.station, session.ledger.incarnation, session.ledger.next_number() - 1, unsent,
             unit.code, unit.name, unit.level, session.environment.now(),
         )  # fmt: skip
-        with traffic.plain_problems():
+        with plain_problems():
             write_whole(_pending(statement), wiped.make(station.load_keys(session.ledger), chain, said))
     if session.workspace.refusal is None:
         # Nothing is written where nobody knows whose ledger it is, or where the disk is full; it can be wiped all the
@@ -132,7 +132,7 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
 
 def destroy(confirmed: Confirmed) -> Wiped:
     """Destroys the workspace, which is closed by now. Raises ``InUse`` and what the disk raises."""
-    with traffic.plain_problems():
+    with plain_problems():
         done = disk.wipe(confirmed.folder)
         if confirmed.statement is not None:
             _pending(confirmed.statement).replace(confirmed.statement)
@@ -155,7 +155,7 @@ def read_statement(desk: Session, path: Path) -> tuple[Statement, int]:
 
     Raises what ``wiped.read`` raises.
     """
-    with traffic.plain_problems(), sorts.telling(path, sorts.WIPED):
+    with plain_problems(), sorts.telling(path, sorts.WIPED):
         data = files.read_limited(path, wiped.MAX_FILE * 2)
         said = wiped.read(data, station.knowledge(desk.ledger, station.load_keys(desk.ledger)).state)
     held = exchanged.held_upto(desk.database, said.station, said.incarnation)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from desktop.records.checks.base import Asked, Failure, Values, rule
+from desktop.records.cells import Values
+from desktop.records.checks.base import Asked, Failure, rule
 
 _SIDES = {"staff": "职工方", "enterprise": "企业方"}
 _LEAST, _LEAST_ABOVE_SCALE = 3, 5

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from desktop.records import following
+from desktop.records.cells import Values, as_day, is_empty
 from desktop.records.declaration import Check, Field, Kind, RecordType, Severity
 from desktop.records.typed.values import MONEY, below_the_fen
 
-Values = Mapping[str, Any]
 Failure = dict[str, Any]
 
 
@@ -162,21 +162,6 @@ def source_changed(record_type: RecordType, values: Values, context: Context) ->
         named = "、".join(record_type.by_name[name].label for name in fields)
         message = f"“{label}”后来改过，这里的{named}与它不一致，请核对"
     return Finding(Severity.WARNING, message, ((fields or [follow.link])[0],), "source_changed")
-
-
-def is_empty(value: Any) -> bool:
-    """Whether a cell holds nothing; a zero is something."""
-    return value is None or value == ""
-
-
-def as_day(value: Any) -> datetime.date | None:
-    """The day of a stored date; nothing for an empty or a foreign value."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return datetime.date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def finding(check: Check, failure: Failure) -> Finding:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import decimal
 from typing import Any
 
-from desktop.records.checks.base import Asked, Failure, is_empty, rule
+from desktop.records.cells import is_empty
+from desktop.records.checks.base import Asked, Failure, rule
 from desktop.records.typed.typed_numbers import stored_decimal
 
 

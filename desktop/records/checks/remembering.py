@@ -8,7 +8,8 @@ from itertools import compress, count
 from operator import not_
 from typing import Any
 
-from desktop.records.checks.base import Asked, Context, Finding, Values, excused, finding, is_empty, rules
+from desktop.records.cells import Values, is_empty
+from desktop.records.checks.base import Asked, Context, Finding, excused, finding, rules
 from desktop.records.declaration import Check, RecordType, Severity
 
 _MOST_REMEMBERED = 2_000

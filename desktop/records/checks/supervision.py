@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.records.checks.base import Asked, Failure, is_empty, rule
+from desktop.records.cells import is_empty
+from desktop.records.checks.base import Asked, Failure, rule
 from desktop.records.statutes import as_published, parse_articles
 from desktop.records.supervision import posts
 from desktop.records.supervision.complainant import complainant_faults

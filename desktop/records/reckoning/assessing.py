@@ -8,11 +8,11 @@ from __future__ import annotations
 import decimal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from desktop.records.cells import Values
 from desktop.records.typed.typed_numbers import decimal_text, stored_decimal
 
-Values = Mapping[str, Any]
 STEPS: Final[Mapping[str, str]] = {"self": "自评", "town": "镇街审核", "district": "区县评定"}
 """The steps of an assessment by the beginnings of their fields, in the order in which they are taken."""
 _GRADES: Final = (("lively_from", "lively"), ("ordinary_from", "ordinary"))

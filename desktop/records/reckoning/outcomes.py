@@ -7,13 +7,11 @@ Outcomes are computed and never stored, so they cannot disagree with the figures
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.records.cells import Values
 from desktop.records.reckoning.congress import Tally, has_quorum, passes, quorum, votes_needed
-
-Values = Mapping[str, Any]
 
 
 class Result(enum.StrEnum):

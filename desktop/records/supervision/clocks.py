@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.checks.base import Values, as_day
+from desktop.records.cells import Values, as_day
 from desktop.records.reckoning.working_days import (
     HolidayYearMissing,
     WorkingDayTable,

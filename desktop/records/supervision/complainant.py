@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from desktop.records.checks.base import Values
+from desktop.records.cells import Values
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden

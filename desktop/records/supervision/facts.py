@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from desktop.records.checks.base import Values, as_day
+from desktop.records.cells import Values, as_day
 from desktop.records.declaration import Level
 from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.supervision.kinds import (

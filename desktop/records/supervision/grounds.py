@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.supervision.clocks import Clock, received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import EventKind, Ground, Title, article

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from desktop.records.checks.base import as_day, is_empty
+from desktop.records.cells import as_day, is_empty
 from desktop.records.supervision.facts import CaseFile, Event
 from desktop.records.supervision.kinds import EventKind, article
 from desktop.records.supervision.reasons import Reason, forbidden

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.checks.base import Values, as_day, is_empty
+from desktop.records.cells import Values, as_day, is_empty
 from desktop.records.declaration import Level
 from desktop.records.supervision.kinds import LetterKind, Title
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.sync.errors import Caused, DiskFull, DiskGone, HeldElsewhere, PathTooLong, ReadOnly
@@ -50,6 +52,15 @@ def surroundings(error: OSError, path: Path | None = None) -> Caused:
     if _is_too_long(error):
         return PathTooLong(detail, name)
     return DiskGone(detail)
+
+
+@contextlib.contextmanager
+def plain_problems() -> Iterator[None]:
+    """Errors of the operating system inside become problems that a user can act on."""
+    try:
+        yield
+    except OSError as error:
+        raise surroundings(error) from error
 
 
 def _number(error: OSError) -> int | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.operations.queries import FormData
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.declaration import RecordType, Role
 from desktop.records.reckoning.periods import Clock, InitialTraining
 from desktop.store.tables.database import Database

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.operations import records
 from desktop.operations.records import Saved
 from desktop.operations.session import Session
-from desktop.records.checks.base import is_empty
+from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.typed.values import default_value
 from desktop.records.versions.canonical import Cell

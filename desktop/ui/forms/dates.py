@@ -8,7 +8,7 @@ from PySide6.QtCore import QDate, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QToolButton, QVBoxLayout, QWidget
 
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.declaration import Field
 from desktop.ui import icons, theme
 from desktop.ui.forms.editors import LineEditor

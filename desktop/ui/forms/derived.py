@@ -10,8 +10,7 @@ from desktop.operations import queries
 from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
 from desktop.records import employers
-from desktop.records.checks import Values
-from desktop.records.checks.base import is_empty
+from desktop.records.cells import Values, is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.typed.id_number import check_id
 from desktop.records.types import Catalogue

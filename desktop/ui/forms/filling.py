@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from desktop.operations.own_place import own_place
-from desktop.records.checks.base import is_empty
+from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.derived import (

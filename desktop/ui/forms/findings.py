@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from desktop.records.checks import Context, Finding, Values, run_checks
+from desktop.records.cells import Values
+from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Kind, RecordType, Severity
 
 NEEDED = "needed"

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.operations.queries import FormData
 from desktop.operations.surroundings import live_context
-from desktop.records.checks import Finding, Values
-from desktop.records.checks.base import excused, is_empty
+from desktop.records.cells import Values, is_empty
+from desktop.records.checks import Finding
+from desktop.records.checks.base import excused
 from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.typed.values import default_value
 from desktop.records.versions.canonical import Cell

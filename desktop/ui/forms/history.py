@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.operations import joinings, queries
+from desktop.operations.session import Here
 from desktop.operations.stations import traffic
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout,
 
 from desktop.operations import queries, steps
 from desktop.operations.quantities import amount_words
-from desktop.operations.session import Session
-from desktop.operations.stations.traffic import Here
+from desktop.operations.session import Here, Session
 from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.records.declaration import Field, Kind, RecordType, Role
 from desktop.records.display import display

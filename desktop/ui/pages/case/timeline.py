@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.codes import CodeList
 from desktop.records.display import display
 from desktop.records.supervision import CaseFile, Event, EventKind, Letter

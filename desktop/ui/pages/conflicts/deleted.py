@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from desktop.operations import attachments
-from desktop.operations.stations.traffic import Here
+from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
 from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading

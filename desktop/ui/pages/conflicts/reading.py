@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from desktop.operations import queries
+from desktop.operations.session import Here
 from desktop.operations.stations import traffic
-from desktop.operations.stations.traffic import Here
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell, canonical

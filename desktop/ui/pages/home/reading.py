@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desktop.operations import supervision
+from desktop.operations.session import Here
 from desktop.operations.stations import forks, policy, traffic
 from desktop.operations.stations.forks import Doubled, OpenFork
-from desktop.operations.stations.traffic import Here, Standing
+from desktop.operations.stations.traffic import Standing
 from desktop.plan import indicators as plan
 from desktop.plan import worklist
 from desktop.plan.results import Figure, Indicator, Status

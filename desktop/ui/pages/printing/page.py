@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
-from desktop.operations.stations import traffic
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui import icons, spacing, theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
@@ -365,7 +365,7 @@ class PreviewPage(Page):
             self.workbench.shell.tell(Tone.GOOD, f"已保存到{saved[0]}。{advice}")
 
         def job(session: Session, _ticket: Ticket) -> tuple[Path, ChangeSet]:
-            with traffic.plain_problems():
+            with plain_problems():
                 return save(session, folder)
 
         self.workbench.write(f"保存{kind}", job, then, owner=self, step=False)

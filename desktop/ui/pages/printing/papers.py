@@ -17,7 +17,7 @@ from desktop.operations.papers import briefs, papers, printing, rosters
 from desktop.operations.papers.papers import PaperTemplate
 from desktop.operations.session import Session
 from desktop.plan.tree import Unit
-from desktop.records.checks import Values
+from desktop.records.cells import Values
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 from desktop.operations import queries
 from desktop.operations.papers.briefs import quarter_of
 from desktop.operations.queries import UnitNode
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.ui import theme
 from desktop.ui.forms.dates import DateEditor

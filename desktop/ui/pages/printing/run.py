@@ -12,8 +12,8 @@ from desktop.documents.letters.printed import PrintedLetter
 from desktop.operations import supervision
 from desktop.operations.papers import letter_sets
 from desktop.operations.session import Session
-from desktop.operations.stations import traffic
 from desktop.operations.supervision.runs import Choice, Printed, Sent
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
@@ -95,7 +95,7 @@ class PrintRunDialog(RunningDialog):
         print_many = letter_sets.print_many if self.papers.isChecked() else supervision.print_many
 
         def job(session: Session, ticket: Ticket) -> Printed:
-            with traffic.plain_problems():
+            with plain_problems():
                 return print_many(session, documents, folder, together=together, progress=telling(ticket))
 
         def then(printed: Printed) -> None:

@@ -15,6 +15,7 @@ from desktop.records.declaration import Role
 from desktop.records.duties import RULE_FIELD
 from desktop.records.duties import words as duty_words
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents
@@ -110,7 +111,7 @@ class Below(QWidget):
         station, self._folder = peer.link.peer, str(folder)
 
         def job(session: Session, _ticket: Ticket) -> Sent:
-            with traffic.plain_problems():
+            with plain_problems():
                 made = exchange.send(session, folder, to=station)
             traffic.remember_folder(session, RECEIPTS, folder)
             return made

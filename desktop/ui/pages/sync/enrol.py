@@ -17,6 +17,7 @@ from desktop.operations.stations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
@@ -225,7 +226,7 @@ class EnrolCard(Card):
             return
 
         def job(session: Session, _ticket: Ticket) -> Requested:
-            with traffic.plain_problems():
+            with plain_problems():
                 return enrolling.request(session, out)
 
         self.workbench.write(
@@ -298,7 +299,7 @@ class EnrolCard(Card):
         out = offered.path.with_name(f"{safe_name(offered.unit)}_入网回执{ACKNOWLEDGEMENT}")
 
         def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
-            with traffic.plain_problems():
+            with plain_problems():
                 return enrolling.accept(session, offered.path, out), ChangeSet(everything=True)
 
         self.workbench.write(

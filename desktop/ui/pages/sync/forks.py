@@ -9,10 +9,9 @@ from itertools import groupby
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import forks
 from desktop.operations.stations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
-from desktop.operations.stations.traffic import Here
 from desktop.records.versions import items, spans
 from desktop.records.versions.item_outcomes import HELD, OUTCOMES
 from desktop.store.queries import reading

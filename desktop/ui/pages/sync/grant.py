@@ -30,6 +30,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.peers.links import Link
 from desktop.store.queries.reading import Query, records, subtree
 from desktop.store.tables.database import Database
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.certificates import LEVEL_RANK
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
@@ -253,7 +254,7 @@ class GrantCard(Card):
             return
 
         def job(session: Session, _ticket: Ticket) -> tuple[Granted, Root, ChangeSet]:
-            with traffic.plain_problems():
+            with plain_problems():
                 made = enrolling.grant(
                     session, asked.path, out, level=level, code=code, delegate=delegate, although=although
                 )
@@ -309,7 +310,7 @@ class GrantCard(Card):
             failed: list[str] = []
             for path in paths:
                 try:
-                    with traffic.plain_problems():
+                    with plain_problems():
                         taken.append(enrolling.confirm(session, path))
                 except Problem as problem:
                     failed.append(f"{path.name}：{problem}" if len(paths) > 1 else str(problem))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.operations.stations import inbox, traffic, uncounted, unsettled
 from desktop.operations.stations.inbox import Aftermath
-from desktop.operations.stations.traffic import RECEIPTS, Here, MergeOutcome, Seen
+from desktop.operations.stations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.sync.merging.results import BundleResult
 from desktop.ui.pages.sync.preview import Shown
 from desktop.ui.worker import Cancelled, Ticket
@@ -92,7 +92,7 @@ def _now(before: Seen | None, result: BundleResult) -> Seen | None:
     return None if before is None else Seen(result, before.name, before.created, before.downward)
 
 
-def _told(session: Session, here: traffic.Here, seen: Seen | None, result: BundleResult) -> Shown:
+def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult) -> Shown:
     known = bool(result.total) and result.known == result.total
     return Shown(
         result.path,

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, roots, traffic
+from desktop.operations.stations import enrolling, roots
 from desktop.operations.stations.enrolling import Requested
 from desktop.operations.stations.roots import Root
 from desktop.records.declaration import Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.drop import REQUEST
@@ -114,7 +115,7 @@ class RootCard(Card):
             return
 
         def job(session: Session, _ticket: Ticket) -> Requested:
-            with traffic.plain_problems():
+            with plain_problems():
                 return enrolling.request(session, out, renew=True)
 
         self.workbench.write(

@@ -16,6 +16,7 @@ from desktop.records.declaration import Role
 from desktop.records.duties import words as duty_words
 from desktop.store.ledger import ChangeSet
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
@@ -147,7 +148,7 @@ class SendCard(Card):
         self.done.hide()
 
         def job(session: Session, _ticket: Ticket) -> Sent:
-            with traffic.plain_problems():
+            with plain_problems():
                 made = exchange.send(session, folder)
             traffic.remember_folder(session, SEND, folder)
             return made

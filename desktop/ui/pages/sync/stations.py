@@ -14,7 +14,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import policy
 from desktop.operations.stations.policy import Standing
 from desktop.operations.workspaces import wiping
-from desktop.records.checks.base import as_day
+from desktop.records.cells import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.sync.enrolling.wiped import Statement
 from desktop.ui.dialogs import Answer
