@@ -10,10 +10,10 @@ from desktop.cli.frame import EXIT_USAGE, Command
 from desktop.cli.output import complain, json_line, remark, say, table
 from desktop.cli.parameters import PathOf, json_option, type_argument, writes
 from desktop.errors import Problem, UsageProblem
-from desktop.operations import attachable, attachments
-from desktop.operations.attachable import Prepared
-from desktop.operations.attachments import Attachment
 from desktop.operations.file_names import size_words
+from desktop.operations.recording import attachable, attachments
+from desktop.operations.recording.attachable import Prepared
+from desktop.operations.recording.attachments import Attachment
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.display import display

@@ -12,10 +12,11 @@ from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
+from desktop.operations.recording import conflicts as operations
+from desktop.operations.recording import deciding
+from desktop.operations.recording.conflicts import Claim, Conflict, NoConflict
 from desktop.operations.session import Session
-from desktop.operations.stations import conflicts as operations
-from desktop.operations.stations import deciding, forks, unsettled
-from desktop.operations.stations.conflicts import Claim, Conflict, NoConflict
+from desktop.operations.stations import forks, unsettled
 from desktop.operations.stations.forks import KINDS, Content, OpenFork
 from desktop.operations.stations.unsettled import CONFLICT, Unsettled
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType

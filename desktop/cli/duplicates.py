@@ -13,8 +13,8 @@ from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
-from desktop.operations import duplicates as operations
-from desktop.operations.duplicates import Comparison, Group, Merged, Row
+from desktop.operations.recording import duplicates as operations
+from desktop.operations.recording.duplicates import Comparison, Group, Merged, Row
 from desktop.operations.session import Session
 from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.versions.canonical import Cell

@@ -11,7 +11,7 @@ from desktop.cli.frame import Command
 from desktop.cli.output import Ticker, json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, TypeName, json_option, opens, reveal_option
 from desktop.errors import UsageProblem
-from desktop.operations import exporting, import_templates, real_name
+from desktop.operations.exports import exporting, import_templates, real_name
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.real_name_forms import FORMS

@@ -14,9 +14,16 @@ from desktop.cli.lines import typed_pairs
 from desktop.cli.names import field_named
 from desktop.cli.output import Ticker, complain, json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
-from desktop.operations import importing as operations
-from desktop.operations.importing import ImportPreview, NationalExport, Options, Outcome, RowResult, Weight
+from desktop.operations.imports import importing as operations
 from desktop.operations.imports import telling, whole
+from desktop.operations.imports.importing import (
+    ImportPreview,
+    NationalExport,
+    Options,
+    Outcome,
+    RowResult,
+    Weight,
+)
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers

@@ -18,7 +18,7 @@ from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, date_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import supervision
-from desktop.operations.records import Saved
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
 from desktop.records.supervision import waiting_for

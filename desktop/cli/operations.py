@@ -7,10 +7,11 @@ import click
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, table
 from desktop.cli.parameters import Number, json_option, opens
-from desktop.operations import queries, steps
+from desktop.operations import queries
 from desktop.operations.quantities import amount_words
+from desktop.operations.recording import steps
+from desktop.operations.recording.steps import Step
 from desktop.operations.session import Session
-from desktop.operations.steps import Step
 from desktop.records.typed.dates import time_words
 
 _LISTED = 30

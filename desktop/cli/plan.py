@@ -12,8 +12,8 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import Day, Number, Pair, json_option, opens, writes
 from desktop.errors import UsageProblem
-from desktop.operations import plan as operations
-from desktop.operations import plan_readings, year_ends
+from desktop.operations.plan import plan as operations
+from desktop.operations.plan import plan_readings, year_ends
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator, plain
 

@@ -23,18 +23,11 @@ from desktop.cli.parameters import (
     writes,
 )
 from desktop.documents.lists import PaperList
-from desktop.operations import supervision
-from desktop.operations.papers import (
-    letter_sets,
-    papers,
-    printing,
-    rosters,
-    template_files,
-    template_words,
-    templates,
-)
+from desktop.operations import printing, supervision
+from desktop.operations.papers import letter_sets, papers, rosters
 from desktop.operations.session import Session
 from desktop.operations.stations import covers
+from desktop.operations.templates import template_files, template_words, templates
 from desktop.records.declaration import RecordType
 from desktop.records.types import catalogue
 

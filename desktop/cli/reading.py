@@ -13,9 +13,10 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
-from desktop.operations import attachments, following, joinings, queries, records
-from desktop.operations.following import Offer
-from desktop.operations.joinings import Joining
+from desktop.operations import queries
+from desktop.operations.recording import attachments, following, joinings, records
+from desktop.operations.recording.following import Offer
+from desktop.operations.recording.joinings import Joining
 from desktop.operations.session import Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from desktop.operations import audit, queries
-from desktop.operations.joinings import Joining
+from desktop.operations.recording.joinings import Joining
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic
 from desktop.records.checks import Finding

@@ -26,8 +26,8 @@ from desktop.cli.parameters import (
 )
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
-from desktop.operations import checking
 from desktop.operations.file_names import size_words
+from desktop.operations.recording import checking
 from desktop.operations.session import Session
 from desktop.operations.workspaces import operators, restoring, workspaces
 from desktop.operations.workspaces.operators import ROLES as ROLES

@@ -19,11 +19,12 @@ from desktop.cli.output import complain, json_line, json_lines, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, Number, json_option, reply, type_argument, writes
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.errors import UsageProblem
-from desktop.operations import admitting, assessing, examples, following, records, steps
-from desktop.operations.assessing import NothingComputed
-from desktop.operations.following import NothingFollows
-from desktop.operations.own_place import AddressPlace, OwnPlace
+from desktop.operations.imports.own_place import AddressPlace, OwnPlace
+from desktop.operations.plan import assessing
+from desktop.operations.plan.assessing import NothingComputed
 from desktop.operations.quantities import amount_words
+from desktop.operations.recording import admitting, examples, following, records, steps
+from desktop.operations.recording.following import NothingFollows
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
 from desktop.records.checks import Finding

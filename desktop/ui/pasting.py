@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 
 from desktop.documents.workbooks.xlsx import is_dangerous
 from desktop.errors import UsageProblem
-from desktop.operations.importing import Pasted
+from desktop.operations.imports.importing import Pasted
 
 TABLE_ENDINGS = frozenset({".xlsx", ".xls", ".xlsm", ".csv", ".txt", ".et", ".xml", ".htm", ".html", ".mht"})
 _NUMBER = re.compile(r"[+\-]?[0-9][0-9,]*(?:\.[0-9]+)?")

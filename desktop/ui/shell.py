@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from desktop.operations.following import Offer
+from desktop.operations.recording.following import Offer
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries.reading import Query
 from desktop.store.workspaces.drafts import Draft

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import Problem
-from desktop.operations import queries, records
+from desktop.operations import queries
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, RecordType, Role

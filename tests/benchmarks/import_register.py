@@ -20,7 +20,8 @@ import openpyxl
 from stdnum.cn import uscc
 
 from desktop import reference
-from desktop.operations import exporting, importing
+from desktop.operations.exports import exporting
+from desktop.operations.imports import importing
 from desktop.records.declaration import Level
 from desktop.records.divisions import DivisionLevel
 from desktop.store.queries.reading import Query

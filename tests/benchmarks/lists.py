@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop import reference
-from desktop.operations import checking, records
+from desktop.operations.recording import checking, records
 from desktop.operations.session import Session
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import open_session
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from desktop.documents.workbooks.problems import NoRoom
-from desktop.operations import importing
+from desktop.operations.imports import importing
 from tests.cli.calling import CODE, Places, answer, record, run
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from tests.cli.calling import CODE, OPERATOR, answer, json_lines, make, record, run
 
 

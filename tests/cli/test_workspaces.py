@@ -375,7 +375,7 @@ def test_a_bug_ends_with_70_and_says_nothing_personal(town: Path, monkeypatch: p
     def broken(*_: object) -> None:
         raise KeyError("张三 13812345678")
 
-    monkeypatch.setattr("desktop.operations.records.check", broken)
+    monkeypatch.setattr("desktop.operations.recording.records.check", broken)
     result = run("record", town, "enterprise", "--json", lines='{"name": "甲公司"}\n')
     assert result.exit_code == 70
     assert "KeyError" in result.stderr

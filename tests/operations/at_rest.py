@@ -19,9 +19,12 @@ from typing import Any
 import openpyxl
 
 from desktop.cli.program import program
-from desktop.operations import audit, exporting, importing, real_name, records, supervision
+from desktop.operations import audit, supervision
+from desktop.operations.exports import exporting, real_name
+from desktop.operations.imports import importing
+from desktop.operations.recording import conflicts, deciding, records
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import conflicts, covers, deciding, exchange
+from desktop.operations.stations import covers, exchange
 from desktop.operations.workspaces import operators, restoring
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import Ledger

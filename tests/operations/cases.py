@@ -10,7 +10,8 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
 from desktop.operations.workspaces import workspaces

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc
 
-from desktop.operations import importing
-from desktop.operations.importing import ImportPreview, ImportResult, Options, Pasted
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import ImportPreview, ImportResult, Options, Pasted
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.store.queries.reading import Query, Record, records

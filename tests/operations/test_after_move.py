@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from desktop.operations import checking
+from desktop.operations.recording import checking
 from desktop.records.declaration import Level, Severity
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import assessing, examples, following, records
-from desktop.operations.following import NothingFollows, Offer
+from desktop.operations.plan import assessing
+from desktop.operations.recording import examples, following, records
+from desktop.operations.recording.following import NothingFollows, Offer
 from desktop.operations.session import Session
 from desktop.plan.assessed import Worth
 from desktop.records.declaration import Level

@@ -19,12 +19,13 @@ from PIL import Image
 from desktop.documents import pictures
 from desktop.documents.pictures import BadPicture
 from desktop.documents.recognising import NotAttachable, recognise
-from desktop.operations import attachable, attachments, audit, duplicates, records, steps
-from desktop.operations.attachable import TooLarge, prepare
-from desktop.operations.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
+from desktop.operations import audit
 from desktop.operations.file_names import entered_name, safe_name, size_words
+from desktop.operations.recording import attachable, attachments, deciding, duplicates, records, steps
+from desktop.operations.recording.attachable import TooLarge, prepare
+from desktop.operations.recording.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import deciding, exchange, policy
+from desktop.operations.stations import exchange, policy
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level, Role
 from desktop.records.types.attachment_part import PART_BYTES

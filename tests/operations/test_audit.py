@@ -13,10 +13,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import audit, exporting, importing, records, supervision
+from desktop.operations import audit, supervision
 from desktop.operations.audit import Act, Wanted
+from desktop.operations.exports import exporting
+from desktop.operations.imports import importing
+from desktop.operations.recording import conflicts, deciding, records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import conflicts, deciding, exchange
+from desktop.operations.stations import exchange
 from desktop.operations.workspaces import audit_log, operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, queries, records
+from desktop.operations import audit, queries
+from desktop.operations.recording import deciding, records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import deciding, exchange
+from desktop.operations.stations import exchange
 from desktop.operations.workspaces import operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.store.queries import reading

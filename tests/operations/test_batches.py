@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import batches, records
-from desktop.operations.admitting import UnknownField
-from desktop.operations.batches import Skip, Survey, Target
+from desktop.operations.recording import batches, conflicts, records
+from desktop.operations.recording.admitting import UnknownField
+from desktop.operations.recording.batches import Skip, Survey, Target
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import conflicts
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord

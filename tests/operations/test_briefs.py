@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents.brief import NOT_OFFICIAL, Brief
-from desktop.operations import audit, plan, records
-from desktop.operations.papers import briefs, printing
+from desktop.operations import audit, printing
+from desktop.operations.papers import briefs
 from desktop.operations.papers.briefs import (
     MOST_GOALS,
     MOST_LATE,
@@ -21,6 +21,8 @@ from desktop.operations.papers.briefs import (
     period_words,
     quarter_of,
 )
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell

@@ -11,7 +11,8 @@ import pytest
 
 from desktop.documents.fonts import MissingGlyph
 from desktop.documents.letters.templates import LetterIncomplete
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision import IllegalStep, Signatory, batches, issuing, letters, load_case
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany

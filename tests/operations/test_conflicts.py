@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import conflicts, deciding, records
+from desktop.operations.recording.conflicts import NoConflict
 from desktop.operations.session import Session
-from desktop.operations.stations import conflicts, deciding, exchange
-from desktop.operations.stations.conflicts import NoConflict
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from tests.operations.stations import enrol, report_up, station
 

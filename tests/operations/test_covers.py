@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from desktop.documents.cover_sheet import read_sheet, render_cover
 from desktop.errors import Problem
-from desktop.operations import attachments, quantities, records
-from desktop.operations.attachable import prepare
+from desktop.operations import quantities
+from desktop.operations.recording import attachments, records
+from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, exchange, traffic
 from desktop.operations.stations.covers import Fit

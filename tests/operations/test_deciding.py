@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import conflicts, deciding, records
+from desktop.operations.recording.conflicts import NoConflict
+from desktop.operations.recording.deciding import Decision, decide_all
 from desktop.operations.session import Session
-from desktop.operations.stations import conflicts, deciding, exchange, unsettled
-from desktop.operations.stations.conflicts import NoConflict
-from desktop.operations.stations.deciding import Decision, decide_all
+from desktop.operations.stations import exchange, unsettled
 from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import CannotUndo

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import duplicates, joinings, queries, records
-from desktop.operations.duplicates import CodesDiffer, NotMerged, NotTwo
+from desktop.operations import queries
+from desktop.operations.recording import conflicts, deciding, duplicates, joinings, records
+from desktop.operations.recording.duplicates import CodesDiffer, NotMerged, NotTwo
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import conflicts, deciding
 from desktop.operations.workspaces import erasing, restoring
 from desktop.records.declaration import UNIT_SLOT, Level
 from desktop.records.identity import same_id

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import attachments, checking, queries, records, steps
-from desktop.operations.attachable import prepare
+from desktop.operations import queries
+from desktop.operations.recording import attachments, checking, records, steps
+from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, unsettled
 from desktop.operations.workspaces import erasing

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from desktop import reference
-from desktop.operations import examples, records
+from desktop.operations.recording import examples, records
 from desktop.operations.session import NotAllowed, Session
 from desktop.plan import assessed
 from desktop.records.declaration import Level

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import TrustProblem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level

@@ -9,9 +9,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import exporting, records
-from desktop.operations.exporting import export_list
+from desktop.operations.exports import exporting
+from desktop.operations.exports.exporting import export_list
 from desktop.operations.imports.model import Stopped
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import following, plan, records
-from desktop.operations.following import NothingFollows, Offer, save_filled
+from desktop.operations.plan import plan
+from desktop.operations.recording import following, records
+from desktop.operations.recording.following import NothingFollows, Offer, save_filled
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell

@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.records.types import Catalogue, catalogue

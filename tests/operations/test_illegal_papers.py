@@ -13,8 +13,9 @@ import docx
 import pytest
 
 from desktop.documents.letters.printed import digest_of
-from desktop.operations import records, supervision
+from desktop.operations import supervision
 from desktop.operations.papers import papers
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
 from desktop.operations.supervision import IllegalStep

@@ -8,8 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import importing, records
-from desktop.operations.importing import Weight
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import Weight
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.store.queries import reading, steps
 from desktop.store.queries.reading import Query

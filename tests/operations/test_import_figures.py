@@ -8,8 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import import_templates, importing
-from desktop.operations.importing import Weight
+from desktop.operations.exports import import_templates
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import Weight
 from desktop.operations.session import NotAllowed, Session
 from desktop.plan import reported
 from desktop.records.declaration import Level

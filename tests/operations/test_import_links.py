@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations.importing import Weight
+from desktop.operations.imports.importing import Weight
 from desktop.operations.session import Session
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query

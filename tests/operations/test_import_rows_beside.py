@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import importing
-from desktop.operations.imports import telling
+from desktop.operations.imports import importing, telling
 from desktop.operations.imports.layout import SheetOfOne
 from desktop.operations.session import Session
 from tests.documents import workbooks

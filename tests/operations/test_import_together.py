@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.operations import importing
+from desktop.operations.imports import importing
 from desktop.operations.imports.together import read_together, session_of
 from desktop.operations.session import Session
 from desktop.records.types import catalogue

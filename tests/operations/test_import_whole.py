@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.operations import importing
-from desktop.operations.importing import ImportPreview, Options, Weight
-from desktop.operations.imports import telling, whole
+from desktop.operations.imports import importing, telling, whole
+from desktop.operations.imports.importing import ImportPreview, Options, Weight
 from desktop.operations.session import Session
 from tests.documents.workbooks import book
 from tests.operations.registers import outcomes

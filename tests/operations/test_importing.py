@@ -9,10 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import importing, records
 from desktop.operations.audit import digest_of_file
-from desktop.operations.importing import NoHeader, Outcome, Stopped, Weight
+from desktop.operations.imports import importing
 from desktop.operations.imports import words as words_of_registers
+from desktop.operations.imports.importing import NoHeader, Outcome, Stopped, Weight
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import importing
-from desktop.operations.importing import ImportPreview, Pasted, Weight
-from desktop.operations.imports import table
+from desktop.operations.imports import importing, table
+from desktop.operations.imports.importing import ImportPreview, Pasted, Weight
 from desktop.operations.session import Session
 from tests.documents import workbooks
 from tests.operations.registers import code, district, look, outcomes

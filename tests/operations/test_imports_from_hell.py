@@ -12,9 +12,10 @@ import pytest
 
 from desktop.documents.workbooks import archive
 from desktop.documents.workbooks.xlsx import is_dangerous
-from desktop.operations import audit, importing, records, training
-from desktop.operations.importing import ImportPreview, Pasted, Weight
-from desktop.operations.imports import telling
+from desktop.operations import audit
+from desktop.operations.imports import importing, telling
+from desktop.operations.imports.importing import ImportPreview, Pasted, Weight
+from desktop.operations.recording import records, training
 from desktop.operations.session import Session
 from desktop.operations.workspaces import audit_log
 from tests.documents import workbooks

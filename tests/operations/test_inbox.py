@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import enrolling, exchange, inbox, inbox_files, policy, traffic
 from desktop.operations.stations.inbox import Arrival, State

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from desktop.documents.letters.register import NumbersUnconfirmed
-from desktop.operations import batches, importing, records, supervision
-from desktop.operations.admitting import Locked, RestedOn
+from desktop.operations import supervision
+from desktop.operations.imports import importing
 from desktop.operations.papers import papers
+from desktop.operations.recording import batches, records
+from desktop.operations.recording.admitting import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange, policy
 from desktop.operations.supervision import IllegalStep, Signatory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.stations import (
     covers,
     enrolling,

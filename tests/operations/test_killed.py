@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import attachments, records
-from desktop.operations.attachable import Prepared
+from desktop.operations.recording import attachments, records
+from desktop.operations.recording.attachable import Prepared
 from desktop.operations.session import open_session
 from desktop.operations.stations import exchange, policy
 from desktop.operations.workspaces import restoring
@@ -41,7 +41,7 @@ print("done", flush=True)
 SAVE = """
 import sys
 from pathlib import Path
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import open_session
 from tests.operations.stations import repeatable
 session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))
@@ -53,8 +53,8 @@ for number in range(100000):
 ATTACH = """
 import datetime, hashlib, sys
 from pathlib import Path
-from desktop.operations import attachments
-from desktop.operations.attachable import Prepared
+from desktop.operations.recording import attachments
+from desktop.operations.recording.attachable import Prepared
 from desktop.operations.session import open_session
 from tests.operations.stations import repeatable
 session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("killed"))

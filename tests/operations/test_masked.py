@@ -11,7 +11,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from desktop.operations import exporting, importing, queries, records
+from desktop.operations import queries
+from desktop.operations.exports import exporting
+from desktop.operations.imports import importing
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Field, Kind, Level, Mask, RecordType

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from desktop.cli.shown import Showing
-from desktop.operations import attachments, duplicates, records
-from desktop.operations.attachable import prepare
+from desktop.operations.recording import attachments, duplicates, records
+from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange, moving, policy
 from desktop.operations.workspaces import erasing

@@ -15,12 +15,13 @@ import pytest
 
 from desktop.documents.papers.replacing import MARK
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import records
-from desktop.operations.papers import papers, template_files, template_words, templates
-from desktop.operations.papers.own_papers import added_papers
-from desktop.operations.papers.templates import NoSuchTemplate
+from desktop.operations.papers import papers
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
+from desktop.operations.templates import template_files, template_words, templates
+from desktop.operations.templates.own_papers import added_papers
+from desktop.operations.templates.templates import NoSuchTemplate
 from desktop.records.declaration import Level
 from tests.operations.cases import create
 from tests.operations.stations import enrol, report_up

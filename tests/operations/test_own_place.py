@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from desktop.documents.workbooks.pasted import Pasted
-from desktop.operations import importing, records
-from desktop.operations.imports import telling
-from desktop.operations.own_place import OwnPlace, own_place
+from desktop.operations.imports import importing, telling
+from desktop.operations.imports.own_place import OwnPlace, own_place
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.types import catalogue

@@ -15,9 +15,10 @@ from desktop import reference
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.documents.papers.templates import parse_paper
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import records, supervision
-from desktop.operations.papers import letter_sets, papers, printing
+from desktop.operations import printing, supervision
+from desktop.operations.papers import letter_sets, papers
 from desktop.operations.papers.papers import NamesComplainant, NobodySigns, NoSuchPaper, NotCarried
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.supervision import IllegalStep
 from desktop.operations.workspaces import operators, workspaces

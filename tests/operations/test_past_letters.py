@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records, supervision
-from desktop.operations.admitting import Locked
+from desktop.operations import supervision
 from desktop.operations.papers import papers
+from desktop.operations.recording import records
+from desktop.operations.recording.admitting import Locked
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Level

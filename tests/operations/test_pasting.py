@@ -12,8 +12,9 @@ import openpyxl
 import pytest
 
 from desktop.documents.workbooks.sheets import BlockSheet
-from desktop.operations import importing, records
-from desktop.operations.importing import NoHeader, Pasted
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import NoHeader, Pasted
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from tests.operations.registers import HEADER, code, firm, held, look, outcomes, table
 

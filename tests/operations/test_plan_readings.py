@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import plan, plan_readings, records
+from desktop.operations.plan import plan, plan_readings
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
 from desktop.plan.chosen import TYPE

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import enrolling, exchange, forks, policy, renewal, uncounted, unsettled
 from desktop.operations.stations.forks import Kind, NoFork

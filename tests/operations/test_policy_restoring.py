@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, policy
 from desktop.operations.workspaces import erasing, recovery, restoring

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.documents.lists import PaperColumn, PaperList
+from desktop.operations import printing
 from desktop.operations.audit import Act, recent
-from desktop.operations.papers import printing
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from tests.operations.stations import station

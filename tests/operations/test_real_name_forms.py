@@ -9,9 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations import importing, real_name, records
-from desktop.operations.importing import NationalExport
-from desktop.operations.real_name import NoSuchForm, export_form
+from desktop.operations.exports import real_name
+from desktop.operations.exports.real_name import NoSuchForm, export_form
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import NationalExport
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.identity import derived_id
 from desktop.records.real_name_forms import MEMBER_FORM, UNION_FORM

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import enrolling, exchange
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
 from desktop.operations.imports.placing import PlaceFinder
+from desktop.operations.recording import records
 from desktop.operations.reference_here import CODE, DIVISION, LAW
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange

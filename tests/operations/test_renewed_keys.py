@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import enrolling, exchange, roots, traffic
 from desktop.operations.stations.enrolling import NoRequest, NotEnrolled

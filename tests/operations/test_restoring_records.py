@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import admitting, attachable, attachments, records
+from desktop.operations.recording import admitting, attachable, attachments, deciding, records
 from desktop.operations.session import Session
-from desktop.operations.stations import deciding, exchange
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.workspaces import erasing, retention
 from desktop.operations.workspaces.retention import Rules, RulesFaulty

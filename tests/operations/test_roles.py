@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, real_name, records, supervision, training
+from desktop.operations import audit, supervision
+from desktop.operations.exports import real_name
+from desktop.operations.recording import conflicts, deciding, records, training
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import conflicts, deciding, enrolling, exchange, forks, policy, traffic
+from desktop.operations.stations import enrolling, exchange, forks, policy, traffic
 from desktop.operations.workspaces import erasing, operators
 from desktop.records.declaration import Level, Role
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import exchange, roots
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts

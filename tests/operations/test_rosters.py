@@ -9,10 +9,11 @@ import pypdfium2 as pdfium
 import pytest
 
 from desktop.documents.lists import PaperList
-from desktop.operations import audit, plan, records, supervision
-from desktop.operations.papers import printing
+from desktop.operations import audit, printing, supervision
 from desktop.operations.papers.gatherings import when_words
 from desktop.operations.papers.rosters import UnionDeleted, member_roster, unorganised
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
 from desktop.records.declaration import Level

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import covers, exchange, inbox, signing
 from desktop.operations.stations.inbox_files import Look, tried

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records, steps
+from desktop.operations.recording import records, steps
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.workspaces import erasing, operators, restoring
 from desktop.records.declaration import Level, Role

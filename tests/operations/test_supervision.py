@@ -17,7 +17,8 @@ from desktop.documents.letters.printed import digest_of
 from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import admitting, records, steps, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import admitting, records, steps
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import exchange
 from desktop.operations.supervision import IllegalStep, Signatory

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop import reference
-from desktop.operations import checking
-from desktop.operations import surroundings as around_records
-from desktop.operations.surroundings import Surroundings, context_of
+from desktop.operations.recording import checking
+from desktop.operations.recording import surroundings as around_records
+from desktop.operations.recording.surroundings import Surroundings, context_of
 from desktop.records.checks import Checker
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell

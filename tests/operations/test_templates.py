@@ -13,11 +13,13 @@ import pytest
 from desktop.documents.letters.templates import templates as shipped_letters
 from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations import records, supervision
-from desktop.operations.papers import papers, template_files, template_words, templates
-from desktop.operations.papers.templates import NoSuchTemplate, NothingChanged
+from desktop.operations import supervision
+from desktop.operations.papers import papers
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import exchange
+from desktop.operations.templates import template_files, template_words, templates
+from desktop.operations.templates.templates import NoSuchTemplate, NothingChanged
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, exchange, policy, traffic, uncounted, unsettled
 from desktop.operations.workspaces import wiping

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import queries, records, training
+from desktop.operations import queries
+from desktop.operations.recording import records, training
+from desktop.operations.recording.training import Line, Match, Officer, Roster, Standing
+from desktop.operations.recording.training_names import Part, Person, people, read_block
 from desktop.operations.session import Session
-from desktop.operations.training import Line, Match, Officer, Roster, Standing
-from desktop.operations.training_names import Part, Person, people, read_block
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Deletion, NotFound

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.operations import admitting, records
+from desktop.operations.recording import admitting, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records, views
+from desktop.operations import views
+from desktop.operations.recording import records
 from desktop.operations.views import NoName, View
 from desktop.operations.workspaces import erasing, restoring
 from desktop.records.declaration import Level

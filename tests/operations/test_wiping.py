@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import exchange
 from desktop.operations.workspaces import operators, wiping

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from desktop.operations import plan
+from desktop.operations.plan import plan
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.versions.born import Births

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.plan.results import Status
 from tests.plan.world import World
 

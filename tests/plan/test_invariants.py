@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.operations import plan
+from desktop.operations.plan import plan
 from desktop.plan import indicators as engine
 from desktop.plan.worklist import MATTERS
 from desktop.store.queries import aggregates

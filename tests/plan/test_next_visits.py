@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from desktop.operations import plan
-from desktop.operations.plan import PlaceUnclear, ToVisit
+from desktop.operations.plan import plan
+from desktop.operations.plan.plan import PlaceUnclear, ToVisit
 from tests.plan.world import TODAY, World
 
 JINGSHAN, VILLAGE, OTHER = "330110109", "330110109222", "330110110"

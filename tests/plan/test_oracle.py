@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.operations import plan
+from desktop.operations.plan import plan
 from desktop.plan.results import DASH, Figure
 from tests.plan.oracle import Book, Counted, Oracle
 from tests.plan.oracle_registers import Registers

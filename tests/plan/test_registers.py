@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.plan.results import Status
 from desktop.records.versions.canonical import Cell
 from tests.plan.world import World, whole_number

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from desktop import reference
-from desktop.operations import plan
+from desktop.operations.plan import plan
 from desktop.plan.indicators import plan_days
 from desktop.plan.readings import UnknownReading
 from desktop.plan.reported import Target

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import plan, records
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.plan.results import Amount

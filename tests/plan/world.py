@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Mapping
 from fractions import Fraction
 
-from desktop.operations import plan, records
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator
 from desktop.records.versions.canonical import Cell

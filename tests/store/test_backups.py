@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import Problem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import exchange
 from desktop.operations.workspaces import restoring
@@ -208,7 +208,7 @@ def test_no_room_for_a_copy_stops_nobody_and_yesterdays_journal_goes_on(
 KILLED = """
 import sys
 from pathlib import Path
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import open_session
 from desktop.store.workspaces import keeping, replacing
 from tests.killing import die

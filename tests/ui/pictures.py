@@ -20,14 +20,14 @@ os.environ.setdefault("XIAOSANJI_FONTS", "bundle")
 from PySide6.QtCore import QSize
 
 from desktop import reference
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.ui.app import make_application
 from desktop.ui.draft_dialog import DraftDialog
-from desktop.ui.forms.dates import DateEditor
+from desktop.ui.fields.dates import DateEditor
+from desktop.ui.fields.pickers import PickEditor
 from desktop.ui.forms.page import FormPage
-from desktop.ui.forms.pickers import PickEditor
 from desktop.ui.lists.page import ListPage
 from desktop.ui.notices import Tone
 from desktop.ui.pictures import SIZE, Camera, pause, wait_until_idle

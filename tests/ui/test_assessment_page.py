@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from desktop.operations import examples, records
+from desktop.operations.recording import examples, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell

@@ -10,14 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.operations import attachable, attachments, audit, records
+from desktop.operations import audit
+from desktop.operations.recording import attachable, attachments, records
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.store.workspaces.audit import AuditLine
 from desktop.ui.dialogs import Answer
+from desktop.ui.erase import EraseDialog
 from desktop.ui.forms.attachments.naming import NamingDialog
 from desktop.ui.forms.attachments.tab import AttachmentsTab
-from desktop.ui.forms.erase import EraseDialog
 from desktop.ui.forms.record_page import RecordPage
 from tests.operations.files import PDF, jpeg, office, written
 from tests.ui.hands import Hands, Windows

@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer
+from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.forms.page import FormPage
-from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.page import Act
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.ui.hands import CTRL, Desk, K

@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Kind, Level, Mask, RecordType, Role
 from desktop.records.types import catalogue
 from desktop.store.queries.reading import Query
-from desktop.ui.forms.personal import PersonalEditor
+from desktop.ui.fields.personal import PersonalEditor
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow

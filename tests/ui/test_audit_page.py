@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, exporting, records
+from desktop.operations import audit
 from desktop.operations.audit import Act
+from desktop.operations.exports import exporting
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Role

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query

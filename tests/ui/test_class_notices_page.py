@@ -16,7 +16,8 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST
 from desktop.records.supervision import EventKind

@@ -10,9 +10,10 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import conflicts, records
 from desktop.operations.session import Session
-from desktop.operations.stations import conflicts, exchange
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.pages.conflicts.page import ConflictsPage

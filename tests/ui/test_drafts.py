@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import open_session
 from desktop.records.versions.canonical import Cell
 from desktop.store.tables.database import DiskFull

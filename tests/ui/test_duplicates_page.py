@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations import audit, duplicates, records
+from desktop.operations import audit
+from desktop.operations.recording import duplicates, records
 from desktop.operations.session import Session
 from desktop.store.queries import candidates
 from desktop.ui.dialogs import Answer

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.operations import queries, records
+from desktop.operations import queries
+from desktop.operations.recording import records
 from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell
-from desktop.ui.forms import erase
-from desktop.ui.forms.erase import EraseDialog
+from desktop.ui import erase
+from desktop.ui.erase import EraseDialog
 from desktop.ui.lists.page import ListPage
 from desktop.ui.workbench import Workbench
 from tests.ui.house import FakeDialogs, Hand

@@ -12,15 +12,15 @@ from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
 from desktop.operations.audit import recent
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Role
 from desktop.records.reckoning.periods import years_later
 from desktop.records.versions.canonical import Cell
+from desktop.ui.fields.personal import PersonalEditor
+from desktop.ui.fields.pickers import LinkEditor, PickEditor
 from desktop.ui.forms.form import Form
-from desktop.ui.forms.personal import PersonalEditor
-from desktop.ui.forms.pickers import LinkEditor, PickEditor
 from desktop.ui.settings import Settings
 from desktop.ui.widgets.pick import PickEdit, PickList
 from desktop.ui.widgets.wrapping import WrappingLine

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from desktop import reference
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.plan import indicators as plan

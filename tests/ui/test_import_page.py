@@ -10,9 +10,9 @@ import openpyxl
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from desktop.operations import records
 from desktop.operations.demo import people
-from desktop.operations.importing import Outcome
+from desktop.operations.imports.importing import Outcome
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.documents.cover_sheet import read_sheet
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, enrolling, exchange, inbox, inbox_files
 from desktop.operations.stations.inbox import Arrival, State

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
@@ -17,8 +18,8 @@ from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.forms.page import FormPage
-from desktop.ui.forms.pickers import LinkEditor
 from desktop.ui.pages.case.letter_form import LetterPage
 from desktop.ui.pages.printing.page import PreviewPage
 from tests.ui.hands import CTRL, Desk, K, Windows

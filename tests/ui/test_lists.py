@@ -12,8 +12,8 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
 from desktop.operations.queries import UnitNode
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries.reading import Compare, Filter, Query

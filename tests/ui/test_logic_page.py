@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.operations import checking, records
+from desktop.operations.recording import checking, records
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.ui.forms.page import FormPage

@@ -14,8 +14,8 @@ from desktop.records.types import catalogue
 from desktop.store.ledger import SlotEdit
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.ui.fields.rows import sections_of
 from desktop.ui.forms.history import read_history
-from desktop.ui.forms.rows import sections_of
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.pages.case.letter_form import LetterPage
 from desktop.ui.pages.imports.columns import targets_of

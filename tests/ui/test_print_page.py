@@ -12,7 +12,8 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
 from desktop.ui.pages.case.letters import print_job

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from desktop.operations import records, supervision
+from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer

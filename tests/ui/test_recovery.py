@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit
-from desktop.operations import records as records_operations
+from desktop.operations.recording import records as records_operations
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import recovery
 from desktop.records.declaration import Level

@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop.records.declaration import Level
+from desktop.ui.fields.pickers import CodeEditor, PlaceEditor
 from desktop.ui.forms.page import FormPage
-from desktop.ui.forms.pickers import CodeEditor, PlaceEditor
 from desktop.ui.lists.filters import place_choices
 from desktop.ui.widgets.pick import Option
 from tests.ui.hands import CTRL, Desk, K, Windows

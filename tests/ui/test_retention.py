@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
-from desktop.ui.forms.erase import EraseDialog
+from desktop.ui.erase import EraseDialog
 from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.pages.retention import RetentionPage
 from tests.operations.stations import station

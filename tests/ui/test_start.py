@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop import reference
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import open_session
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role

@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.records.versions.canonical import Cell
 from desktop.ui.lists.table import RowsTable
 from desktop.ui.window import MainWindow

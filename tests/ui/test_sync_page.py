@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, enrolling, exchange, policy, traffic
 from desktop.operations.stations.traffic import Seen

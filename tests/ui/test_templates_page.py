@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
-from desktop.operations.papers import templates
+from desktop.operations.recording import records
 from desktop.operations.session import Session
+from desktop.operations.templates import templates
 from desktop.records.declaration import Level
 from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer

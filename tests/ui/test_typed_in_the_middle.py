@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer

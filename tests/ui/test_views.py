@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries.reading import TITLE_ORDER
 from desktop.ui.lists.page import ListPage

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 import desktop.ui
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.records.declaration import Level
 from desktop.ui.pages.home.page import HomePage
 from tests.operations.stations import station

@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.documents import font_files
 from desktop.errors import StateProblem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.records.declaration import Level
 from desktop.store.ledger import ChangeSet

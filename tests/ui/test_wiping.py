@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.declaration import Level
 from desktop.ui.pages.operators import OperatorsPage

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, exchange
 from desktop.operations.workspaces import workspaces

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.operations import importing, records
 from desktop.operations.demo import people
 from desktop.operations.demo.case import play_case
 from desktop.operations.demo.stage import DISTRICT, DISTRICT_OPERATOR, Stage, cells
-from desktop.operations.stations import conflicts, deciding, exchange
+from desktop.operations.imports import importing
+from desktop.operations.recording import conflicts, deciding, records
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.store.queries import reading
 

@@ -1,1 +1,1 @@
-"""The parts of an import: reading cells, finding places, matching with what is held, planning one write."""
+"""Excel in: reading cells, finding places, matching with what is held, planning one write and doing it."""

@@ -12,10 +12,10 @@ from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.linking import Linker
 from desktop.operations.imports.matching import spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
+from desktop.operations.imports.own_place import ADDRESSES
 from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
-from desktop.operations.own_place import ADDRESSES
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind
 from desktop.records.identity import is_id

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout
 from desktop.operations.imports.matching import Entry
 from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
+from desktop.operations.imports.own_place import PLACE_FIELDS
 from desktop.operations.imports.planning import Plan, Planner
-from desktop.operations.own_place import PLACE_FIELDS
 from desktop.operations.session import Session
 from desktop.records.typed.texts import folded
 from desktop.records.versions.canonical import Cell

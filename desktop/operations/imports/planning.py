@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from desktop.operations.imports import afresh
 from desktop.operations.imports.matching import Entry, Matcher
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
+from desktop.operations.imports.own_place import PLACE_FIELDS, OwnPlace
 from desktop.operations.imports.reading import MOBILE
 from desktop.operations.imports.together import REMARK, is_count, without_rough
 from desktop.operations.imports.units import town_units
-from desktop.operations.own_place import PLACE_FIELDS, OwnPlace
 from desktop.operations.session import Session
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits

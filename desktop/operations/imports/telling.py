@@ -9,7 +9,7 @@ from desktop.records.masking import mask_numbers
 from desktop.records.typed.texts import one_line
 
 if TYPE_CHECKING:
-    from desktop.operations.importing import ImportPreview
+    from desktop.operations.imports.importing import ImportPreview
 
 _MOST_NAMED = 4
 _MOST_WORDS = 12

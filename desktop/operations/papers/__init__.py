@@ -1,1 +1,1 @@
-"""What a user puts on paper, and the templates it is printed from."""
+"""What a user puts on paper."""

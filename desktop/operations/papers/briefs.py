@@ -9,7 +9,7 @@ from itertools import groupby
 from desktop.documents.brief import Brief
 from desktop.documents.page import ChartBar
 from desktop.errors import UsageProblem
-from desktop.operations import plan
+from desktop.operations.plan import plan
 from desktop.operations.reference_here import reference_here
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange

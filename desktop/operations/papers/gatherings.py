@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from desktop.documents.lists import Gathering, PaperColumn, SignIn, Turnout
-from desktop.operations import training
+from desktop.operations.recording import training
 from desktop.records.cells import as_day
 from desktop.records.codes import CodeList
 from desktop.records.reckoning.outcomes import Result, session_outcome

@@ -9,8 +9,8 @@ from typing import Final
 from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.documents.papers.compose import FilledPaper
-from desktop.operations import supervision
-from desktop.operations.papers import papers, printing
+from desktop.operations import printing, supervision
+from desktop.operations.papers import papers
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import Progress
 from desktop.operations.supervision.cases import LETTER, held

@@ -16,11 +16,11 @@ from desktop.documents.papers.templates import TODAY, PaperTemplate, Table, name
 from desktop.documents.placeholders import names_in
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import queries
-from desktop.operations.papers import template_words, templates
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.output import prints
+from desktop.operations.templates import template_words, templates
 from desktop.records.cells import Values, as_day
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.display import display
@@ -167,7 +167,7 @@ class _Seen:
 def offered(type_name: str, values: Values, own: Sequence[PaperTemplate] = ()) -> list[PaperTemplate]:
     """The papers that can be printed of a record with these values, in the order in which they are needed.
 
-    ``own`` are those that were added to the program's (:func:`desktop.operations.papers.templates.own_papers`).
+    ``own`` are those that were added to the program's (:func:`desktop.operations.templates.templates.own_papers`).
     """
     fitting = [t for t in (*papers().values(), *own) if t.about == type_name and _fits(t, values)]
     return sorted(fitting, key=lambda t: t.order)
@@ -193,7 +193,7 @@ def _fits(template: PaperTemplate, values: Values) -> bool:
 
 
 def paper(session: Session, template_id: str, record: str) -> FilledPaper:
-    """A paper of a record, ready to look at, to print and to save by :mod:`desktop.operations.papers.printing`.
+    """A paper of a record, ready to look at, to print and to save by :mod:`desktop.operations.printing`.
 
     Raises :class:`NoSuchPaper`, ``NotFound``, :class:`NamesComplainant`, :class:`NobodySigns`, ``IllegalStep``, and
     ``NotAllowed`` where values stand on it that the operator's role sees in part only.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from desktop.documents.lists import PaperColumn, PaperList
 from desktop.errors import UsageProblem
-from desktop.operations import plan, queries
+from desktop.operations import queries
+from desktop.operations.plan import plan
 from desktop.operations.session import Session
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import among, yes

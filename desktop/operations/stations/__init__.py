@@ -1,1 +1,1 @@
-"""What a user does with other stations: enrolment, bundles, conflicts, and words about what counts."""
+"""What a user does with other stations: enrolment, bundles, covers, signatures, and words about what counts."""

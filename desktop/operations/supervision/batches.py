@@ -9,7 +9,7 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.filling import Source
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import UsageProblem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load_case
 from desktop.operations.supervision.letters import composed, draft_values, may_issue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from desktop.documents.letters.printed import SnapshotDamaged, digest_of, from_snapshot, is_letter_of
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations import records
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers

@@ -14,7 +14,8 @@ from desktop.documents.letters.printed import Layout, Part, PrintedLetter, diges
 from desktop.documents.letters.register import Register, Taken
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load_case
 from desktop.operations.supervision.letters import composed, decision_on, source_of

@@ -13,12 +13,12 @@ from desktop.documents.letters.filling import Material, Source
 from desktop.documents.letters.printed import Layout, PrintedLetter
 from desktop.documents.letters.templates import LetterIncomplete, default_text
 from desktop.errors import Problem
-from desktop.operations import records
-from desktop.operations.papers import templates
-from desktop.operations.records import Saved
+from desktop.operations.recording import records
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import POWER
+from desktop.operations.templates import templates
 from desktop.records.cells import Values
 from desktop.records.supervision import (
     CaseFile,

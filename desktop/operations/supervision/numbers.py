@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from desktop.documents.letters.register import Owner, Register, Taken, Voided
 from desktop.errors import StateProblem
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import kinds_here, kinds_of

@@ -10,9 +10,9 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.content import kept_faults, told_complainant
 from desktop.documents.letters.joined import bound
 from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
-from desktop.operations import audit, records
+from desktop.operations import audit, printing
 from desktop.operations.file_names import safe_name
-from desktop.operations.papers import printing
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import (
     CASE,

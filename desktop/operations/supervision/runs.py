@@ -10,8 +10,9 @@ from desktop.documents.letters import pages
 from desktop.documents.letters.joined import joined
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.errors import Problem
-from desktop.operations import audit, records
+from desktop.operations import audit
 from desktop.operations.file_names import free_path
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.batches import MOST, NobodyLeft, Progress, TooMany
 from desktop.operations.supervision.cases import CASE, EVENT, LETTER, IllegalStep, held, load_case

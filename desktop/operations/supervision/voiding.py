@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from desktop.operations import audit, records
+from desktop.operations import audit
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issues_of, load_case
 from desktop.operations.supervision.numbers import issued_by, issuing_lock, note_void

@@ -29,7 +29,7 @@ def training_due(
     """The clocks that run until somebody who was newly appointed is trained."""
     if type_name not in _TRAINED:
         return ()
-    from desktop.operations import training  # loads what only these few forms need
+    from desktop.operations.recording import training  # loads what only these few forms need
 
     return training.due(database, bench.types, type_name, record, bench.today())
 

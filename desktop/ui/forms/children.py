@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import records
-from desktop.operations.records import Saved
+from desktop.operations.recording import records
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType, Severity
@@ -30,8 +30,8 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.queries.reading import NEWEST_ORDER, Query
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.rows import FieldRow
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.rows import FieldRow
 from desktop.ui.lists.columns import shown_at_first
 from desktop.ui.lists.record_list import RecordList
 from desktop.ui.widgets.empty import EmptyState

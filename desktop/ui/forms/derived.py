@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from desktop.operations import queries
-from desktop.operations.own_place import PLACE_FIELDS
+from desktop.operations.imports.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
 from desktop.records import employers
 from desktop.records.cells import Values, is_empty
@@ -128,7 +128,7 @@ def sessions(
     record_type: RecordType, linked: Mapping[str, Values], stored: Values, codes: Codes
 ) -> list[str]:
     """The half days of a trainee's course and those held already; none where the course is not known."""
-    from desktop.operations import training  # loads what only this form needs
+    from desktop.operations.recording import training  # loads what only this form needs
 
     course = linked.get("course")
     if SESSIONS not in record_type.by_name or course is None:

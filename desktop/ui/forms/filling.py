@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.operations.own_place import own_place
+from desktop.operations.imports.own_place import own_place
 from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.versions.canonical import Cell
+from desktop.ui.fields.pickers import LinkEditor, PlaceEditor
+from desktop.ui.fields.rows import FieldRow
 from desktop.ui.forms.derived import (
     FromLinks,
     from_category,
@@ -18,8 +20,6 @@ from desktop.ui.forms.derived import (
     from_links,
     from_nature,
 )
-from desktop.ui.forms.pickers import LinkEditor, PlaceEditor
-from desktop.ui.forms.rows import FieldRow
 from desktop.ui.workbench import Workbench
 
 

@@ -10,21 +10,21 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.operations.queries import FormData
-from desktop.operations.surroundings import live_context
+from desktop.operations.recording.surroundings import live_context
 from desktop.records.cells import Values, is_empty
 from desktop.records.checks import Finding
 from desktop.records.checks.base import excused
 from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.typed.values import default_value
 from desktop.records.versions.canonical import Cell
+from desktop.ui.fields.editors import CodesEditor
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.personal import Ask
+from desktop.ui.fields.pickers import LinkEditor
+from desktop.ui.fields.rows import FieldRow, SectionBox, label_width, sections_of
 from desktop.ui.forms import findings
 from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
-from desktop.ui.forms.editors import CodesEditor
 from desktop.ui.forms.filling import Filler
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.personal import Ask
-from desktop.ui.forms.pickers import LinkEditor
-from desktop.ui.forms.rows import FieldRow, SectionBox, label_width, sections_of
 from desktop.ui.workbench import Workbench
 
 SHORT_FORM = 14

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import joinings, queries
+from desktop.operations import queries
+from desktop.operations.recording import joinings
 from desktop.operations.session import Here
 from desktop.operations.stations import traffic
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType

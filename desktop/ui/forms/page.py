@@ -8,17 +8,17 @@ from dataclasses import replace
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.documents.papers.templates import PaperTemplate, subjects
-from desktop.operations import following, records
-from desktop.operations.papers.own_papers import added_papers
 from desktop.operations.queries import FormData
-from desktop.operations.records import Saved
+from desktop.operations.recording import following, records
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
+from desktop.operations.templates.own_papers import added_papers
 from desktop.records.declaration import Severity
 from desktop.records.versions.canonical import Cell
+from desktop.ui.copying import values_to_carry
 from desktop.ui.dialogs import Answer
 from desktop.ui.drafts import DraftKeeper
 from desktop.ui.forms.children import ChildTab
-from desktop.ui.forms.copying import values_to_carry
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Status

@@ -9,21 +9,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import audit, queries, records
-from desktop.operations.following import Offer
+from desktop.operations import audit, queries
 from desktop.operations.queries import FormData
+from desktop.operations.recording import records
+from desktop.operations.recording.following import Offer
 from desktop.operations.session import Session
 from desktop.records.reckoning.periods import InitialTraining
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui import icons, spacing, theme
+from desktop.ui.erase import may_erase
+from desktop.ui.erase import offer as offer_erasing
 from desktop.ui.forms.attachments.tab import AttachmentsTab
 from desktop.ui.forms.banner import RecordBanner, training_due
 from desktop.ui.forms.children import ChildTab
 from desktop.ui.forms.derived import FromLinks, from_links
-from desktop.ui.forms.erase import may_erase
-from desktop.ui.forms.erase import offer as offer_erasing
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
 from desktop.ui.forms.related import FollowBar, Hanging, Related, RelatedTab, read_offers, read_related

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from desktop.operations import following, queries
-from desktop.operations.following import Offer
+from desktop.operations import queries
+from desktop.operations.recording import following
+from desktop.operations.recording.following import Offer
 from desktop.operations.session import Session
 from desktop.records.types import Catalogue
 from desktop.store.ledger import ChangeSet

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType, Severity
 from desktop.ui import icons
+from desktop.ui.fields.rows import Clickable
 from desktop.ui.forms.form import Form
-from desktop.ui.forms.rows import Clickable
 from desktop.ui.notices import SIGNS, Tone
 
 WIDTH = 224

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from desktop.operations import steps
 from desktop.operations.quantities import amount_words
+from desktop.operations.recording import steps
+from desktop.operations.recording.steps import Step
 from desktop.operations.session import Session
-from desktop.operations.steps import Step
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktop.operations import queries
 from desktop.operations.queries import Codes
-from desktop.operations.records import id_of_code
+from desktop.operations.recording.records import id_of_code
 from desktop.records.cells import Values
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.typed.person_names import fold_name

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from desktop.operations import batches, queries
-from desktop.operations.batches import Changed, Survey, Target
+from desktop.operations import queries
+from desktop.operations.recording import batches
+from desktop.operations.recording.batches import Changed, Survey, Target
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.store.tables.database import Database
-from desktop.ui.forms.editors import Editor
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.pickers import LinkEditor
-from desktop.ui.forms.rows import Message
+from desktop.ui.fields.editors import Editor
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.pickers import LinkEditor
+from desktop.ui.fields.rows import Message
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.matching import rank
 from desktop.ui.notices import Tone

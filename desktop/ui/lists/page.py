@@ -10,8 +10,9 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout
 
 from desktop import reference
-from desktop.operations import examples, queries
+from desktop.operations import queries
 from desktop.operations.queries import UnitNode
+from desktop.operations.recording import examples
 from desktop.operations.views import View
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import batches, duplicates, queries, records
+from desktop.operations import queries
+from desktop.operations.recording import batches, duplicates, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
@@ -17,10 +18,10 @@ from desktop.store.queries import reading
 from desktop.store.queries.reading import TITLE_ORDER, Aggregate, Query, Record
 from desktop.store.tables.database import Database
 from desktop.ui import icons
+from desktop.ui.copying import values_to_copy
 from desktop.ui.dialogs import Answer
-from desktop.ui.forms.copying import values_to_copy
-from desktop.ui.forms.erase import may_erase
-from desktop.ui.forms.erase import offer as offer_erasing
+from desktop.ui.erase import may_erase
+from desktop.ui.erase import offer as offer_erasing
 from desktop.ui.lists.batch import offer as offer_batch
 from desktop.ui.lists.columns import Column, columns_of
 from desktop.ui.lists.model import RowsModel

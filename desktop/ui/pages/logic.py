@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QSplitter, QVBoxLayout
 
-from desktop.operations import checking
-from desktop.operations.checking import Place, Problem, Report
+from desktop.operations.recording import checking
+from desktop.operations.recording.checking import Place, Problem, Report
 from desktop.records.declaration import Severity
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.documents.lists import PaperColumn, PaperList
-from desktop.operations import plan as operations
-from desktop.operations.plan import ToVisit
+from desktop.operations.plan import plan as operations
+from desktop.operations.plan.plan import ToVisit
 from desktop.operations.session import Session
 from desktop.plan.results import DASH
 from desktop.plan.tree import Unit

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.operations import queries, steps
+from desktop.operations import queries
 from desktop.operations.quantities import amount_words
+from desktop.operations.recording import steps
+from desktop.operations.recording.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.session import Here, Session
-from desktop.operations.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.records.declaration import Field, Kind, RecordType, Role
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell

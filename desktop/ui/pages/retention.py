@@ -9,9 +9,8 @@ from desktop.operations.workspaces import erasing, retention
 from desktop.operations.workspaces.retention import Due
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
-from desktop.ui import spacing
-from desktop.ui.forms import erase
-from desktop.ui.forms.erase import EraseDialog
+from desktop.ui import erase, spacing
+from desktop.ui.erase import EraseDialog
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.operations.papers import templates
+from desktop.operations.templates import templates
 from desktop.ui.parts import button
 from desktop.ui.workbench import Workbench
 

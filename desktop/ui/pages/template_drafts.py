@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from desktop.errors import Problem
-from desktop.operations.papers import template_words, templates
-from desktop.operations.papers.templates import Standing
+from desktop.operations.templates import template_words, templates
+from desktop.operations.templates.templates import Standing
 from desktop.store.workspaces.drafts import Draft
 from desktop.ui.workbench import Workbench
 

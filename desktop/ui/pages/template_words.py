@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations.papers import template_words
-from desktop.operations.papers.templates import Standing, TemplateUnusable
+from desktop.operations.templates import template_words
+from desktop.operations.templates.templates import Standing, TemplateUnusable
 from desktop.records.codes import CodeList
 from desktop.records.types import Catalogue
 from desktop.ui import theme

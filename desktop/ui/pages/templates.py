@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations.papers import template_words, templates
-from desktop.operations.papers.templates import Standing
 from desktop.operations.session import Session
+from desktop.operations.templates import template_words, templates
+from desktop.operations.templates.templates import Standing
 from desktop.records.declaration import Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.forms.editors import Editor, NoteEditor
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.pickers import LinkEditor
+from desktop.ui.fields.editors import Editor, NoteEditor
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.widgets.looks import AnyIndex, LookDelegate
 from desktop.ui.widgets.pick import PickEdit

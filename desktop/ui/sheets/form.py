@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from desktop.operations import training
 from desktop.operations.queries import FormData
+from desktop.operations.recording import training
+from desktop.operations.recording.training import Line, SheetSaved
 from desktop.operations.session import Session
-from desktop.operations.training import Line, SheetSaved
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, Deletion
 from desktop.ui import theme

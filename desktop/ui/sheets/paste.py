@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop.operations.training import Roster, Standing
-from desktop.operations.training_names import Block, Part, read_block
+from desktop.operations.recording.training import Roster, Standing
+from desktop.operations.recording.training_names import Block, Part, read_block
 from desktop.records.versions.canonical import Values
 from desktop.ui import theme
 from desktop.ui.notices import Tone

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from desktop.errors import Problem
-from desktop.operations import attachable, attachments
-from desktop.operations.attachable import Prepared
-from desktop.operations.attachments import Added
 from desktop.operations.file_names import size_words
+from desktop.operations.recording import attachable, attachments
+from desktop.operations.recording.attachable import Prepared
+from desktop.operations.recording.attachments import Added
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.store.tables.database import Database

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.operations import attachments, audit
-from desktop.operations.attachments import Attachment
+from desktop.operations import audit
+from desktop.operations.recording import attachments
+from desktop.operations.recording.attachments import Attachment
 from desktop.operations.session import Session
 from desktop.store.queries.attached import ATTACHMENT
 from desktop.ui import spacing

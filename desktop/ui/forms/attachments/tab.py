@@ -20,16 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations import attachments, audit
-from desktop.operations.attachments import Attachment
+from desktop.operations import audit
 from desktop.operations.file_names import size_words
+from desktop.operations.recording import attachments
+from desktop.operations.recording.attachments import Attachment
 from desktop.records.declaration import RecordType, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.attached import ATTACHMENT
 from desktop.store.tables.database import Database
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Answer
-from desktop.ui.forms.erase import offer as offer_erasing
+from desktop.ui.erase import offer as offer_erasing
 from desktop.ui.notices import Tone
 from desktop.ui.parts import button, plain, row
 from desktop.ui.widgets.empty import EmptyState

@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from desktop.operations import assessing as scoring
-from desktop.operations.following import Offer
+from desktop.operations.plan import assessing as scoring
+from desktop.operations.recording.following import Offer
 from desktop.plan.assessed import Worth
 from desktop.records.display import display
 from desktop.records.reckoning import assessing

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations import training
-from desktop.operations.training import Officer, Roster, Standing
-from desktop.operations.training_names import Part, Person
+from desktop.operations.recording import training
+from desktop.operations.recording.training import Officer, Roster, Standing
+from desktop.operations.recording.training_names import Part, Person
 from desktop.records.declaration import Field
 from desktop.records.typed.dates import month_day_words
 from desktop.records.versions.canonical import Cell, Values

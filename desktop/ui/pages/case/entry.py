@@ -13,10 +13,10 @@ from desktop.records.declaration import Field, Severity
 from desktop.records.supervision import EventKind, Letter, waiting_for
 from desktop.records.typed.values import Parsed, default_value
 from desktop.records.versions.canonical import Cell
-from desktop.ui.forms.editors import Editor
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.pickers import LinkEditor
-from desktop.ui.forms.rows import FieldRow
+from desktop.ui.fields.editors import Editor
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.pickers import LinkEditor
+from desktop.ui.fields.rows import FieldRow
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import EVENT, CaseView

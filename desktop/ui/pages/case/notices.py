@@ -18,8 +18,8 @@ from desktop.records.declaration import Field, Severity
 from desktop.records.versions.canonical import Cell
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.rows import FieldRow
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.rows import FieldRow
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from desktop.operations import attachments
+from desktop.operations.recording import attachments
 from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
 from desktop.store.peers.traffic import DisputedVersion

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from desktop.operations import audit
+from desktop.operations.recording.deciding import Decision, decide_all
 from desktop.operations.session import Session
-from desktop.operations.stations.deciding import Decision, decide_all
 from desktop.records.declaration import UNIT_SLOT, Role
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet

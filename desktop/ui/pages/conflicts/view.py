@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
-from desktop.ui.forms.editors import Editor
-from desktop.ui.forms.making import make_editor
-from desktop.ui.forms.pickers import LinkEditor
+from desktop.ui.fields.editors import Editor
+from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.notices import Tone
 from desktop.ui.pages.conflicts.reading import DELETE, Dispute, Side
 from desktop.ui.parts import Note, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from desktop.operations.following import Offer
+from desktop.operations.recording.following import Offer
 from desktop.records import following
 from desktop.records.reckoning.outcomes import Result, motion_outcome
 from desktop.records.types import Catalogue

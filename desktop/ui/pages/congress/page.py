@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from desktop.records.codes import CodeList
 from desktop.records.versions.canonical import Cell, Values
 from desktop.ui import icons, theme
-from desktop.ui.forms.pickers import LinkEditor
+from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.congress.delegates import TYPE as DELEGATE
 from desktop.ui.pages.congress.delegates import DelegatesTab

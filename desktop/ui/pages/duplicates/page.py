@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from desktop.operations import audit, duplicates
-from desktop.operations.duplicates import WHY, Comparison, Group, Merged
+from desktop.operations import audit
+from desktop.operations.recording import duplicates
+from desktop.operations.recording.duplicates import WHY, Comparison, Group, Merged
 from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell

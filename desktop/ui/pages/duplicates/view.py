@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import duplicates
-from desktop.operations.duplicates import Comparison, Row
+from desktop.operations.recording import duplicates
+from desktop.operations.recording.duplicates import Comparison, Row
 from desktop.records.declaration import UNIT_SLOT, Mask
 from desktop.records.display import display
 from desktop.records.typed.texts import printable

@@ -6,8 +6,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.operations import plan, plan_readings, year_ends
-from desktop.operations.records import Saved
+from desktop.operations.plan import plan, plan_readings, year_ends
+from desktop.operations.recording.records import Saved
 from desktop.plan.chosen import TYPE
 from desktop.plan.results import Indicator, Reading
 from desktop.records.declaration import Role

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from desktop.operations.importing import ImportPreview, Outcome
 from desktop.operations.imports import telling, whole
+from desktop.operations.imports.importing import ImportPreview, Outcome
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.imports.columns import ColumnsTable, targets_of

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.operations.importing import ColumnMatch
+from desktop.operations.imports.importing import ColumnMatch
 from desktop.operations.imports.units import COLUMN, HEADINGS, UNIT
 from desktop.records.types import Catalogue
 from desktop.ui import theme

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from desktop.operations.importing import ImportResult
 from desktop.operations.imports import telling
+from desktop.operations.imports.importing import ImportResult
 from desktop.ui import icons, theme
 from desktop.ui.parts import Card, heading, plain, row
 

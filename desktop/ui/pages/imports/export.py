@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QProgressBar, QRadioButton, QVBoxLayout, QWidget
 
-from desktop.operations import audit, exporting, real_name
-from desktop.operations.exporting import Exported
-from desktop.operations.real_name import FormExported
+from desktop.operations import audit
+from desktop.operations.exports import exporting, real_name
+from desktop.operations.exports.exporting import Exported
+from desktop.operations.exports.real_name import FormExported
 from desktop.operations.session import Session
 from desktop.records.declaration import Mask
 from desktop.records.real_name_forms import FORMS, RealNameForm

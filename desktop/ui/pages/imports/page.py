@@ -10,8 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations import import_templates, importing
-from desktop.operations.importing import ImportPreview, ImportResult, Pasted
+from desktop.operations.exports import import_templates
+from desktop.operations.imports import importing
+from desktop.operations.imports.importing import ImportPreview, ImportResult, Pasted
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.ui import spacing, theme

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.operations.importing import ImportPreview, Outcome, RowResult, Weight
+from desktop.operations.imports.importing import ImportPreview, Outcome, RowResult, Weight
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Mask
 from desktop.records.display import display

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIntValidator, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.operations.importing import NationalExport, Options
 from desktop.operations.imports import whole
+from desktop.operations.imports.importing import NationalExport, Options
 from desktop.records.declaration import RecordType
 from desktop.records.typed.dates import parse_date
 from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
-from desktop.ui.forms.making import make_editor
+from desktop.ui.fields.making import make_editor
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Card, button, heading, plain, row
 from desktop.ui.pasting import NoTable, on_clipboard, table_file

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from desktop.documents.lists import Paper, PaperColumn, PaperList
-from desktop.operations.papers import printing
+from desktop.operations import printing
 from desktop.operations.session import Session
 from desktop.records.declaration import Mask
 from desktop.store.ledger import ChangeSet

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.documents.brief import Brief
 from desktop.documents.lists import PaperList
 from desktop.documents.papers.compose import FilledPaper
-from desktop.operations import supervision
-from desktop.operations.papers import briefs, papers, printing, rosters
+from desktop.operations import printing, supervision
+from desktop.operations.papers import briefs, papers, rosters
 from desktop.operations.papers.papers import PaperTemplate
 from desktop.operations.session import Session
 from desktop.plan.tree import Unit

@@ -15,7 +15,7 @@ from desktop.operations.queries import UnitNode
 from desktop.records.cells import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.ui import theme
-from desktop.ui.forms.dates import DateEditor
+from desktop.ui.fields.dates import DateEditor
 from desktop.ui.parts import row
 from desktop.ui.workbench import Workbench
 

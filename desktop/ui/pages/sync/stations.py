@@ -18,7 +18,7 @@ from desktop.records.cells import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.sync.enrolling.wiped import Statement
 from desktop.ui.dialogs import Answer
-from desktop.ui.forms.dates import DateEditor
+from desktop.ui.fields.dates import DateEditor
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision

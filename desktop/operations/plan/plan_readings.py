@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.operations import plan, records
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.plan.chosen import TYPE
 from desktop.plan.readings import UnknownReading

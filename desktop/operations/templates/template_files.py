@@ -10,9 +10,17 @@ import msgspec
 
 from desktop.documents.papers.templates import PaperTemplate
 from desktop.documents.placeholders import TemplateFaulty
-from desktop.operations.papers.template_words import is_own, loaded
-from desktop.operations.papers.templates import NoSuchTemplate, begun, here, keep, known_here, require, save
 from desktop.operations.session import Session
+from desktop.operations.templates.template_words import is_own, loaded
+from desktop.operations.templates.templates import (
+    NoSuchTemplate,
+    begun,
+    here,
+    keep,
+    known_here,
+    require,
+    save,
+)
 from desktop.renaming import write_whole
 from desktop.store.ledger import ChangeSet
 from desktop.sync.errors import TooBig

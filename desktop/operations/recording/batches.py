@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.operations import admitting
+from desktop.operations.recording import admitting
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
 from desktop.records.typed.texts import printable

@@ -11,7 +11,7 @@ from desktop.documents.workbooks.lists import ListColumn, write_list
 from desktop.documents.workbooks.xlsx import Value
 from desktop.errors import UsageProblem
 from desktop.operations import audit
-from desktop.operations.exporting import local_time
+from desktop.operations.exports.exporting import local_time
 from desktop.operations.session import Session
 from desktop.records.checks import Checker, Context
 from desktop.records.declaration import Field, Kind, RecordType, Role, Severity

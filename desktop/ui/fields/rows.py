@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop.records.declaration import Field, RecordType, Section, Severity
 from desktop.ui import icons, theme
-from desktop.ui.forms.editors import Editor
+from desktop.ui.fields.editors import Editor
 from desktop.ui.notices import SIGNS, Tone
 
 LABEL_WIDTH = 10.4

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.documents import notices
 from desktop.documents.workbooks.templates import TemplateColumn, write_template
-from desktop.operations.exporting import local_time
+from desktop.operations.exports.exporting import local_time
 from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.imports.units import COLUMN, HEADINGS, UnitFinder
 from desktop.operations.session import NotAllowed, Session

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.divisions import DivisionLevel
-from desktop.ui.forms.dates import DateEditor
-from desktop.ui.forms.editors import BooleanEditor, CodesEditor, Editor, LineEditor, NoteEditor
-from desktop.ui.forms.personal import Ask, PersonalEditor, PersonalNoteEditor
-from desktop.ui.forms.pickers import CodeEditor, LinkEditor, PlaceEditor
+from desktop.ui.fields.dates import DateEditor
+from desktop.ui.fields.editors import BooleanEditor, CodesEditor, Editor, LineEditor, NoteEditor
+from desktop.ui.fields.personal import Ask, PersonalEditor, PersonalNoteEditor
+from desktop.ui.fields.pickers import CodeEditor, LinkEditor, PlaceEditor
 from desktop.ui.workbench import Workbench
 
 _PLACE_LEVELS = {"town": DivisionLevel.TOWN, "village": DivisionLevel.VILLAGE}

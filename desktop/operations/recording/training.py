@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from desktop.operations import admitting, queries, records
+from desktop.operations import queries
 from desktop.operations.queries import Codes
+from desktop.operations.recording import admitting, records
+from desktop.operations.recording.training_names import Person
 from desktop.operations.session import Session
-from desktop.operations.training_names import Person
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
 from desktop.plan.training import new_appointments

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from desktop.operations import queries
 from desktop.operations.queries import Codes
+from desktop.operations.recording.surroundings import Surroundings
 from desktop.operations.session import Session
-from desktop.operations.surroundings import Surroundings
 from desktop.records.checks import Checker, Finding
 from desktop.records.declaration import RecordType, Severity
 from desktop.records.types import Catalogue

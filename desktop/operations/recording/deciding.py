@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.operations import audit
-from desktop.operations.duplicates import CodesDiffer
+from desktop.operations.recording.conflicts import NoConflict, label_of, require_decider
+from desktop.operations.recording.duplicates import CodesDiffer
 from desktop.operations.session import Session
 from desktop.operations.stations import moving, policy
-from desktop.operations.stations.conflicts import NoConflict, label_of, require_decider
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import UNIT

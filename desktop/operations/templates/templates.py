@@ -21,9 +21,9 @@ from desktop.documents.papers.templates import papers as shipped_papers
 from desktop.documents.placeholders import TemplateFaulty
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
-from desktop.operations.papers import template_words
-from desktop.operations.papers.template_words import Template, is_own, loaded, shipped_all, worded
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.templates import template_words
+from desktop.operations.templates.template_words import Template, is_own, loaded, shipped_all, worded
 from desktop.records.cells import as_day
 from desktop.records.declaration import RecordType, Role
 from desktop.records.supervision import Route, Title

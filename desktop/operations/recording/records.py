@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations import admitting, audit, duplicates, queries, surroundings
+from desktop.operations import audit, queries
+from desktop.operations.recording import admitting, duplicates, surroundings
 from desktop.operations.session import Session
 from desktop.operations.stations import policy
 from desktop.records.checks import Context, Finding, run_checks

@@ -16,9 +16,10 @@ from typing import Final
 
 from desktop.documents.recognising import NotAttachable, recognise
 from desktop.errors import StateProblem
-from desktop.operations import audit, records
-from desktop.operations.attachable import MOST_BYTES, Prepared, TooLarge
+from desktop.operations import audit
 from desktop.operations.file_names import entered_name, free_path, safe_name, size_words
+from desktop.operations.recording import records
+from desktop.operations.recording.attachable import MOST_BYTES, Prepared, TooLarge
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType, Role
 from desktop.records.masking import mask_numbers_of_people

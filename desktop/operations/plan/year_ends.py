@@ -10,8 +10,9 @@ import datetime
 from typing import Final
 
 from desktop.errors import StateProblem
-from desktop.operations import plan, records
-from desktop.operations.records import Saved
+from desktop.operations.plan import plan
+from desktop.operations.recording import records
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.plan.reported import STOCK
 from desktop.plan.results import Figure, Indicator, number

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from desktop.operations import records
 from desktop.operations.quantities import amount_words
+from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Role
 from desktop.records.types import Catalogue

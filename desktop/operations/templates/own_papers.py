@@ -21,6 +21,6 @@ def added_papers(
     held = reading.records(database, types, Query(_TYPE, order=reading.NEWEST_ORDER))
     if not any(str(record.values.get("key") or "").startswith(_PREFIX) for record in held):
         return []
-    from desktop.operations.papers import templates
+    from desktop.operations.templates import templates
 
     return templates.own_papers(database, types, unit, today, unusable=True)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from desktop.errors import StateProblem
-from desktop.operations import admitting, records
+from desktop.operations.recording import admitting, records
 from desktop.operations.session import Session
 from desktop.plan import assessed
 from desktop.plan.assessed import Worth

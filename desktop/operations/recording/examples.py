@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from desktop import reference
 from desktop.errors import StateProblem
-from desktop.operations import admitting
+from desktop.operations.recording import admitting
 from desktop.operations.session import Session
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.examples import ExampleRecord

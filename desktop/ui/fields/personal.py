@@ -11,7 +11,7 @@ from desktop.records.declaration import Field
 from desktop.records.display import display
 from desktop.records.typed.values import Parsed
 from desktop.records.versions.canonical import Cell
-from desktop.ui.forms.editors import Editor, LineEditor, NoteEditor
+from desktop.ui.fields.editors import Editor, LineEditor, NoteEditor
 from desktop.ui.workbench import Workbench
 
 Ask = Callable[[str, Callable[[], None]], None]

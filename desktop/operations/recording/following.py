@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import StateProblem
-from desktop.operations import admitting, queries, records
+from desktop.operations import queries
 from desktop.operations.queries import Codes
-from desktop.operations.records import Saved
+from desktop.operations.recording import admitting, records
+from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.records import following
 from desktop.records.declaration import Follow, Kind, RecordType

@@ -16,7 +16,7 @@ from desktop.records.identity import is_id
 from desktop.records.typed.values import Parsed
 from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
-from desktop.ui.forms.editors import Editor, line_layout
+from desktop.ui.fields.editors import Editor, line_layout
 from desktop.ui.matching import rank
 from desktop.ui.widgets.pick import Option, PickEdit
 from desktop.ui.workbench import Workbench
