@@ -38,6 +38,10 @@ def wipe(
         # The keys are gone already, so there is no password to ask for and nothing left to keep.
         begun = wiping.go_on(workspace, out)
         _tell(wiping.destroy(begun), begun.statement, as_json)
+        if begun.lost:
+            remark(
+                "没有找到上次写的清除确认（文件名以“.未完成”结尾），不能交给上级；请打电话请上级停用这台电脑。"
+            )
         return
     with opened(workspace, operator, password_file) as session:
         seen = wiping.look(session)

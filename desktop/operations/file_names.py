@@ -57,10 +57,10 @@ def _stem(name: str, media: str) -> str:
     return name[: found.start()] if known else name
 
 
-def free_path(path: Path) -> Path:
-    """A name that no file has yet."""
+def free_path(path: Path, also: str = "") -> Path:
+    """A name that no file has yet, neither as it is nor with ``also`` behind it."""
     free, number = path, 2
-    while free.exists():
+    while free.exists() or free.with_name(free.name + also).exists():
         free, number = path.with_name(f"{path.stem}（{number}）{path.suffix}"), number + 1
     return free
 

@@ -133,6 +133,9 @@ def test_one_that_was_interrupted_opens_no_more_and_is_gone_on_with(
     pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, town = pair
+    # Another computer of the unit was being wiped too, and its word waits on the same stick: that ledger may live.
+    other = tmp_path / f"镇_清除确认{wiping.ENDING}{wiping.PENDING}"
+    other.write_bytes(b"another's word")
     done = wiping.confirm(town, "镇", tmp_path)
     town.workspace.close()
     destroy, seen = disk._destroy, []
@@ -155,11 +158,13 @@ def test_one_that_was_interrupted_opens_no_more_and_is_gone_on_with(
     assert not done.statement.exists()
     begun = wiping.go_on(done.folder, tmp_path)
     assert begun == done
+    assert wiping.go_on(done.folder, tmp_path / f"镇_清除确认{wiping.ENDING}").lost
     assert wiping.go_on(done.folder, done.statement) == done
-    assert wiping.go_on(done.folder).statement is None
+    assert wiping.go_on(done.folder).lost
     assert wiping.destroy(begun).left == ()
     assert not done.folder.exists()
     assert done.statement.exists()
+    assert other.read_bytes() == b"another's word"
 
 
 def test_a_copy_that_writes_nothing_can_be_wiped_and_the_original_stays(

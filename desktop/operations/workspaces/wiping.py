@@ -6,6 +6,7 @@ tables and papers it can say no more than when and how many were written.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,10 +75,17 @@ class Confirmed:
     """A wiping that is confirmed: the signed word of an enrolled station, and the folder that is to be destroyed.
 
     Until that is done the word lies beside its place under another name: nobody shall have it of a ledger that lives.
+    ``word`` is its digest: it is known by that, whatever else waits in the same place.
     """
 
     folder: Path
     statement: Path | None
+    word: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether there was a word that is not at the place that was named."""
+        return bool(self.word) and self.statement is None
 
 
 def look(session: Session) -> Outlook:
@@ -110,11 +118,11 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
     if unsent and not unsent_too:
         raise Unsent(f"还有{unsent}项上级没有确认收到，清除以后就没有了。")
     chain = station.own_chain(session.ledger)
-    statement = None
+    statement, word = None, ""
     if chain and out is not None:
         # Two computers of one unit give it one name, and none can write its word a second time.
         name = f"{safe_name(unit.name)}_清除确认{ENDING}"
-        statement = free_path(out / name) if out.is_dir() else out
+        statement = free_path(out / name, PENDING) if out.is_dir() else out
         if folder.resolve() in statement.resolve().parents:
             raise InsideItself("清除确认不能放在要清除的台账里。")
         said = Statement(
@@ -122,28 +130,36 @@ def confirm(session: Session, typed: str, out: Path | None = None, *, unsent_too
             unit.code, unit.name, unit.level, session.environment.now(),
         )  # fmt: skip
         with plain_problems():
-            write_whole(_pending(statement), wiped.make(station.load_keys(session.ledger), chain, said))
+            data = wiped.make(station.load_keys(session.ledger), chain, said)
+            write_whole(_pending(statement), data)
+        word = hashlib.sha256(data).hexdigest()
     if session.workspace.refusal is None:
         # Nothing is written where nobody knows whose ledger it is, or where the disk is full; it can be wiped all the
         # same.
         audit.note(session, audit.Act.WIPED, f"没有确认的{unsent}项")
-    return Confirmed(folder, statement)
+    return Confirmed(folder, statement, word)
 
 
 def destroy(confirmed: Confirmed) -> Wiped:
     """Destroys the workspace, which is closed by now. Raises ``InUse`` and what the disk raises."""
     with plain_problems():
-        done = disk.wipe(confirmed.folder)
+        done = disk.wipe(confirmed.folder, confirmed.word)
         if confirmed.statement is not None:
             _pending(confirmed.statement).replace(confirmed.statement)
         return done
 
 
 def go_on(folder: Path, out: Path | None = None) -> Confirmed:
-    """A wiping that was interrupted, with the word that was written then at this place, if it is still there."""
+    """A wiping that was interrupted, with its own word if that waits at this place; others' words are left alone."""
+    word = disk.word_of(folder)
     pending = [] if out is None else sorted(out.glob(f"*{PENDING}")) if out.is_dir() else [_pending(out)]
-    found = [path.with_name(path.name.removesuffix(PENDING)) for path in pending if path.is_file()]
-    return Confirmed(folder, found[0] if len(found) == 1 else None)
+    own = next((path for path in pending if word and path.is_file() and _digest(path) == word), None)
+    return Confirmed(folder, None if own is None else own.with_name(own.name.removesuffix(PENDING)), word)
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _pending(statement: Path) -> Path:

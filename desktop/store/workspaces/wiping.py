@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from desktop.renaming import remove
+from desktop.renaming import remove, write_whole
 from desktop.store.workspaces import attempts, openings
 from desktop.store.workspaces.backups import BACKUPS
 from desktop.store.workspaces.keys import FILE as KEY_SLOTS
@@ -23,7 +23,10 @@ from desktop.store.workspaces.unlocking import LEDGER, LOCK
 from desktop.store.workspaces.workspace import DRAFTS
 
 BEGUN: Final = "wiping"
-"""Stands in a workspace whose wiping has begun: after it nothing of it opens, and it is gone on with, not repaired."""
+"""Stands in a workspace whose wiping has begun: after it nothing of it opens, and it is gone on with, not repaired.
+
+It holds which word lies ready elsewhere to be said when nothing is left: keys and ledger cannot tell any more.
+"""
 NUMBERS: Final = "numbers.jsonl"
 _CHUNK: Final = 1 << 20
 
@@ -41,20 +44,26 @@ def has_begun(folder: Path) -> bool:
     return (folder / BEGUN).exists()
 
 
-def wipe(folder: Path) -> Wiped:
+def word_of(folder: Path) -> str:
+    """The digest of the word that waits for the end of a wiping that was interrupted; empty where there is none."""
+    return (folder / BEGUN).read_text("ascii") if has_begun(folder) else ""
+
+
+def wipe(folder: Path, word: str = "") -> Wiped:
     """Destroys a workspace that nobody has open; a second call goes on where one was interrupted.
 
-    Raises ``InUse`` and ``OSError``.
+    ``word`` is the digest of the word that it was wiped. Raises ``InUse`` and ``OSError``.
     """
     destroyed = 0
     with take_lock(folder / LOCK):
-        (folder / BEGUN).touch()
+        if not has_begun(folder):
+            write_whole(folder / BEGUN, word.encode())
         for path in list(_files(folder)):
             _destroy(path)
             destroyed += 1
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder / BACKUPS)
-    for name in (LOCK, BEGUN):
+    for name in (LOCK, f"{BEGUN}.new", BEGUN):
         (folder / name).unlink(missing_ok=True)
     left = tuple(sorted(path.name for path in folder.iterdir()))
     if not left:
