@@ -10,7 +10,7 @@ from pathlib import Path
 import pyrage
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,7 +88,7 @@ def test_openssl_reads_the_exported_key(tmp_path: Path) -> None:
     assert b"ED25519" in shown.stdout
 
 
-RSA = generate_private_key(65537, 1024).private_bytes(
+OTHER_ALGORITHM = ec.generate_private_key(ec.SECP256R1()).private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 )
 WRONG_SUM = KEYS.age_identity[:-1] + ("Q" if KEYS.age_identity[-1] != "Q" else "P")
@@ -100,7 +100,7 @@ WRONG_SUM = KEYS.age_identity[:-1] + ("Q" if KEYS.age_identity[-1] != "Q" else "
         pytest.param(b"", KEYS.identity_file(), None, id="no PEM"),
         pytest.param(KEYS.signing_pem(b"a"), KEYS.identity_file(), None, id="password missing"),
         pytest.param(KEYS.signing_pem(b"a"), KEYS.identity_file(), b"b", id="wrong password"),
-        pytest.param(RSA, KEYS.identity_file(), None, id="another algorithm"),
+        pytest.param(OTHER_ALGORITHM, KEYS.identity_file(), None, id="another algorithm"),
         pytest.param(KEYS.signing_pem(), "", None, id="no age identity"),
         pytest.param(KEYS.signing_pem(), KEYS.identity_file() + CLERK.keys.identity_file(), None, id="two"),
         pytest.param(KEYS.signing_pem(), WRONG_SUM, None, id="wrong check sum"),
