@@ -22,6 +22,7 @@ from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
 from desktop.operations.reference_here import shipped
 from desktop.operations.session import Session, open_session
+from desktop.operations.workspaces import synced
 from desktop.operations.workspaces.recovery import after_opening
 from desktop.records.declaration import RecordType
 from desktop.records.typed.dates import parse_date
@@ -292,6 +293,8 @@ def opened(
             if click.get_current_context().meta.get(_DATE_IS_RIGHT):
                 session.ledger.clock.confirm()
             after_opening(session)
+            if words := synced.tell(session):
+                remark(words)
             yield session
         finally:
             session.workspace.close()

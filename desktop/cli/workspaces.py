@@ -29,7 +29,7 @@ from desktop.errors import UsageProblem
 from desktop.operations.file_names import size_words
 from desktop.operations.recording import checking
 from desktop.operations.session import Session
-from desktop.operations.workspaces import operators, restoring, workspaces
+from desktop.operations.workspaces import operators, restoring, synced, workspaces
 from desktop.operations.workspaces.operators import ROLES as ROLES
 from desktop.records.declaration import Level, Role, Severity
 from desktop.records.duties import DUTIES
@@ -95,6 +95,8 @@ def new(
             say(f"已新建“{unit.name}”的台账，操作员“{operator}”（管理员）。")
             say(f"恢复码：{session.workspace.recovery_code}")
             remark("恢复码只显示这一次，请抄在纸上，和电脑分开放；忘了口令时用它打开。")
+        if words := synced.tell(session):
+            remark(words)
 
 
 @click.group(cls=Group)
@@ -254,6 +256,8 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
     else:
         say(f"已备份到“{out.name}”，{size_words(size)}。")
     remark("请把台账里的 keys.json 也拷一份，没有它备份打不开。")
+    if words := synced.backup_notice(out):
+        remark(words)
 
 
 @click.command(cls=Command)

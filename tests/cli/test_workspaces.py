@@ -57,6 +57,17 @@ def test_a_workspace_does_not_begin_among_the_files_of_others(tmp_path: Path) ->
     assert run("new", made, *arguments).exit_code == 0
 
 
+def test_a_folder_that_is_kept_equal_with_the_net_is_told_of_once(tmp_path: Path) -> None:
+    synced = tmp_path / "BaiduSyncdisk"
+    made = run("new", synced / "村", "--unit", "330110109222", "--name", "村", "--kind", "village")
+    assert made.exit_code == 0
+    assert "台账所在的文件夹由百度网盘自动同步" in made.stderr
+    assert "百度网盘" not in run("list", synced / "村", "enterprise", "--as", "管理员").stderr
+    copied = run("backup", synced / "村", synced / "备份.db", "--as", "管理员")
+    assert copied.exit_code == 0
+    assert "备份会传到网上；备份是加密的" in copied.stderr
+
+
 def test_a_short_password_makes_no_workspace(tmp_path: Path) -> None:
     result = run(
         "new", tmp_path / "w", "--unit", "1", "--name", "村", "--kind", "village", XIAOSANJI_PASSWORD="short"

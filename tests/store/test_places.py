@@ -15,6 +15,7 @@ from desktop.store.workspaces.places import (
     NetworkPlace,
     file_system,
     refuse_network,
+    service_of,
     take_lock,
     take_lock_to_read,
 )
@@ -62,6 +63,35 @@ def test_a_mounted_share_is_refused_and_a_disk_is_not(
         refuse_network(tmp_path / "台账")
     table.write_text("/dev/sda1 / ext4 rw 0 0\n", "utf-8")
     refuse_network(tmp_path / "台账")
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        (r"C:\Users\王芳\OneDrive\文档\小三级\径山村工会", "OneDrive"),
+        (r"C:\Users\王芳\onedrive - 余杭区总工会\台账", "OneDrive"),
+        (r"D:\我的云\台账", "OneDrive"),
+        (r"C:\Users\王芳\WPSDrive\267329050\WPS云盘\台账", "WPS云盘"),
+        (r"C:\Users\王芳\WPSDrive\267329050\WPS企业云盘\台账", "WPS云盘"),
+        (r"C:\Users\王芳\Documents\WPS Cloud Files\105425\台账", "WPS云盘"),
+        ("/home/wang/Nutstore Files/王芳的坚果云/台账", "坚果云"),
+        (r"D:\我的坚果云\台账", "坚果云"),
+        (r"E:\BaiduSyncdisk\台账", "百度网盘"),
+        (r"E:\BaiduNetdiskWorkspace\台账", "百度网盘"),
+        ("/home/wang/Dropbox/台账", "Dropbox"),
+        (r"C:\Users\王芳\Documents\小三级\径山村工会", ""),
+        (r"D:\我的云盘资料\台账", ""),
+        (r"E:\BaiduNetdiskDownload\台账", ""),
+        ("/home/wang/OneDrive的备份/台账", ""),
+    ],
+)
+def test_a_folder_that_a_service_keeps_equal_with_the_net_is_known(path: str, service: str) -> None:
+    environment = {
+        "OneDrive": r"C:\Users\王芳\OneDrive",
+        "OneDriveCommercial": "d:\\我的云\\",
+        "OneDriveConsumer": "",
+    }
+    assert service_of(path, environment) == service
 
 
 def test_a_lock_is_held_by_one_and_given_back(tmp_path: Path) -> None:

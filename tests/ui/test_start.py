@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from platformdirs import user_documents_path
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -68,8 +69,11 @@ def show(qtbot: QtBot, program: Program, folder: Path | None = None) -> None:
 
 
 def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
-    qtbot: QtBot, program: Program, tmp_path: Path
+    qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # As it is where the documents themselves are carried into the net.
+    monkeypatch.setenv("OneDrive", str(user_documents_path()))
+    monkeypatch.setenv("OneDriveCommercial", str(tmp_path / "新 台账（1）"))
     show(qtbot, program)
     assistant = program.start.assistant
     assert assistant.isVisible(), "without any workspace the assistant comes first"
@@ -88,6 +92,7 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     keys(qtbot, "A")  # the cursor stands in the name, which is there already; another takes its place
     assert assistant.unit.value()[1] == "A"
     key(qtbot, K.Key_Return)
+    assert assistant.folder.text() == str(Path.home() / "小三级" / "A")
     others = tmp_path / "别人的"
     others.mkdir()
     (others / "花名册.xls").write_bytes(b"x")
@@ -117,7 +122,10 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert assistant.folder.text() == str(others / "A")
     assert not assistant.notice.isVisible()
     assistant.folder.setText(f'"{tmp_path / "新 台账（1）"}"')
-    key(qtbot, K.Key_Return)
+    assistant.operator.setFocus()
+    assert "由OneDrive自动同步，台账放在里面可能损坏" in assistant.notice.words
+    picture(program.start, "new-ledger-in-a-synced-folder")
+    key(qtbot, K.Key_Return)  # a service may have been turned off
     qtbot.waitUntil(assistant.copied.isVisible, timeout=20_000)
     key(qtbot, K.Key_Return)
     assert program.window is None, "the code will not be seen again"
@@ -127,6 +135,7 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert program.window is not None
     settle(qtbot, program.window.workbench)
     assert program.window.workbench.facts.operator.name == "陈喆"
+    assert "把整个文件夹“新 台账（1）”移到不同步的地方" in dialogs.told[-1]
     assert program.settings.recents[0].folder == tmp_path / "新 台账（1）"
 
 

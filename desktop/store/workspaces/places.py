@@ -1,11 +1,13 @@
-"""Where a workspace may lie, and the lock that lets one program in at a time."""
+"""Where a workspace may lie, what is said of some places, and the lock that lets one program in at a time."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Final
 
@@ -29,6 +31,16 @@ _NETWORK: Final = frozenset(
         "fuse.davfs2",
     }
 )
+_SYNCED: Final = (
+    ("OneDrive", re.compile(r"onedrive( - .+)?")),
+    ("WPS云盘", re.compile(r"wpsdrive|wps cloud files|wps(企业)?云盘")),
+    ("坚果云", re.compile(r"nutstore( files)?|.*的坚果云|坚果云")),
+    ("百度网盘", re.compile(r"baidusyncdisk|baidunetdiskworkspace|百度网盘同步空间")),
+    ("Dropbox", re.compile(r"dropbox( \(.+\))?")),
+)
+"""How services call the folders that they keep equal with the net, in small letters, wherever these lie."""
+_ONEDRIVE: Final = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
+"""The variables in which it says where its folders are, which people may call as they like."""
 _LEAST_ROOM: Final = 1 << 20
 """With fewer bytes than this a workspace does not open."""
 
@@ -120,6 +132,25 @@ def _is_remote(folder: Path) -> bool:
     if not _MOUNTS.exists():
         return False
     return file_system(os.path.realpath(whole), _MOUNTS.read_text("utf-8", "replace")) in _NETWORK
+
+
+def synced_by(folder: Path) -> str:
+    """The service that keeps this folder equal with the net, as far as that can be seen; else nothing."""
+    return service_of(os.path.realpath(folder), os.environ)
+
+
+def service_of(path: str, environment: Mapping[str, str]) -> str:
+    """The service to which a whole path belongs, by the names of its folders and by what is known of the system."""
+    parts = _parts(path)
+    for name in _ONEDRIVE:
+        if (root := _parts(environment.get(name, ""))) and parts[: len(root)] == root:
+            return "OneDrive"
+    return next((name for name, called in _SYNCED if any(map(called.fullmatch, parts))), "")
+
+
+def _parts(path: str) -> list[str]:
+    """The names along a path of either system, as Windows compares them."""
+    return [part.casefold() for part in re.split(r"[\\/]+", path) if part]
 
 
 def file_system(path: str, mounts: str) -> str:

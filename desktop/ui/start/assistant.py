@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import Problem
 from desktop.operations.file_names import safe_name
+from desktop.operations.workspaces import synced
 from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
@@ -98,6 +99,7 @@ class Assistant(QWidget):
         self.next_button.clicked.connect(self.next)
         for edit in (self.operator, self.password, self.again, self.folder):
             edit.returnPressed.connect(self.next)
+        self.folder.editingFinished.connect(self._judge_folder)
         self._show_step(0)
 
     @cached_property
@@ -154,7 +156,7 @@ class Assistant(QWidget):
         form.addRow(place, where)
         warning = QLabel(
             "口令用来加密全部数据，程序里没有保存它，请记牢；下一步会给一个恢复码，忘了口令时用。\n"
-            "不得录入国家秘密、工作秘密。台账请放在本机硬盘上，不要放在网络共享文件夹里。"
+            "不得录入国家秘密、工作秘密。台账请放在本机硬盘上，不要放在网络共享或网盘同步的文件夹里。"
         )
         warning.setProperty("muted", True)
         warning.setWordWrap(True)
@@ -236,7 +238,10 @@ class Assistant(QWidget):
             self.operator.setFocus()
 
     def _suggest_folder(self) -> None:
-        suggested = str(user_documents_path() / "小三级" / self._folder_name())
+        # On many computers the documents themselves lie in a folder that is kept equal with the net.
+        documents = user_documents_path()
+        place = Path.home() if synced.warning(documents) else documents
+        suggested = str(place / "小三级" / self._folder_name())
         if self.folder.text() in ("", self._suggested):
             self.folder.setText(suggested)
         self._suggested = suggested
@@ -250,6 +255,12 @@ class Assistant(QWidget):
         if folder is not None:
             self.notice.clear()
             self.folder.setText(str(room_in(folder, self._folder_name())))
+            self._judge_folder()
+
+    def _judge_folder(self) -> None:
+        """It can be taken all the same: a service may have been turned off."""
+        if words := synced.warning(self._place()):
+            self.notice.show_notice(Tone.WARNING, words)
 
     def _place(self) -> Path:
         """The folder as it was typed, or copied from Windows, which puts it in quotation marks."""

@@ -291,7 +291,7 @@ def _translated(session: Callable[[], Session], _nothing: None, _ticket: Ticket)
 
 
 def _opened(session: Session, words: str = "") -> Opened:
-    from desktop.operations.workspaces import recovery
+    from desktop.operations.workspaces import recovery, synced
     from desktop.ui.workbench import Facts
 
     recovery.after_opening(session)
@@ -299,6 +299,7 @@ def _opened(session: Session, words: str = "") -> Opened:
         words = words or _COPY_WORDS
     if session.workspace.unwritable is not None:
         words = str(session.workspace.unwritable)
+    words = "\n\n".join(filter(None, (words, synced.tell(session))))
     return Opened(session, Facts.of(session), words)
 
 
