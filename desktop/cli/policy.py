@@ -14,7 +14,16 @@ from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange, forks, moving, policy, traffic, uncounted
+from desktop.operations.stations import (
+    exchange,
+    forks,
+    moving,
+    policy,
+    redating,
+    traffic,
+    uncounted,
+    withdrawals,
+)
 from desktop.operations.stations.forks import Kind, Outlook
 from desktop.operations.stations.policy import Standing
 from desktop.records.typed.dates import time_words
@@ -82,9 +91,9 @@ def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bo
 
     合并编号见 merges。后来有人接着改过，或者签发的文书用到时，不能撤回。
     """
-    found = policy.look_at_withdrawal(session, merge)
+    found = withdrawals.look_at_withdrawal(session, merge)
     if not preview:
-        policy.withdraw(session, merge, note)
+        withdrawals.withdraw(session, merge, note)
     if as_json:
         json_line(
             {"merge": merge, "withdrawn": not preview, "allowed": found.allowed, "upon": found.upon,
@@ -212,9 +221,9 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
 @json_option
 def redate(session: Session, preview: bool, as_json: bool) -> None:
     """更正日期：电脑日期调对以后，把以前按以后的日期保存的内容按今天重新保存，上级就不用一直留着。"""
-    losses = policy.look_at_redating(session)
+    losses = redating.look_at_redating(session)
     if losses and not preview:
-        policy.redate(session)
+        redating.redate(session)
     if as_json:
         json_line({"redated": bool(losses) and not preview, "items": _objects(losses)})
         return

@@ -25,7 +25,7 @@ from desktop.operations.recording import attachable, attachments, deciding, dupl
 from desktop.operations.recording.attachable import TooLarge, prepare
 from desktop.operations.recording.attachments import AlreadyThere, Attachment, Gone, Incomplete, Spoiled
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, policy
+from desktop.operations.stations import exchange, policy, withdrawals
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level, Role
 from desktop.records.types.attachment_part import PART_BYTES
@@ -424,7 +424,7 @@ def test_what_a_merge_brought_is_taken_back_and_lifted_with_its_files(
     report_up(village, town, tmp_path)
     made = add(village, record, written(tmp_path, "a.pdf", PDF + bytes(PART_BYTES)))
     report_up(village, town, tmp_path)
-    policy.withdraw(town, int(town.database.value("SELECT max(id) FROM merge")))
+    withdrawals.withdraw(town, int(town.database.value("SELECT max(id) FROM merge")))
     report_up(village, town, tmp_path)
     assert on(town, record) == on(village, record) == []
     policy.lift(town, *(held.record for held in policy.excluded(town)))

@@ -279,7 +279,7 @@ def test_the_same_list_as_one_of_unions_gives_the_firm_its_town_and_sends_back_w
     assert outcomes(shown) == ["new", "rejected"]
     assert "再按“企业”导入" in shown.rows[1].notes[-1].text
     assert shown.without_town == ()
-    born = {b.type: b.cells for b in shown._plan.births}
+    born = {b.type: b.cells for b in shown.plan.births}
     assert born["enterprise"]["town"] == born["union"]["town"] == "330106010"
     assert born["enterprise"]["contact_phone"] == "13800000000"
     assert "chair_phone" not in born["union"], "what stands behind the contact is not the chair's"
@@ -293,7 +293,7 @@ def test_a_firm_keeps_the_town_of_its_own_address_beside_that_of_its_union(
         ["转塘街道", "甲公司", code(1), "西湖区双浦镇灵山村1号", "甲公司工会委员会"],
     ]
     shown = look(district, workbooks.book(tmp_path / "表.xlsx", rows), "union")
-    towns = {b.type: b.cells["town"] for b in shown._plan.births if "town" in b.cells}
+    towns = {b.type: b.cells["town"] for b in shown.plan.births if "town" in b.cells}
     assert towns["union"] == "330106010" != towns["enterprise"]
 
 

@@ -16,7 +16,7 @@ from desktop.operations.papers import papers
 from desktop.operations.recording import batches, records
 from desktop.operations.recording.admitting import Locked, RestedOn
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, policy
+from desktop.operations.stations import exchange, policy, withdrawals
 from desktop.operations.supervision import IllegalStep, Signatory
 from desktop.operations.supervision.numbers import NumbersNotSet
 from desktop.operations.workspaces import erasing
@@ -703,8 +703,8 @@ def test_a_merge_on_which_a_town_s_letter_rests_is_not_withdrawn(two: Two) -> No
     case = opened(two.town)
     reminded(case)
     two.up()
-    with pytest.raises(policy.BuiltUpon, match="已经签发的1份文书"):
-        policy.withdraw(two.district, stored.merges(two.district.database)[0].id)
+    with pytest.raises(withdrawals.BuiltUpon, match="已经签发的1份文书"):
+        withdrawals.withdraw(two.district, stored.merges(two.district.database)[0].id)
     # Nor that which has brought the power itself.
     assert depending.count_letters(two.town.database, {two.given}) == 1
     assert depending.count_letters(two.town.database, {two.town.unit.id}) == 0

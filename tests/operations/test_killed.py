@@ -73,7 +73,7 @@ for number in range(40):
 ROLL_BACK = """
 import sys
 from pathlib import Path
-from desktop.operations.stations import exchange, policy
+from desktop.operations.stations import exchange, policy, withdrawals
 from desktop.operations.session import open_session
 from desktop.store.peers import traffic
 from tests.operations.stations import repeatable
@@ -81,7 +81,7 @@ session = open_session(Path(sys.argv[1]), "王芳", "password1", repeatable("kil
 print("open", flush=True)
 exchange.merge(session, [Path(sys.argv[2])])
 for _ in range(1000):
-    policy.withdraw(session, traffic.merges(session.database)[0].id)
+    withdrawals.withdraw(session, traffic.merges(session.database)[0].id)
     policy.lift(session, *(found.record for found in policy.excluded(session)))
 """
 RESTORE = """

@@ -12,7 +12,7 @@ from desktop.cli.shown import Showing
 from desktop.operations.recording import attachments, duplicates, records
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, moving, policy
+from desktop.operations.stations import exchange, moving, withdrawals
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
@@ -140,7 +140,7 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     district, old, new, village = world.district, world.old, world.new, world.village
     records.save(village, "enterprise", {"name": "再错的厂"}, record=world.bad)
     world.report((village, old))
-    policy.withdraw(old, stored.merges(old.database)[0].id)
+    withdrawals.withdraw(old, stored.merges(old.database)[0].id)
     world.report((village, old), *world.towns)
     assert names(district) == {"茶厂", "错的厂"}
     moving.move(district, village.unit.id, new.unit.id)

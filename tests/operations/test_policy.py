@@ -11,10 +11,20 @@ import pytest
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import enrolling, exchange, forks, policy, renewal, uncounted, unsettled
+from desktop.operations.stations import (
+    enrolling,
+    exchange,
+    forks,
+    policy,
+    renewal,
+    uncounted,
+    unsettled,
+    withdrawals,
+)
 from desktop.operations.stations.forks import Kind, NoFork
-from desktop.operations.stations.policy import BuiltUpon, NoMerge, NoStation
+from desktop.operations.stations.policy import NoStation
 from desktop.operations.stations.renewal import NotACopy
+from desktop.operations.stations.withdrawals import BuiltUpon, NoMerge
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored
@@ -64,15 +74,15 @@ def test_a_merge_is_looked_at_withdrawn_and_restored(town: Session, village: Ses
     saved = records.save(village, "enterprise", {"name": "第二批的厂"})
     records.save(village, "enterprise", {"name": "第二批改的厂"}, record=saved.record)
     report_up(village, town, tmp_path)
-    found = policy.look_at_withdrawal(town, last_merge(town))
+    found = withdrawals.look_at_withdrawal(town, last_merge(town))
     assert [(loss.label, loss.births, loss.changes) for loss in found.losses] == [("企业（单位）", 1, 1)]
     assert found.allowed
     assert found.titles == ("第二批改的厂",)
     assert names(town) == {"第一批的厂", "第二批改的厂"}
-    policy.withdraw(town, last_merge(town), "填错了表")
+    withdrawals.withdraw(town, last_merge(town), "填错了表")
     assert names(town) == {"第一批的厂"}
     with pytest.raises(NoMerge):
-        policy.withdraw(town, last_merge(town))
+        withdrawals.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
     assert names(village) == {"第一批的厂"}
     assert same(town, village, unit=village.unit.id)
@@ -102,12 +112,12 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     records.save(below, "enterprise", {"name": "厂"})
     report_up(below, fresh, tmp_path)
     report_up(fresh, district, tmp_path)
-    assert policy.look_at_withdrawal(district, last_merge(district)).granted_words == ""
-    found = policy.look_at_withdrawal(district, first)
+    assert withdrawals.look_at_withdrawal(district, last_merge(district)).granted_words == ""
+    found = withdrawals.look_at_withdrawal(district, first)
     assert found.granted_words.startswith("其中有“西山村工会”的入网批准：撤回以后就当没有入网")
     many = replace(found, granted=tuple("一二三四五六七"))
     assert many.granted_words.startswith("其中有“一”、“二”、“三”、“四”、“五”等7个单位的入网批准")
-    policy.withdraw(district, first, "报错了")
+    withdrawals.withdraw(district, first, "报错了")
     assert names(district) == set()
     told = unsettled.unsettled(district.database, district.here)
     assert {t.author.split()[0] for t in told} == {"西山村工会", "瓶窑镇总工会"}
@@ -122,12 +132,12 @@ def test_nothing_is_withdrawn_on_which_somebody_has_built(
     saved = records.save(village, "enterprise", {"name": "厂"})
     report_up(village, town, tmp_path)
     records.save(town, "enterprise", {"name": "镇里改的"}, record=saved.record)
-    assert not policy.look_at_withdrawal(town, last_merge(town)).allowed
+    assert not withdrawals.look_at_withdrawal(town, last_merge(town)).allowed
     with pytest.raises(BuiltUpon):
-        policy.withdraw(town, last_merge(town))
+        withdrawals.withdraw(town, last_merge(town))
     assert names(town) == {"镇里改的"}
     with pytest.raises(NoMerge):
-        policy.withdraw(town, 99)
+        withdrawals.withdraw(town, 99)
 
 
 def test_nothing_is_withdrawn_that_an_issued_letter_rests_on(
@@ -145,15 +155,15 @@ def test_nothing_is_withdrawn_that_an_issued_letter_rests_on(
             NewRecord("case_document", letter, town.unit.id, {"case": case}),
         ],
     )
-    assert policy.look_at_withdrawal(town, last_merge(town)).allowed
+    assert withdrawals.look_at_withdrawal(town, last_merge(town)).allowed
     slot = town.types["case_document"].slot_of["document_number"]
     number = "示工劳监函〔2026〕1号"
     value = {"document_number": number} if slot != "document_number" else number
     town.ledger.write("签发", "王芳", edits=[SlotEdit("case_document", letter, slot, value)])
-    found = policy.look_at_withdrawal(town, last_merge(town))
+    found = withdrawals.look_at_withdrawal(town, last_merge(town))
     assert (found.allowed, found.letters, found.upon) == (False, 1, 0)
     with pytest.raises(BuiltUpon):
-        policy.withdraw(town, last_merge(town))
+        withdrawals.withdraw(town, last_merge(town))
 
 
 def test_who_is_below_withdraws_nothing_of_those_above(
@@ -165,7 +175,7 @@ def test_who_is_below_withdraws_nothing_of_those_above(
     report_up(village, town, tmp_path)
     # What the town vouched for is the town's; there is nothing else in that merge.
     with pytest.raises(NoMerge):
-        policy.withdraw(village, last_merge(village))
+        withdrawals.withdraw(village, last_merge(village))
     with pytest.raises(NotAllowed):
         policy.revoke(village, town.ledger.station)
     assert policy.stations(village) == []
@@ -175,7 +185,7 @@ def test_undo_takes_a_withdrawal_back_too(town: Session, village: Session, tmp_p
     """One way back: the same as lifting it."""
     records.save(village, "enterprise", {"name": "厂"})
     report_up(village, town, tmp_path)
-    changes = policy.withdraw(town, last_merge(town))
+    changes = withdrawals.withdraw(town, last_merge(town))
     assert names(town) == set()
     records.undo(town, changes.stamp)
     assert names(town) == {"厂"}
@@ -255,7 +265,7 @@ def test_what_another_level_has_said_is_lifted_by_that_level(
 ) -> None:
     records.save(village, "enterprise", {"name": "厂"})
     report_up(village, town, tmp_path)
-    policy.withdraw(town, last_merge(town))
+    withdrawals.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
     (said,) = policy.excluded(village)
     with pytest.raises(NotAllowed):
@@ -342,7 +352,7 @@ def test_what_does_not_count_is_told_with_who_said_it_and_whose_it_is(
     records.save(village, "enterprise", {"name": "厂"})
     report_up(village, town, tmp_path)
     merge = last_merge(town)
-    policy.withdraw(town, merge, "重复")
+    withdrawals.withdraw(town, merge, "重复")
     report_up(village, town, tmp_path)
     policy.revoke(town, village.ledger.station, note="丢失")
     revoked, withdrawn = uncounted.all_excluded(town.database, town.here)
@@ -362,7 +372,7 @@ def test_a_merge_is_known_as_withdrawn_until_it_is_restored(
         report_up(village, town, tmp_path)
     merge = last_merge(town)
     assert uncounted.withdrawn_merges(town.database, town.here) == {}
-    policy.withdraw(town, merge)
+    withdrawals.withdraw(town, merge)
     found = uncounted.withdrawn_merges(town.database, town.here)
     assert list(found) == [merge]
     assert found[merge].own
@@ -393,7 +403,7 @@ def test_a_withdrawal_of_several_records_is_lifted_as_a_whole(
     for number, unit in enumerate((village, town, village)):
         records.save(village, "enterprise", {"name": f"{number}厂"}, unit=unit.unit.id)
     assert report_up(village, town, tmp_path).bundles[0].refused == 1
-    policy.withdraw(town, last_merge(town))
+    withdrawals.withdraw(town, last_merge(town))
     assert names(town) == set()
     found = uncounted.withdrawn_merges(town.database, town.here)[last_merge(town)]
     assert len(found.records) == 2
@@ -418,7 +428,7 @@ def test_what_was_refused_is_given_back_word_for_word(
     records.save(village, "enterprise", {"name": "新厂改"}, record=new)
     records.save(village, "enterprise", {"surveyed_staff": 9}, record=kept)
     report_up(village, town, tmp_path)
-    policy.withdraw(town, last_merge(town))
+    withdrawals.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
     told = unsettled.unsettled(village.database, village.here)
     assert all(t.again for t in told)
@@ -443,7 +453,7 @@ def test_what_was_refused_is_given_back_word_for_word(
 def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session, tmp_path: Path) -> None:
     records.save(village, "enterprise", {"name": "新厂"})
     report_up(village, town, tmp_path)
-    policy.withdraw(town, last_merge(town))
+    withdrawals.withdraw(town, last_merge(town))
     report_up(village, town, tmp_path)
     (item,) = unsettled.unsettled(village.database, village.here)
     village.workspace.operator = replace(village.operator, role=Role.READER)

@@ -10,7 +10,7 @@ import pytest
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange, forks, policy
+from desktop.operations.stations import exchange, forks, policy, withdrawals
 from desktop.operations.workspaces import erasing, recovery, restoring
 from desktop.records.declaration import Level
 from desktop.store.peers import traffic as stored
@@ -57,7 +57,7 @@ def test_what_was_withdrawn_after_the_backup_is_out_after_a_restore(
     records.save(village, "enterprise", {"name": "撤回的厂"})
     report_up(village, district, tmp_path)
     fresh_backup(district)
-    policy.withdraw(district, last_merge(district))
+    withdrawals.withdraw(district, last_merge(district))
     assert names(district) == set()
     before = exchange.digest(district)
     again = restored(district)
@@ -70,7 +70,7 @@ def test_it_is_out_at_least_after_the_next_merge(pair: tuple[Session, Session], 
     records.save(village, "enterprise", {"name": "撤回的厂"})
     report_up(village, district, tmp_path)
     fresh_backup(district)
-    policy.withdraw(district, last_merge(district))
+    withdrawals.withdraw(district, last_merge(district))
     again = restored(district)
     report_up(village, again, tmp_path)
     assert names(again) == set()
@@ -82,7 +82,7 @@ def test_what_was_lifted_after_the_backup_counts_after_a_restore(
     district, village = pair
     records.save(village, "enterprise", {"name": "撤回的厂"})
     report_up(village, district, tmp_path)
-    policy.withdraw(district, last_merge(district))
+    withdrawals.withdraw(district, last_merge(district))
     fresh_backup(district)
     policy.lift(district, policy.excluded(district)[0].record)
     assert names(district) == {"撤回的厂"}
@@ -148,7 +148,7 @@ def test_an_act_and_its_line_in_the_log_are_one_step(
     records.save(village, "enterprise", {"name": "厂"})
     report_up(village, district, tmp_path)
     if what == "lift":
-        policy.withdraw(district, last_merge(district))
+        withdrawals.withdraw(district, last_merge(district))
     before = district.database.value("SELECT count(*) FROM operation")
 
     def killed(*_: Any, **__: Any) -> None:
@@ -158,7 +158,7 @@ def test_an_act_and_its_line_in_the_log_are_one_step(
 
     def act() -> None:
         if what == "withdraw":
-            policy.withdraw(district, last_merge(district))
+            withdrawals.withdraw(district, last_merge(district))
         elif what == "lift":
             policy.lift(district, policy.excluded(district)[0].record)
         else:

@@ -13,7 +13,7 @@ from desktop.operations import audit, supervision
 from desktop.operations.exports import real_name
 from desktop.operations.recording import conflicts, deciding, records, training
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import enrolling, exchange, forks, policy, traffic
+from desktop.operations.stations import enrolling, exchange, forks, policy, redating, traffic, withdrawals
 from desktop.operations.workspaces import erasing, operators
 from desktop.records.declaration import Level, Role
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
@@ -103,10 +103,10 @@ RUNNING: dict[str, Act] = {
     "exchange.receive": lambda s, o: exchange.receive(s, [o.folder / "down.xsj"]),
     "traffic.merge": lambda s, o: traffic.merge(s, [o.folder / "down.xsj"], o.folder),
     "exchange.export_identity": lambda s, o: exchange.export_identity(s, o.folder / "out.txt"),
-    "policy.withdraw": lambda s, o: policy.withdraw(s, 1),
+    "withdrawals.withdraw": lambda s, o: withdrawals.withdraw(s, 1),
     "policy.revoke": lambda s, o: policy.revoke(s, o.session.ledger.station),
     "policy.lift": lambda s, o: policy.lift(s, o.record),
-    "policy.redate": lambda s, o: policy.redate(s),
+    "redating.redate": lambda s, o: redating.redate(s),
     "forks.decide": lambda s, o: forks.decide(s, "station", "incarnation", forks.Kind.RESTORED),
     "erasing.erase": lambda s, o: erasing.erase(s, "enterprise", [o.record], basis="request"),
     "operators.put": lambda s, o: operators.put(s, "张三", Role.ADMIN, "password1", CHEAP),

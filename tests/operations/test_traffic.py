@@ -10,7 +10,15 @@ import pytest
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange, policy, traffic, uncounted, unsettled
+from desktop.operations.stations import (
+    enrolling,
+    exchange,
+    policy,
+    traffic,
+    uncounted,
+    unsettled,
+    withdrawals,
+)
 from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.versions import item_outcomes
@@ -107,7 +115,7 @@ def test_who_has_a_receipt_is_behind_again_when_what_it_told_does_not_count_any_
 
     behind()
     said = [behind()]
-    policy.withdraw(town, 1, "报错了文件")
+    withdrawals.withdraw(town, 1, "报错了文件")
     said += [behind(), behind()]
     policy.lift(town, uncounted.all_excluded(town.database, town.here)[0].record)
     said += [behind(), behind()]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, forks, policy
+from desktop.operations.stations import exchange, forks, policy, redating, withdrawals
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
@@ -159,7 +159,7 @@ def test_what_the_level_above_withdrew_is_marked_and_not_restored_here(
     records.save(village, "enterprise", {"name": "村里的厂"})
     report_up(village, town, tmp_path)
     report_up(town, district, tmp_path)
-    policy.withdraw(district, stored.merges(district.database)[0].id, "重复")
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "重复")
     report_up(town, district, tmp_path)
     assert "村里的厂" not in names(town)
     hands, page = open_page(town)
@@ -177,7 +177,7 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
     district, town = pair
-    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
     down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path
     hands, page = open_page(town)
     hands.drop(page.merge.drop, [down])
@@ -195,7 +195,7 @@ def test_own_items_that_wait_for_what_was_taken_back_are_not_told_as_come_from_b
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
     district, town = pair
-    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
     (firm,) = [r for r in reading.records(town.database, town.types, Query("enterprise"))
                if r.values["name"] == "第二批的厂"]  # fmt: skip
     records.save(town, "enterprise", {"name": "后来改的厂"}, record=firm.id)
@@ -217,7 +217,7 @@ def test_a_file_whose_merge_was_rolled_back_is_said_to_bring_nothing_back(
     hands.drop(page.merge.drop, [sent])
     assert page.merge.grid.rows.lines[0].texts[-1].endswith("全部已有，没有新内容")
     hands.click(page.merge.clear)
-    policy.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
     hands.drop(page.merge.drop, [sent])
     said = "第三批 报.xsj：以前合并过，那次合并已经撤回，再合并也不计入。"
     assert page.merge.note.words.text().startswith(said)
@@ -488,10 +488,10 @@ def test_what_was_saved_under_a_wrong_date_is_saved_anew_after_a_question(
     hands.click(tab.redate)
     assert "2026年11月23日，对吗" in hands.dialogs.asked[-1]
     assert "企业新增1条" in hands.dialogs.asked[-1]
-    assert [loss.births for loss in policy.look_at_redating(town)] == [1]
+    assert [loss.births for loss in redating.look_at_redating(town)] == [1]
     hands.dialogs.answers = [Answer.YES]
     hands.click(tab.redate)
-    assert policy.look_at_redating(town) == ()
+    assert redating.look_at_redating(town) == ()
     assert not tab.ahead.isVisible()
     report_up(town, district, tmp_path)
     assert names(district) == {"日期快的厂"}

@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import covers, enrolling, exchange, policy, traffic
+from desktop.operations.stations import covers, enrolling, exchange, traffic, withdrawals
 from desktop.operations.stations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.item_outcomes import OUTCOMES
@@ -525,7 +525,7 @@ def test_a_change_that_was_refused_is_put_into_its_field_and_not_saved(
     report_up(village, town, tmp_path)
     records.save(village, "enterprise", {"name": "错的名称"}, record=saved.record)
     report_up(village, town, tmp_path)
-    policy.withdraw(town, stored.merges(town.database)[0].id)
+    withdrawals.withdraw(town, stored.merges(town.database)[0].id)
     report_up(village, town, tmp_path)
     hands, page = open_page(village)
     page.tabs.setCurrentIndex(UNSETTLED)

@@ -9,7 +9,7 @@ from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Row, shown
 from desktop.documents.workbooks.headers import folded_header, type_entries
 from desktop.documents.workbooks.sheets import MergedRanges
-from desktop.operations.imports.layout import Layout
+from desktop.operations.imports.mapping import Layout
 from desktop.records.declaration import RecordType
 from desktop.records.typed.texts import compact
 from desktop.records.typed.uscc import plainly_valid

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from desktop.documents.workbooks.cells import shown
 from desktop.operations.imports import words
-from desktop.operations.imports.layout import EMPLOYER
 from desktop.operations.imports.linking import Linker
+from desktop.operations.imports.mapping import EMPLOYER
 from desktop.operations.imports.matching import spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.own_place import ADDRESSES

@@ -12,7 +12,7 @@ from desktop.documents.workbooks.cells import Cell, Row, is_blank, shown
 from desktop.documents.workbooks.headers import Column, Header
 from desktop.documents.workbooks.sheets import MergedRanges, Sheet, Workbook
 from desktop.operations.imports.deriving import Deriver
-from desktop.operations.imports.layout import JOINT, Candidate, Layout, Wishes, labels_of, mapped
+from desktop.operations.imports.mapping import JOINT, Candidate, Layout, Wishes, labels_of, mapped
 from desktop.operations.imports.model import RowResult, Weight
 from desktop.operations.imports.reading import Setting
 from desktop.operations.imports.table import TableReader

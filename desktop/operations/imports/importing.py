@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from desktop.collecting import without_collection
-from desktop.documents.workbooks.headers import folded_header
 from desktop.documents.workbooks.opening import is_being_edited, open_workbook
 from desktop.documents.workbooks.pasted import Pasted
 from desktop.documents.workbooks.problems import OtherFormat, WorkbookProblem
 from desktop.documents.workbooks.returned import Fault, ReturnedRow, write_returned
-from desktop.documents.workbooks.sheets import Sheet, SheetInfo
+from desktop.documents.workbooks.sheets import Sheet
 from desktop.operations import audit
 from desktop.operations.imports import completing, whole
 from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.headless import lay_out_headless
 from desktop.operations.imports.joint import JointPlanner
-from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout, NoHeader, Wishes, lay_out
+from desktop.operations.imports.layout import NoHeader, lay_out
+from desktop.operations.imports.mapping import EMPLOYER, JOINT, Layout, Wishes
 from desktop.operations.imports.model import (
     Cancelled,
     Candidate,
@@ -41,7 +40,8 @@ from desktop.operations.imports.model import (
     Watch,
     Weight,
 )
-from desktop.operations.imports.planning import Plan, Planner
+from desktop.operations.imports.planning import Planner
+from desktop.operations.imports.previews import ImportPreview, ImportResult, Source
 from desktop.operations.imports.reading import Setting
 from desktop.operations.imports.table import TableReader
 from desktop.operations.imports.units import UNIT
@@ -49,7 +49,6 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_numbers_of_people
 from desktop.records.typed.texts import printable
-from desktop.store.ledger import ChangeSet
 from desktop.store.queries import lookup
 from desktop.sync.formats import sorts
 
@@ -83,91 +82,6 @@ class NotATable(WorkbookProblem):
     def __init__(self, found: sorts.Sort) -> None:
         super().__init__(f"这是{found.words}，不是表格。", found.belongs)
         self.sort = found.key
-
-
-@dataclass(frozen=True)
-class ImportPreview:
-    """What an import would do.
-
-    ``rows`` has one result for each row of the table, ``columns`` one for each column; those without a target can be
-    given one by a second preview with ``mapping``. ``missing`` counts the records that will still lack a needed
-    field, by its label; ``without_town`` lists the rows whose town is not certain, ``own_place`` those
-    that tell none and get that of the own unit. A pasted block without a header
-    has 0 for its rows; ``by_order`` says that its columns were taken in the order of the list. ``hidden_rows`` and
-    ``hidden_columns`` are how many of the rows that were read, and which of the columns, are hidden in the sheet;
-    ``alike_sheets`` are other sheets with rows under the same columns, which are not read. ``left_out`` are the rows
-    that sum up, stand over a part or are signed, with their first words; ``next_table`` is the row in which another
-    table begins on the sheet, which is not read. ``from_whole`` counts the rows that got what ``options.whole`` says.
-    ``edited``: the table was open in an office program, which may hold changes that are not in the file yet.
-    """
-
-    type: str
-    file: str
-    sheet: str
-    sheets: tuple[SheetInfo, ...]
-    columns: tuple[ColumnMatch, ...]
-    header_rows: tuple[int, int]
-    rows: Sequence[RowResult]
-    counts: Counts
-    missing: Mapping[str, int]
-    without_town: tuple[int, ...]
-    own_place: tuple[int, ...]
-    options: Options
-    by_order: bool
-    hidden_rows: int
-    hidden_columns: tuple[str, ...]
-    alike_sheets: tuple[str, ...]
-    left_out: tuple[tuple[int, str], ...]
-    next_table: int | None
-    from_whole: int
-    edited: bool
-    _plan: Plan = field(repr=False)
-    _source: _Source = field(repr=False)
-    _mark: tuple[int, int] = field(repr=False)
-
-    @property
-    def unknown_columns(self) -> tuple[ColumnMatch, ...]:
-        """The columns that go nowhere and do not only count rows."""
-        return tuple(
-            c
-            for c in self.columns
-            if c.target is None and not (c.counts_rows or c.checks) and (c.header or c.samples)
-        )
-
-    @property
-    def has_header(self) -> bool:
-        """Whether a row names the columns; only a pasted block may go without."""
-        return self.header_rows[1] > 0
-
-    @property
-    def repeated_columns(self) -> tuple[ColumnMatch, ...]:
-        """The columns that are left out because one before them has the same heading and was recognised."""
-        taken = {folded_header(c.header) for c in self.columns if c.target is not None and c.header}
-        return tuple(c for c in self.unknown_columns if c.header and folded_header(c.header) in taken)
-
-    @property
-    def returned(self) -> list[RowResult]:
-        """The rows that do not go in, or not with all their cells."""
-        return [row for row in self.rows if row.returned]
-
-    @property
-    def asked(self) -> list[RowResult]:
-        """The rows that go in, with a cell that asks for a look."""
-        return [row for row in self.rows if row.asked]
-
-    @property
-    def to_mend(self) -> list[RowResult]:
-        """The rows of the report: those that did not go in, not wholly, or with a cell that asks for a look."""
-        return [*self.returned, *self.asked]
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import did: what changed, the counts, and what it was shown to do."""
-
-    changes: ChangeSet
-    counts: Counts
-    preview: ImportPreview = field(repr=False)
 
 
 def preview(
@@ -212,7 +126,7 @@ def preview(
         deriver = Deriver(session, _parts(record_type), layout.codes_beside)
         rows, from_whole = _read(reader, deriver, record_type, options, watch)
         completing.tell_what_is_in(rows, layout.columns)
-        source = _Source(
+        source = Source(
             record_type.name, printable(path.name), digest, book.sheets, layout, rows, setting.valid_codes, options,
             *_hidden(opened, layout, rows), tuple(reader.left_out), reader.next_table, from_whole,
             is_being_edited(path),
@@ -235,13 +149,13 @@ def run(
     is written, ``WrongClock``, ``DiskFull``.
     """
     watch = Watch(progress, cancelled)
-    if lookup.mark(session.database) != shown._mark:
+    if lookup.mark(session.database) != shown.mark:
         with without_collection():
             for row in shown.rows:
                 row.forget()
-            shown = _planned(session, shown._source, watch)
+            shown = _planned(session, shown.source, watch)
     watch.step(len(shown.rows), len(shown.rows), "写入")
-    plan = shown._plan
+    plan = shown.plan
     with without_collection(), session.database.transaction():
         changes = session.ledger.write(
             f"导入{session.types[shown.type].label}（{mask_numbers_of_people(shown.file)}）"[:120],
@@ -250,7 +164,7 @@ def run(
             edits=plan.edits,
             deletions=plan.deletions,
         )
-        audit.note(session, audit.Act.IMPORTED, f"{shown.type} {shown.counts} {shown._source.digest}")
+        audit.note(session, audit.Act.IMPORTED, f"{shown.type} {shown.counts} {shown.source.digest}")
     return ImportResult(changes, shown.counts, shown)
 
 
@@ -261,7 +175,7 @@ def write_report(session: Session, shown: ImportPreview, path: Path) -> int:
     cells are those of the file that came, unmasked, which is noted first. Raises ``NotWritten``.
     """
     mended = shown.to_mend
-    audit.note(session, audit.Act.RETURNED, f"{shown.type} {len(mended)}行 {shown._source.digest}")
+    audit.note(session, audit.Act.RETURNED, f"{shown.type} {len(mended)}行 {shown.source.digest}")
     rows = [
         ReturnedRow(
             row.cells,
@@ -274,27 +188,7 @@ def write_report(session: Session, shown: ImportPreview, path: Path) -> int:
         )
         for row in mended
     ]
-    return write_returned(path, shown.sheet, shown._source.layout.header_cells, rows)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What was read: enough to match the rows anew without the file."""
-
-    type: str
-    file: str
-    digest: str
-    sheets: tuple[SheetInfo, ...]
-    layout: Layout
-    rows: Sequence[RowResult]
-    valid_codes: set[str]
-    options: Options
-    hidden_rows: int
-    hidden_columns: tuple[str, ...]
-    left_out: tuple[tuple[int, str], ...]
-    next_table: int | None
-    from_whole: int
-    edited: bool
+    return write_returned(path, shown.sheet, shown.source.layout.header_cells, rows)
 
 
 def _written_types(record_type: RecordType) -> tuple[str, ...]:
@@ -352,7 +246,7 @@ def _read(
     return rows, from_whole
 
 
-def _planned(session: Session, source: _Source, watch: Watch) -> ImportPreview:
+def _planned(session: Session, source: Source, watch: Watch) -> ImportPreview:
     rows, options, layout = source.rows, source.options, source.layout
     watch.step(len(rows), len(rows), "与本机记录比对")
     mark = lookup.mark(session.database)
@@ -392,9 +286,9 @@ def _planned(session: Session, source: _Source, watch: Watch) -> ImportPreview:
         next_table=source.next_table,
         from_whole=source.from_whole,
         edited=source.edited,
-        _plan=plan,
-        _source=source,
-        _mark=mark,
+        plan=plan,
+        source=source,
+        mark=mark,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.operations.imports.layout import EMPLOYER, JOINT, Layout
+from desktop.operations.imports.mapping import EMPLOYER, JOINT, Layout
 from desktop.operations.imports.matching import Entry
 from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
 from desktop.operations.imports.own_place import PLACE_FIELDS

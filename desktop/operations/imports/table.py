@@ -9,7 +9,7 @@ from desktop.documents.workbooks import cells as workbook
 from desktop.documents.workbooks.cells import Fault, Row, is_blank, shown
 from desktop.documents.workbooks.sheets import Sheet
 from desktop.operations.imports.beside import Beside
-from desktop.operations.imports.layout import Layout
+from desktop.operations.imports.mapping import Layout
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.reading import ColumnReader, Setting, is_ditto, is_nothing
 from desktop.operations.imports.together import REMARK, behind

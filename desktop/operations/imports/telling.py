@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from desktop.operations.imports.previews import ImportPreview
 from desktop.records.masking import mask_numbers
 from desktop.records.typed.texts import one_line
-
-if TYPE_CHECKING:
-    from desktop.operations.imports.importing import ImportPreview
 
 _MOST_NAMED = 4
 _MOST_WORDS = 12

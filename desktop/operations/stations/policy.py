@@ -1,4 +1,4 @@
-"""What a level above lets not count: withdrawing a merge, revoking a computer, taking either back (rules 18, 27)."""
+"""What a level above lets not count: revoking a computer, taking that or a withdrawal back (rules 18, 27)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from desktop.errors import StateProblem
 from desktop.operations import audit, quantities
 from desktop.operations.audit import Act
 from desktop.operations.quantities import Count
-from desktop.operations.queries import titles
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import uncounted
 from desktop.operations.stations.traffic import station_names, unknown_station
@@ -18,88 +17,25 @@ from desktop.operations.stations.uncounted import Excluded
 from desktop.records.declaration import Role
 from desktop.records.versions import stamps
 from desktop.records.versions.canonical import Cell
-from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, GRANT, REVOCATION
+from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
 from desktop.records.versions.spans import spans_of
-from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
 from desktop.store.peers import holdings
-from desktop.store.peers import traffic as stored
-from desktop.store.peers.traffic import Merged
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.store.tables.database import Database
-from desktop.store.tables.environment import EPOCH_MS, Environment
+from desktop.store.tables.environment import EPOCH_MS
 from desktop.sync import trust
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.station import Knowledge
-from desktop.sync.merging import rewriting, standing, withdrawing
+from desktop.sync.merging import standing, withdrawing
 from desktop.sync.merging.withdrawing import Losses
-from desktop.sync.signed import identity
 from desktop.sync.signed.certificates import Certificate
-
-
-class NoMerge(StateProblem):
-    """There is no such merge here, or nothing is left of it to be withdrawn."""
-
-    next_step = "请在合并记录里选择另一次合并。"
-
-
-class BuiltUpon(StateProblem):
-    """Something that counts stands on what would be withdrawn."""
-
-    exit_code = 22
-    next_step = "请直接把不对的内容改正过来，改正的内容也会送到各处。"
-
-
-class NothingWrong(StateProblem):
-    """No own item lies in the future."""
-
-    next_step = "日期没有问题，不用更正。"
 
 
 class NoStation(StateProblem):
     """No such computer is known here."""
 
     next_step = "请核对工作电脑的编号，或者先合并带有它的数据包。"
-
-
-_MOST_TITLES = 5
-"""As many records are named of what a withdrawal would take away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """What withdrawing a merge would do. ``upon`` counts later changes, ``letters`` issued letters that forbid it.
-
-    ``titles`` are the words for some of the records that it brought or changed, ``granted`` the units whose
-    enrolment it brought.
-    """
-
-    merge: Merged
-    name: str
-    losses: tuple[Count, ...]
-    upon: int
-    letters: int
-    titles: tuple[str, ...] = ()
-    granted: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether nothing stands on it (rule 18)."""
-        return not self.upon and not self.letters
-
-    @property
-    def granted_words(self) -> str:
-        """What becomes of those whose enrolment would not count; nothing where there are none."""
-        names = "、".join(f"“{name}”" for name in self.granted[:_MOST_TITLES])
-        if len(self.granted) > _MOST_TITLES:
-            names += f"等{len(self.granted)}个单位"
-        return (
-            f"其中有{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
-            "不再计入，以后的数据包各级都收不进来；恢复这次合并，或者重新办理入网，才会再计入。"
-            if names
-            else ""
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,83 +48,6 @@ class Standing:
     last: int
     revocation: str
     """The id of the record that revokes it, or nothing."""
-
-
-# -- withdrawing a merge -------------------------------------------------------------------------------------------
-
-
-def look_at_withdrawal(session: Session, merge: int) -> Withdrawal:
-    """What withdrawing a merge would do, before anything is written. Raises :class:`NoMerge` and ``NotAllowed``."""
-    return _withdrawal(session, merge)[0]
-
-
-def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
-    """Rolls a merge back everywhere, the authors' computers included; :func:`lift` restores it exactly.
-
-    Raises :class:`NoMerge`, :class:`BuiltUpon`, ``NotAllowed`` and ``WrongClock``.
-    """
-    session.require(Role.DESK)
-    found, brought = _withdrawal(session, merge)
-    if found.upon:
-        raise BuiltUpon(f"后来有{found.upon}处修改接在这次合并的内容上，不能撤回。")
-    if found.letters:
-        raise BuiltUpon(f"已经签发的{found.letters}份文书用到了这次合并的内容，不能撤回。")
-    label = f"撤回合并：{found.name}第{found.merge.sequence}个数据包"
-    births = [
-        birth_of(
-            session,
-            EXCLUSION,
-            {"label": label, "cause": policy.WITHDRAWN, "note": note or None, "items": text},
-        )
-        for text in exclusions.write(brought.named)
-    ]
-    with session.database.transaction():
-        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {brought.losses.total()}")
-        return say(session, label, births=births)
-
-
-def _withdrawal(session: Session, merge: int) -> tuple[Withdrawal, withdrawing.Withdrawable]:
-    merged = next((m for m in stored.merges(session.database) if m.id == merge), None)
-    if merged is None:
-        raise NoMerge(f"没有第{merge}次合并。")
-    brought = withdrawing.brought_by(session.ledger, merge)
-    if not brought.losses.total():
-        raise NoMerge("这次合并没有带来新的内容，或者已经撤回。")
-    require_above(session, brought.places)
-    names = station_names(session.database, session.here)
-    return (
-        Withdrawal(
-            merged,
-            names.get(merged.sender, unknown_station(merged.sender)),
-            _losses(session, brought.losses),
-            brought.upon,
-            brought.letters,
-            _titles(session, brought.records),
-            _granted(session, brought.records),
-        ),
-        brought,
-    )
-
-
-def _titles(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """The words for the first of these records, as a reader would know them again."""
-    found: dict[str, None] = {}
-    for type_name, record in records:
-        if type_name not in session.types or session.types[type_name].by_program:
-            continue
-        found |= dict.fromkeys(
-            titles(session.database, session.types, session.codes, type_name, [record]).values()
-        )
-        if len(found) >= _MOST_TITLES:
-            break
-    return tuple(found)
-
-
-def _granted(session: Session, records: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """The names of the units whose grants are among these records."""
-    ids = [record for name, record in records if name == GRANT]
-    found = titles(session.database, session.types, session.codes, GRANT, ids) if ids else {}
-    return tuple(dict.fromkeys(found.values()))
 
 
 # -- revoking a computer -------------------------------------------------------------------------------------------
@@ -218,7 +77,7 @@ def look_at_revocation(session: Session, name: str, after: int | None = None) ->
 
     Erasures that are held stay.
     """
-    return _losses(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
+    return counted(session, withdrawing.above_cut(session.ledger, name, _cuts(session, name, after)))
 
 
 def last_before(session: Session, name: str, day: datetime.date) -> int:
@@ -260,45 +119,6 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
     with session.database.transaction():
         audit.note(session, Act.REVOKED, f"station {name} {words}".strip())
         return say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
-
-
-# -- a wrong date --------------------------------------------------------------------------------------------------
-
-
-def look_at_redating(session: Session) -> tuple[Count, ...]:
-    """What was saved here under a date in the future, by type."""
-    found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
-    losses = Losses()
-    losses.add(item.put for item in found)
-    return _losses(session, losses)
-
-
-def latest_day(database: Database) -> datetime.date:
-    """The day of the newest stamp that was given here: in the future where the date was wrong and is not corrected."""
-    tick = int(stored.setting(database, "clock") or 0)
-    return Environment.day_of((tick >> COUNTER_BITS) + EPOCH_MS)
-
-
-def is_ahead(latest: datetime.date, today: datetime.date) -> bool:
-    """Whether that day is so far ahead that levels above wait for it; the clocks of two may differ by a day."""
-    return latest > today + datetime.timedelta(days=1)
-
-
-def redate(session: Session) -> ChangeSet:
-    """Writes what was saved under a date in the future anew, under the date of today, which must be right by now.
-
-    What of it waits at the levels above is let go there with the next bundle. Raises :class:`NothingWrong` and
-    ``WrongClock``.
-    """
-    session.require(Role.DESK)
-    keys = station.load_keys(session.ledger)
-    fresh = identity.new_incarnation(session.environment.random)
-    with session.database.transaction():
-        count = len(rewriting.future_items(session.ledger, keys))
-        if not count:
-            raise NothingWrong("本机没有保存日期在今天以后的内容。")
-        audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
-        return rewriting.redate(session.ledger, keys, fresh, session.operator.name, rewriting.REDATING)
 
 
 # -- taking it back ------------------------------------------------------------------------------------------------
@@ -409,7 +229,8 @@ def _cuts(session: Session, name: str, after: int | None) -> dict[str, int]:
     return cuts
 
 
-def _losses(session: Session, losses: Losses) -> tuple[Count, ...]:
+def counted(session: Session, losses: Losses) -> tuple[Count, ...]:
+    """What would count no longer, by type, as people are told."""
     return tuple(
         quantities.count(session.types, name, losses.births[name], losses.changes[name])
         for name in sorted({*losses.births, *losses.changes})

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.operations import supervision
-from desktop.operations.stations import policy
+from desktop.operations.stations import redating
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
 from desktop.records.declaration import RecordType
@@ -212,7 +212,7 @@ class HomePage(Page):
     def _dates(self) -> Iterator[Task]:
         """What was saved later than today: the date was wrong then, and nobody above takes it; or it is wrong now."""
         latest, today = self.start.latest if self.start is not None else None, self.workbench.today()
-        if latest is not None and policy.is_ahead(latest, today):
+        if latest is not None and redating.is_ahead(latest, today):
             words = (
                 f"电脑日期是{day_words(today)}，却有{day_words(latest)}保存的内容：现在的日期不对，请调对；"
                 "已经调对了，请更正日期，不然上级会一直先留着"

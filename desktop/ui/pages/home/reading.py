@@ -10,7 +10,7 @@ from functools import partial
 
 from desktop.operations import supervision
 from desktop.operations.session import Here
-from desktop.operations.stations import forks, policy, traffic
+from desktop.operations.stations import forks, redating, traffic
 from desktop.operations.stations.forks import Doubled, OpenFork
 from desktop.operations.stations.traffic import Standing
 from desktop.plan import indicators as plan
@@ -75,7 +75,7 @@ def load_start(database: Database, here: Here) -> Start:
     merged = any(p.received is not None for p in known)
     below = sum(not p.link.upward for p in known)
     forked, doubled = tuple(forks.open_forks(database, here)), tuple(forks.doubled(database, here))
-    latest = policy.latest_day(database)
+    latest = redating.latest_day(database)
     return Start(counts, traffic.standing(database, here.unit), below, merged, forked, doubled, latest)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.stations import policy, unsettled
+from desktop.operations.stations import redating, unsettled
 from desktop.operations.stations.unsettled import Refill, Unsettled, unlisted_words
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import day_words
@@ -98,12 +98,12 @@ class UnsettledTab(QWidget):
         self.empty.setVisible(not items)
         self._show_advice(self.grid.current())
         self.workbench.read(
-            lambda database, _ticket: policy.latest_day(database), self._show_date, owner=self, key="date"
+            lambda database, _ticket: redating.latest_day(database), self._show_date, owner=self, key="date"
         )
 
     def _show_date(self, latest: datetime.date) -> None:
         """What was saved under a date in the future is told before a level above complains."""
-        wrong = policy.is_ahead(latest, self.workbench.today())
+        wrong = redating.is_ahead(latest, self.workbench.today())
         words = f"本机有日期在今天以后的内容（最晚{day_words(latest)}），上级收到会一直先留着。"
         self.ahead.say(
             Tone.WARNING,
@@ -204,7 +204,7 @@ class UnsettledTab(QWidget):
         """Asks whether the date of this computer is right by now; only then anything is saved anew."""
 
         def job(session: Session, _ticket: Ticket) -> tuple[Count, ...]:
-            return policy.look_at_redating(session)
+            return redating.look_at_redating(session)
 
         self.workbench.write("查看日期", job, self._ask_about_date, owner=self, step=False)
 
@@ -224,7 +224,7 @@ class UnsettledTab(QWidget):
             return
         self.workbench.write(
             "更正日期",
-            lambda session, _ticket: policy.redate(session),
+            lambda session, _ticket: redating.redate(session),
             lambda _changes: shell.tell(
                 Tone.GOOD, f"已按今天的日期重新保存：{counted(found)}。请再上报一次。"
             ),

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
-from desktop.operations.stations import policy
-from desktop.operations.stations.policy import Withdrawal
+from desktop.operations.stations import policy, withdrawals
 from desktop.operations.stations.traffic import MergeLine
 from desktop.operations.stations.uncounted import Rollback
+from desktop.operations.stations.withdrawals import Withdrawal
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision
@@ -75,7 +75,7 @@ class Withdrawing(QWidget):
         self.note.hide()
 
         def job(session: Session, _ticket: Ticket) -> Withdrawal:
-            return policy.look_at_withdrawal(session, merge)
+            return withdrawals.look_at_withdrawal(session, merge)
 
         def fail(error: Exception) -> bool:
             if not isinstance(error, Problem):
@@ -111,7 +111,7 @@ class Withdrawing(QWidget):
         merge = line.merged.id
         self.workbench.write(
             f"撤回合并：{line.name}",
-            lambda session, _ticket: policy.withdraw(session, merge, reason),
+            lambda session, _ticket: withdrawals.withdraw(session, merge, reason),
             lambda _changes: self._done(f"已撤回“{line.name}”第{line.merged.sequence}个数据包的合并。"),
             owner=self,
             fail=self.decision.failed,

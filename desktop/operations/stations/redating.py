@@ -1,0 +1,64 @@
+"""What was saved here under a date in the future is written anew, under that of today (rule 19)."""
+
+from __future__ import annotations
+
+import datetime
+
+from desktop.errors import StateProblem
+from desktop.operations import audit
+from desktop.operations.audit import Act
+from desktop.operations.quantities import Count
+from desktop.operations.session import Session
+from desktop.operations.stations.policy import counted
+from desktop.records.declaration import Role
+from desktop.records.versions.stamps import COUNTER_BITS
+from desktop.store.ledger import ChangeSet
+from desktop.store.peers import traffic as stored
+from desktop.store.tables.database import Database
+from desktop.store.tables.environment import EPOCH_MS, Environment
+from desktop.sync.authority import station
+from desktop.sync.merging import rewriting
+from desktop.sync.merging.withdrawing import Losses
+from desktop.sync.signed import identity
+
+
+class NothingWrong(StateProblem):
+    """No own item lies in the future."""
+
+    next_step = "日期没有问题，不用更正。"
+
+
+def look_at_redating(session: Session) -> tuple[Count, ...]:
+    """What was saved here under a date in the future, by type."""
+    found = rewriting.future_items(session.ledger, station.load_keys(session.ledger))
+    losses = Losses()
+    losses.add(item.put for item in found)
+    return counted(session, losses)
+
+
+def latest_day(database: Database) -> datetime.date:
+    """The day of the newest stamp that was given here: in the future where the date was wrong and is not corrected."""
+    tick = int(stored.setting(database, "clock") or 0)
+    return Environment.day_of((tick >> COUNTER_BITS) + EPOCH_MS)
+
+
+def is_ahead(latest: datetime.date, today: datetime.date) -> bool:
+    """Whether that day is so far ahead that levels above wait for it; the clocks of two may differ by a day."""
+    return latest > today + datetime.timedelta(days=1)
+
+
+def redate(session: Session) -> ChangeSet:
+    """Writes what was saved under a date in the future anew, under the date of today, which must be right by now.
+
+    What of it waits at the levels above is let go there with the next bundle. Raises :class:`NothingWrong` and
+    ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    keys = station.load_keys(session.ledger)
+    fresh = identity.new_incarnation(session.environment.random)
+    with session.database.transaction():
+        count = len(rewriting.future_items(session.ledger, keys))
+        if not count:
+            raise NothingWrong("本机没有保存日期在今天以后的内容。")
+        audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
+        return rewriting.redate(session.ledger, keys, fresh, session.operator.name, rewriting.REDATING)
