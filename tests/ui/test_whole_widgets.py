@@ -6,14 +6,15 @@ import gc
 import re
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 import desktop.ui
 from desktop.operations.recording import records
 from desktop.records.declaration import Level
 from desktop.ui.pages.home.page import HomePage
 from tests.operations.stations import station
-from tests.ui.hands import Windows
+from tests.ui.hands import Strangers, Windows
 
 
 def test_a_page_keeps_its_python_part_when_its_button_with_the_cursor_goes(
@@ -40,3 +41,23 @@ def test_nobody_goes_along_the_focus_chain() -> None:
     folder = Path(desktop.ui.__file__).parent
     chain = re.compile(r"(?:next|previous)InFocusChain\(")
     assert not [path for path in folder.rglob("*.py") if chain.search(path.read_text("utf-8"))]
+
+
+def test_who_is_shown_before_having_a_place_is_noticed(qtbot: QtBot) -> None:
+    """All windows of the other tests are looked at so, however short they stand there and whoever shows them."""
+    strangers, page = Strangers(), QWidget()
+    qtbot.addWidget(page)
+    column, flash, part = QVBoxLayout(page), QLabel("一闪"), QLabel("在里面")
+    column.addWidget(part)
+    part.setVisible(True)
+    assert strangers.seen == []
+    flash.setVisible(True)
+    column.addWidget(flash)
+    assert strangers.seen == [repr(flash)]
+    QDialog(page).open()
+    assert "QDialog" in strangers.seen[-1]
+    strangers.end()
+    assert len(strangers.seen) == 2
+    flash.setParent(None)
+    flash.show()
+    assert len(strangers.seen) == 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.operations.recording import records
@@ -60,6 +59,5 @@ def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_
     assert [p.name for p in stick.iterdir()] == ["转塘街道总工会_清除确认.xsw"]
     assert str(folder) not in str(hands.bench.settings.recents)
     assert not hands.window.isVisible()
-    if (application := QApplication.instance()) is not None:
-        application.removeEventFilter(hands.strangers)
+    hands.strangers.end()
     assert [w for w in hands.strangers.seen if "WipeDialog" not in w] == []
