@@ -163,7 +163,7 @@ def _export(workbench: Workbench, **arguments: Any) -> Page:
 
 
 def _preview(workbench: Workbench, **arguments: Any) -> Page:
-    from desktop.ui.pages.printing.page import PreviewPage
+    from desktop.ui.printing.page import PreviewPage
 
     return PreviewPage(workbench, **arguments)
 

@@ -26,7 +26,7 @@ from desktop.ui.pages.case.letter_form import LetterPage, article_choices
 from desktop.ui.pages.case.page import CasePage
 from desktop.ui.pages.case.reading import clock_words, timeline
 from desktop.ui.pages.case.tab import CaseTab
-from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.printing.page import PreviewPage
 from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.operations.stations import CHEAP, repeatable
 from tests.ui.hands import CTRL, Desk, K, Windows

@@ -28,8 +28,8 @@ from desktop.ui.pages.case.reading import MOST_LETTERS, timeline
 from desktop.ui.pages.case.tab import CaseTab
 from desktop.ui.pages.home.found import FoundPage
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.printing.page import PreviewPage
-from desktop.ui.pages.printing.run import PrintRunDialog
+from desktop.ui.printing.page import PreviewPage
+from desktop.ui.printing.run import PrintRunDialog
 from desktop.ui.running import RunningDialog
 from desktop.ui.widgets.choices import ChoiceOverlay
 from tests.ui.hands import CTRL, Desk, K

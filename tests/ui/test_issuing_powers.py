@@ -21,7 +21,7 @@ from desktop.store.queries.reading import Query
 from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.case.letter_form import LetterPage
-from desktop.ui.pages.printing.page import PreviewPage
+from desktop.ui.printing.page import PreviewPage
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import WORDS, inquired, opened, texts, workspace
 

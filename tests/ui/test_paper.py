@@ -16,12 +16,12 @@ from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.lists import printing as paper
 from desktop.ui.lists.page import ListPage
 from desktop.ui.page import Act
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.printing import lists as paper
-from desktop.ui.pages.printing.page import PreviewPage
-from desktop.ui.pages.printing.papers import brief_choice
+from desktop.ui.printing.page import PreviewPage
+from desktop.ui.printing.papers import brief_choice
 from desktop.ui.widgets.choices import ChoiceOverlay
 from desktop.ui.worker import Ticket
 from tests.ui.hands import CTRL, Desk, K

@@ -18,8 +18,8 @@ from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
 from desktop.ui.pages.case.letters import print_job
 from desktop.ui.pages.case.reading import read_case
-from desktop.ui.pages.printing.page import PreviewPage, PrintJob, Released
 from desktop.ui.pdf_pages import draw_page
+from desktop.ui.printing.page import PreviewPage, PrintJob, Released
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 

@@ -46,10 +46,10 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
 from desktop.ui.parts import row
+from desktop.ui.printing.page import PreviewPage
 from desktop.ui.widgets.fingerprint import Words
 from tests.operations.stations import enrol, report_up, station, twin
 from tests.ui.hands import Hands, Windows

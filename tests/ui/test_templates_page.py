@@ -18,8 +18,8 @@ from desktop.store.workspaces.drafts import Draft
 from desktop.ui.dialogs import Answer
 from desktop.ui.draft_dialog import words_for
 from desktop.ui.forms.page import FormPage
-from desktop.ui.pages.printing.page import PreviewPage
 from desktop.ui.pages.templates import TemplatesPage
+from desktop.ui.printing.page import PreviewPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow

@@ -220,7 +220,7 @@ class FormPage(RecordPage):
             self._choose_paper()
 
     def _choose_paper(self) -> None:
-        from desktop.ui.pages.printing.papers import choose_paper  # loads what only paper needs
+        from desktop.ui.printing.papers import choose_paper  # loads what only paper needs
 
         choices = self.paper_choices()
         if choices:
@@ -230,7 +230,7 @@ class FormPage(RecordPage):
 
     def paper_choices(self) -> list[tuple[str, Callable[[], None]]]:
         """What can be printed now: the list in front, then the papers of the record."""
-        from desktop.ui.pages.printing.papers import paper_choices
+        from desktop.ui.printing.papers import paper_choices
 
         choices: list[tuple[str, Callable[[], None]]] = []
         tab = self.tabs.currentWidget()
@@ -245,7 +245,7 @@ class FormPage(RecordPage):
 
     def _print_children(self, tab: ChildTab) -> None:
         """The list in front, and whose it is."""
-        from desktop.ui.pages.printing.lists import print_list
+        from desktop.ui.lists.printing import print_list
 
         scope = f"{self.record_type.label}：{self._title}"
         print_list(self.workbench, tab.list.model, scope, tab.list.sums_words())

@@ -313,8 +313,8 @@ class ListPage(Page):
 
     def _print(self) -> None:
         """What the list shows, with its columns, order and filters in words."""
-        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
-        from desktop.ui.pages.printing.papers import choose_paper, register_choices
+        from desktop.ui.lists.printing import print_list  # loads what only paper needs
+        from desktop.ui.printing.papers import choose_paper, register_choices
 
         text = self.search.text().strip()
         scope = "；".join(filter(None, [self.filters.words(), f"查找“{text}”" if text else ""]))

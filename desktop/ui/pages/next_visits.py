@@ -162,7 +162,7 @@ class NextVisitsPage(Page):
             self.workbench.shell.open_record("enterprise", visit.record)
 
     def _print(self) -> None:
-        from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
+        from desktop.ui.printing.jobs import paper_job  # loads what only paper needs
 
         unit, day, scope = self.workbench.facts.unit.name, self.workbench.today(), self.place_name or "全部"
         rows = tuple(

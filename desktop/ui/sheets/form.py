@@ -308,6 +308,6 @@ class MeetingFormPage(SheetFormPage):
         ]
 
     def _open_paper(self, paper: Paper) -> None:
-        from desktop.ui.pages.printing.lists import paper_job  # loads what only paper needs
+        from desktop.ui.printing.jobs import paper_job  # loads what only paper needs
 
         self.workbench.shell.open_page("preview", job=paper_job(paper.name, lambda _session: paper))

@@ -22,7 +22,7 @@ from desktop.ui.pages.case.reading import LETTER, CaseView
 from desktop.ui.pages.case.steps import StandingCard
 from desktop.ui.pages.case.timeline import Timeline
 from desktop.ui.pages.home.reading import Part
-from desktop.ui.pages.printing.run import offer_run
+from desktop.ui.printing.run import offer_run
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

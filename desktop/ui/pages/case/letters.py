@@ -17,8 +17,8 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView, in_register
 from desktop.ui.pages.case.steps import reason_words
-from desktop.ui.pages.printing.page import PrintJob, Released
 from desktop.ui.parts import Card, button, empty_layout, heading, link, plain, row
+from desktop.ui.printing.page import PrintJob, Released
 from desktop.ui.widgets.flow import FlowLayout
 
 

@@ -10,7 +10,7 @@ from desktop.records.supervision.powers import issued_fields
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.lists.page import ListPage
-from desktop.ui.pages.printing.run import offer_run
+from desktop.ui.printing.run import offer_run
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -198,8 +198,8 @@ class FoundPage(Page):
         return {Act.PRINT: self._print} if rows else {}
 
     def _print(self) -> None:
-        from desktop.ui.pages.printing.lists import print_list  # loads what only paper needs
-        from desktop.ui.pages.printing.papers import choose_paper, unorganised_choice
+        from desktop.ui.lists.printing import print_list  # loads what only paper needs
+        from desktop.ui.printing.papers import choose_paper, unorganised_choice
 
         part, model = self.parts[self.current], self.models[self.current]
         shown = (

@@ -294,12 +294,12 @@ class HomePage(Page):
     # -- paper -----------------------------------------------------------------------------------------------------
 
     def _print_brief(self) -> None:
-        from desktop.ui.pages.printing.papers import brief_choice  # loads what only paper needs
+        from desktop.ui.printing.papers import brief_choice  # loads what only paper needs
 
         brief_choice(self.workbench)[1]()
 
     def _print(self) -> None:
-        from desktop.ui.pages.printing.papers import choose_paper, whole_choices
+        from desktop.ui.printing.papers import choose_paper, whole_choices
 
         choose_paper(self, whole_choices(self.workbench))
 

@@ -20,10 +20,10 @@ from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
-from desktop.ui.pages.printing.page import PrintJob, Released
 from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.parts import Card, Note, button, folder_link, link, moment, plain, row, set_primary
+from desktop.ui.printing.page import PrintJob, Released
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 

@@ -22,8 +22,8 @@ from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.matching import matches
-from desktop.ui.pages.printing.lists import list_job, paper_job
-from desktop.ui.pages.printing.page import Periodical, PrintJob
+from desktop.ui.printing.jobs import list_job, paper_job
+from desktop.ui.printing.page import Periodical, PrintJob
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.overlay import anchor_at
 from desktop.ui.workbench import Workbench

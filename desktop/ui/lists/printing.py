@@ -1,60 +1,25 @@
-"""Lists, sheets to sign in on and turnouts as something to look at and print: exactly what the window shows."""
+"""A list as something to look at and print: exactly the rows, columns and words that the window shows."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from desktop.documents.lists import Paper, PaperColumn, PaperList
-from desktop.operations import printing
 from desktop.operations.session import Session
 from desktop.records.declaration import Mask
-from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.lists.model import RowsModel
 from desktop.ui.lists.rows import PAGE, Source, shown_rows
 from desktop.ui.notices import Tone
-from desktop.ui.pages.printing.page import PrintJob, Released
+from desktop.ui.printing.jobs import paper_job
 from desktop.ui.workbench import Workbench
 
 MOST_UNASKED = 1_000
 """A list of more rows is only put on paper when the user says that it is meant."""
 MOST = 20_000
 _ROWS_A_PAGE = 16
-
-
-def paper_job(name: str, make: Callable[[Session], Paper]) -> PrintJob:
-    """Something to look at, to print and to save. What was looked at is what is printed: it is made once."""
-    made: list[Paper] = []
-
-    def paper(session: Session) -> Paper:
-        if not made:
-            made.append(make(session))
-        return made[0]
-
-    return PrintJob(
-        name,
-        lambda session: printing.preview(paper(session)),
-        lambda session: Released(printing.print_pages(session, paper(session))),
-        lambda session, folder: (printing.save(session, paper(session), folder), ChangeSet()),
-    )
-
-
-def list_job(name: str, make: Callable[[Session], PaperList]) -> PrintJob:
-    """A whole list, which can be saved as a workbook too."""
-    made: list[PaperList] = []
-
-    def paper(session: Session) -> PaperList:
-        if not made:
-            made.append(make(session))
-        return made[0]
-
-    return replace(
-        paper_job(name, paper),
-        table=lambda session, folder: (printing.save_table(session, paper(session), folder), ChangeSet()),
-    )
 
 
 def print_list(workbench: Workbench, model: RowsModel, scope: str, sums: str = "") -> None:

@@ -17,9 +17,9 @@ from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui import theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
-from desktop.ui.pages.printing.page import make_printer, prepare, printer_names
 from desktop.ui.parts import Note, plain, row
 from desktop.ui.pdf_pages import Sheet, print_pages, sheets_of
+from desktop.ui.printing.page import make_printer, prepare, printer_names
 from desktop.ui.running import RunningDialog, telling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

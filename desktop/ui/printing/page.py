@@ -33,9 +33,9 @@ from desktop.ui import icons, spacing, theme
 from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
-from desktop.ui.pages.printing.period import PeriodBar
 from desktop.ui.parts import Note, button, heading, row
 from desktop.ui.pdf_pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
+from desktop.ui.printing.period import PeriodBar
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
