@@ -111,7 +111,7 @@ class CaseAt:
 
     @property
     def state(self) -> Any:
-        return supervision.state(self.session, self.id)
+        return supervision.case_state(self.session, self.id)
 
     def values(self, document: str) -> Mapping[str, Any]:
         held = records.load(self.session, "case_document", document)

@@ -116,7 +116,7 @@ def counted(session: Session, *asked_for: Condition) -> int:
 
 
 def why(session: Session, case: str) -> str:
-    return "；".join(reason.text for reason in supervision.state(session, case).contradictions)
+    return "；".join(reason.text for reason in supervision.case_state(session, case).contradictions)
 
 
 # The whole way ------------------------------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ def test_an_issue_without_power_is_kept_shown_counts_nothing_and_prints_nothing(
         register = supervision.case_register(session)
         assert "没有授权，不计入统计" in register.rows[0][6]
         assert register.further[0].rows[0][:2] == ("签发提示函（份）", "0")
-        assert supervision.state(session, case.id).stage is Stage.ACCEPTED
+        assert supervision.case_state(session, case.id).stage is Stage.ACCEPTED
     # Both may end it: whoever wrote it, and the district.
     with pytest.raises(IllegalStep, match="作废要写明原因"):
         supervision.void(two.town, document, " ")

@@ -907,7 +907,7 @@ def test_a_town_drafts_the_district_issues_and_both_see_the_same(desk: Session, 
     down = exchange.send(desk, tmp_path / "down.xsj", to=town.ledger.station)
     exchange.receive(town, [down.path])
     assert case.values(document)["document_number"] == issued.number
-    here, there = supervision.state(town, case.id), supervision.state(desk, case.id)
+    here, there = supervision.case_state(town, case.id), supervision.case_state(desk, case.id)
     assert (here.stage, here.clocks, here.contradictions) == (there.stage, there.clocks, ())
     assert here.stage is Stage.OPINION_SERVED
     with pytest.raises(NotAllowed):

@@ -29,9 +29,7 @@ from desktop.operations.imports.model import (
     Candidate,
     ColumnMatch,
     Counts,
-    FieldChange,
     NationalExport,
-    Note,
     Options,
     Outcome,
     Progress,
@@ -54,13 +52,10 @@ from desktop.sync.formats import sorts
 
 __all__ = [
     "ColumnMatch",
-    "Counts",
-    "FieldChange",
     "ImportPreview",
     "ImportResult",
     "NationalExport",
     "NoHeader",
-    "Note",
     "Options",
     "Outcome",
     "Pasted",

@@ -30,7 +30,6 @@ from desktop.operations.supervision.cases import (
     record_event,
     state_in,
 )
-from desktop.operations.supervision.cases import case_state as state
 from desktop.operations.supervision.holidays import TYPE as HOLIDAYS
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many
@@ -98,7 +97,6 @@ __all__ = [
     "sample",
     "save_word",
     "set_number_settings",
-    "state",
     "state_in",
     "void",
     "void_many",

@@ -8,33 +8,19 @@ are not among them: they need the store.
 from __future__ import annotations
 
 from desktop.records.checks import bargaining, general, meetings, organisations, people, supervision
-from desktop.records.checks.base import (
-    Asked,
-    Checker,
-    Context,
-    Failure,
-    Finding,
-    Rule,
-    rule,
-    rules,
-    run_checks,
-)
+from desktop.records.checks.base import Checker, Context, Finding, rules, run_checks
 from desktop.records.checks.remembering import RememberingChecks
 
 __all__ = [
-    "Asked",
     "Checker",
     "Context",
-    "Failure",
     "Finding",
     "RememberingChecks",
-    "Rule",
     "bargaining",
     "general",
     "meetings",
     "organisations",
     "people",
-    "rule",
     "rules",
     "run_checks",
     "supervision",
