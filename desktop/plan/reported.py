@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from desktop.plan.tree import UnitTree
+from desktop.records.cells import as_day
 from desktop.records.typed.typed_numbers import stored_decimal
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
@@ -75,7 +76,7 @@ def reports(
 
 
 def _report(held: Record, tree: UnitTree) -> Report | None:
-    value, last = _number(held.values.get("value")), _day(held.values.get("as_of_date"))
+    value, last = _number(held.values.get("value")), as_day(held.values.get("as_of_date"))
     unit: str | None = held.unit
     if place := held.values.get("town"):
         # A district may report for one town under its own name.
@@ -87,7 +88,7 @@ def _report(held: Record, tree: UnitTree) -> Report | None:
         unit,
         str(held.values.get("figure") or ""),
         value,
-        _day(held.values.get("period_started")),
+        as_day(held.values.get("period_started")),
         last,
         str(held.values.get("source") or ""),
     )
@@ -183,7 +184,7 @@ def targets(
     ):
         values = held.values
         value = _number(values.get("target_value"))
-        first, last = _day(values.get("period_started")), _day(values.get("period_ended"))
+        first, last = as_day(values.get("period_started")), as_day(values.get("period_ended"))
         if value is None or first is None or last is None or not first <= days.as_of or last < days.until:
             continue
         is_share, length = values.get("target_unit") == "percent", (last - first).days
@@ -202,10 +203,3 @@ def targets(
 def _number(cell: Cell) -> Fraction | None:
     number = stored_decimal(cell)
     return None if number is None else Fraction(number)
-
-
-def _day(cell: Cell) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(str(cell or ""))
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""A record as rules read it: its cells by name, which of them are empty, and the day that one holds."""
+"""A record as rules read it: its cells by name, which of them are empty, and the text or day that one holds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ Values = Mapping[str, Any]
 def is_empty(value: Any) -> bool:
     """Whether a cell holds nothing; a zero is something."""
     return value is None or value == ""
+
+
+def text(values: Values, name: str) -> str:
+    """A cell as text; empty where there is none."""
+    value = values.get(name)
+    return "" if value is None else str(value).strip()
 
 
 def as_day(value: Any) -> datetime.date | None:

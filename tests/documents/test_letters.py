@@ -33,11 +33,11 @@ from desktop.documents.letters.templates import (
 )
 from desktop.documents.letters.typed import items, official
 from desktop.documents.placeholders import TemplateFaulty
+from desktop.records.cells import text
 from desktop.records.declaration import Level
 from desktop.records.statutes import ArticleMissing, StatuteTextMissing, StatuteUnknown
 from desktop.records.supervision import Title, case_file, event_of, letter_of, route_of
 from desktop.records.supervision.kinds import TITLES
-from desktop.records.typed.texts import text
 from desktop.resources import resource
 
 D = datetime.date

@@ -12,11 +12,11 @@ from desktop.documents.letters.quoted import Quote
 from desktop.documents.letters.quotes import quote, read_citations
 from desktop.documents.letters.templates import MATERIALS, LetterTemplate, TemplatePart, fill, incomplete
 from desktop.documents.letters.typed import official
+from desktop.records.cells import text
 from desktop.records.supervision import LetterKind
 from desktop.records.supervision.clocks import asked_period
 from desktop.records.supervision.kinds import TITLE_WORDS
 from desktop.records.typed.numerals import int_to_chinese
-from desktop.records.typed.texts import text
 
 TOTAL = "合计"
 _TOTALS = ("copy_total", "page_total")

@@ -11,7 +11,7 @@ from desktop.documents.letters.filling import Source, inspectors_of
 from desktop.documents.letters.printed import PrintedLetter, digest_of, is_letter_of
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.documents.letters.quotes import quote as quote_words
-from desktop.records.cells import Values, as_day
+from desktop.records.cells import Values, as_day, text
 from desktop.records.statutes import StatuteUnknown
 from desktop.records.supervision import LetterKind, Reason, Title, Weight, route_of
 from desktop.records.supervision.clocks import received_on, refused_on
@@ -28,7 +28,6 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import wording_faults
 from desktop.records.typed.dates import day_words
-from desktop.records.typed.texts import text
 from desktop.reference import SHIPPED_LAWS, Laws
 from desktop.store.tables.pinyin import pinyin
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.documents.letters.typed import items, official, sentence
-from desktop.records.cells import Values, as_day
+from desktop.records.cells import Values, as_day, text
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Level
 from desktop.records.supervision import CaseFile, Event, Ground, Letter, LetterKind
@@ -17,7 +17,6 @@ from desktop.records.supervision.kinds import REGULATION, TITLE_WORDS, UNION_LAW
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
 from desktop.records.typed.dates import day_words
 from desktop.records.typed.numerals import int_to_chinese
-from desktop.records.typed.texts import text
 from desktop.reference import SHIPPED_LAWS, Laws
 
 _CLUES = {

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from desktop.documents.lists import Gathering, PaperColumn, SignIn, Turnout
 from desktop.operations.recording import training
-from desktop.records.cells import as_day
+from desktop.records.cells import as_day, text
 from desktop.records.codes import CodeList
 from desktop.records.reckoning.outcomes import Result, session_outcome
 from desktop.records.typed.dates import day_words, month_day_words
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Values
 
 _SIGNERS = "主持人：　　　　　　　　记录人：　　　　　　　　日期：　　　　　　　　"

@@ -16,7 +16,7 @@ from desktop.operations.supervision.batches import Progress
 from desktop.operations.supervision.cases import LETTER, held
 from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.runs import Printed, Sent
-from desktop.records.typed.texts import text
+from desktop.records.cells import text
 
 _PAPERS: Final = (papers.MATERIALS_LIST, "service_return", "counterfoil")
 """In the order of the pile: the list is handed over with the letter, the receipt comes back, the counterfoil stays."""

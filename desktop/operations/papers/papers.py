@@ -21,7 +21,7 @@ from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held
 from desktop.operations.supervision.letters import materials
 from desktop.operations.supervision.output import prints
 from desktop.operations.templates import template_words, templates
-from desktop.records.cells import Values, as_day
+from desktop.records.cells import Values, as_day, text
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Role
 from desktop.records.display import display
 from desktop.records.reckoning.outcomes import Result, motion_outcome
@@ -30,7 +30,6 @@ from desktop.records.supervision.complainant import complainant_faults
 from desktop.records.supervision.likeness import passes_for_letter, speaks_to_employer
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed.dates import day_words
-from desktop.records.typed.texts import text
 from desktop.records.versions.resolution import Life
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query, Record

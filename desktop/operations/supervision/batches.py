@@ -14,11 +14,11 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, load_case
 from desktop.operations.supervision.letters import composed, draft_values, may_issue
 from desktop.operations.supervision.numbers import known_settings, next_numbers
+from desktop.records.cells import text
 from desktop.records.supervision import CaseFile, LetterKind, Reason, as_issued, letter_of
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.typed.texts import text
 from desktop.records.typed.uscc import check_uscc
 from desktop.records.versions.canonical import Cell, normal_text
 from desktop.store.ledger import ChangeSet

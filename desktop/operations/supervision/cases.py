@@ -12,7 +12,7 @@ from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.checks import Finding
 from desktop.records.supervision import (
     REGISTER_LEVELS,
@@ -35,7 +35,6 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, OWN
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.typed.texts import text
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell, canonical
 from desktop.records.versions.resolution import Life

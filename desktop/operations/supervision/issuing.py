@@ -31,7 +31,7 @@ from desktop.operations.supervision.numbers import (
     require_register,
     taken_by,
 )
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.checks import Context, run_checks
 from desktop.records.declaration import Severity
 from desktop.records.supervision import CaseFile, LetterKind, Reason, signed_by_chair
@@ -40,7 +40,6 @@ from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.order import name_of
 from desktop.records.supervision.powers import issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.queries.reading import Record

@@ -19,7 +19,7 @@ from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import POWER
 from desktop.operations.templates import templates
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.supervision import (
     CaseFile,
     Decision,
@@ -34,7 +34,6 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import above, reading
 from desktop.store.queries.reading import Query

@@ -15,7 +15,7 @@ from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
 from desktop.operations.supervision.powers import kinds_here, kinds_of
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, EventKind, LetterKind
 from desktop.records.supervision.kinds import article
@@ -33,7 +33,6 @@ from desktop.records.supervision.numbering import (
 )
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, PAST, issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Filter, Query, Record

@@ -25,11 +25,10 @@ from desktop.operations.supervision.cases import (
 )
 from desktop.operations.supervision.letters import compose_letter, composed, source_of
 from desktop.operations.supervision.numbers import issued_by, keep_number
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.supervision import EventKind, Reason, contradictions
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, is_past, issued_fields
 from desktop.records.supervision.reasons import forbidden
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
 from desktop.renaming import write_whole
 from desktop.store.queries import reading

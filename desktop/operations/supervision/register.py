@@ -15,7 +15,7 @@ from desktop.operations.supervision.cases import CASE, EVENT, INSPECTOR, LETTER
 from desktop.operations.supervision.holidays import working_days
 from desktop.operations.supervision.powers import Powers
 from desktop.plan.results import number
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.display import display
 from desktop.records.reckoning.outcomes import percentage
 from desktop.records.supervision import (
@@ -30,7 +30,6 @@ from desktop.records.supervision import (
 )
 from desktop.records.supervision.clocks import received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.complainant import complainant_faults
-from desktop.records.typed.texts import text
 from desktop.store.queries import aggregates, reading
 from desktop.store.queries.reading import Query, Record
 from desktop.store.tables.pinyin import pinyin

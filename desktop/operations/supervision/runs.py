@@ -25,8 +25,8 @@ from desktop.operations.supervision.output import (
     prints,
     with_papers,
 )
+from desktop.records.cells import text
 from desktop.records.supervision import contradictions
-from desktop.records.typed.texts import text
 from desktop.records.versions.resolution import Life
 from desktop.renaming import write_whole
 from desktop.store.ledger import ChangeSet

@@ -10,11 +10,10 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issues_of, load_case
 from desktop.operations.supervision.numbers import issued_by, issuing_lock, note_void
 from desktop.operations.supervision.powers import may_number
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.declaration import Role
 from desktop.records.supervision import REGISTER_LEVELS, LetterKind
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, is_own, issued_fields
-from desktop.records.typed.texts import text
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
 

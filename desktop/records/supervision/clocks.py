@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.cells import Values, as_day
+from desktop.records.cells import Values, as_day, text
 from desktop.records.reckoning.working_days import (
     HolidayYearMissing,
     WorkingDayTable,
@@ -31,7 +31,6 @@ from desktop.records.supervision.kinds import (
     article,
 )
 from desktop.records.typed.dates import day_words
-from desktop.records.typed.texts import text
 
 CIVIL_CODE: Final = "《中华人民共和国民法典》第二百零一条、第二百零三条"
 ZHEJIANG_INSPECTION_23: Final = "《浙江省劳动保障监察条例》第二十三条"

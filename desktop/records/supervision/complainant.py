@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.likeness import squeezed
 from desktop.records.supervision.reasons import Reason, forbidden
-from desktop.records.typed.texts import printable, text
+from desktop.records.typed.texts import printable
 
 Reading = Callable[[str], str]
 """The pinyin of characters, without tones, blanks and capitals."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
-from desktop.records.cells import Values, as_day
+from desktop.records.cells import Values, as_day, text
 from desktop.records.declaration import Level
 from desktop.records.reckoning.working_days import WorkingDayTable
 from desktop.records.supervision.kinds import (
@@ -22,7 +22,6 @@ from desktop.records.supervision.kinds import (
     Title,
 )
 from desktop.records.supervision.powers import Power, as_issued, is_doubled, is_own, is_past
-from desktop.records.typed.texts import text
 
 
 @dataclass(frozen=True)

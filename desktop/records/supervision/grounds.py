@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.records.cells import as_day
+from desktop.records.cells import as_day, text
 from desktop.records.supervision.clocks import Clock, received_on, refused_on, replies, reply_clock
 from desktop.records.supervision.facts import CaseFile, Event, Letter
 from desktop.records.supervision.kinds import EventKind, Ground, Title, article
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed.dates import day_words
-from desktop.records.typed.texts import text
 
 FULL: Final = "full"
 UPHELD: Final = "upheld"

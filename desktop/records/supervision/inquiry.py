@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from desktop.records.cells import as_day, is_empty
+from desktop.records.cells import as_day, is_empty, text
 from desktop.records.supervision.facts import CaseFile, Event
 from desktop.records.supervision.kinds import EventKind, article
 from desktop.records.supervision.reasons import Reason, forbidden
 from desktop.records.typed.dates import day_words
-from desktop.records.typed.texts import text
 
 ESTABLISHED: Final = "established"
 NOT_ESTABLISHED: Final = "not_established"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
+from desktop.records.cells import text
 from desktop.records.declaration import Level
 from desktop.records.supervision.clocks import received_on, refused_on
 from desktop.records.supervision.facts import CaseFile, Issuer, Letter
@@ -32,7 +33,6 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.posts import signed_by_chair
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS, REGISTER_LEVELS, covered
 from desktop.records.supervision.reasons import Reason, Weight, advice, forbidden, stopping
-from desktop.records.typed.texts import text
 
 _PAIRS: Final = {
     Title.SUGGESTION: Title.OPINION,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records.cells import text
 from desktop.records.supervision.clocks import Bound, Clock, running
 from desktop.records.supervision.facts import CaseFile, Event, Issuer, Letter
 from desktop.records.supervision.inquiry import established
@@ -15,7 +16,6 @@ from desktop.records.supervision.kinds import UNION_DUES, UNION_LAW, EventKind, 
 from desktop.records.supervision.order import contradictions
 from desktop.records.supervision.powers import REGISTER_LEVELS
 from desktop.records.supervision.reasons import Reason
-from desktop.records.typed.texts import text
 
 
 @dataclass(frozen=True)

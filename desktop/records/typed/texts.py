@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 
 from desktop.records.versions.canonical import normal_text
 
@@ -13,12 +12,6 @@ _UNSEEN = re.compile(
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 """Controls, marks and spaces without width, and what turns the direction of writing: nobody sees them in a name."""
-
-
-def text(values: Mapping[str, object], name: str) -> str:
-    """A cell as text; empty where there is none."""
-    value = values.get(name)
-    return "" if value is None else str(value).strip()
 
 
 def printable(text: str) -> str:

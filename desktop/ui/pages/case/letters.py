@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desktop.operations import supervision
 from desktop.operations.papers import letter_sets
 from desktop.operations.session import Session
+from desktop.records.cells import text
 from desktop.records.supervision import Decision, EventKind, Letter, LetterKind
-from desktop.records.typed.texts import text
 from desktop.store.ledger import ChangeSet
 from desktop.ui import theme
 from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView, in_register

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.records.cells import text
 from desktop.records.supervision import Clock, EventKind, LetterKind, Reason
 from desktop.records.supervision.numbering import Series
 from desktop.records.typed.dates import month_day_words
-from desktop.records.typed.texts import text
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.pages.case.reading import CaseView, Offer, clock_words, periods, periods_words

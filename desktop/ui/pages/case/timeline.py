@@ -9,11 +9,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
-from desktop.records.cells import Values
+from desktop.records.cells import Values, text
 from desktop.records.codes import CodeList
 from desktop.records.display import display
 from desktop.records.supervision import CaseFile, Event, EventKind, Letter
-from desktop.records.typed.texts import text
 from desktop.records.types import Catalogue
 from desktop.ui import icons, theme
 from desktop.ui.pages.case.reading import CASE, EVENT, CaseView, Moment, in_register, is_print, timeline
