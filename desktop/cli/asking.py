@@ -16,7 +16,6 @@ from desktop.cli.names import field_named, field_names
 from desktop.errors import UsageProblem
 from desktop.operations import queries
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange
 from desktop.records.declaration import Field, RecordType
 from desktop.store.queries.reading import NEWEST_ORDER, TITLE_ORDER, Compare, Filter, Query
 
@@ -58,7 +57,7 @@ class Asked:
             filters=tuple(conditions),
             order=ORDERS.get(self.sort) or field_of(record_type, self.sort).name,
             descending=self.descending,
-            unit=None if self.unit is None else exchange.find_unit(session, self.unit),
+            unit=None if self.unit is None else session.find_unit(self.unit),
             children_of=parent,
             deleted=self.deleted,
             disputed=self.disputed,

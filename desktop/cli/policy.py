@@ -15,7 +15,6 @@ from desktop.errors import UsageProblem
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
 from desktop.operations.stations import (
-    exchange,
     forks,
     moving,
     policy,
@@ -193,7 +192,7 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
 
     单位和上级写编码或名称。它的记录和历史都在；它的电脑要到新上级重新办理入网。再调整回去就是撤消。
     """
-    found = moving.look_at(session, exchange.find_unit(session, unit), exchange.find_unit(session, superior))
+    found = moving.look_at(session, session.find_unit(unit), session.find_unit(superior))
     if not preview:
         moving.move(session, found.unit, found.after)
     if as_json:

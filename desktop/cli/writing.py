@@ -26,7 +26,6 @@ from desktop.operations.quantities import amount_words
 from desktop.operations.recording import admitting, examples, following, records, steps
 from desktop.operations.recording.following import NothingFollows
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
 from desktop.records.versions.deciding import SAME
@@ -264,7 +263,7 @@ def _find_unit(session: Session, line: Line) -> None:
     if line.unit is None:
         return
     try:
-        line.unit = exchange.find_unit(session, line.unit)
+        line.unit = session.find_unit(line.unit)
     except NotFound as problem:
         line.troubles.append(Trouble(problem.sentence.rstrip("。"), "unit"))
 

@@ -13,7 +13,8 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Level, RecordType, Role
 from desktop.records.typed.dates import time_words
 from desktop.records.types import Catalogue, catalogue
-from desktop.store.ledger import Ledger
+from desktop.store.ledger import Ledger, NotFound
+from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import audit
@@ -89,6 +90,18 @@ class Session:
     def here(self) -> Here:
         """Where this session works."""
         return Here(self.types, self.codes, self.unit, self.ledger.station)
+
+    def find_unit(self, text: str) -> str:
+        """The id of the unit that a person means by id, code or name; raises ``NotFound``."""
+        if text in (self.unit.id, self.unit.code, self.unit.name):
+            return self.unit.id
+        for unit in reading.records(self.database, self.types, reading.Query("unit")):
+            if text in (unit.id, unit.values.get("code"), unit.values.get("name")):
+                return unit.id
+        raise NotFound(
+            f"没有找到单位“{text}”。",
+            "请核对编码或名称，单位记录里都有；刚入网的下级，要等它的上级报上来才有。",
+        )
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""

@@ -12,7 +12,6 @@ from desktop.errors import UsageProblem
 from desktop.operations.plan import plan
 from desktop.operations.reference_here import reference_here
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange
 from desktop.operations.supervision import overdue, working_days
 from desktop.plan import activity, worklist
 from desktop.plan.activity import Done
@@ -68,7 +67,7 @@ def brief(
     unit: str | None = None,
 ) -> Brief:
     """The brief of a unit (one's own, or one by id, code or name) with all below it; raises as :func:`brief_of`."""
-    asked = None if unit is None else exchange.find_unit(session, unit)
+    asked = None if unit is None else session.find_unit(unit)
     own = Unit(session.unit.id, session.unit.name, session.unit.level)
     return brief_of(session.database, session.types, own, session.environment.today(), first, last, asked)
 

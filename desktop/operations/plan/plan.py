@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 from desktop import reference
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange
 from desktop.operations.supervision.holidays import working_days
 from desktop.plan import indicators as plan
 from desktop.plan import next_visits as visits
@@ -48,7 +47,7 @@ def indicators(
     :func:`choices`; ``only`` names targets or measures. Raises ``NotFound`` and ``UnknownReading``.
     """
     own, day = _own(session), as_of or session.environment.today()
-    asked = None if unit is None else exchange.find_unit(session, unit)
+    asked = None if unit is None else session.find_unit(unit)
     reader, chosen = database or session.database, dict(options or {})
     key = ("indicators", own, day, asked, tuple(sorted(chosen.items())), tuple(only))
     return _remembered(

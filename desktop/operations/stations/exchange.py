@@ -15,7 +15,6 @@ from desktop.operations.stations.enrolling import NotEnrolled
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Role
 from desktop.renaming import write_whole
-from desktop.store.ledger import NotFound
 from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
@@ -211,20 +210,8 @@ def digest(session: Session, scope: str | None = None) -> Digest:
     """The content digest of the workspace, or of a unit (id, code or name) and all below it."""
     units = None
     if scope is not None:
-        units = frozenset(reading.subtree(session.database, find_unit(session, scope)))
+        units = frozenset(reading.subtree(session.database, session.find_unit(scope)))
     return digests.digest(session.database, session.types, units)
-
-
-def find_unit(session: Session, text: str) -> str:
-    """The id of the unit that a person means by id, code or name; raises ``NotFound``."""
-    if text in (session.unit.id, session.unit.code, session.unit.name):
-        return session.unit.id
-    for unit in reading.records(session.database, session.types, reading.Query("unit")):
-        if text in (unit.id, unit.values.get("code"), unit.values.get("name")):
-            return unit.id
-    raise NotFound(
-        f"没有找到单位“{text}”。", "请核对编码或名称，单位记录里都有；刚入网的下级，要等它的上级报上来才有。"
-    )
 
 
 def _result_words(result: BundleResult) -> str:
