@@ -19,7 +19,8 @@ from desktop.store.ledger import ChangeSet
 from desktop.ui.pages.case.letters import print_job
 from desktop.ui.pages.case.reading import read_case
 from desktop.ui.pdf_pages import draw_page
-from desktop.ui.printing.page import PreviewPage, PrintJob, Released
+from desktop.ui.printing.page import PreviewPage
+from desktop.ui.printing.printable import PrintJob, Released
 from tests.ui.hands import CTRL, Desk, K, Windows
 from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 

@@ -18,7 +18,8 @@ from desktop.store.workspaces.unwritable import NothingWritten
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.pages.templates import TemplatesPage
-from desktop.ui.printing.page import PreviewPage, PrintJob
+from desktop.ui.printing.page import PreviewPage
+from desktop.ui.printing.printable import PrintJob
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.ui.house import FakeDialogs, make_session, open_window, picture, settle

@@ -9,7 +9,7 @@ from desktop.documents.lists import Paper, PaperList
 from desktop.operations import printing
 from desktop.operations.session import Session
 from desktop.store.ledger import ChangeSet
-from desktop.ui.printing.page import PrintJob, Released
+from desktop.ui.printing.printable import PrintJob, Released
 
 
 def paper_job(name: str, make: Callable[[Session], Paper]) -> PrintJob:

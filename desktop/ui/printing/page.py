@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import shiboken6
-from PySide6.QtCore import QMarginsF, QSizeF, Qt
-from PySide6.QtGui import QKeySequence, QPageLayout, QPageSize, QShortcut
-from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -34,86 +34,14 @@ from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
 from desktop.ui.parts import Note, button, heading, row
-from desktop.ui.pdf_pages import PRINT_DPI, PagesView, Sheet, print_pages, sheets_of
+from desktop.ui.pdf_pages import PagesView, Sheet, print_pages, sheets_of
 from desktop.ui.printing.period import PeriodBar
+from desktop.ui.printing.printable import Periodical, PrintJob, Released
+from desktop.ui.printing.printers import make_printer, prepare, printer_names
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _RANGE = re.compile(r"(\d+)(?:\s*[-－—~至]\s*(\d+))?")
-_POINT_MM = 25.4 / 72
-
-
-@dataclass(frozen=True)
-class Released:
-    """What an operation let out to be printed or saved: the pages, and what it changed by noting that."""
-
-    data: bytes
-    changes: ChangeSet = field(default_factory=ChangeSet)
-
-
-@dataclass(frozen=True)
-class PrintJob:
-    """Something to look at and perhaps to print.
-
-    ``render`` makes the pages to look at. ``release`` makes the final ones and records that they were printed; it
-    raises where that is not lawful. ``save`` writes them as a file into a folder and records it likewise, ``word``
-    as a Word file to be edited, ``table`` as a workbook. Without ``release`` it can only be looked at, and ``why_not``
-    says why. ``look`` makes the pages to look at from a reader's connection instead, where that takes long: nothing
-    that is saved waits for it, and it is given up when nobody waits for it any more. ``more`` is the same with what
-    belongs to it, by what a box to tick calls that. ``beside`` is the folder of the file that it is about, if any.
-    """
-
-    title: str
-    render: Callable[[Session], bytes]
-    release: Callable[[Session], Released] | None = None
-    save: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
-    word: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
-    table: Callable[[Session, Path], tuple[Path, ChangeSet]] | None = None
-    why_not: str = ""
-    look: Callable[[Database], bytes] | None = None
-    more: tuple[str, PrintJob] | None = None
-    beside: Path | None = None
-
-
-@dataclass(frozen=True)
-class Periodical:
-    """A job that is about days, and with ``units`` about a unit (its id, "" for the own one); both can be changed."""
-
-    first: datetime.date
-    last: datetime.date
-    job: Callable[[datetime.date, datetime.date, str], PrintJob]
-    units: bool = False
-
-
-def printer_names() -> list[str]:
-    """The printers of this computer, the usual one first."""
-    usual = QPrinterInfo.defaultPrinterName()
-    names = QPrinterInfo.availablePrinterNames()
-    return sorted(names, key=lambda name: name != usual)
-
-
-def make_printer(name: str) -> QPrinter:
-    """A printer by name, at the resolution that pages are drawn with."""
-    info = QPrinterInfo.printerInfo(name)
-    printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
-    printer.setResolution(PRINT_DPI)
-    return printer
-
-
-def prepare(printer: QPrinter, sheet: Sheet, copies: int, title: str) -> None:
-    """Paper of the size of the pages, no margins of the program's own, so many copies."""
-    size = QSizeF(sheet.width * _POINT_MM, sheet.height * _POINT_MM)
-    landscape = sheet.width > sheet.height
-    paper = QPageSize(
-        size.transposed() if landscape else size,
-        QPageSize.Unit.Millimeter,
-        "",
-        QPageSize.SizeMatchPolicy.FuzzyMatch,
-    )
-    way = QPageLayout.Orientation.Landscape if landscape else QPageLayout.Orientation.Portrait
-    printer.setPageLayout(QPageLayout(paper, way, QMarginsF(0, 0, 0, 0)))
-    printer.setCopyCount(copies)
-    printer.setDocName(title)
 
 
 class PreviewPage(Page):

@@ -23,7 +23,7 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.matching import matches
 from desktop.ui.printing.jobs import list_job, paper_job
-from desktop.ui.printing.page import Periodical, PrintJob
+from desktop.ui.printing.printable import Periodical, PrintJob
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.widgets.overlay import anchor_at
 from desktop.ui.workbench import Workbench

@@ -19,7 +19,7 @@ from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Note, plain, row
 from desktop.ui.pdf_pages import Sheet, print_pages, sheets_of
-from desktop.ui.printing.page import make_printer, prepare, printer_names
+from desktop.ui.printing.printers import make_printer, prepare, printer_names
 from desktop.ui.running import RunningDialog, telling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

@@ -18,7 +18,7 @@ from desktop.ui import theme
 from desktop.ui.pages.case.reading import EVENT, LETTER, MOST_LETTERS, CaseView, in_register
 from desktop.ui.pages.case.steps import reason_words
 from desktop.ui.parts import Card, button, empty_layout, heading, link, plain, row
-from desktop.ui.printing.page import PrintJob, Released
+from desktop.ui.printing.printable import PrintJob, Released
 from desktop.ui.widgets.flow import FlowLayout
 
 

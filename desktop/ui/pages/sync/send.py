@@ -23,7 +23,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.parts import Card, Note, button, folder_link, link, moment, plain, row, set_primary
-from desktop.ui.printing.page import PrintJob, Released
+from desktop.ui.printing.printable import PrintJob, Released
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
