@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
+from desktop.operations.workspaces.wiping import Confirmed
 from desktop.records.declaration import Level
 from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.pages.wipe import WipeDialog
@@ -50,6 +51,10 @@ def test_it_takes_the_name_and_a_tick_for_what_was_not_sent_and_then_nothing_is_
     hands.dialogs.paths = [folder]
     hands.click(dialog.do)
     assert "不能放在要清除的台账里" in dialog.problem.detail.text()
+    assert folder.exists()
+    # What another program has open is not destroyed, and nobody has the word of it.
+    dialog._destroy(Confirmed(folder, stick / "清除确认.xsw", "0" * 64))
+    assert "清除确认没有写成，请打电话请上级停用这台电脑" in hands.dialogs.told.pop()
     assert folder.exists()
     hands.dialogs.paths = [stick]
     qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)

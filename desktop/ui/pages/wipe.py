@@ -101,7 +101,9 @@ class WipeDialog(DeliberateDialog):
         try:
             done = wiping.destroy(confirmed)
         except Problem as problem:
-            dialogs.tell("文件没有删完", f"{problem}\n程序关闭以后，请把文件夹“{confirmed.folder}”整个删掉。")
+            unsaid = "清除确认没有写成，请打电话请上级停用这台电脑。\n" if confirmed.statement else ""
+            words = f"{problem}\n{unsaid}程序关闭以后，请把文件夹“{confirmed.folder}”整个删掉。"
+            dialogs.tell("文件没有删完", words)
             return
         where = f"清除确认在：{confirmed.statement}\n请交给上级。\n" if confirmed.statement else ""
         left = f"文件夹里还有不是本程序写的：{'、'.join(done.left)}，没有动。\n" if done.left else ""
