@@ -35,7 +35,7 @@ class Strangers:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
-        self._noted: set[str] = set()
+        self._noted = {repr(standing) for standing in QApplication.topLevelWidgets() if standing.isVisible()}
         self.watching.append(self)
 
     def note(self, shown: QWidget) -> None:
