@@ -18,7 +18,7 @@ from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.log import pending
 from desktop.sync import errors, trust
 from desktop.sync.authority import moves, station
-from desktop.sync.bundles import kept
+from desktop.sync.bundles import envelope, kept
 from desktop.sync.formats import segments
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Claims, grant_serial
@@ -292,6 +292,39 @@ def changes_of_one_unit(count: int) -> list[moves.Move]:
     ]
     word = moves.Move(("d", "i"), 2, unit, "superior", count, town, frozenset([1]), 1, frozenset([district]))
     return [birth, *theirs, word]
+
+
+@pytest.mark.parametrize(
+    "kinds", [["x1"], ["k" * 33], [f"later_{a}{b}" for a in "abcdefgh" for b in "abcdefghi"]]
+)
+def test_whoever_invents_kinds_of_items_keeps_nobody_from_passing_them_on(
+    places: Places, kinds: list[str]
+) -> None:
+    """A manifest has room for 64 kinds, of letters alone."""
+    first = places.village.next_number()
+    heads = (places.village.head(kind, FIRM, "name", number=n) for n, kind in enumerate(kinds, first))
+    places.village.forge([(head.number, items.change_line(head, "x", None)) for head in heads])
+    places.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    assert report(places.village, places.town).held == len(kinds)
+    sent = places.town.send()
+    counts = envelope.look(envelope.read_bundle(sent.path)).counts
+    assert counts["other"] == len(kinds)
+    assert places.district.take(sent).held == len(kinds)
+    assert name_of(places.district) == "村里的"
+
+
+@pytest.mark.parametrize("spelled", [rb'[["ch\u0061nge"', b'[[ "change"'])
+def test_whoever_spells_a_kind_otherwise_keeps_nobody_from_vouching_for_it(
+    places: Places, spelled: bytes
+) -> None:
+    places.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    head = places.village.head(items.CHANGE, FIRM, "name")
+    line = items.change_line(head, "改过的", None)
+    places.village.forge([(head.number, line.replace(b'[["change"', spelled))])
+    report(places.village, places.town)
+    report(places.town, places.district)
+    assert name_of(places.district) == "改过的"
+    places.town.take(places.district.send(places.town))
 
 
 def test_a_unit_that_is_moved_again_and_again_is_reckoned_in_time() -> None:

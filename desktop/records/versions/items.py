@@ -38,6 +38,8 @@ from desktop.records.versions.stamps import to_wire
 BIRTH: Final = "birth"
 CHANGE: Final = "change"
 TOMBSTONE: Final = "tombstone"
+KINDS: Final = frozenset({BIRTH, CHANGE, TOMBSTONE})
+"""The kinds of lines that this program knows."""
 SEPARATOR: Final = b",\t"
 MAX_LINES: Final = 5_000
 """How many lines a segment has at most."""

@@ -184,9 +184,9 @@ def _add_other(
     stamp = from_wire(stamp_text)
     if kind == items.BIRTH:
         raise MalformedLine("a birth begins as births begin")
-    if len(parts) > 1 or slot is None or kind not in (items.CHANGE, items.TOMBSTONE):
+    if len(parts) > 1 or slot is None or kind not in items.KINDS:
         _decode_opaque(plain)  # nothing of it is used, but it is JSON
-    if kind not in (items.CHANGE, items.TOMBSTONE) or slot is None or len(parts) > 2:
+    if kind not in items.KINDS or slot is None or len(parts) > 2:
         # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
         contents.changes.append(
             WireChange(

@@ -25,6 +25,8 @@ FORMAT: Final = 1
 PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.manifest+json; suite=1"
 UP: Final = "up"
 DOWN: Final = "down"
+OTHER_KINDS: Final = "other"
+"""How items are counted of kinds that the program which wrote the bundle does not know."""
 
 MAX_MANIFEST: Final = 512 * 1024
 MAX_PARTS: Final = 120
