@@ -81,6 +81,14 @@ def test_it_makes_no_difference_how_many_steps_it_takes(items: Items, data: st.D
         assert sorted(at_once.rows(rows)) == sorted(by_and_by.rows(rows))
 
 
+def test_where_nothing_is_taken_out_everything_stands() -> None:
+    born = Birth(ItemId("aa" * 32, "00" * 8, 1), "firm", "f1" * 16, "11" * 16, 5, ("名称",), ("name",))
+    database = ledger()
+    merge(database, [born], set())
+    take_out(database, [])
+    assert state_of(database) == expected_state(truth_of([born]))
+
+
 def _parts(items: Items, rnd: random.Random) -> list[Items]:
     items = list(items)
     rnd.shuffle(items)

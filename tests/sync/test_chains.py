@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from desktop.errors import TrustProblem
 from desktop.records.declaration import Level
+from desktop.store.queries import governing
 from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.authority.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
@@ -24,7 +25,7 @@ from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
-from tests.sync.desks import enrol, proof_of
+from tests.sync.desks import enrol, grant_record, proof_of, report
 from tests.sync.places import Places
 from tests.sync.world import TOWN_DESK, claims, seeded, state_of
 
@@ -181,6 +182,44 @@ def test_proven_are_those_alone_whose_chain_stands(
         ]
         assert proven.issuers(keys.station) == above
         assert (keys.station in proven) == (keys.station in standing)
+
+
+def test_what_everybody_reads_and_who_asks_for_one_station_are_told_the_same() -> None:
+    """Not only where a random world happens to have a chain: a root, who hangs on it, and who hangs on nobody."""
+    root = self_signed(FIRST[0])
+    said = [granted(2, FIRST[1], FIRST[0], ""), granted(3, FIRST[3], FIRST[2], "")]
+    lazy = Granted([*said, *said])
+    chains, nobody = Chains(lazy, [], [root.der]), Chains(lazy, [], [])
+    below = certificates.parse(base64.b64decode(said[0].certificate))
+    found = {FIRST[0].station: [(root.der,)], FIRST[1].station: [(below.der, root.der)]}
+    assert dict(chains) == found
+    assert (bool(chains), len(chains)) == (True, 2)
+    assert (bool(nobody), len(nobody)) == (False, 0)
+    state = state_of(TOWN_DESK, roots=frozenset([root.der]), grants=lazy, tree={UNIT: None})
+    proven = Proven(chains, state)
+    assert dict(proven) == {FIRST[0].station: [root], FIRST[1].station: [below]}
+    assert len(proven) == 2
+    assert len(Proven(chains, state_of(TOWN_DESK, roots=frozenset([root.der]), grants=frozenset()))) == 1
+
+
+def test_grants_of_one_moment_have_one_order_however_they_have_come(places: Places) -> None:
+    """Of certificates of one level the newest speaks, so everybody must mean the same by that."""
+    town, district = places.town, places.district
+    own = certificates.parse(station.own_chain(town.ledger)[0])
+    first = town.ledger.next_number()
+    records = []
+    for number in range(first, first + 3):
+        serial = certificates.grant_serial(town.station, town.keys.incarnation, number)
+        said = claims(places.village.keys, [places.village.unit], Level.VILLAGE, None)
+        records.append(
+            grant_record(town, certificates.issue(said, serial, town.keys, own), places.village.unit)
+        )
+    town.ledger.write("批准", town.name, births=records)
+    report(town, district)
+    before = governing.grants(district.database)
+    for number in range(first, first + 3):
+        district.lift(district.exclude((town, number)))
+        assert governing.grants(district.database) == before
 
 
 def _seconds_of_linking(several: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import tracemalloc
 
 import pytest
@@ -14,7 +14,7 @@ from desktop.sync import errors
 from desktop.sync.formats import frames
 from tests.sync.world import lines
 
-PLAIN = [lines(1, 3), lines(4, 900), os.urandom(300_000) + b"\n", b"x" * 400_000 + b"\n"]
+PLAIN = [lines(1, 3), lines(4, 900), random.Random(1).randbytes(300_000) + b"\n", b"x" * 400_000 + b"\n"]
 ALL = [frames.compress(plain) for plain in PLAIN]
 DATA = b"".join(frame.compressed for frame in ALL)
 TOTAL = sum(map(len, PLAIN))
@@ -141,6 +141,12 @@ def test_lines_that_are_not_as_many_bytes_as_stated_are_refused(size: int) -> No
 def test_lines_without_a_last_end_are_refused() -> None:
     with pytest.raises(errors.BadFrame):
         read_lines(zstandard.compress(b"1\n2"), 3)
+
+
+def test_lines_that_are_not_those_of_their_check_sum_are_refused() -> None:
+    data = ALL[0].compressed
+    with pytest.raises(errors.BadFrame):
+        read_lines(data[:-1] + bytes([data[-1] ^ 1]), len(PLAIN[0]))
 
 
 def test_a_bomb_is_not_read_to_its_end_line_by_line() -> None:

@@ -112,10 +112,14 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
 
 
 def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
-    """Certificate in base64, proof, station, incarnation and number of every grant that lives, the newest first."""
+    """Certificate in base64, proof, station, incarnation and number of every grant that lives, the newest first.
+
+    Of one moment, as one operation writes them, that with the lowest id: it must not hang on which came first.
+    """
     found: list[tuple[str, str | None, str, str, int]] = database.rows(
         "SELECT g.certificate, g.proof, o.station, o.incarnation, g._number FROM r_grant g"
-        " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL ORDER BY g._stamp DESC",
+        " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL"
+        " ORDER BY g._stamp DESC, g.id",
         (int(Life.LIVE),),
     )
     return found

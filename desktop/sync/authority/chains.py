@@ -25,7 +25,6 @@ from desktop.sync.trust import TrustState
 Chain = tuple[bytes, ...]
 """A certificate and its issuers up to a root, DER."""
 
-LONGEST: Final = 6
 MOST: Final = 64
 """How many chains are looked at by which one certificate leads to a root."""
 
@@ -61,7 +60,8 @@ class Granted(Container[str]):
             except NotStrict:
                 # Like one whose certificate cannot be read: it vouches for nobody, its record stays visible.
                 continue
-            for station in {name.decode() for name in _NAMED.findall(der)}:
+            # One that is longer is not read, whatever it names.
+            for station in {name.decode() for name in _NAMED.findall(der, 0, certificates.MAX_DER)}:
                 self._naming[station].append(len(self._grants))
             self._grants.append((der, grant))
 
@@ -147,6 +147,7 @@ class Chains(Mapping[str, Sequence[Chain]]):
         return True
 
     def __bool__(self) -> bool:
+        # A root stands by itself, so there is one chain at least; nothing has to be linked to know that.
         return bool(self._roots)
 
     def __iter__(self) -> Iterator[str]:
@@ -193,13 +194,11 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
     certificates at each level above there are as many chains as they have products: of one certificate the shortest
     are looked at, as those are by who stands nearest to the root, and no more than ``MOST``.
     """
-    by_station: dict[str, list[Certificate]] = {}
+    by_station: defaultdict[str, dict[str, Certificate]] = defaultdict(dict)
     keys: defaultdict[str, set[bytes]] = defaultdict(set)
     for certificate in held:
         keys[certificate.station].add(certificate.claims.public_key)
-        known = by_station.setdefault(certificate.station, [])
-        if all(c.digest != certificate.digest for c in known):
-            known.append(certificate)
+        by_station[certificate.station].setdefault(certificate.digest, certificate)
     chains: dict[str, list[Chain]] = {}
     for der in dict.fromkeys(roots):
         chains.setdefault(_station(der), []).append((der,))
@@ -211,10 +210,10 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
 
     room = dict.fromkeys((c.digest for c in held), MOST)
     longest = chains
-    for _ in range(LONGEST - 1):
+    for _ in range(trust.MAX_CHAIN - 1):
         longer: dict[str, list[Chain]] = {}
         for station, found in by_station.items():
-            for certificate in found:
+            for certificate in found.values():
                 upper = [
                     chain
                     for chain in longest.get(certificate.issuer_station, ())
