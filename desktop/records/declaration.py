@@ -150,6 +150,11 @@ class Field:
     learns: bool = False
     reckoned: bool = False
 
+    @property
+    def wire(self) -> str:
+        """What its column is called in the births of a segment: ``slot``, or ``slot.member``."""
+        return f"{self.group}.{self.name}" if self.group else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -125,6 +125,7 @@ def test_what_is_written_under_anothers_unit_is_refused_at_every_level(tree: Tre
         (lambda v: v.forge_change(v.unit, "_deleted", {}, "tombstone", type="unit"), "writer"),
         (lambda v: v.forge_birth(OTHER, {"name": 5}), "value"),
         (lambda v: v.forge_birth(OTHER, {"partner": "茶厂"}), "value"),
+        (lambda v: v.forge_birth(OTHER, {"name": "一家", "checked.by": "已核对"}), "value"),
         (lambda v: v.forge_change(FIRM, "count", {"staff": "五"}), "value"),
         (lambda v: v.forge_change(FIRM, "unit", None), "value"),
         (lambda v: v.forge_change(FIRM, "_deleted", "yes", "tombstone"), "value"),

@@ -520,6 +520,14 @@ def test_a_birth_whose_cell_is_not_of_its_kind_is_a_misfit(cells: dict[str, Any]
     assert len(contents.births["firm"]) == 3
 
 
+@pytest.mark.parametrize("column", ["name.staff", "in_park.name", "partner.firm", "count"])
+def test_a_birth_that_takes_a_field_for_a_group_or_a_group_for_a_field_is_a_misfit(column: str) -> None:
+    """Else what is no group would be given an object, past the kind of the field and past who may write it."""
+    shape = Shape((column,))
+    lines = [birth(1, {}, shape), birth(2, {column: "x"}, shape), birth(3, {column: 5}, shape)]
+    assert read(*lines, shapes={"firm": shape}).misfits == {2, 3}
+
+
 @pytest.mark.parametrize(
     ("slot", "value"),
     [

@@ -92,4 +92,4 @@ def _led(field: Field, value: str) -> str:
 
 def wire_columns(record_type: RecordType) -> Mapping[str, Field]:
     """The columns of a birth on the wire, ``slot`` or ``slot.member``, with their fields."""
-    return {f"{f.group}.{f.name}" if f.group else f.name: f for f in record_type.fields}
+    return {f.wire: f for f in record_type.fields}

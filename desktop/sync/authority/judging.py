@@ -326,6 +326,7 @@ def _unwritable(
             numbers.update(block.numbers)
             continue
         denied = {f.name for f in record_type.fields if not f.written_by.admits_level(level)}
+        # By name alone: a field is nobody else's for standing outside of its group.
         numbers |= block.filled([c for c in block.columns if c.rpartition(".")[2] in denied])
     by_slot: dict[tuple[str, str], set[int]] = {}
     for change in changes:

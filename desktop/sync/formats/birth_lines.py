@@ -116,7 +116,7 @@ def _stamps(texts: Sequence[str]) -> Sequence[int]:
 def kinds_of(record_type: RecordType | None) -> Mapping[str, Kind]:
     """The kinds of the columns of a type that is known here."""
     fields = record_type.fields if record_type is not None else ()
-    return {f"{f.group}.{f.name}" if f.group else f.name: f.kind for f in fields}
+    return {f.wire: f.kind for f in fields}
 
 
 @lru_cache(maxsize=256)

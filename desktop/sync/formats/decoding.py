@@ -62,7 +62,7 @@ class Contents:
     """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines, as are the hashes.
 
     ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
-    a link, half a tombstone; or with a personal value that is not in a part of its own.
+    a link, half a tombstone, an object that is no group; or with a personal value that is not in a part of its own.
     """
 
     header: Header
@@ -94,7 +94,7 @@ def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordTyp
         for block in contents.births.values():
             _check_ids(block.records, set(block.units))
             _check_links(contents, block, types.get(block.type))
-            _check_exposed(contents, block, types.get(block.type))
+            _check_columns(contents, block, types.get(block.type))
         _check_ids([c.record for c in contents.changes], {c.unit for c in contents.changes})
     except (MalformedLine, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadSegment(str(error)) from error
@@ -278,14 +278,20 @@ _FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
 """Whether a value is of a kind; all others are text."""
 
 
-def _is_personal(record_type: RecordType | None, slot: str) -> bool:
-    return record_type is not None and slot in record_type.slots and record_type.slots[slot].personal
+def _check_columns(contents: Contents, block: Births, record_type: RecordType | None) -> None:
+    """A personal value stands in a part of its own, or it could not be erased (rule 20).
 
-
-def _check_exposed(contents: Contents, block: Births, record_type: RecordType | None) -> None:
-    """A personal value stands in a part of its own, or it could not be erased (rule 20)."""
+    And only a group has members: else an object would stand in a field, whose kind and writers nobody has asked for.
+    """
+    slots = record_type.slots if record_type is not None else {}
     plain = contents.header.shapes[block.type].plain
-    contents.misfits |= block.filled([c for c in plain if _is_personal(record_type, c.partition(".")[0])])
+    misfits = []
+    for column in block.columns:
+        name, _, member = column.partition(".")
+        slot = slots.get(name)
+        if slot is not None and (slot.grouped is not bool(member) or (slot.personal and column in plain)):
+            misfits.append(column)
+    contents.misfits |= block.filled(misfits)
 
 
 def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
