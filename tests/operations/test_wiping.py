@@ -198,7 +198,7 @@ def _changed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
         (lambda d: _changed(d, lambda b: b.update(last=-1)), errors.BadWipeFile),
         (lambda d: _changed(d, lambda b: b.pop("unit")), errors.BadWipeFile),
         (lambda d: _changed(d, lambda b: b.update(chain=["?"])), errors.BadWipeFile),
-        (lambda d: _changed(d, lambda b: b.update(chain=[])), errors.BadEnvelope),
+        (lambda d: _changed(d, lambda b: b.update(chain=[])), errors.BadWipeFile),
         (lambda d: _changed(d, lambda b: b.update(chain=b["chain"][:1])), errors.UnknownRoot),
         (lambda d: _changed(d, lambda b: b.update(last=999)), errors.BadSignature),
         (lambda d: _changed(d, lambda b: b.update(station="0" * 64)), errors.BadSignature),

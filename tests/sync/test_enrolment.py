@@ -125,21 +125,22 @@ def test_a_grant_tells_of_the_roots() -> None:
     assert accept(held=CHANGED).history == CHANGED, "and one that has not heard yet"
 
 
-def roots_said(**members: object) -> bytes:
+def roots_said(signer: StationKeys = SUCCESSOR.keys, **members: object) -> bytes:
     """A grant of the successor's that tells otherwise of the roots."""
     said = json.loads(parsed(by_successor()).payload)["roots"] | members
-    return changed(by_successor(), SUCCESSOR.keys, roots=said)
+    return changed(by_successor(), signer, roots=said)
 
 
 BAD_HISTORIES: dict[str, tuple[Callable[[], bytes], dict[str, Any], type[Problem]]] = {
     "of another tree": (by_successor, {"held": History((STRANGER.certificate.der,))}, causes.RootDiffers),
     "that leaves the root out": (lambda: by_successor(None), {"held": HELD}, causes.RootDiffers),
-    "without its beginning": (lambda: roots_said(first=[]), {}, errors.BadCertificate),
+    "without its beginning": (lambda: roots_said(first=[]), {}, causes.BadEnrolmentFile),
     "that begins with a town": (lambda: roots_said(first=chain_of(TOWN_DESK.ders[0])), {}, errors.BadCertificate),
     "of a statement by nobody": (
         lambda: roots_said(first=chain_of(STRANGER.certificate.der)), {}, causes.BadRootStatement
     ),
     "that leads elsewhere": (lambda: roots_said(statements=[]), {}, causes.BadRootStatement),
+    "that nobody has signed": (lambda: roots_said(KEYS, statements=[]), {}, errors.BadSignature),
     "not of its form": (lambda: roots_said(first=5), {}, causes.BadEnrolmentFile),
     "by the former root itself": (
         lambda: enrolment.make_grant(draft(

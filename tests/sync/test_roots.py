@@ -105,7 +105,7 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
     ),
     "not of its form": (lambda: [changed(BOTH, number="1")], enrolment_errors.BadRootStatement),
     "roots of no form": (lambda: [changed(BOTH, roots=[5])], enrolment_errors.BadRootStatement),
-    "no roots at all": (lambda: [changed(BOTH, roots=[])], errors.BadCertificate),
+    "no roots at all": (lambda: [changed(BOTH, roots=[])], enrolment_errors.BadRootStatement),
     "naming a town as root": (lambda: [statement(HELD, OLD, TOWN_DESK)[0]], errors.BadCertificate),
     "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),
     "a newer suite": (lambda: [of_type(PAYLOAD_TYPE[:-1] + "2")], errors.NewerFormat),

@@ -12,7 +12,6 @@ take and give bytes and values; files, windows and the database are elsewhere.
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -34,10 +33,11 @@ from desktop.sync.errors.enrolment import (
 )
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.forms import CODE, DIGEST, INCARNATION, STATION
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, renewing, roots, signed_files
 from desktop.sync.signed.certificates import Certificate, RequestedKeys
-from desktop.sync.signed.identity import INCARNATION, KEY_BYTES, STATION, StationKeys, station_id
+from desktop.sync.signed.identity import KEY_BYTES, StationKeys, station_id
 from desktop.sync.signed.roots import History
 from desktop.sync.signed.tree import Tree
 from desktop.sync.signed.words import Fingerprint, fingerprint
@@ -51,9 +51,6 @@ MAX_SMALL: Final = 128 * 1024
 MAX_GRANT: Final = 48 * 1024 * 1024
 MAX_REFERENCE: Final = 16 * 1024 * 1024
 MAX_TREE: Final = 100_000
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +199,17 @@ def read_grant(
     """The grant in these bytes, if it answers the ``request`` (digest) of the station with these ``keys``.
 
     ``pinned`` holds the DER of the roots that the station trusts already, or ``held`` what it knows of them: then the
-    grant must lead to one of them, or one that its statements name (:class:`RootDiffers`). With none, the caller shows
-    ``words`` and asks before pinning. Raises what the kernel raises for chains and root statements,
-    :class:`FormerRoot`, :class:`GrantForOther`, :class:`GrantForOtherRequest`.
+    grant must lead to one of them, or one that its statements name. With none, the caller shows ``words`` and asks
+    before pinning. Raises what reading raises, :class:`BadSignature`, what root statements raise, :class:`RootDiffers`,
+    :class:`FormerRoot`, what the kernel raises for chains, :class:`GrantForOther` and :class:`GrantForOtherRequest`,
+    in the order of the checks of grants in the format document.
     """
     signed = _parse(data, GRANT_TYPE, MAX_GRANT)
     with _strictly():
         grant, answered = _grant(signed)
     _check_signature(signed, grant.desk)
+    if grant.root.der not in grant.history.known:
+        raise BadRootStatement("the chain leads to another root")
     if held is not None:
         grant = replace(grant, history=_followed(held, grant))
         pinned = grant.history.known
@@ -278,7 +278,7 @@ def _request(signed: Signed) -> Request:
     proof = None if own else _continuity(fields.object("first"), keys, csr)
     unit = fields.object("unit")
     wish = Wish(
-        unit.matching("code", _CODE),
+        unit.matching("code", CODE),
         unit.text("name", 100),
         Level(unit.choice("kind", [level.value for level in Level])),
         Role(unit.choice("role", [role.value for role in Role])),
@@ -295,25 +295,24 @@ def _request(signed: Signed) -> Request:
 
 def _continuity(first: Fields, keys: RequestedKeys, csr: bytes) -> str:
     """Renewed keys: the station's first key must have signed the request for them; what the grant says of that."""
-    key, signature = first.binary("key", KEY_BYTES), first.binary("sig", dsse.SIGNATURE_BYTES)
+    key, signature = first.exactly("key", KEY_BYTES), first.exactly("sig", dsse.SIGNATURE_BYTES)
     if not renewing.signed(keys.station, key, signature, csr):
         raise SenderUnequal("the first key did not sign for the new one")
     return renewing.proof(key, signature, csr)
 
 
 def _grant(signed: Signed) -> tuple[Grant, str]:
-    """The grant, its chain parsed but not judged, and the digest of the request that it answers."""
+    """The grant, its chain and roots read but not judged, and the digest of the request that it answers."""
     fields = signed_files.fields(signed, MAX_GRANT)
-    texts = fields.items("chain", trust.MAX_CHAIN)
-    if len(texts) < 2 or not all(isinstance(text, str) for text in texts):
-        raise NotStrict("a grant has a chain from the new certificate to the root")
+    # From the new certificate through the desk's to the root.
+    ders = fields.binaries("chain", 2, trust.MAX_CHAIN)
     rows = tuple(fields.items("tree", MAX_TREE))
     for row in rows:
         if not isinstance(row, dict) or not is_id(row.get("id")) or "parent" not in row:
             raise NotStrict("a unit has id and parent")
         if row["parent"] is not None and not is_id(row["parent"]):
             raise NotStrict("a parent is a unit id")
-    chain = tuple(certificates.parse(strictjson.from_base64(text)) for text in texts)
+    chain = tuple(map(certificates.parse, ders))
     grant = Grant(
         signed.digest,
         chain,
@@ -321,17 +320,9 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
         rows,
         fields.integer("created", 0, MAX_NUMBER),
         None if fields.raw("reference") is None else fields.binary("reference", MAX_REFERENCE),
-        _history(fields, chain[-1].der),
+        roots.read_history(fields.object("roots")) if "roots" in fields.names() else History((ders[-1],)),
     )
-    return grant, fields.matching("request", _DIGEST)
-
-
-def _history(fields: Fields, root: bytes) -> History:
-    """What the desk tells of the roots, which must lead to the root of the chain; nothing, where they never changed."""
-    found = roots.read_history(fields.object("roots")) if "roots" in fields.names() else History((root,))
-    if root not in found.known:
-        raise BadRootStatement("the chain leads to another root")
-    return found
+    return grant, fields.matching("request", DIGEST)
 
 
 def _followed(held: History, grant: Grant) -> History:
@@ -365,8 +356,8 @@ def _ack(signed: Signed) -> Ack:
     return Ack(
         signed.digest,
         fields.matching("station", STATION),
-        fields.matching("certificate", _DIGEST),
-        fields.matching("grant", _DIGEST),
+        fields.matching("certificate", DIGEST),
+        fields.matching("grant", DIGEST),
         fields.matching("incarnation", INCARNATION),
         fields.integer("position", 0, MAX_NUMBER),
         fields.integer("created", 0, MAX_NUMBER),

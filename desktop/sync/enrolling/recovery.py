@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -38,10 +37,11 @@ from desktop.sync.errors.recovery import (
 )
 from desktop.sync.formats import agefile, dsse, strictjson
 from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.forms import CODE, DIGEST, INCARNATION, STATION
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, identity, signed_files
 from desktop.sync.signed.certificates import Certificate
-from desktop.sync.signed.identity import INCARNATION, STATION, Randomness, StationKeys
+from desktop.sync.signed.identity import Randomness, StationKeys
 from desktop.sync.signed.words import Fingerprint, fingerprint
 from desktop.sync.trust import NO_CUT, TrustState
 
@@ -56,9 +56,6 @@ _MAX_SEALED: Final = 4_096
 _MAX_NAME: Final = 100
 _LAST_MS: Final = 4_102_444_800_000
 """In 2100: no file of these was made later, and every calendar can say the day."""
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,22 +202,19 @@ def _seal(signed: Signed) -> Seal:
     fields = signed_files.fields(signed, MAX_SEAL)
     unit = fields.object("unit")
     recipient = fields.matching("recipient", agefile.RECIPIENT)
-    texts = fields.items("chain", trust.MAX_CHAIN)
-    if len(texts) < 2 or not all(isinstance(text, str) for text in texts):
-        raise NotStrict("a seal has a chain from its station's certificate to the root")
     return Seal(
         signed.digest,
         fields.matching("station", STATION),
         fields.matching("incarnation", INCARNATION),
         Holder(
-            unit.matching("code", _CODE),
+            unit.matching("code", CODE),
             unit.text("name", _MAX_NAME),
             Level(unit.choice("kind", [level.value for level in Level])),
         ),
         fields.text("office", _MAX_NAME),
-        tuple(certificates.parse(strictjson.from_base64(str(text))) for text in texts),
+        tuple(map(certificates.parse, fields.binaries("chain", 2, trust.MAX_CHAIN))),
         recipient,
-        fields.matching("key_check", _DIGEST),
+        fields.matching("key_check", DIGEST),
         fields.binary("sealed", _MAX_SEALED),
     )
 
@@ -256,9 +250,7 @@ def read_request(data: bytes) -> Request:
     signed = _parse(data, REQUEST_TYPE, MAX_FILE)
     with _strictly():
         fields = signed_files.fields(signed, MAX_FILE)
-        key = fields.binary("key", KEY_BYTES)
-        if len(key) != KEY_BYTES:
-            raise NotStrict("a key has 32 bytes")
+        key = fields.exactly("key", KEY_BYTES)
         recipient = fields.matching("recipient", agefile.RECIPIENT)
         if not agefile.is_recipient(recipient):
             raise NotStrict("the recipient is not of its form")
@@ -291,7 +283,7 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
         raise SealedToOther(seal.recipient)
     inner = _decrypt(seal.sealed, keys.opening(seal.recipient))
     with _strictly():
-        station, key = inner.matching("station", STATION), inner.binary("key", KEY_BYTES)
+        station, key = inner.matching("station", STATION), inner.exactly("key", KEY_BYTES)
     if station != seal.station or key_check(key) != seal.key_check:
         # A seal that is signed by one station around the key of another.
         raise RequestForged(station)
@@ -332,7 +324,7 @@ def read_answer(
     with _strictly():
         fields = signed_files.fields(signed, MAX_FILE)
         said = fields.matching("station", STATION)
-        request = fields.matching("request", _DIGEST)
+        request = fields.matching("request", DIGEST)
         recipient = fields.matching("recipient", agefile.RECIPIENT)
         sealed = fields.binary("sealed", _MAX_SEALED)
         created = fields.integer("created", 0, _LAST_MS)
@@ -349,7 +341,7 @@ def open_answer(answer: Answer, age_identity: str, check: str) -> bytes:
     """The key of the workspace; raises :class:`WrongKeyInside` when it is not the one that was sealed."""
     inner = _decrypt(answer.sealed, age_identity)
     with _strictly():
-        request, key = inner.matching("request", _DIGEST), inner.binary("key", KEY_BYTES)
+        request, key = inner.matching("request", DIGEST), inner.exactly("key", KEY_BYTES)
     if request != answer.digest or key_check(key) != check:
         raise WrongKeyInside(request)
     return key

@@ -15,9 +15,10 @@ from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync import trust
 from desktop.sync.errors import BadSignature, BadWipeFile, NotAWipeFile
 from desktop.sync.formats import dsse, strictjson
+from desktop.sync.formats.forms import CODE, INCARNATION, STATION
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, signed_files
-from desktop.sync.signed.identity import INCARNATION, STATION, StationKeys
+from desktop.sync.signed.identity import StationKeys
 from desktop.sync.trust import TrustState
 
 PAYLOAD_TYPE: Final = "application/vnd.xiaosanji.wiped+json; suite=1"
@@ -71,14 +72,14 @@ def read(data: bytes, state: TrustState) -> Statement:
     return said
 
 
-def _parsed(data: bytes) -> tuple[dsse.Signed, Statement, list[bytes]]:
+def _parsed(data: bytes) -> tuple[dsse.Signed, Statement, tuple[bytes, ...]]:
     signed = dsse.parse(data, MAX_FILE)
     if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
         raise NotAWipeFile(signed.payload_type)
     try:
         fields = signed_files.fields(signed, MAX_FILE)
         said = _statement(fields)
-        chain = [strictjson.from_base64(str(der)) for der in fields.items("chain", trust.MAX_CHAIN)]
+        chain = fields.binaries("chain", 1, trust.MAX_CHAIN)
     except NotStrict as error:
         raise BadWipeFile(str(error)) from error
     return signed, said, chain
@@ -91,7 +92,7 @@ def _statement(fields: Fields) -> Statement:
         fields.matching("incarnation", INCARNATION),
         fields.integer("last", 0, MAX_NUMBER),
         fields.integer("unsent", 0, MAX_NUMBER),
-        unit.text("code", 64),
+        unit.matching("code", CODE),
         unit.text("name", 100),
         Level(unit.choice("kind", list(Level))),
         fields.integer("created", 0, MAX_NUMBER),

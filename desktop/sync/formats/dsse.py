@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 from desktop.sync.errors import BadEnvelope
 from desktop.sync.formats import strictjson
+from desktop.sync.formats.forms import DIGEST
 from desktop.sync.formats.strictjson import Fields, NotStrict
 
 SIGNATURE_BYTES = 64
 MAX_SIGNATURES = 4
 """The first is the sender's; further ones are persons' (rule 31), judged by :mod:`desktop.sync.signed.persons`."""
 
-_KEYID = re.compile(r"[0-9a-f]{64}")
 _TYPE = re.compile(r"[a-z0-9./+;= -]{1,100}")
 
 
@@ -87,10 +87,10 @@ def parse(data: bytes, limit: int) -> Signed:
         signed = Signed(
             fields.matching("payloadType", _TYPE),
             fields.binary("payload", limit),
-            tuple(Signature(r.matching("keyid", _KEYID), r.binary("sig", SIGNATURE_BYTES)) for r in rows),
+            tuple(Signature(r.matching("keyid", DIGEST), r.exactly("sig", SIGNATURE_BYTES)) for r in rows),
         )
     except NotStrict as error:
         raise BadEnvelope(str(error)) from error
-    if not signed.signatures or any(len(s.signature) != SIGNATURE_BYTES for s in signed.signatures):
-        raise BadEnvelope("an envelope has signatures of 64 bytes")
+    if not signed.signatures:
+        raise BadEnvelope("an envelope has a signature")
     return signed

@@ -20,6 +20,7 @@ from desktop.store.peers import exchanged
 from desktop.store.tables.database import Database
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import strictjson
+from desktop.sync.formats.forms import INCARNATION, STATION
 from desktop.sync.formats.frames import MAX_FRAME_PLAIN, Frame, compress_lines
 from desktop.sync.formats.strictjson import Fields
 
@@ -30,8 +31,8 @@ HELD: Final = "held"
 CONFLICT: Final = "conflict"
 REFUSED: Final = "refused"
 
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_HEX16 = re.compile(r"[0-9a-f]{16}|")
+_HEARD_OF: Final = re.compile(rf"{INCARNATION.pattern}|")
+"""In which incarnation the receiver was heard; in none where nothing of it has come yet."""
 _Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
 _decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
 
@@ -122,8 +123,8 @@ def read(frame: Frame) -> Receipt:
         if fields.integer("answers", 0, MAX_NUMBER) != count:
             raise BadSegment("the answers of a receipt are not as many as it counts")
         return Receipt(
-            fields.matching("station", _HEX64),
-            fields.matching("incarnation", _HEX16),
+            fields.matching("station", STATION),
+            fields.matching("incarnation", _HEARD_OF),
             fields.integer("position", 0, MAX_NUMBER),
             fields.integer("number", 1, MAX_NUMBER),
             Answers(lambda: _answers(itertools.islice(frame.lines(), 1, None))),

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +32,8 @@ from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.items import KEY_BYTES, MAX_LINES, MalformedLine, Shape
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import strictjson
+from desktop.sync.formats.dsse import SIGNATURE_BYTES
+from desktop.sync.formats.forms import DIGEST, INCARNATION, STATION
 from desktop.sync.formats.frames import Frame, compress
 from desktop.sync.formats.strictjson import Fields, NotStrict
 
@@ -43,9 +44,6 @@ FORMAT: Final = 1
 
 _BIRTH: Final = b'[["birth",'
 _decode_cells = msgspec.json.Decoder(list[msgspec.Raw]).decode
-
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_HEX16 = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +150,14 @@ def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Heade
         header = Header(
             raw=raw,
             signature=signature,
-            station=fields.matching("station", _HEX64),
-            incarnation=fields.matching("incarnation", _HEX16),
+            station=fields.matching("station", STATION),
+            incarnation=fields.matching("incarnation", INCARNATION),
             first=fields.integer("first", 1, MAX_NUMBER),
             last=fields.integer("last", 1, MAX_NUMBER),
-            digest=fields.matching("digest", _HEX64),
+            digest=fields.matching("digest", DIGEST),
             counts={checked_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
             shapes={checked_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},
-            vouched=fields.matching("vouched", _HEX64) if "vouched" in fields.names() else None,
+            vouched=fields.matching("vouched", STATION) if "vouched" in fields.names() else None,
             key=key,
         )
     except (NotStrict, MalformedLine) as error:
@@ -185,12 +183,10 @@ def read(frame: Frame) -> tuple[Header, list[bytes]]:
     del plain
     try:
         beside = Fields(strictjson.parse(signature_line, 256), "signature line")
-        signature = beside.binary("signature", 64)
-        key = beside.binary("key", KEY_BYTES) if "key" in beside.names() else None
+        signature = beside.exactly("signature", SIGNATURE_BYTES)
+        key = beside.exactly("key", KEY_BYTES) if "key" in beside.names() else None
     except NotStrict as error:
         raise BadSegment(str(error)) from error
-    if key is not None and len(key) != KEY_BYTES:
-        raise BadSegment("the key of a segment has 32 bytes")
     if items.too_heavy(body):
         raise BadSegment("the segment would not fit a frame if its values were erased")
     return read_header(raw, signature, key), body.split(b"\n")[:-1]

@@ -60,8 +60,10 @@ def to_base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def from_base64(text: str) -> bytes:
-    """The bytes of canonical standard base64; raises :class:`NotStrict` for any other spelling of them."""
+def from_base64(text: JsonValue) -> bytes:
+    """The bytes of canonical standard base64; raises :class:`NotStrict` for any other spelling of them, and no text."""
+    if not isinstance(text, str):
+        raise NotStrict("not base64")
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -117,10 +119,24 @@ class Fields:
 
     def binary(self, name: str, limit: int) -> bytes:
         """At most ``limit`` bytes, written as base64."""
-        value = self._member(name)
-        if not isinstance(value, str) or len(value) > limit * 4 // 3 + 4:
-            raise NotStrict(f"{self._where}.{name} is not base64 of at most {limit} bytes")
-        return from_base64(value)
+        data = from_base64(self._member(name))
+        if len(data) > limit:
+            raise NotStrict(f"{self._where}.{name} is more than {limit} bytes")
+        return data
+
+    def exactly(self, name: str, size: int) -> bytes:
+        """So many bytes, written as base64."""
+        data = from_base64(self._member(name))
+        if len(data) != size:
+            raise NotStrict(f"{self._where}.{name} is not of {size} bytes")
+        return data
+
+    def binaries(self, name: str, least: int, most: int) -> tuple[bytes, ...]:
+        """A list of ``least`` to ``most`` values, each written as base64."""
+        found = self.items(name, most)
+        if len(found) < least:
+            raise NotStrict(f"{self._where}.{name} is not a list of at least {least}")
+        return tuple(map(from_base64, found))
 
     def items(self, name: str, limit: int) -> list[JsonValue]:
         """A list of at most ``limit`` values."""

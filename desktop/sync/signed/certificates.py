@@ -33,8 +33,9 @@ from desktop.records.identity import is_id
 from desktop.sync.errors import BadCertificate
 from desktop.sync.errors.enrolment import BadEnrolmentFile
 from desktop.sync.formats import agefile, strictjson
+from desktop.sync.formats.forms import STATION
 from desktop.sync.formats.strictjson import NotStrict
-from desktop.sync.signed.identity import STATION, StationKeys
+from desktop.sync.signed.identity import StationKeys
 
 NOT_BEFORE: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 NOT_AFTER: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)

@@ -19,12 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from desktop.sync.errors import BadKeyFile
 from desktop.sync.formats import agefile
+from desktop.sync.formats.forms import INCARNATION, STATION
 
 Randomness = Callable[[int], bytes]
 """Gives that many random bytes: ``os.urandom`` in use, a seeded source in tests and in the demo."""
 
-STATION = re.compile(r"[0-9a-f]{64}")
-INCARNATION = re.compile(r"[0-9a-f]{16}")
 KEY_BYTES = 32
 
 _AGE_IDENTITY = re.compile(r"^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$", re.MULTILINE)

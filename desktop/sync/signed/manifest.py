@@ -15,9 +15,9 @@ from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync.errors import BadManifest, NewerFormat
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.agefile import RECIPIENT
+from desktop.sync.formats.forms import DIGEST, INCARNATION, NONCE, STATION, UNIT
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates
-from desktop.sync.signed.identity import INCARNATION, STATION
 
 FORMAT: Final = 1
 """The newest format that this program writes and reads. A higher number is a new major format."""
@@ -40,9 +40,6 @@ MAX_FILE: Final = 256 * 1024
 CERTIFICATES: Final = "certificates.pem"
 _PART: Final = re.compile(r"parts/[0-9]{4}\.ndjson\.zst\.age")
 _FILE: Final = re.compile(r"certificates\.pem|roots/[0-9]{4}\.json")
-_UNIT: Final = re.compile(r"[0-9a-f]{32}")
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_NONCE: Final = re.compile(r"[0-9a-f]{32}")
 _PROGRAM: Final = re.compile(r"[0-9A-Za-z.+-]{1,32}")
 _ITEM_KIND: Final = re.compile(r"[a-z_]{1,32}")
 _MAX_KINDS: Final = 64
@@ -175,13 +172,13 @@ def _manifest(fields: Fields) -> Manifest:
         incarnation=fields.matching("incarnation", INCARNATION),
         sequence=fields.integer("sequence", 1, MAX_NUMBER),
         last=fields.integer("last", 0, MAX_NUMBER),
-        unit=fields.matching("unit", _UNIT),
+        unit=fields.matching("unit", UNIT),
         tree=fields.integer("tree", 0, MAX_NUMBER),
         receiver=fields.matching("receiver", STATION),
         recipient=fields.matching("recipient", RECIPIENT),
-        nonce=fields.matching("nonce", _NONCE),
+        nonce=fields.matching("nonce", NONCE),
         created=fields.integer("created", 0, MAX_NUMBER),
-        previous=fields.optional("previous", _DIGEST),
+        previous=fields.optional("previous", DIGEST),
         counts=_counts(fields.object("counts")),
         files=tuple(_file(row) for row in fields.rows("files", 1 + MAX_ROOTS)),
         parts=tuple(_part(row) for row in fields.rows("parts", MAX_PARTS)),
@@ -204,14 +201,14 @@ def _counts(fields: Fields) -> dict[str, int]:
 
 def _file(row: Fields) -> FileEntry:
     return FileEntry(
-        row.matching("name", _FILE), row.matching("sha256", _DIGEST), row.integer("size", 1, MAX_FILE)
+        row.matching("name", _FILE), row.matching("sha256", DIGEST), row.integer("size", 1, MAX_FILE)
     )
 
 
 def _part(row: Fields) -> PartEntry:
     return PartEntry(
         row.matching("name", _PART),
-        row.matching("sha256", _DIGEST),
+        row.matching("sha256", DIGEST),
         row.integer("size", 1, MAX_PART),
         row.integer("plain", 1, MAX_PART_PLAIN),
         row.integer("frames", 1, MAX_FRAMES),
@@ -226,7 +223,7 @@ def _persons(fields: Fields) -> tuple[Person, ...]:
     if "persons" not in fields.names():
         return ()
     rows = fields.rows("persons", MAX_PERSONS)
-    found = tuple(Person(row.matching("key", _DIGEST), row.matching("duty", _ITEM_KIND)) for row in rows)
+    found = tuple(Person(row.matching("key", DIGEST), row.matching("duty", _ITEM_KIND)) for row in rows)
     if len({person.key for person in found}) != len(found):
         raise NotStrict("a person stands twice")
     if any(certificates.is_of_small_order(bytes.fromhex(person.key)) for person in found):

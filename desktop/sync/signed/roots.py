@@ -9,7 +9,6 @@ a new pin, after comparing words.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from desktop.sync.errors import BadCertificate
 from desktop.sync.errors.enrolment import BadRootStatement, RootFork, RootGap
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.forms import DIGEST
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, manifest, signed_files
 from desktop.sync.signed.certificates import Certificate
@@ -30,8 +30,6 @@ MAX_STATEMENT: Final = manifest.MAX_FILE
 MAX_ROOTS: Final = 8
 MAX_CHANGES: Final = manifest.MAX_ROOTS
 """Statements that a bundle has room for, and so changes in the life of a tree."""
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,8 @@ def read_history(said: Fields) -> History:
     Raises :class:`BadCertificate` and :class:`NotStrict`; the statements are judged with the first look at
     :attr:`History.stages`.
     """
-    first, statements = (
-        tuple(strictjson.from_base64(str(text)) for text in said.items(name, limit))
-        for name, limit in (("first", MAX_ROOTS), ("statements", MAX_CHANGES))
-    )
-    if not first or not all(is_self_signed(der) for der in first):
+    first, statements = said.binaries("first", 1, MAX_ROOTS), said.binaries("statements", 0, MAX_CHANGES)
+    if not all(map(is_self_signed, first)):
         raise BadCertificate("the roots of the beginning")
     return History(first, statements)
 
@@ -181,12 +176,12 @@ def _stated(signed: Signed, held: Roots) -> frozenset[bytes]:
     """The roots that a verified statement names."""
     try:
         fields = signed_files.fields(signed, MAX_STATEMENT)
-        previous = fields.optional("previous", _DIGEST)
-        stated = [strictjson.from_base64(str(text)) for text in fields.items("roots", MAX_ROOTS)]
+        previous = fields.optional("previous", DIGEST)
+        stated = fields.binaries("roots", 1, MAX_ROOTS)
     except NotStrict as error:
         raise BadRootStatement(str(error)) from error
     if previous != held.digest:
         raise BadRootStatement("the statement follows another one")
-    if not stated or not all(is_self_signed(der) for der in stated):
+    if not all(map(is_self_signed, stated)):
         raise BadCertificate("a root statement names roots")
     return frozenset(stated)
