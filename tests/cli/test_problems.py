@@ -20,9 +20,6 @@ from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.sync import errors
 from desktop.sync.errors import Caused
-from desktop.sync.errors import enrolment as enrolment_errors
-from desktop.sync.errors import persons as persons_errors
-from desktop.sync.errors import recovery as recovery_errors
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
 
 LONG_AGO = 1_420_070_400_000
@@ -57,7 +54,9 @@ def all_problems() -> list[type[Problem]]:
 
 
 PROBLEMS = all_problems()
-CAUSES = {module.__name__ for module in (errors, enrolment_errors, persons_errors, recovery_errors)}
+CAUSES = {module.name for module in pkgutil.walk_packages(errors.__path__, f"{errors.__name__}.")} | {
+    errors.__name__
+}
 
 
 @pytest.mark.parametrize("cause", PROBLEMS, ids=lambda c: c.__name__)

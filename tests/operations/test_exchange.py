@@ -11,7 +11,8 @@ from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
-from desktop.sync.errors import DiskGone, NewerFormat, WrongReceiver
+from desktop.sync.errors import NewerFormat, WrongReceiver
+from desktop.sync.errors.surroundings import DiskGone
 from tests.operations.stations import enrol, report_up, station
 
 CODE = "91330106MA2ABCDEX7"

@@ -35,9 +35,10 @@ from desktop.store.workspaces.unlocking import LEDGER
 from desktop.store.workspaces.workspace import CopyMustEnrol, InDoubt
 from desktop.sync.authority import station as stations
 from desktop.sync.enrolling import recovery as files
-from desktop.sync.errors import CutShort, Damaged, DiskGone
+from desktop.sync.errors import CutShort, Damaged
 from desktop.sync.errors import recovery as causes
 from desktop.sync.errors.enrolment import RootDiffers
+from desktop.sync.errors.surroundings import DiskGone
 from desktop.sync.signed import certificates
 from desktop.sync.trust import TrustState
 from tests.operations.stations import CHEAP, START, enrol, repeatable, report_up, station

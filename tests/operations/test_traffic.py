@@ -25,8 +25,8 @@ from desktop.records.versions import item_outcomes
 from desktop.store.ledger import NewRecord
 from desktop.sync.authority.station import load_keys
 from desktop.sync.bundles import envelope, sending
-from desktop.sync.errors import DiskGone, NotPlainFile
 from desktop.sync.errors.enrolment import GrantForOther
+from desktop.sync.errors.surroundings import DiskGone, NotPlainFile
 from desktop.sync.merging.results import Unapplied
 from desktop.sync.signed import manifest
 from tests.operations.stations import enrol, report_up, station

@@ -21,6 +21,7 @@ from desktop.store.workspaces import wiping as disk
 from desktop.store.workspaces.places import InUse
 from desktop.store.workspaces.unlocking import KeysDamaged, NoWorkspace
 from desktop.sync import errors
+from desktop.sync.errors.wiped import BadWipeFile
 from desktop.sync.formats import dsse, sorts, strictjson
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 
@@ -195,10 +196,10 @@ def _changed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
         (lambda d: d.replace(b"suite=1", b"suite=2"), errors.NewerFormat),
         (lambda d: d.replace(b"xiaosanji.wiped", b"xiaosanji.grant"), sorts.AnotherFile),
         (lambda d: _changed(d, lambda b: b.update(format=2)), errors.NewerFormat),
-        (lambda d: _changed(d, lambda b: b.update(last=-1)), errors.BadWipeFile),
-        (lambda d: _changed(d, lambda b: b.pop("unit")), errors.BadWipeFile),
-        (lambda d: _changed(d, lambda b: b.update(chain=["?"])), errors.BadWipeFile),
-        (lambda d: _changed(d, lambda b: b.update(chain=[])), errors.BadWipeFile),
+        (lambda d: _changed(d, lambda b: b.update(last=-1)), BadWipeFile),
+        (lambda d: _changed(d, lambda b: b.pop("unit")), BadWipeFile),
+        (lambda d: _changed(d, lambda b: b.update(chain=["?"])), BadWipeFile),
+        (lambda d: _changed(d, lambda b: b.update(chain=[])), BadWipeFile),
         (lambda d: _changed(d, lambda b: b.update(chain=b["chain"][:1])), errors.UnknownRoot),
         (lambda d: _changed(d, lambda b: b.update(last=999)), errors.BadSignature),
         (lambda d: _changed(d, lambda b: b.update(station="0" * 64)), errors.BadSignature),

@@ -15,6 +15,7 @@ import pytest
 from desktop.sync import errors
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Outgoing
+from desktop.sync.errors import surroundings
 from desktop.sync.formats import frames
 from desktop.sync.signed import certificates, manifest
 from tests.sync.world import (
@@ -164,7 +165,7 @@ def test_an_export_that_fails_leaves_nothing_and_may_be_repeated(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, step, fail)
-        with pytest.raises(errors.DiskFull):
+        with pytest.raises(surroundings.DiskFull):
             bundle_from_village(tmp_path)
     assert os.listdir(tmp_path) == []
     envelope.judge(bundle_from_village(tmp_path), TOWN)
@@ -184,7 +185,7 @@ def test_a_stick_pulled_out_between_reading_and_opening(tmp_path: Path) -> None:
     written = bundle_from_village(tmp_path)
     verdict = envelope.judge(written, TOWN)
     written.path.unlink()
-    with pytest.raises(errors.DiskGone):
+    with pytest.raises(surroundings.DiskGone):
         envelope.open_part(written, verdict, 1, TOWN_DESK.keys)
 
 

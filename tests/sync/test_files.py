@@ -38,17 +38,17 @@ class OfWindows(OSError):
 @pytest.mark.parametrize(
     ("error", "problem"),
     [
-        (OfWindows(errno.EACCES, 32, "a.xsj"), errors.HeldElsewhere),
-        (OfWindows(errno.EACCES, 33), errors.HeldElsewhere),
-        (OfWindows(errno.EACCES, 5, "a.xsj.tmp", "a.xsj"), errors.HeldElsewhere),
-        (OfWindows(errno.EACCES, 5, "a.xsj.tmp"), errors.ReadOnly),
-        (OfWindows(errno.EACCES, 19, "a.xsj"), errors.ReadOnly),
-        (OfWindows(errno.EACCES, 21, "E:\\"), errors.DiskGone),
-        (OfWindows(errno.EINVAL, 1167), errors.DiskGone),
-        (OfWindows(errno.EINVAL, 39), errors.DiskFull),
-        (OfWindows(errno.ENOENT, 206, "E:\\" + "长" * 250), errors.PathTooLong),
-        (OSError(errno.ENAMETOOLONG, "", "长" * 100), errors.PathTooLong),
-        (OSError(errno.ENXIO, ""), errors.DiskGone),
+        (OfWindows(errno.EACCES, 32, "a.xsj"), surroundings.HeldElsewhere),
+        (OfWindows(errno.EACCES, 33), surroundings.HeldElsewhere),
+        (OfWindows(errno.EACCES, 5, "a.xsj.tmp", "a.xsj"), surroundings.HeldElsewhere),
+        (OfWindows(errno.EACCES, 5, "a.xsj.tmp"), surroundings.ReadOnly),
+        (OfWindows(errno.EACCES, 19, "a.xsj"), surroundings.ReadOnly),
+        (OfWindows(errno.EACCES, 21, "E:\\"), surroundings.DiskGone),
+        (OfWindows(errno.EINVAL, 1167), surroundings.DiskGone),
+        (OfWindows(errno.EINVAL, 39), surroundings.DiskFull),
+        (OfWindows(errno.ENOENT, 206, "E:\\" + "长" * 250), surroundings.PathTooLong),
+        (OSError(errno.ENAMETOOLONG, "", "长" * 100), surroundings.PathTooLong),
+        (OSError(errno.ENXIO, ""), surroundings.DiskGone),
     ],
 )
 def test_a_number_of_windows_says_more_than_its_errno(
@@ -80,8 +80,8 @@ def test_a_path_that_is_too_long_is_a_file_that_is_not_there_on_windows(
     assert not surroundings.is_surroundings(long)
     monkeypatch.setattr("sys.platform", "win32")
     assert [type(surroundings.surroundings(each)) for each in (short, long)] == [
-        errors.DiskGone,
-        errors.PathTooLong,
+        surroundings.DiskGone,
+        surroundings.PathTooLong,
     ]
     assert surroundings.is_surroundings(long)
     assert not surroundings.is_surroundings(short)
@@ -95,7 +95,7 @@ def test_a_write_to_a_lost_stick_is_an_invalid_argument_on_windows_alone(
     assert not surroundings.is_surroundings(lost)
     monkeypatch.setattr("sys.platform", "win32")
     assert surroundings.is_surroundings(lost)
-    assert type(surroundings.surroundings(lost)) is errors.DiskGone
+    assert type(surroundings.surroundings(lost)) is surroundings.DiskGone
     assert not surroundings.is_surroundings(OSError(errno.EINVAL, "Invalid argument", "a?.xsj")), (
         "a name of ours"
     )
@@ -117,10 +117,10 @@ def test_replaces_a_file_when_all_is_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "problem", "exit_code"),
     [
-        (errno.ENOSPC, errors.DiskFull, 30),
-        (errno.EROFS, errors.ReadOnly, 31),
-        (errno.EACCES, errors.ReadOnly, 31),
-        (errno.EIO, errors.DiskGone, 30),
+        (errno.ENOSPC, surroundings.DiskFull, 30),
+        (errno.EROFS, surroundings.ReadOnly, 31),
+        (errno.EACCES, surroundings.ReadOnly, 31),
+        (errno.EIO, surroundings.DiskGone, 30),
     ],
 )
 def test_an_error_keeps_the_old_file_and_leaves_nothing(
@@ -180,7 +180,7 @@ def test_reading_is_bounded(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_a_problem_with_the_disk(tmp_path: Path) -> None:
-    with pytest.raises(errors.DiskGone):
+    with pytest.raises(surroundings.DiskGone):
         files.read_limited(tmp_path / "gone.xsq", 4)
 
 
@@ -189,9 +189,9 @@ def test_nobody_waits_for_a_pipe_or_reads_a_device(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.xsj")
     (tmp_path / "b.xsj").symlink_to("/dev/zero")
     for name in ("a.xsj", "b.xsj"):
-        with pytest.raises(errors.NotPlainFile):
+        with pytest.raises(surroundings.NotPlainFile):
             files.read_limited(tmp_path / name, 4)
-    with pytest.raises(errors.DiskGone):
+    with pytest.raises(surroundings.DiskGone):
         files.read_limited(tmp_path, 4)
 
 
@@ -201,10 +201,10 @@ def test_a_folder_is_told_as_one_where_the_system_calls_it_a_lack_of_permission(
     """As Windows does."""
     (tmp_path / "shut").write_bytes(b"x")
     monkeypatch.setattr(os, "open", fail_with(errno.EACCES))
-    with pytest.raises(errors.DiskGone) as told:
+    with pytest.raises(surroundings.DiskGone) as told:
         files.read_limited(tmp_path, 4)
     assert isinstance(told.value.__cause__, IsADirectoryError)
-    with pytest.raises(errors.ReadOnly):
+    with pytest.raises(surroundings.ReadOnly):
         files.read_limited(tmp_path / "shut", 4)
 
 
@@ -214,7 +214,7 @@ def test_a_stick_that_goes_between_writing_and_renaming_leaves_the_old_file(
     path = tmp_path / "a.xsj"
     path.write_bytes(b"old")
     monkeypatch.setattr(os, "replace", fail_with(errno.EIO))
-    with pytest.raises(errors.DiskGone), files.replacing(path) as stream:
+    with pytest.raises(surroundings.DiskGone), files.replacing(path) as stream:
         stream.write(b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

@@ -35,11 +35,11 @@ from desktop.sync.errors import (
     BadSegment,
     BadSegmentSignature,
     Damaged,
-    DiskGone,
     UnitNotKnown,
     UnknownSigner,
     WrongReceiver,
 )
+from desktop.sync.errors.surroundings import DiskGone
 from desktop.sync.formats import receipts, segments, strictjson
 from desktop.sync.formats.frames import compress
 from desktop.sync.merging import receiving

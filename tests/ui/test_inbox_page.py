@@ -21,7 +21,8 @@ from desktop.operations.stations import covers, enrolling, exchange, inbox, inbo
 from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.traffic import Seen
 from desktop.records.declaration import Level
-from desktop.sync.errors import DiskGone, NotGranted
+from desktop.sync.errors import NotGranted
+from desktop.sync.errors.surroundings import DiskGone
 from desktop.sync.merging.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync import inbox_watch

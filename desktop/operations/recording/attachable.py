@@ -12,7 +12,8 @@ from desktop.documents.recognising import PICTURES, SMALLER, NotAttachable, reco
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.file_names import size_words
 from desktop.records.typed.dates import china_time
-from desktop.sync.errors import NotPlainFile, TooBig
+from desktop.sync.errors import TooBig
+from desktop.sync.errors.surroundings import NotPlainFile
 from desktop.sync.formats import files
 
 if TYPE_CHECKING:

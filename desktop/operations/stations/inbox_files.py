@@ -20,8 +20,8 @@ from desktop.operations.workspaces.recovery import REQUEST as RECOVERY
 from desktop.operations.workspaces.wiping import ENDING
 from desktop.sync.bundles import envelope
 from desktop.sync.enrolling import enrolment, recovery, wiped
-from desktop.sync.errors import Damaged, ReadOnly
-from desktop.sync.errors.surroundings import surroundings
+from desktop.sync.errors import Damaged
+from desktop.sync.errors.surroundings import ReadOnly, surroundings
 from desktop.sync.formats.files import read_limited
 from desktop.sync.signed.manifest import Manifest
 

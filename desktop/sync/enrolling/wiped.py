@@ -13,7 +13,8 @@ from typing import Any, Final
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync import trust
-from desktop.sync.errors import BadSignature, BadWipeFile, NotAWipeFile
+from desktop.sync.errors import BadSignature
+from desktop.sync.errors.wiped import BadWipeFile, NotAWipeFile
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.formats.forms import CODE, INCARNATION, STATION
 from desktop.sync.formats.strictjson import Fields, NotStrict

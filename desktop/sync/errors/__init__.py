@@ -1,13 +1,14 @@
 """Why a file of another station is not accepted: one class a cause, with sentence, next step and exit code.
 
-Exit codes: 10 signature, 11 unknown signer, 12 wrong receiver, 13 revoked, 14 scope, 15 damaged; 20 held and
-24 newer format are states of this workspace, 30 and 31 its surroundings. ``detail`` is a technical remark for
+Here are the causes of every file and those of bundles; those of other files, of persons' signatures and of disks and
+sticks (30, 31) have modules of their own. Exit codes: 10 signature, 11 unknown signer, 12 wrong receiver, 13 revoked,
+14 scope, 15 damaged; 20 held and 24 newer format are states of this workspace. ``detail`` is a technical remark for
 logs and ``--json``; it never holds personal data.
 """
 
 from __future__ import annotations
 
-from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
+from desktop.errors import Problem, StateProblem, TrustProblem
 
 COPY_AGAIN = "请让对方重新导出，再用U盘拷贝一次；拷完先安全弹出U盘。"
 ASK_SENDER = "请不要使用这个文件，打电话给发来文件的单位核对。"
@@ -304,20 +305,6 @@ class BadSegment(Damaged):
     next_step = COPY_AGAIN
 
 
-class NotAWipeFile(Damaged):
-    """The file is another one than the statement that a station was wiped."""
-
-    text = "这不是清除确认文件。"
-    next_step = "请核对选的文件：清除确认是.xsw。"
-
-
-class BadWipeFile(Damaged):
-    """The content of a statement that a station was wiped is not of its form."""
-
-    text = "清除确认文件已损坏或格式不对。"
-    next_step = "请再拷贝一次；那台电脑已经清除，写不出第二份，可以按上次收到的内容停用它。"
-
-
 class BadKeyFile(Damaged):
     """A key file cannot be read."""
 
@@ -344,63 +331,3 @@ class NewerFormat(Caused, StateProblem):
     help_anchor = "newer"
     text = "这个文件是更新版本的程序做的，本机的程序还不认识。"
     next_step = "请先更新本机的程序，再导入这个文件；文件请保留。"
-
-
-# Surroundings (30, 31) ------------------------------------------------------------------------------------
-
-
-class DiskFull(Caused, EnvironmentProblem):
-    """No room for the file."""
-
-    text = "U盘或硬盘空间不够，文件没有写成，原有文件没有改动。"
-    next_step = "请腾出空间或换一个U盘，再做一次。"
-
-
-class OfOneFile(Caused, EnvironmentProblem):
-    """What the system does not do with one file, which the sentence names where it is known."""
-
-    exit_code = 31
-    this = "这个文件"
-    """How ``text`` begins, where the name goes."""
-
-    def __init__(self, detail: str = "", name: str = "") -> None:
-        super().__init__(detail)
-        if name:
-            self.sentence = f"“{name}”{self.text.removeprefix(self.this)}"
-
-
-class ReadOnly(OfOneFile):
-    """The place cannot be written to or read from."""
-
-    # Opening a file on Windows tells no number: one that another program holds arrives here too.
-    this = "这个位置"
-    text = "这个位置不能读写，可能是U盘写保护、没有权限，或者文件正被别的程序占用。"
-    next_step = "请关掉U盘的写保护开关，关闭正打开着这个文件的程序（例如WPS），或换一个文件夹再试。"
-
-
-class DiskGone(Caused, EnvironmentProblem):
-    """The stick was pulled out, or fails."""
-
-    text = "读写文件时出错，U盘可能已拔出或接触不良，或者文件已不在原处。"
-    next_step = "请重新插好U盘再试一次。"
-
-
-class HeldElsewhere(OfOneFile):
-    """Windows lets nobody replace, or even read, what another program has open."""
-
-    text = "这个文件正被别的程序占用（例如在WPS或阅读器里打开着），或者被设成了只读。"
-    next_step = "请在那个程序里关闭它，再试一次；或者换一个文件名。"
-
-
-class PathTooLong(OfOneFile):
-    """Windows opens no file whose name with all its folders is longer, and calls that a file that is not there."""
-
-    text = "这个文件的名称连同各层文件夹太长，系统打不开。"
-    next_step = "请换一个层数少、名称短的文件夹，或者把文件名改短，再试一次。"
-
-
-class NotPlainFile(Caused, EnvironmentProblem):
-    """A pipe or a device: whoever opens it may wait for ever, or read without end."""
-
-    text = "这不是普通文件。"
-    next_step = "请换一个文件；从U盘拿来的，请让发送方重新复制一份。"

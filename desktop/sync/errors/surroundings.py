@@ -8,7 +8,66 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from desktop.sync.errors import Caused, DiskFull, DiskGone, HeldElsewhere, PathTooLong, ReadOnly
+from desktop.errors import EnvironmentProblem
+from desktop.sync.errors import Caused
+
+
+class DiskFull(Caused, EnvironmentProblem):
+    """No room for the file."""
+
+    text = "U盘或硬盘空间不够，文件没有写成，原有文件没有改动。"
+    next_step = "请腾出空间或换一个U盘，再做一次。"
+
+
+class OfOneFile(Caused, EnvironmentProblem):
+    """What the system does not do with one file, which the sentence names where it is known."""
+
+    exit_code = 31
+    this = "这个文件"
+    """How ``text`` begins, where the name goes."""
+
+    def __init__(self, detail: str = "", name: str = "") -> None:
+        super().__init__(detail)
+        if name:
+            self.sentence = f"“{name}”{self.text.removeprefix(self.this)}"
+
+
+class ReadOnly(OfOneFile):
+    """The place cannot be written to or read from."""
+
+    # Opening a file on Windows tells no number: one that another program holds arrives here too.
+    this = "这个位置"
+    text = "这个位置不能读写，可能是U盘写保护、没有权限，或者文件正被别的程序占用。"
+    next_step = "请关掉U盘的写保护开关，关闭正打开着这个文件的程序（例如WPS），或换一个文件夹再试。"
+
+
+class DiskGone(Caused, EnvironmentProblem):
+    """The stick was pulled out, or fails."""
+
+    text = "读写文件时出错，U盘可能已拔出或接触不良，或者文件已不在原处。"
+    next_step = "请重新插好U盘再试一次。"
+
+
+class HeldElsewhere(OfOneFile):
+    """Windows lets nobody replace, or even read, what another program has open."""
+
+    text = "这个文件正被别的程序占用（例如在WPS或阅读器里打开着），或者被设成了只读。"
+    next_step = "请在那个程序里关闭它，再试一次；或者换一个文件名。"
+
+
+class PathTooLong(OfOneFile):
+    """Windows opens no file whose name with all its folders is longer, and calls that a file that is not there."""
+
+    text = "这个文件的名称连同各层文件夹太长，系统打不开。"
+    next_step = "请换一个层数少、名称短的文件夹，或者把文件名改短，再试一次。"
+
+
+class NotPlainFile(Caused, EnvironmentProblem):
+    """A pipe or a device: whoever opens it may wait for ever, or read without end."""
+
+    text = "这不是普通文件。"
+    next_step = "请换一个文件；从U盘拿来的，请让发送方重新复制一份。"
+
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NO_ACCESS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop.renaming import flush_folder, replace
-from desktop.sync.errors import NotPlainFile, TooBig
-from desktop.sync.errors.surroundings import surroundings
+from desktop.sync.errors import TooBig
+from desktop.sync.errors.surroundings import NotPlainFile, surroundings
 
 
 @contextlib.contextmanager
