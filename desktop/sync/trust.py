@@ -120,7 +120,6 @@ class TrustState:
     station: str
     recipients: frozenset[str]
     units: frozenset[str]
-    newest_format: int = manifest.FORMAT
     signatures: frozenset[str] = frozenset()
     former: frozenset[bytes] = frozenset()
 
@@ -159,7 +158,7 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
     :class:`WrongRecipientKey`, :class:`NotGranted`, :class:`Revoked`, :class:`FormerRoot`, :class:`UnitNotKnown`,
     :class:`DelegationOutOfScope`, :class:`OutOfScope`, :class:`WrongDirection`, or what :func:`persons.require` says.
     """
-    authentic = authenticate(signed, chain, state.roots, state.newest_format)
+    authentic = authenticate(signed, chain, state.roots)
     said = authentic.manifest
     if said.receiver != state.station:  # check 10
         raise WrongReceiver(said.receiver)
@@ -177,9 +176,7 @@ def judge_bundle(signed: Signed, chain: Sequence[bytes], state: TrustState) -> V
     return Verdict(authentic.digest, said, authentic.chain, authentic.signers)
 
 
-def authenticate(
-    signed: Signed, chain: Sequence[bytes], roots: Collection[bytes], newest_format: int = manifest.FORMAT
-) -> Authentic:
+def authenticate(signed: Signed, chain: Sequence[bytes], roots: Collection[bytes]) -> Authentic:
     """Whether the bundle stands under one of these roots: checks 1 to 9 and 24, which need nothing but the roots.
 
     Raises, in their order, :class:`BadEnvelope`, :class:`NewerFormat`, :class:`BadCertificate`, :class:`UnknownRoot`,
@@ -197,7 +194,7 @@ def authenticate(
         raise BadSignature("the key id names another certificate")
     if not verifier(sender.claims.public_key, signed.message(), first.signature):
         raise BadSignature(sender.station)
-    said = manifest.parse(signed.payload, newest_format)  # checks 7, 8
+    said = manifest.parse(signed.payload)  # checks 7, 8
     if said.sender != sender.station:  # check 9
         raise SenderUnequal(said.sender)
     return Authentic(signed.digest, said, parsed, persons.signers(signed, said))  # check 24

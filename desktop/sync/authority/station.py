@@ -118,7 +118,7 @@ def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
     """
     held = [own_chain(ledger), *chains_before(ledger)]
     if len(held[0]) == 1 < len(chain):
-        ledger.set_meta(_ALONE, _said(history(ledger.database)))
+        ledger.set_meta(_ALONE, json.dumps(history(ledger.database).written()))
     before = [c for c in held if c and c[0] != chain[0]]
     ledger.set_meta("chain", json.dumps(_texts(chain)))
     if before:
@@ -137,7 +137,7 @@ def chains_before(ledger: Ledger) -> list[tuple[bytes, ...]]:
 
 def keep_history(ledger: Ledger, history: History) -> None:
     """Pins the roots of an enrolment with the statements that followed."""
-    ledger.set_meta(_ROOTS, _said(history))
+    ledger.set_meta(_ROOTS, json.dumps(history.written()))
 
 
 def history(database: Database) -> History:
@@ -151,10 +151,6 @@ def history_alone(database: Database) -> History:
     """The roots of the tree that this station began by itself, if it has joined another since; else none."""
     said = traffic.setting(database, _ALONE)
     return _history(said) if said else History(())
-
-
-def _said(history: History) -> str:
-    return json.dumps({"first": _texts(history.first), "statements": _texts(history.statements)})
 
 
 def _history(text: str) -> History:

@@ -42,7 +42,6 @@ from desktop.sync.formats import agefile, dsse, frames, sorts, strictjson, zipst
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.formats.files import reading, replacing
 from desktop.sync.formats.frames import Frame
-from desktop.sync.formats.strictjson import NotStrict
 from desktop.sync.formats.zipstore import Entry
 from desktop.sync.signed import certificates, manifest
 from desktop.sync.signed.identity import Randomness, StationKeys
@@ -263,8 +262,8 @@ def judge(bundle: OpenedBundle, state: TrustState) -> Verdict:
 def open_part(bundle: OpenedBundle, verdict: Verdict, number: int, keys: StationKeys) -> Part:
     """The decrypted part ``number`` (from 1) of a bundle that was judged (:func:`judge`).
 
-    Raises :class:`EntryChanged`, :class:`CannotDecrypt`, :class:`BadFrame`, :class:`TooBig` or
-    :class:`RepeatUnequal`. A verdict on another bundle is a bug of the caller.
+    Raises :class:`EntriesUnequal`, :class:`EntryChanged`, :class:`CannotDecrypt`, :class:`BadFrame`, :class:`TooBig`
+    or :class:`RepeatUnequal`. A verdict on another bundle is a bug of the caller.
     """
     if verdict.digest != bundle.digest:
         raise ValueError("the verdict is about another bundle")
@@ -405,13 +404,12 @@ def _repeated(
     if first.plain_size > _MAX_REPEAT:
         raise TooBig("the repeat line is too long")
     expected = said.repeat(number, count)
-    try:
+    with strictjson.refused_as(RepeatUnequal):
         line = strictjson.Fields(strictjson.parse(first.plain(), _MAX_REPEAT), "repeat line")
         labels = line.items("labels", count)
         repeated = {name: line.raw(name) for name in expected}
         names = line.texts("names", len(said.persons), _MAX_NAME) if "names" in line.names() else ()
-    except NotStrict as error:
-        raise RepeatUnequal(str(error)) from error
+    # As text: among values true would equal 1.
     if len(labels) != count or strictjson.line(repeated) != strictjson.line(expected):
         raise RepeatUnequal(f"part {number}")
     return tuple(labels), names

@@ -11,8 +11,7 @@ take and give bytes and values; files, windows and the database are elsewhere.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -170,7 +169,7 @@ def read_request(data: bytes) -> Request:
     :class:`BadEnvelope` or :class:`BadEnrolmentFile`.
     """
     signed = _parse(data, REQUEST_TYPE, MAX_SMALL)
-    with _strictly():
+    with strictjson.refused_as(BadEnrolmentFile):
         return _request(signed)
 
 
@@ -205,7 +204,7 @@ def read_grant(
     in the order of the checks of grants in the format document.
     """
     signed = _parse(data, GRANT_TYPE, MAX_GRANT)
-    with _strictly():
+    with strictjson.refused_as(BadEnrolmentFile):
         grant, answered = _grant(signed)
     _check_signature(signed, grant.desk)
     if grant.root.der not in grant.history.known:
@@ -254,7 +253,7 @@ def read_ack(data: bytes, certificate: Certificate) -> Ack:
     if signed.signatures[0].keyid != certificate.digest:
         raise AckForOther(signed.signatures[0].keyid)
     _check_signature(signed, certificate)
-    with _strictly():
+    with strictjson.refused_as(BadEnrolmentFile):
         ack = _ack(signed)
     if (ack.station, ack.certificate) != (certificate.station, certificate.digest):
         raise AckForOther(ack.station)
@@ -378,12 +377,3 @@ def _parse(data: bytes, payload_type: str, limit: int) -> Signed:
 def _check_signature(signed: Signed, certificate: Certificate) -> None:
     if not signed_files.is_signed_by(signed, certificate):
         raise BadSignature(certificate.station)
-
-
-@contextlib.contextmanager
-def _strictly() -> Iterator[None]:
-    """What is read inside and is not of its form raises :class:`BadEnrolmentFile`."""
-    try:
-        yield
-    except NotStrict as error:
-        raise BadEnrolmentFile(str(error)) from error

@@ -11,9 +11,8 @@ it is for; what may be wrong stands in ``errors.recovery``. Bytes and values go 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -190,7 +189,7 @@ def make_seal(key: bytes, holder: Holder, office: str, chain: Sequence[bytes], k
 def read_seal(data: bytes) -> Seal:
     """The seal in these bytes; raises :class:`RequestForged`, :class:`BadRecoveryFile` and what certificates raise."""
     signed = _parse(data, SEAL_TYPE, MAX_SEAL)
-    with _strictly():
+    with strictjson.refused_as(BadRecoveryFile):
         seal = _seal(signed)
     own = seal.chain[0]
     if own.station != seal.station or not signed_files.is_signed_by(signed, own):
@@ -248,7 +247,7 @@ def read_request(data: bytes) -> Request:
     ``NewerFormat`` and what reading envelopes and certificates raises.
     """
     signed = _parse(data, REQUEST_TYPE, MAX_FILE)
-    with _strictly():
+    with strictjson.refused_as(BadRecoveryFile):
         fields = signed_files.fields(signed, MAX_FILE)
         key = fields.exactly("key", KEY_BYTES)
         recipient = fields.matching("recipient", agefile.RECIPIENT)
@@ -282,7 +281,7 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
     if seal.recipient not in state.recipients:
         raise SealedToOther(seal.recipient)
     inner = _decrypt(seal.sealed, keys.opening(seal.recipient))
-    with _strictly():
+    with strictjson.refused_as(BadRecoveryFile):
         station, key = inner.matching("station", STATION), inner.exactly("key", KEY_BYTES)
     if station != seal.station or key_check(key) != seal.key_check:
         # A seal that is signed by one station around the key of another.
@@ -321,7 +320,7 @@ def read_answer(
         raise UnknownOffice(signed.signatures[0].keyid)
     if not signed_files.is_signed_by(signed, office):
         raise AnswerForged(office.station)
-    with _strictly():
+    with strictjson.refused_as(BadRecoveryFile):
         fields = signed_files.fields(signed, MAX_FILE)
         said = fields.matching("station", STATION)
         request = fields.matching("request", DIGEST)
@@ -340,7 +339,7 @@ def read_answer(
 def open_answer(answer: Answer, age_identity: str, check: str) -> bytes:
     """The key of the workspace; raises :class:`WrongKeyInside` when it is not the one that was sealed."""
     inner = _decrypt(answer.sealed, age_identity)
-    with _strictly():
+    with strictjson.refused_as(BadRecoveryFile):
         request, key = inner.matching("request", DIGEST), inner.exactly("key", KEY_BYTES)
     if request != answer.digest or key_check(key) != check:
         raise WrongKeyInside(request)
@@ -351,11 +350,11 @@ def open_answer(answer: Answer, age_identity: str, check: str) -> bytes:
 
 
 def _decrypt(sealed: bytes, age_identity: str) -> Fields:
-    with _strictly():
-        try:
-            plain = agefile.decrypt(sealed, age_identity)
-        except agefile.NotDecrypted as error:
-            raise NotStrict(str(error)) from error
+    try:
+        plain = agefile.decrypt(sealed, age_identity)
+    except agefile.NotDecrypted as error:
+        raise BadRecoveryFile(str(error)) from error
+    with strictjson.refused_as(BadRecoveryFile):
         return Fields(strictjson.parse(plain, _MAX_SEALED), "sealed")
 
 
@@ -364,12 +363,3 @@ def _parse(data: bytes, payload_type: str, limit: int) -> Signed:
     if not signed_files.is_of_type(signed, payload_type):
         raise WrongKind(signed.payload_type)
     return signed
-
-
-@contextlib.contextmanager
-def _strictly() -> Iterator[None]:
-    """What is read inside and is not of its form raises :class:`BadRecoveryFile`."""
-    try:
-        yield
-    except NotStrict as error:
-        raise BadRecoveryFile(str(error)) from error

@@ -17,7 +17,7 @@ from desktop.sync.errors import BadSignature
 from desktop.sync.errors.wiped import BadWipeFile, NotAWipeFile
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.formats.forms import CODE, INCARNATION, STATION
-from desktop.sync.formats.strictjson import Fields, NotStrict
+from desktop.sync.formats.strictjson import Fields
 from desktop.sync.signed import certificates, signed_files
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.trust import TrustState
@@ -77,13 +77,9 @@ def _parsed(data: bytes) -> tuple[dsse.Signed, Statement, tuple[bytes, ...]]:
     signed = dsse.parse(data, MAX_FILE)
     if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
         raise NotAWipeFile(signed.payload_type)
-    try:
+    with strictjson.refused_as(BadWipeFile):
         fields = signed_files.fields(signed, MAX_FILE)
-        said = _statement(fields)
-        chain = fields.binaries("chain", 1, trust.MAX_CHAIN)
-    except NotStrict as error:
-        raise BadWipeFile(str(error)) from error
-    return signed, said, chain
+        return signed, _statement(fields), fields.binaries("chain", 1, trust.MAX_CHAIN)
 
 
 def _statement(fields: Fields) -> Statement:

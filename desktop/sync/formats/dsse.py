@@ -27,7 +27,7 @@ _TYPE = re.compile(r"[a-z0-9./+;= -]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature, and the SHA-256 of the certificate (DER, hexadecimal) that it belongs to."""
+    """One signature, 64 bytes of Ed25519; of what ``keyid`` is the digest, each sort of file says."""
 
     keyid: str
     signature: bytes
@@ -81,16 +81,13 @@ def sign(payload_type: str, payload: bytes, keyid: str, signer: Callable[[bytes]
 
 def parse(data: bytes, limit: int) -> Signed:
     """The envelope of at most ``limit`` bytes; raises :class:`BadEnvelope`. Nothing is verified."""
-    try:
+    with strictjson.refused_as(BadEnvelope):
         fields = Fields(strictjson.parse(data, limit), "envelope")
         rows = fields.rows("signatures", MAX_SIGNATURES)
-        signed = Signed(
+        if not rows:
+            raise NotStrict("an envelope has a signature")
+        return Signed(
             fields.matching("payloadType", _TYPE),
             fields.binary("payload", limit),
             tuple(Signature(r.matching("keyid", DIGEST), r.exactly("sig", SIGNATURE_BYTES)) for r in rows),
         )
-    except NotStrict as error:
-        raise BadEnvelope(str(error)) from error
-    if not signed.signatures:
-        raise BadEnvelope("an envelope has a signature")
-    return signed

@@ -181,12 +181,10 @@ def read(frame: Frame) -> tuple[Header, list[bytes]]:
     raw, signature_line, body = plain[:end], plain[end + 1 : after], plain[after + 1 :] if after > 0 else b""
     # Attachments make it tens of megabytes, and the lines are as many once more.
     del plain
-    try:
+    with strictjson.refused_as(BadSegment):
         beside = Fields(strictjson.parse(signature_line, 256), "signature line")
         signature = beside.exactly("signature", SIGNATURE_BYTES)
         key = beside.exactly("key", KEY_BYTES) if "key" in beside.names() else None
-    except NotStrict as error:
-        raise BadSegment(str(error)) from error
     if items.too_heavy(body):
         raise BadSegment("the segment would not fit a frame if its values were erased")
     return read_header(raw, signature, key), body.split(b"\n")[:-1]

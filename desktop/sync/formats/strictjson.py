@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+
+from desktop.sync.errors import Caused
 
 JsonValue = Any
 """``None``, bool, int, str, or lists and objects of them; :class:`Fields` turns it into typed values."""
@@ -19,6 +22,15 @@ _INTEGER_DIGITS = len(str(MAX_INTEGER)) + 1
 
 class NotStrict(ValueError):
     """Not the JSON that this format admits; the message says what and where."""
+
+
+@contextlib.contextmanager
+def refused_as(problem: type[Caused]) -> Iterator[None]:
+    """What is read inside and is not of its form raises this problem instead of :class:`NotStrict`."""
+    try:
+        yield
+    except NotStrict as error:
+        raise problem(str(error)) from error
 
 
 def parse(data: bytes, limit: int) -> JsonValue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from desktop.records.versions.canonical import MAX_NUMBER
@@ -124,18 +124,11 @@ class Manifest:
         }
 
     def encode(self) -> bytes:
-        """The payload that is signed."""
-        lists = ("counts", "files", "parts", "persons")
-        plain = {name: getattr(self, name) for name in self.__slots__ if name not in lists}
-        files = [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in self.files]
-        parts = [
-            {"name": p.name, "sha256": p.sha256, "size": p.size, "plain": p.plain, "frames": p.frames}
-            for p in self.parts
-        ]
-        counts = {"items": self.items, "kinds": dict(self.counts)}
-        persons = [{"key": p.key, "duty": p.duty} for p in self.persons]
-        named = {"persons": persons} if persons else {}
-        return strictjson.pretty(plain | {"counts": counts, "files": files, "parts": parts} | named)
+        """The payload that is signed: the fields as they are called here, persons where there are any."""
+        said = asdict(self) | {"counts": {"items": self.items, "kinds": dict(self.counts)}}
+        if not self.persons:
+            del said["persons"]
+        return strictjson.pretty(said)
 
 
 def part_name(number: int) -> str:
@@ -148,18 +141,16 @@ def root_name(number: int) -> str:
     return f"roots/{number:04d}.json"
 
 
-def parse(payload: bytes, newest_format: int = FORMAT) -> Manifest:
+def parse(payload: bytes) -> Manifest:
     """The manifest of these bytes; raises :class:`NewerFormat` or :class:`BadManifest`.
 
     The format is looked at before all else, since a newer one may differ in everything else.
     """
-    try:
+    with strictjson.refused_as(BadManifest):
         fields = Fields(strictjson.parse(payload, MAX_MANIFEST), "manifest")
-        if fields.integer("format", 1, MAX_NUMBER) > newest_format:
+        if fields.integer("format", 1, MAX_NUMBER) > FORMAT:
             raise NewerFormat("manifest")
         return _manifest(fields)
-    except NotStrict as error:
-        raise BadManifest(str(error)) from error
 
 
 def _manifest(fields: Fields) -> Manifest:
@@ -235,8 +226,8 @@ def _check_names(manifest: Manifest) -> None:
     """Parts are numbered from 1; the certificates come first, then root statements numbered from 1."""
     parts = [part_name(i) for i in range(1, len(manifest.parts) + 1)]
     roots = [root_name(i) for i in range(1, len(manifest.files))]
-    if [p.name for p in manifest.parts] != parts or [f.name for f in manifest.files] != [
-        CERTIFICATES,
-        *roots,
-    ]:
+    if ([p.name for p in manifest.parts], [f.name for f in manifest.files]) != (
+        parts,
+        [CERTIFICATES, *roots],
+    ):
         raise NotStrict("the entries are not numbered as they should be")

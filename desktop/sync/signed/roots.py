@@ -8,7 +8,6 @@ a new pin, after comparing words.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +19,7 @@ from desktop.sync.errors.enrolment import BadRootStatement, RootFork, RootGap
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.formats.forms import DIGEST
-from desktop.sync.formats.strictjson import Fields, NotStrict
+from desktop.sync.formats.strictjson import Fields
 from desktop.sync.signed import certificates, manifest, signed_files
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
@@ -60,7 +59,7 @@ class History:
         """Which roots counted after each statement, those of the beginning first."""
         found = [Roots(frozenset(self.first))]
         for data in self.statements:
-            found.append(_after(found[-1], dsse.parse(data, MAX_STATEMENT)))
+            found.append(_after(found[-1], _read(data)))
         return tuple(found)
 
     @property
@@ -97,16 +96,15 @@ class History:
         return {name: [strictjson.to_base64(data) for data in found] for name, found in said.items()}
 
     def _after_one(self, data: bytes) -> History:
-        signed = dsse.parse(data, MAX_STATEMENT)
-        number = _number(signed)
-        if number > len(self.statements):
-            _after(self.now, signed)
+        said = _read(data)
+        if said.number > len(self.statements):
+            _after(self.now, said)
             return History(self.first, (*self.statements, data))
-        if signed.digest != self.stages[number].digest:
+        if said.signed.digest != self.stages[said.number].digest:
             # Which of two is right nobody can tell from what they say.
-            if _signed_by_a_root(signed, self.stages[number - 1].certificates):
-                raise RootFork(f"statement {number}")
-            raise BadRootStatement(f"statement {number}")
+            if said.is_signed_by_one_of(self.stages[said.number - 1].certificates):
+                raise RootFork(f"statement {said.number}")
+            raise BadRootStatement(f"statement {said.number}")
         return self
 
 
@@ -144,44 +142,41 @@ def is_self_signed(der: bytes) -> bool:
     return own and certificates.is_signed_by(der, certificate.claims.public_key)
 
 
-def _after(held: Roots, signed: Signed) -> Roots:
-    number = _number(signed)
-    if number != held.number + 1:
-        raise RootGap(f"{held.number} to {number}")
-    if not _signed_by_a_root(signed, held.certificates):
-        raise BadRootStatement(f"statement {number}")
-    return Roots(_stated(signed, held), number, signed.digest)
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What a statement says; nothing of it is verified yet."""
+
+    signed: Signed
+    number: int
+    previous: str | None
+    roots: tuple[bytes, ...]
+
+    def is_signed_by_one_of(self, roots: Collection[bytes]) -> bool:
+        """Whether one of these root certificates (DER) has signed it."""
+        return any(signed_files.is_signed_by(self.signed, certificates.parse(der)) for der in roots)
 
 
-def _number(signed: Signed) -> int:
-    """The number of a statement, for its place in the chain; not verified yet."""
+def _read(data: bytes) -> _Statement:
+    """Raises :class:`BadRootStatement`, :class:`NewerFormat` and what reading an envelope raises."""
+    signed = dsse.parse(data, MAX_STATEMENT)
     if not signed_files.is_of_type(signed, PAYLOAD_TYPE):
         raise BadRootStatement(signed.payload_type)
-    try:
+    with strictjson.refused_as(BadRootStatement):
         fields = signed_files.fields(signed, MAX_STATEMENT)
-        return fields.integer("number", 1, MAX_NUMBER)
-    except NotStrict as error:
-        raise BadRootStatement(str(error)) from error
+        return _Statement(
+            signed,
+            fields.integer("number", 1, MAX_NUMBER),
+            fields.optional("previous", DIGEST),
+            fields.binaries("roots", 1, MAX_ROOTS),
+        )
 
 
-def _signed_by_a_root(signed: Signed, roots: Collection[bytes]) -> bool:
-    first = signed.signatures[0]
-    for der in roots:
-        if hashlib.sha256(der).hexdigest() == first.keyid:
-            return signed_files.stands(signed, certificates.parse(der).claims.public_key)
-    return False
-
-
-def _stated(signed: Signed, held: Roots) -> frozenset[bytes]:
-    """The roots that a verified statement names."""
-    try:
-        fields = signed_files.fields(signed, MAX_STATEMENT)
-        previous = fields.optional("previous", DIGEST)
-        stated = fields.binaries("roots", 1, MAX_ROOTS)
-    except NotStrict as error:
-        raise BadRootStatement(str(error)) from error
-    if previous != held.digest:
-        raise BadRootStatement("the statement follows another one")
-    if not all(map(is_self_signed, stated)):
+def _after(held: Roots, said: _Statement) -> Roots:
+    """The roots that count after a statement that follows; raises what the checks of roots raise, in their order."""
+    if said.number != held.number + 1:
+        raise RootGap(f"{held.number} to {said.number}")
+    if said.previous != held.digest or not said.is_signed_by_one_of(held.certificates):
+        raise BadRootStatement(f"statement {said.number}")
+    if not all(map(is_self_signed, said.roots)):
         raise BadCertificate("a root statement names roots")
-    return frozenset(stated)
+    return Roots(frozenset(said.roots), said.number, said.signed.digest)
