@@ -29,7 +29,7 @@ from desktop.sync.bundles.envelope import Draft, Outgoing
 from desktop.sync.bundles.scope import Scope
 from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
-from desktop.sync.formats.receipts import Receipt
+from desktop.sync.formats.receipts import Answer, Answers, Receipt
 from desktop.sync.formats.segments import Header
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.signed.manifest import DOWN, MAX_PARTS, UP, Person
@@ -189,10 +189,15 @@ def _upward(ledger: Ledger, link: Link) -> Journal:
         before = held.position
 
 
-def _answers_for(ledger: Ledger, link: Link) -> receipts.Answers:
+def _answers_for(ledger: Ledger, link: Link) -> Answers:
+    """What is held, refused or in conflict here of stations of the receiver's units, and what levels above answered.
+
+    Of a conflict only what stands against each other is told, not what was replaced on the way. An item is told once,
+    by the worst that became of it.
+    """
     units = set(reading.subtree(ledger.database, link.unit))
-    below = {c.station for c in station.granted(ledger) if c.claims.units & units}
-    return receipts.present_answers(ledger.database, below | {link.peer})
+    stations = {c.station for c in station.granted(ledger) if c.claims.units & units} | {link.peer}
+    return Answers(lambda: itertools.starmap(Answer, exchanged.present_answers(ledger.database, stations)))
 
 
 def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:

@@ -16,8 +16,6 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 
 from desktop.records.versions.canonical import MAX_NUMBER
-from desktop.store.peers import exchanged
-from desktop.store.tables.database import Database
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.forms import INCARNATION, STATION
@@ -114,7 +112,7 @@ class Receipt:
 
 
 def read(frame: Frame) -> Receipt:
-    """The receipt in a frame; raises :class:`BadSegment`."""
+    """The receipt in a frame, all of which is looked at; raises :class:`BadSegment` and what reading frames raises."""
     lines = frame.lines()
     try:
         fields = Fields(strictjson.parse(next(lines)[:-1], 4096), "receipt")
@@ -137,13 +135,3 @@ def read(frame: Frame) -> Receipt:
 
 def _answers(lines: Iterable[bytes]) -> Iterator[Answer]:
     return (Answer(*_decode_answer(line)) for line in lines)
-
-
-def present_answers(database: Database, stations: Iterable[str]) -> Answers:
-    """What is held, refused or in conflict here of these stations' items, and what levels above answered of them.
-
-    Of a conflict only what stands against each other is told, not what was replaced on the way. An item is told once,
-    by the worst that became of it.
-    """
-    wanted = frozenset(stations)
-    return Answers(lambda: itertools.starmap(Answer, exchanged.present_answers(database, wanted)))
