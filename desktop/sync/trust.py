@@ -81,6 +81,7 @@ from desktop.sync.errors import (
     WrongRecipientKey,
 )
 from desktop.sync.formats.dsse import Signed
+from desktop.sync.formats.segments import Header
 from desktop.sync.signed import certificates, manifest, persons
 from desktop.sync.signed.certificates import LEVEL_RANK, Certificate
 from desktop.sync.signed.identity import signature_stands
@@ -90,9 +91,6 @@ from desktop.sync.signed.tree import Place, Tree
 MAX_CHAIN: Final = 6
 NO_CUT: Final = (1 << 63) - 1
 """The last number of an incarnation that a later grant names again: all its items count."""
-
-SEGMENT_PREFIX: Final = b"xiaosanji segment v1\n"
-"""What a segment's signature covers before its header: no other signature begins like this."""
 
 Verifier = Callable[[bytes, bytes, bytes], bool]
 SUITES: Final[Mapping[str, Verifier]] = MappingProxyType({manifest.PAYLOAD_TYPE: signature_stands})
@@ -213,26 +211,21 @@ def judge_chain(chain: Sequence[bytes], state: TrustState) -> tuple[Certificate,
     return parsed
 
 
-def judge_segment(certificate: Certificate, origin: str, header: bytes, signature: bytes) -> None:
-    """Checks 17 and 18. ``certificate`` comes from :func:`judge_chain`, ``origin`` was read from ``header``.
+def judge_segment(certificate: Certificate, header: Header) -> None:
+    """Checks 17 and 18 of who signs for a segment: its origin, or the level above that vouches for it.
 
-    Whose item numbers still count, and under which units, is judged item by item: checks 19 and 20. Raises
-    :class:`OriginUnequal` and :class:`BadSegmentSignature`.
+    ``certificate`` comes from :func:`judge_chain`. Which item numbers still count, and under which units, is judged
+    item by item: checks 19 and 20. Raises :class:`OriginUnequal` and :class:`BadSegmentSignature`.
     """
-    if origin != certificate.station:  # check 17
-        raise OriginUnequal(origin)
-    if not signed_segment(certificate, header, signature):  # check 18
-        raise BadSegmentSignature(origin)
+    if header.signer != certificate.station:  # check 17
+        raise OriginUnequal(header.signer)
+    if not signed_segment(certificate, header):  # check 18
+        raise BadSegmentSignature(header.signer)
 
 
-def signed_segment(certificate: Certificate, header: bytes, signature: bytes) -> bool:
+def signed_segment(certificate: Certificate, header: Header) -> bool:
     """Whether a segment's signature is by the key of this certificate; its station may have had others."""
-    return signature_stands(certificate.claims.public_key, segment_message(header), signature)
-
-
-def segment_message(header: bytes) -> bytes:
-    """The bytes that an origin signs for a segment with this header line."""
-    return SEGMENT_PREFIX + header
+    return signature_stands(certificate.claims.public_key, header.message(), header.signature)
 
 
 def item_counts(state: TrustState, station: str, incarnation: str, number: int) -> bool:

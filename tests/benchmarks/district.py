@@ -22,7 +22,6 @@ from desktop.records.versions import items
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import MAX_LINES, Head
 from desktop.store.writing.births import shape_of
-from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.bundles.envelope import Draft, Outgoing
@@ -213,7 +212,7 @@ def bundle(sender: Sender, path: Path, size: int = MAX_LINES, first: int = 1) ->
             if any(f'"birth","{name}"'.encode() in line[:60] for _, line in part)
         }
         header, frame = segments.cut(
-            sender.keys.station, sender.keys.incarnation, part, used, sender.keys.sign, trust.segment_message,
+            sender.keys.station, sender.keys.incarnation, part, used, sender.keys.sign,
             # One for all, so that the same lines have the same hashes however they are cut.
             key=random.Random(sender.keys.station).randbytes(items.KEY_BYTES),
         )  # fmt: skip

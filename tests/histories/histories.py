@@ -23,7 +23,6 @@ from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, Slo
 from desktop.store.peers import links, received
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.database import Database
-from desktop.sync import trust
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
@@ -494,7 +493,7 @@ class History:
         while found:
             size = self.rnd.randint(1, len(found))
             kept.keep(desk.ledger, *segments.cut(
-                desk.station, desk.keys.incarnation, found[:size], shapes, desk.keys.sign, trust.segment_message
+                desk.station, desk.keys.incarnation, found[:size], shapes, desk.keys.sign
             ))  # fmt: skip
             found = found[size:]
         return None

@@ -30,7 +30,6 @@ from desktop.store.queries import reading
 from desktop.store.queries.digest import Digest
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
-from desktop.sync import trust
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
@@ -299,7 +298,6 @@ class Desk:
         """A segment of these lines under this station's signature; its own ledger takes no note of what it says."""
         header, frame = segments.cut(
             self.station, incarnation or self.keys.incarnation, lines, shapes or {}, self.keys.sign,
-            trust.segment_message,
         )  # fmt: skip
         if keep:
             kept.keep(self.ledger, header, frame)

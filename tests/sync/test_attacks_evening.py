@@ -16,7 +16,7 @@ from desktop.records.versions.item_outcomes import REFUSED_KEY
 from desktop.records.versions.items import Head, Shape
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.log import pending
-from desktop.sync import errors, trust
+from desktop.sync import errors
 from desktop.sync.authority import moves, station
 from desktop.sync.bundles import envelope, kept
 from desktop.sync.formats import segments
@@ -64,7 +64,7 @@ def pass_on(desk: Desk, writer: Desk, keys: StationKeys, unit: str, *, incarnati
     """The desk's journal has a segment of another station, signed by these keys."""
     head = Head(items.BIRTH, "firm", "cd" * 16, unit, None, desk.stamp(), (), 1, name)
     line = items.birth_line(head, NAME["firm"], {"name": name}, lambda: "salt")
-    made = segments.cut(writer.station, incarnation, [(1, line)], NAME, keys.sign, trust.segment_message)
+    made = segments.cut(writer.station, incarnation, [(1, line)], NAME, keys.sign)
     kept.keep(desk.ledger, *made)
 
 

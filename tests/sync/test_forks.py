@@ -13,7 +13,6 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.peers import traffic
-from desktop.sync import trust
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
@@ -137,7 +136,7 @@ def test_the_same_content_in_another_segment_is_no_second_content(
     )
     header, lines = segments.read(kept.frame_of(compressed))
     vouched, frame = segments.cut(
-        header.station, header.incarnation, [(1, lines[0])], header.shapes, other.keys.sign, trust.segment_message,
+        header.station, header.incarnation, [(1, lines[0])], header.shapes, other.keys.sign,
         other.station,
     )  # fmt: skip
     kept.keep(town.ledger, vouched, frame)

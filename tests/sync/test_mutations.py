@@ -26,13 +26,13 @@ from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
 from desktop.records.versions import items
-from desktop.sync import errors, trust
+from desktop.sync import errors
 from desktop.sync.authority import station
 from desktop.sync.bundles.envelope import MANIFEST
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors import enrolment as enrolment_errors
 from desktop.sync.errors import persons as persons_errors
-from desktop.sync.formats import agefile, dsse, receipts, sorts, strictjson, zipstore
+from desktop.sync.formats import agefile, dsse, receipts, segments, sorts, strictjson, zipstore
 from desktop.sync.formats.frames import split
 from desktop.sync.merging import receiving
 from desktop.sync.merging.receiving import BundleResult
@@ -514,7 +514,7 @@ def _resigned(post: Post, header: Any, lines: list[bytes], rnd: random.Random, k
             hashes = [items.line_hash(items.split_line(line), salts) for line in lines]
             header = header | {"digest": hashlib.sha256(b"".join(hashes)).hexdigest()}
     raw = _json(header)
-    signature = post.sender.keys.sign(trust.segment_message(raw))
+    signature = post.sender.keys.sign(segments.message(raw))
     beside: Any = ({} if key is None else {"key": key}) | {"signature": strictjson.to_base64(signature)}
     signed = _json(_mutate(rnd, beside) if rnd.random() < 0.1 else beside)
     return b"\n".join([raw, signed, *lines]) + b"\n"

@@ -8,7 +8,6 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.peers import links
-from desktop.sync import trust
 from desktop.sync.authority import exclusions, station
 from desktop.sync.formats import segments
 from desktop.sync.merging import rewriting
@@ -85,7 +84,7 @@ def test_a_second_station_of_a_village_vouches_for_no_word_of_the_district(place
     header, frame = segments.cut(
         places.district.station, places.district.keys.incarnation,
         [(900, items.birth_line(head, shape, {"cause": "withdrawn", "items": text}, lambda: "s"))],
-        {"exclusion": shape}, second.keys.sign, trust.segment_message, second.station,
+        {"exclusion": shape}, second.keys.sign, second.station,
     )  # fmt: skip
     second.database.execute(
         "INSERT INTO segment (origin, first, last, digest, counts, total, vouched, frame) VALUES (?,?,?,?,?,?,?,?)",

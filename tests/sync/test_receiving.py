@@ -26,7 +26,6 @@ from desktop.records.versions.stamps import milliseconds_of, tick_of, to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.log import pending
 from desktop.store.peers import exchanged, links
-from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope, kept, sending
 from desktop.sync.bundles.envelope import Draft, Outgoing
@@ -1087,7 +1086,7 @@ def test_nobody_gives_this_station_its_own_numbers(tree: Tree) -> None:
     line = items.birth_line(head, shape, {"name": "替你写的"}, lambda: "")
     header, frame = segments.cut(
         tree.village.station, tree.village.keys.incarnation, [(2, line)], {"firm": shape}, tree.town.keys.sign,
-        trust.segment_message, tree.town.station,
+        tree.town.station,
     )  # fmt: skip
     path = forged_bundle(
         tree.town, tree.village, [Outgoing(frame, [*header.label(), 0, 99])], kind="down", counts=1
@@ -1127,7 +1126,6 @@ def test_a_preview_knows_own_items_that_are_in_no_segment_yet(tree: Tree) -> Non
     shape = segments.read(kept.frame_of(_cut_copy(copy)))[0].shapes["firm"]
     header, frame = segments.cut(
         tree.village.station, tree.village.keys.incarnation, [(1, line)], {"firm": shape}, tree.village.keys.sign,
-        trust.segment_message,
     )  # fmt: skip
     path = forged_bundle(
         tree.town, tree.village, [Outgoing(frame, [*header.label(), 0, 1])], kind="down", counts=1
@@ -1192,7 +1190,6 @@ def one_segment(
         [(1, line)],
         {"firm": shape},
         (by or desk).keys.sign,
-        trust.segment_message,
         vouched,
     )
 
@@ -1252,7 +1249,6 @@ def test_a_file_that_proves_bad_when_some_of_it_is_written_leaves_the_others_as_
             list(enumerate(lines, 1)),
             {"firm": shape},
             tree.village.keys.sign,
-            trust.segment_message,
         )
         return Outgoing(frame, [*header.label(), 0, 1])
 
@@ -1306,8 +1302,8 @@ def test_a_forwarder_cannot_change_one_byte(tree: Tree) -> None:
     for raw, signature in (
         (header.raw, header.signature),
         (header.raw.replace(b'"first":1', b'"first":1 '), header.signature),
-        (header.raw, tree.town.keys.sign(trust.segment_message(header.raw))),
-        (header.raw, tree.other.keys.sign(trust.segment_message(header.raw))),
+        (header.raw, tree.town.keys.sign(segments.message(header.raw))),
+        (header.raw, tree.other.keys.sign(segments.message(header.raw))),
     ):
         signed = json.dumps({"signature": strictjson.to_base64(signature)}).encode()
         frame = compress(b"\n".join([raw, signed, *(changed if raw == header.raw else lines)]) + b"\n")

@@ -17,7 +17,7 @@ from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
-from desktop.sync import errors, trust
+from desktop.sync import errors
 from desktop.sync.authority import station
 from desktop.sync.authority.speaking import Speaking
 from desktop.sync.bundles import kept, sending
@@ -245,9 +245,7 @@ def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
     head = district.head(items.BIRTH, "ab" * 16, None, number=1)
     shape = Shape(("name",))
     line = items.birth_line(head, shape, {"name": "假的"}, lambda: "salt")
-    forged = segments.cut(
-        district.station, "f" * 16, [(1, line)], {"firm": shape}, before.sign, trust.segment_message
-    )
+    forged = segments.cut(district.station, "f" * 16, [(1, line)], {"firm": shape}, before.sign)
     kept.keep(village.ledger, *forged)
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)
     assert chain[0] in station.history(town.database).former
@@ -280,7 +278,6 @@ def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: W
         [(1, line)],
         {"firm": Shape(("name",))},
         thief.sign,
-        trust.segment_message,
     )
     kept.keep(village.ledger, *forged)
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -59,9 +60,7 @@ def cut(
     key: bytes | None = None,
 ) -> frames.Frame:
     shapes = {"firm": FIRM} if shapes is None else shapes
-    return segments.cut(
-        KEYS.station, KEYS.incarnation, lines, shapes, KEYS.sign, trust.segment_message, vouched, key
-    )[1]
+    return segments.cut(KEYS.station, KEYS.incarnation, lines, shapes, KEYS.sign, vouched, key)[1]
 
 
 def read(*lines: tuple[int, bytes], **options: Any) -> Contents:
@@ -149,15 +148,15 @@ def test_the_signature_is_the_authors_and_covers_the_header() -> None:
     """Rule 20: signed by the wrong key, under another station's name, or over another header."""
     header, _ = segments.read(cut(birth(1)))
     village, other = VILLAGE_DESK.certificate, OTHER_VILLAGE_DESK.certificate
-    trust.judge_segment(village, header.signer, header.raw, header.signature)
+    trust.judge_segment(village, header)
     with pytest.raises(OriginUnequal):
-        trust.judge_segment(other, header.signer, header.raw, header.signature)
-    forged = OTHER_VILLAGE_DESK.keys.sign(trust.segment_message(header.raw))
+        trust.judge_segment(other, header)
+    forged = OTHER_VILLAGE_DESK.keys.sign(header.message())
     with pytest.raises(BadSegmentSignature):
-        trust.judge_segment(village, header.signer, header.raw, forged)
+        trust.judge_segment(village, replace(header, signature=forged))
     swapped, _ = segments.read(cut(birth(1, {"name": "别家"})))
     with pytest.raises(BadSegmentSignature):
-        trust.judge_segment(village, header.signer, swapped.raw, header.signature)
+        trust.judge_segment(village, replace(swapped, signature=header.signature))
 
 
 def test_every_bit_of_a_line_is_under_the_signature() -> None:

@@ -11,7 +11,10 @@ import pytest
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
+from desktop.records.versions import items
+from desktop.records.versions.items import Head
 from desktop.sync import errors, trust
+from desktop.sync.formats import segments
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.signed import certificates, identity, manifest
 from desktop.sync.signed.tree import Tree
@@ -289,27 +292,29 @@ def test_the_state_does_not_follow_later_changes_of_what_it_was_made_from() -> N
 
 # Segments
 
-HEADER = b'{"origin":"...","first":1,"last":3}'
+LINE = items.change_line(
+    Head("change", "firm", "f1" * 16, VILLAGE, "name", 1, (), 1, "王芳"), "一家", salt=None
+)
+HEADER, _ = segments.cut(VILLAGE_DESK.station, "0" * 16, [(1, LINE)], {}, VILLAGE_DESK.keys.sign)
 
 
 def test_a_segment_is_judged_by_its_origins_own_certificate() -> None:
     chain = trust.judge_chain(VILLAGE_DESK.ders, state_of(DISTRICT_DESK))
-    signature = VILLAGE_DESK.keys.sign(trust.segment_message(HEADER))
-    trust.judge_segment(chain[0], VILLAGE_DESK.station, HEADER, signature)
+    trust.judge_segment(chain[0], HEADER)
 
 
 @pytest.mark.parametrize(
-    ("origin", "header", "message", "error"),
+    ("changes", "error"),
     [
-        pytest.param(TOWN_DESK.station, HEADER, trust.segment_message(HEADER), errors.OriginUnequal, id="origin"),
-        pytest.param(VILLAGE_DESK.station, HEADER + b" ", trust.segment_message(HEADER),
-                     errors.BadSegmentSignature, id="header changed"),
-        pytest.param(VILLAGE_DESK.station, HEADER, HEADER, errors.BadSegmentSignature, id="no prefix"),
+        pytest.param({"station": TOWN_DESK.station}, errors.OriginUnequal, id="origin"),
+        pytest.param({"vouched": TOWN_DESK.station}, errors.OriginUnequal, id="vouched for"),
+        pytest.param({"raw": HEADER.raw + b" "}, errors.BadSegmentSignature, id="header changed"),
+        pytest.param({"signature": VILLAGE_DESK.keys.sign(HEADER.raw)}, errors.BadSegmentSignature, id="no prefix"),
     ],
 )  # fmt: skip
-def test_refuses_a_segment(origin: str, header: bytes, message: bytes, error: type[Problem]) -> None:
+def test_refuses_a_segment(changes: dict[str, Any], error: type[Problem]) -> None:
     with pytest.raises(error):
-        trust.judge_segment(VILLAGE_DESK.certificate, origin, header, VILLAGE_DESK.keys.sign(message))
+        trust.judge_segment(VILLAGE_DESK.certificate, replace(HEADER, **changes))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import Shape
-from desktop.sync import trust
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
@@ -47,8 +46,7 @@ def vouch(
     shape = Shape(tuple(cells))
     header, frame = segments.cut(
         origin.station, incarnation or origin.keys.incarnation,
-        [(number, items.birth_line(head, shape, cells, lambda: ""))], {type_name: shape}, town.keys.sign,
-        trust.segment_message, town.station,
+        [(number, items.birth_line(head, shape, cells, lambda: ""))], {type_name: shape}, town.keys.sign, town.station,
     )  # fmt: skip
     sent = forged_bundle(town, village, [Outgoing(frame, [*header.label(), 0, 1])], kind="down", counts=1)
     village.take(sent)

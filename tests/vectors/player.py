@@ -246,7 +246,7 @@ def _segment(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
     def read() -> Iterator[str]:
         header, lines = segments.read(compress((folder / "1.ndjson").read_bytes()))
         certificate = certificates.parse(chain_of(said["certificate"])[0])
-        trust.judge_segment(certificate, header.signer, header.raw, header.signature)
+        trust.judge_segment(certificate, header)
         contents = decoding.decode(header, lines, catalogue())
         for number, line_hash in zip(contents.numbers, contents.hashes, strict=True):
             yield f"hash: {number} {line_hash.hex()}"

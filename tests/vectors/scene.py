@@ -26,13 +26,12 @@ from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
 from desktop.store.queries import reading
-from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import GrantDraft, Wish
-from desktop.sync.formats import agefile, dsse, strictjson, zipstore
+from desktop.sync.formats import agefile, dsse, segments, strictjson, zipstore
 from desktop.sync.formats.frames import split
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, manifest
@@ -333,7 +332,7 @@ def signed_segment(
         said["digest"] = hashlib.sha256(b"".join(hashes)).hexdigest()
     raw = strictjson.line(said)[:-1]
     beside = {} if key is None else {"key": strictjson.to_base64(key)}
-    beside["signature"] = strictjson.to_base64(desk.keys.sign(trust.segment_message(raw)))
+    beside["signature"] = strictjson.to_base64(desk.keys.sign(segments.message(raw)))
     return b"\n".join([raw, strictjson.line(beside)[:-1], *lines]) + b"\n"
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.records.versions.stamps import to_wire
-from desktop.sync import trust
 from desktop.sync.authority import exclusions
 from desktop.sync.bundles import kept
 from desktop.sync.formats import segments
@@ -111,7 +110,6 @@ def _(s: Scene) -> Bundles:
     line = items.birth_line(head, shape, {"name": "旧密钥签的"}, lambda: "salt")
     made = segments.cut(
         s.village.station, fresh.incarnation, [(1, line)], {"enterprise": shape}, s.village.keys.sign,
-        trust.segment_message,
     )  # fmt: skip
     kept.keep(s.town.ledger, *made)
     return [s.town.send()]

@@ -31,7 +31,6 @@ from desktop.store.workspaces.operators import role_of
 from desktop.store.workspaces.places import take_lock
 from desktop.store.workspaces.replacing import replacement
 from desktop.store.workspaces.unlocking import LOCK, NoWorkspace, slots_of
-from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import decoding, segments
@@ -235,7 +234,6 @@ class _Step:
                 [(number, line) for number, line, _, _ in part],
                 shapes,
                 keys.sign,
-                trust.segment_message,
                 key=_ANY_KEY,
             )
             yield decoding.decode(header, segments.read(frame)[1], self._ledger.types)

@@ -58,7 +58,7 @@ class Judge:
         known = self._with_keys(header.station)
         if len(known) > 1:
             first = self._signing(header.station, header.incarnation)
-            fitting = (c for c in (*first, *known) if trust.signed_segment(c, header.raw, header.signature))
+            fitting = (c for c in (*first, *known) if trust.signed_segment(c, header))
             return next(fitting, found[0])
         return next(iter(found), None)
 
@@ -69,14 +69,12 @@ class Judge:
         so what was excluded and is so no longer is judged as it was when it came.
         """
         granted = self._granted.of(header.station) if self.is_granted(header.station) else ()
-        return next((c for c in granted if trust.signed_segment(c, header.raw, header.signature)), None)
+        return next((c for c in granted if trust.signed_segment(c, header)), None)
 
     def is_former(self, signer: Certificate, header: Header) -> bool:
         """Whether a segment is signed by the key of this certificate, and other keys sign in its incarnation."""
         keys = {c.claims.public_key for c in self._signing(header.station, header.incarnation)}
-        return signer.claims.public_key not in keys and trust.signed_segment(
-            signer, header.raw, header.signature
-        )
+        return signer.claims.public_key not in keys and trust.signed_segment(signer, header)
 
     def check_key(self, said: Manifest, sender: Certificate) -> None:
         """Check 26: raises :class:`FormerKey` where another key signs in this incarnation.

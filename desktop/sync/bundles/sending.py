@@ -21,7 +21,6 @@ from desktop.store.peers.traffic import Exported
 from desktop.store.queries import reading
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
-from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.authority.speaking import Speaking, speaking_to
 from desktop.sync.bundles import envelope, kept
@@ -57,9 +56,8 @@ def cut_own(ledger: Ledger, keys: StationKeys) -> int:
     with ledger.database.transaction():
         while (batch := pending.batch(ledger.database)) is not None:
             header, frame = segments.cut(
-                ledger.station, ledger.incarnation, batch.lines, batch.shapes, keys.sign, trust.segment_message,
-                key=batch.key,
-            )  # fmt: skip
+                ledger.station, ledger.incarnation, batch.lines, batch.shapes, keys.sign, key=batch.key
+            )
             kept.keep(ledger, header, frame)
             pending.drop(ledger.database, ledger.environment, header.last)
             made += 1
@@ -283,10 +281,8 @@ def _vouched(
     del contents, lines
     chosen.reverse()
     _, opened = segments.opened(header, (chosen.pop() for _ in numbers))
-    return segments.cut(
-        header.station, header.incarnation, list(zip(numbers, opened, strict=True)), shapes, keys.sign,
-        trust.segment_message, keys.station,
-    )  # fmt: skip
+    numbered = list(zip(numbers, opened, strict=True))
+    return segments.cut(header.station, header.incarnation, numbered, shapes, keys.sign, vouched=keys.station)
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:

@@ -75,9 +75,18 @@ class Header:
         """The station whose signature the header carries."""
         return self.vouched or self.station
 
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+        return message(self.raw)
+
     def label(self) -> list[Any]:
         """Which segment this is, for a receiver who may have it already."""
         return [self.station, self.incarnation, self.first, self.last, self.digest, self.total]
+
+
+def message(header: bytes) -> bytes:
+    """The bytes that are signed for a segment with this header line: no other signature begins like this."""
+    return b"xiaosanji segment v1\n" + header
 
 
 def cut(
@@ -86,15 +95,13 @@ def cut(
     lines: Sequence[tuple[int, bytes]],
     shapes: Mapping[str, Shape],
     sign: Callable[[bytes], bytes],
-    message: Callable[[bytes], bytes],
     vouched: str | None = None,
     key: bytes | None = None,
 ) -> tuple[Header, Frame]:
     """A segment of these numbered lines; the numbers are consecutive unless it is vouched.
 
-    ``message`` turns the header into what is signed (``trust.segment_message``). ``key`` is for the sealed parts,
-    which a vouched segment has none of; where there are none the segment carries no key. Other lines are a bug of the
-    caller: ``ValueError``.
+    ``key`` is for the sealed parts, which a vouched segment has none of; where there are none the segment carries no
+    key. Other lines are a bug of the caller: ``ValueError``.
     """
     numbers = [n for n, _ in lines]
     if not lines or len(lines) > MAX_LINES or any(b <= a for a, b in itertools.pairwise(numbers)):

@@ -286,7 +286,7 @@ class Intake:
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
         """
         header = arrived.header
-        trust.judge_segment(signer, header.signer, header.raw, header.signature)
+        trust.judge_segment(signer, header)
         author = signer if header.vouched is None else None
         other = erasing.as_kept(self._ledger, arrived, self._erased)
         if other is not None:

@@ -330,7 +330,7 @@ class _Taking:
             header, lines = segments.read(frame)
             signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
             if signer is not None and not signers.is_late(self._intake.judge, self._verdict, signer, header):
-                trust.judge_segment(signer, header.signer, header.raw, header.signature)
+                trust.judge_segment(signer, header)
                 decoding.decode(header, lines, self._ledger.types)
         except TrustProblem:
             return False

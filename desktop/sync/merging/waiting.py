@@ -42,7 +42,7 @@ def waits_for_grant(database: Database, header: Header) -> bool:
     return any(
         certificate.station == header.station
         and renewing.is_own(certificate, proof)
-        and trust.signed_segment(certificate, header.raw, header.signature)
+        and trust.signed_segment(certificate, header)
         for text, proof in governing.grants_heard_of(database, header.station)
         for certificate in certificates.readable([text])
     )
