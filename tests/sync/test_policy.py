@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,20 @@ def test_only_a_space_parts_the_words_of_a_revocation(space: str) -> None:
     """What other signs part depends on the version of Unicode, and all must read the same."""
     text = space.join((f"{'a' * 16}=7", f"{'b' * 16}=8", f"{'c' * 16}+9"))
     assert (exclusions.read_cuts(text), exclusions.read_kept(text)) == ({}, {})
+
+
+@pytest.mark.parametrize("end", [" 1" * 200_000, "\n" * 400_000, " 1" * 200_000 + "?"])
+def test_words_beyond_those_that_are_read_take_no_memory(end: str) -> None:
+    """Whoever writes megabytes of them must not make others take them apart whenever they judge."""
+    text = f"{'a' * 64} {'b' * 16} 7\n{'a' * 64} {'c' * 16}{end}"
+    tracemalloc.start()
+    try:
+        found = exclusions.read(text)
+        assert (exclusions.read_cuts(text), exclusions.read_kept(text)) == ({}, {})
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
+    finally:
+        tracemalloc.stop()
+    assert found["a" * 64, "b" * 16].where() == [(7, 7)]
 
 
 # -- exclusions ----------------------------------------------------------------------------------------------------

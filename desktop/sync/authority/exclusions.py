@@ -44,10 +44,11 @@ MAX_WORDS: Final = 2_000
 """How many words a record of exclusions takes, so that a line on the wire stays short."""
 
 _NUMBER: Final = r"[1-9][0-9]{0,15}"
-_LINE: Final = re.compile(r"([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]+)+)")
+# A text may be of megabytes, so nothing is kept in order to look at a part of it in another way.
+_LINE: Final = re.compile(r"^([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]++)++)$", re.MULTILINE)
 _WORD: Final = re.compile(rf"({_NUMBER})(?:-({_NUMBER})|@([0-9a-f]{{16}}))?")
-_CUT: Final = re.compile(rf"([0-9a-f]{{16}})=(0|{_NUMBER})")
-_KEPT: Final = re.compile(rf"([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?")
+_CUT: Final = re.compile(rf"(?<![^ ])([0-9a-f]{{16}})=(0|{_NUMBER})(?![^ ])")
+_KEPT: Final = re.compile(rf"(?<![^ ])([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?(?![^ ])")
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,12 @@ def runs_of(text: str) -> dict[Origin, list[str]]:
     found: dict[Origin, list[str]] = {}
     # Nobody of this program writes more; whoever does, must not make others read it again and again.
     room = MAX_WORDS
-    for match in filter(None, map(_LINE.fullmatch, text.split("\n"))):
-        several = match[3].count(" ")
-        run = match[3] if several <= room else " ".join(match[3].split()[:room])
-        room -= min(several, room)
-        found.setdefault((match[1], match[2]), []).append(run)
+    for match in _LINE.finditer(text):
+        words = match[3].split(" ", room + 1)[1 : room + 1]
+        found.setdefault((match[1], match[2]), []).append(" ".join(words))
+        room -= len(words)
+        if room == 0:
+            break
     return found
 
 
@@ -138,14 +140,13 @@ def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | Non
 
 def read_cuts(text: str) -> dict[str, int]:
     """The last item that counts in each incarnation; what is not of the form names none, and so counts nothing."""
-    found = (_CUT.fullmatch(word) for word in text.split(" "))
-    return {match[1]: int(match[2]) for match in found if match is not None}
+    return {match[1]: int(match[2]) for match in _CUT.finditer(text)}
 
 
 def read_kept(text: str) -> dict[str, list[Span]]:
     """The items behind the cuts that count if they erase."""
     found: dict[str, list[Span]] = {}
-    for match in filter(None, (_KEPT.fullmatch(word) for word in text.split(" "))):
+    for match in _KEPT.finditer(text):
         first, last = int(match[2]), int(match[3] or match[2])
         if first <= last:
             found.setdefault(match[1], []).append((first, last))

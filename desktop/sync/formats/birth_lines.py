@@ -119,7 +119,7 @@ def kinds_of(record_type: RecordType | None) -> Mapping[str, Kind]:
     return {f.wire: f.kind for f in fields}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)  # a hostile shape has tens of thousands of columns and takes five megabytes
 def _reading(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, ...], ...]) -> _Reading:
     """The decoders of a shape; a tuple of known kinds decodes quicker than a list of anything, and checks more."""
 

@@ -209,7 +209,7 @@ def to_pem(chain: Iterable[bytes]) -> bytes:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)  # a hostile file has a quarter of a megabyte
 def from_pem(pem: bytes) -> tuple[bytes, ...]:
     """The DER of each certificate in a PEM file of nothing else; raises :class:`BadCertificate`."""
     try:
