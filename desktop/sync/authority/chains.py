@@ -255,7 +255,7 @@ class Proven(Mapping[str, Sequence[Certificate]]):
         try:
             trust.judge_chain(chain, self._state)
         except (TrustProblem, UnitNotKnown):
-            # It proves nothing; the station may have another.
+            # It proves nothing, or does not any more; the station may have another.
             return False
         return True
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from desktop.errors import TrustProblem
 from desktop.records.declaration import DELETED_SLOT, Level, RecordType
 from desktop.records.identity import item_id, same_id, unit_id
 from desktop.records.versions.deciding import OWN_TYPES, SAME, UNIT
@@ -25,9 +24,10 @@ from desktop.records.versions.item_outcomes import (
 )
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.sync import trust
+from desktop.sync.authority.exclusions import Origin
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.authority.station import Knowledge
-from desktop.sync.errors import FormerKey, UnitNotKnown
+from desktop.sync.errors import FormerKey
 from desktop.sync.formats.decoding import Contents, WireChange
 from desktop.sync.formats.segments import Header
 from desktop.sync.signed.certificates import LEVEL_RANK, Certificate
@@ -49,8 +49,9 @@ class Judge:
         self._granted = known.granted
         self._types = types
         self._now = now
-        self._origins: dict[str, Sequence[Certificate]] = {}
+        self._certificates = known.certificates
         self._keyed: dict[str, Sequence[Certificate]] = {}
+        self._signers: dict[Origin, Sequence[Certificate]] = {}
 
     def signer(self, header: Header) -> Certificate | None:
         """The certificate by whose key a segment was signed, else the newest: a station may have renewed its keys."""
@@ -92,11 +93,14 @@ class Judge:
         hands. It does so only of those that the same issuer gave or whose units lie in its own: anybody may certify
         another's station for units of his own, with whatever key.
         """
-        found = self._with_keys(station)
-        if len({c.claims.public_key for c in found}) > 1:
-            named = [c for c in self._counting(station) if self._begun(c) == incarnation]
-            return [c for c in found if c in named or not any(self._replaces(n, c) for n in named)]
-        return found
+        origin = station, incarnation
+        if origin not in self._signers:
+            found = self._with_keys(station)
+            if len({c.claims.public_key for c in found}) > 1:
+                named = {c for c in self._counting(station) if self._begun(c) == incarnation}
+                found = [c for c in found if c in named or not any(self._replaces(n, c) for n in named)]
+            self._signers[origin] = found
+        return self._signers[origin]
 
     def _with_keys(self, station: str) -> Sequence[Certificate]:
         """The certificates that count, and those whose keys are the station's all the same: it has moved since.
@@ -105,8 +109,7 @@ class Judge:
         """
         if station not in self._keyed:
             found = self._counting(station)
-            others = [c for c in self._granted.of(station) if c not in found] if found else []
-            self._keyed[station] = [*found, *others]
+            self._keyed[station] = list(dict.fromkeys([*found, *self._granted.of(station)])) if found else []
         return self._keyed[station]
 
     def _replaces(self, certificate: Certificate, former: Certificate) -> bool:
@@ -116,10 +119,8 @@ class Judge:
         )
 
     def _counting(self, station: str) -> Sequence[Certificate]:
-        """The certificates of an origin that count here, judged once."""
-        if station not in self._origins:
-            self._origins[station] = self._judge_origin(station)
-        return self._origins[station]
+        """The certificates of an origin that count here, the newest first."""
+        return self._certificates.get(station, ())
 
     @property
     def knows_grants(self) -> bool:
@@ -137,17 +138,6 @@ class Judge:
     def is_granted(self, station: str) -> bool:
         """Whether grants that count lead from a station to the root."""
         return station in self._chains
-
-    def _judge_origin(self, station: str) -> Sequence[Certificate]:
-        """Those of its certificates that count, the newest first."""
-        found: list[Certificate] = []
-        for chain in self._chains.get(station, []):
-            try:
-                found.append(trust.judge_chain(chain, self.state)[0])
-            except (TrustProblem, UnitNotKnown):
-                # A station may have several chains, of which some do not count (any more); one that does is enough.
-                continue
-        return found
 
     def judge(self, found: Sorted, author: Certificate | None) -> None:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
