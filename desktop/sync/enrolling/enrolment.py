@@ -319,7 +319,7 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
         rows,
         fields.integer("created", 0, MAX_NUMBER),
         None if fields.raw("reference") is None else fields.binary("reference", MAX_REFERENCE),
-        roots.read_history(fields.object("roots")) if "roots" in fields.names() else History((ders[-1],)),
+        roots.read_history(fields.object("roots")) if "roots" in fields else History((ders[-1],)),
     )
     return grant, fields.matching("request", DIGEST)
 

@@ -127,7 +127,7 @@ def read(frame: Frame) -> Receipt:
             fields.integer("number", 1, MAX_NUMBER),
             Answers(lambda: _answers(itertools.islice(frame.lines(), 1, None))),
             count,
-            "continues" in fields.names() and fields.raw("continues") is True,
+            "continues" in fields and fields.raw("continues") is True,
         )
     except (msgspec.DecodeError, ValueError) as error:  # text that is no UTF-8 is a ValueError here
         raise BadSegment(str(error)) from error

@@ -164,7 +164,7 @@ def read_header(raw: bytes, signature: bytes, key: bytes | None = None) -> Heade
             digest=fields.matching("digest", DIGEST),
             counts={checked_name(n): counts.integer(n, 1, MAX_LINES) for n in counts.names()},
             shapes={checked_name(n): Shape.from_json(shapes.raw(n)) for n in shapes.names()},
-            vouched=fields.matching("vouched", STATION) if "vouched" in fields.names() else None,
+            vouched=fields.matching("vouched", STATION) if "vouched" in fields else None,
             key=key,
         )
     except (NotStrict, MalformedLine) as error:
@@ -191,7 +191,7 @@ def read(frame: Frame) -> tuple[Header, list[bytes]]:
     with strictjson.refused_as(BadSegment):
         beside = Fields(strictjson.parse(signature_line, 256), "signature line")
         signature = beside.exactly("signature", SIGNATURE_BYTES)
-        key = beside.exactly("key", KEY_BYTES) if "key" in beside.names() else None
+        key = beside.exactly("key", KEY_BYTES) if "key" in beside else None
     if items.too_heavy(body):
         raise BadSegment("the segment would not fit a frame if its values were erased")
     return read_header(raw, signature, key), body.split(b"\n")[:-1]

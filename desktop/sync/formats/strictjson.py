@@ -97,6 +97,9 @@ class Fields:
         self._value: Mapping[str, JsonValue] = value
         self._where = where
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._value
+
     def integer(self, name: str, low: int, high: int) -> int:
         """A whole number between ``low`` and ``high``, both included."""
         value = self._member(name)

@@ -211,7 +211,7 @@ def _persons(fields: Fields) -> tuple[Person, ...]:
 
     A duty that only a newer program knows is some word.
     """
-    if "persons" not in fields.names():
+    if "persons" not in fields:
         return ()
     rows = fields.rows("persons", MAX_PERSONS)
     found = tuple(Person(row.matching("key", DIGEST), row.matching("duty", _ITEM_KIND)) for row in rows)
