@@ -313,6 +313,16 @@ def test_whoever_invents_kinds_of_items_keeps_nobody_from_passing_them_on(
     assert name_of(places.district) == "村里的"
 
 
+def test_whoever_changes_what_has_no_birth_of_its_type_keeps_nobody_from_writing_down(places: Places) -> None:
+    """Where its value was erased it waits for nothing, and is passed on though there is no table of its type."""
+    head = places.village.head(items.CHANGE, FIRM, "name", type="later")
+    line = items.erased_line(items.change_line(head, "x", "salt"), [1])
+    places.village.forge([(head.number, line)])
+    assert report(places.village, places.town).held == 0
+    report(places.town, places.district)
+    assert places.town.take(places.district.send(places.town)).problem is None
+
+
 @pytest.mark.parametrize("spelled", [rb'[["ch\u0061nge"', b'[[ "change"'])
 def test_whoever_spells_a_kind_otherwise_keeps_nobody_from_vouching_for_it(
     places: Places, spelled: bytes

@@ -34,6 +34,7 @@ class Scope:
         self._had: dict[Record, set[str]] = {}
         for record, had in scoping.units_of_records(self._db):
             self._had.setdefault(record, set()).add(had)
+        self._held_types = frozenset(scoping.types_held(ledger.database))
         self._together = components.Together(ledger.database, ledger.types)
         self._covered: dict[Record, tuple[bool, bool]] = {}
 
@@ -173,8 +174,8 @@ class Scope:
         return self._unit_of(record) in self._units, False
 
     def _unit_of(self, record: Record) -> str:
-        """The unit of a record of which no other is known."""
-        return scoping.unit_of(self._db, record)
+        """The unit of a record of which no other is known; none of one whose type nothing that counts has."""
+        return scoping.unit_of(self._db, record) if record[0] in self._held_types else ""
 
     def _judge_edge(self, edge: str) -> tuple[bool, bool]:
         """An edge goes where a record goes, or went, that it names."""
