@@ -180,6 +180,21 @@ def test_a_word_that_two_records_are_one_goes_where_one_of_them_is_held(tmp_path
 
 
 @pytest.mark.no_cover
+def test_a_refused_word_that_nothing_is_one_with_nothing_stops_no_merge(tmp_path: Path) -> None:
+    places = Places(tmp_path, _with_edges)
+    places.village.birth("firm", {"name": "甲村登记的"}, record=FIRM)
+    places.far.birth("firm", {"name": "乙镇登记的"}, record=FIRM)
+    number = places.village.next_number()
+    places.village.edit(FIRM, "name", "甲村改的")
+    for record, cells in ((FIRM, {}), (OTHER, {"kind": "firm", "one": "x"})):
+        places.village.forge_birth(record, {"kind": None, "one": None, "other": None} | cells, type="same")
+    places.deliver()
+    places.town.exclude((places.village, number))
+    places.deliver()
+    assert len(digests(places)) == 1
+
+
+@pytest.mark.no_cover
 def test_what_was_one_with_a_record_of_another_branch_is_held_there(tmp_path: Path) -> None:
     """The word that joined them was taken back before, and comes again after."""
     places = Places(tmp_path, _with_edges)

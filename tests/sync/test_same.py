@@ -213,12 +213,16 @@ def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_change
     turned = house.town.forge_birth(
         same_id("firm", ONE, OTHER), {"kind": "firm", "one": OTHER, "other": ONE}, type=SAME
     )
+    nobody = house.town.forge_birth(
+        same_id("firm", "None", ONE), {"kind": "firm", "one": None, "other": ONE}, type=SAME
+    )
     say_same(house.town)
     changed = house.town.forge_change(EDGE, "other", "f3" * 16, type=SAME)
     house.district.take(house.town.send())
     refused = house.district.refused()
     town = house.town.station
-    assert refused == {(town, number): "identity", (town, turned): "identity", (town, changed): "writer"}
+    reasons = {number: "identity", turned: "identity", nobody: "identity", changed: "writer"}
+    assert refused == {(town, n): reason for n, reason in reasons.items()}
     assert joined(house.district)
 
 

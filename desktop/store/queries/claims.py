@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Set
 
 from desktop.records.declaration import UNIT_SLOT
+from desktop.records.identity import is_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.deciding import SAME, SUPERIOR
 from desktop.records.versions.items import BIRTH
@@ -64,7 +65,10 @@ def units(database: Database, type_name: str, records: Collection[str]) -> Mappi
 
 
 def edges(database: Database, types: Catalogue) -> dict[str, tuple[Record, Record]]:
-    """What each word that two records are one names, of those that were taken back as well."""
+    """What each word that two records are one names, of those that were taken back as well.
+
+    What was refused may name anything, or nothing.
+    """
     if SAME not in types:
         return {}
     found = scoping.edges(database)
@@ -74,7 +78,11 @@ def edges(database: Database, types: Catalogue) -> dict[str, tuple[Record, Recor
             f" FROM {table} WHERE type = ? AND kind = ?",
             (SAME, BIRTH),
         )
-    return {edge: ((kind, one), (kind, other)) for edge, kind, one, other in found}
+    return {
+        edge: ((str(kind), one), (str(kind), other))
+        for edge, kind, one, other in found
+        if is_id(one) and is_id(other)
+    }
 
 
 def lower_units(database: Database) -> dict[str, set[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from desktop.records.declaration import DELETED_SLOT, Level, RecordType
-from desktop.records.identity import item_id, same_id, unit_id
+from desktop.records.identity import is_id, item_id, same_id, unit_id
 from desktop.records.versions.deciding import OWN_TYPES, SAME, UNIT
 from desktop.records.versions.item_outcomes import (
     HELD_CERTIFICATE,
@@ -276,9 +276,9 @@ def _misnamed(contents: Contents, levels: Mapping[str, Level]) -> set[int]:
             }
     if SAME in contents.births:
         block = contents.births[SAME]
-        said = (map(str, block.values(name)) for name in ("kind", "one", "other"))
+        said = map(block.values, ("kind", "one", "other"))
         for record, number, kind, one, other in zip(block.records, block.numbers, *said, strict=True):
-            if record != same_id(kind, one, other) or not one < other:
+            if not (is_id(one) and is_id(other) and one < other and record == same_id(str(kind), one, other)):
                 numbers.add(number)
     if levels and UNIT in contents.births:
         block = contents.births[UNIT]
@@ -296,7 +296,7 @@ def _may_register(unit: str, under: str, level: object, code: object, own: Level
 
     Or it is the author's own, whose tree began with it before another has registered it.
     """
-    if level not in set(Level) or unit != unit_id(str(level), str(code)):
+    if not isinstance(code, str) or level not in set(Level) or unit != unit_id(str(level), code):
         return False
     return unit == under or LEVEL_RANK[Level(str(level))] > LEVEL_RANK[own]
 
