@@ -233,6 +233,7 @@ def link(held: Sequence[Certificate], roots: Sequence[bytes]) -> dict[str, list[
 class Proven(Mapping[str, Sequence[Certificate]]):
     """The certificates of each station whose chain stands by the kernel's checks, judged when they are asked for.
 
+    Those with the shortest chain come first, and among them those that were granted last.
     Who may say what counts is not a matter of anybody's own word; but of most stations nobody ever asks.
     """
 

@@ -119,7 +119,7 @@ class Judge:
         )
 
     def _counting(self, station: str) -> Sequence[Certificate]:
-        """The certificates of an origin that count here, the newest first."""
+        """The certificates of an origin that count here: those nearest to the root first, of these the newest."""
         return self._certificates.get(station, ())
 
     @property

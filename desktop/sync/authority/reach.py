@@ -19,6 +19,8 @@ def rank(certificate: Certificate) -> int:
 class Known:
     """Who is who: the certificates that count by station, the tree, and who stands above a station in each chain.
 
+    The certificates of a station have one order everywhere: those nearest to the root first, of these the newest.
+
     ``held`` is the own certificate whether it counts or not.
     """
 
@@ -42,7 +44,7 @@ class Known:
         return self.writer(self.station)
 
     def writer(self, station: str) -> Certificate | None:
-        """What a station may say: of several certificates that count, the highest."""
+        """What a station may say: of several certificates that count, the highest, and of one level the first."""
         return min(self.certificates.get(station, ()), key=rank, default=None)
 
     def may_exclude(self, writer: Certificate, concerned: str, unit: str) -> bool:
