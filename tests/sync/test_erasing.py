@@ -438,6 +438,7 @@ def test_an_erasure_that_is_refused_is_not_stated_as_taken_out(tree: Tree) -> No
     [
         {"kind": "firm", "target": FIRM, "slots": "name", "upto": "7fffffffffffffff"},
         {"kind": "firm", "target": FIRM, "slots": "none _deleted unit", "upto": "7fffffffffffffff"},
+        {"kind": "firm", "target": FIRM, "slots": "contact\u3000contact", "upto": "7fffffffffffffff"},
         {"kind": "other", "target": FIRM, "slots": "contact", "upto": "7fffffffffffffff"},
         {"kind": "firm", "target": "zz", "slots": "contact", "upto": "7fffffffffffffff"},
         {"kind": "firm", "target": FIRM, "slots": "contact", "upto": "later"},

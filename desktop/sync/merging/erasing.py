@@ -59,10 +59,12 @@ def due(ledger: Ledger) -> list[Erasure]:
             continue
         if unit not in units:
             units[unit] = erasing.covered(ledger.database, unit)
+        # Words are parted by spaces alone: which other signs part any depends on the version of Unicode.
+        words = f" {slots} "
         asked = (
-            Erasure(record_type.name, target, slot, stamp, unit, units[unit])
-            for slot in slots.split()
-            if slot in record_type.slots and record_type.slots[slot].personal
+            Erasure(record_type.name, target, name, stamp, unit, units[unit])
+            for name, slot in record_type.slots.items()
+            if slot.personal and f" {name} " in words
         )
         found += [
             erasure
