@@ -30,7 +30,7 @@ from desktop.sync.enrolling.enrolment import Wish
 from desktop.sync.formats import segments
 from desktop.sync.formats.receipts import LABEL, Receipt
 from desktop.sync.signed import certificates, identity
-from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.identity import Speaking, StationKeys
 from tests.operations.stations import CHEAP, START, repeatable
 
 COUNTS = {"enterprise": 500, "member": 1500, "meeting": 100, "attendance": 1000}
@@ -225,5 +225,7 @@ def bundle(sender: Sender, path: Path, size: int = MAX_LINES, first: int = 1) ->
         receiver=sender.desk.station, recipient=sender.desk.claims.recipient, created=START, previous=None,
         counts=counts,
     )  # fmt: skip
-    envelope.write_bundle(path, draft, outgoing, sender.keys, sender.chain, random.Random(1).randbytes)
+    envelope.write_bundle(
+        path, draft, outgoing, Speaking(sender.keys, sender.chain), random.Random(1).randbytes
+    )
     return path

@@ -18,6 +18,7 @@ from desktop.sync.bundles.envelope import OpenedBundle, Outgoing
 from desktop.sync.errors import surroundings
 from desktop.sync.formats import frames
 from desktop.sync.signed import certificates, manifest
+from desktop.sync.signed.identity import Speaking
 from tests.sync.world import (
     CLERK,
     DISTRICT_DESK,
@@ -60,7 +61,7 @@ def test_segments_travel_byte_for_byte(tmp_path: Path) -> None:
 def test_a_bundle_without_segments_has_no_parts(tmp_path: Path) -> None:
     path = tmp_path / "empty.xsj"
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
-    written = envelope.write_bundle(path, draft(TOWN_DESK, counts={}), [], keys, chain, seeded(1))
+    written = envelope.write_bundle(path, draft(TOWN_DESK, counts={}), [], Speaking(keys, chain), seeded(1))
     verdict = envelope.judge(written, TOWN)
     assert (verdict.manifest.items, verdict.manifest.parts) == (0, ())
     assert list(envelope.open_parts(written, verdict, TOWN_DESK.keys)) == []
@@ -107,11 +108,11 @@ def test_memory_holds_one_part_at_a_time(tmp_path: Path, monkeypatch: pytest.Mon
 def write(folder: Path, content: Any, **options: Any) -> OpenedBundle:
     path = folder / "written.xsj"
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
-    return envelope.write_bundle(path, draft(TOWN_DESK), content, keys, chain, seeded(1), **options)
+    return envelope.write_bundle(path, draft(TOWN_DESK), content, Speaking(keys, chain, **options), seeded(1))
 
 
 def test_root_statements_travel_with_the_bundle(tmp_path: Path) -> None:
-    written = write(tmp_path, [], roots=[b"statement 1", b"statement 2"])
+    written = write(tmp_path, [], statements=[b"statement 1", b"statement 2"])
     assert written.roots == (b"statement 1", b"statement 2")
     envelope.judge(written, TOWN)
     assert [entry.name for entry in envelope.look(written).files] == [
@@ -139,7 +140,9 @@ def test_the_manifest_holds_nothing_of_the_content(tmp_path: Path) -> None:
 def test_looking_verifies_nothing(tmp_path: Path) -> None:
     """`inspect` shows what a bundle says even where nobody vouches for it."""
     path = tmp_path / "strange.xsj"
-    written = envelope.write_bundle(path, draft(TOWN_DESK), [], STRANGER.keys, STRANGER.ders, seeded(1))
+    written = envelope.write_bundle(
+        path, draft(TOWN_DESK), [], Speaking(STRANGER.keys, STRANGER.ders), seeded(1)
+    )
     assert envelope.look(written).sender == STRANGER.station
 
 
@@ -219,7 +222,7 @@ def test_the_listing_is_not_taken_on_trust(tmp_path: Path) -> None:
 def test_nobody_signs_with_a_chain_of_others(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="these keys"):
         envelope.write_bundle(
-            tmp_path / "a.xsj", draft(TOWN_DESK), [], CLERK.keys, VILLAGE_DESK.ders, seeded(1)
+            tmp_path / "a.xsj", draft(TOWN_DESK), [], Speaking(CLERK.keys, VILLAGE_DESK.ders), seeded(1)
         )
 
 
@@ -242,7 +245,9 @@ def test_nobody_signs_with_a_chain_of_others(tmp_path: Path) -> None:
 def test_a_manifest_that_nobody_would_accept_is_not_written(tmp_path: Path, changes: dict[str, Any]) -> None:
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
     with pytest.raises(ValueError, match="not a manifest"):
-        envelope.write_bundle(tmp_path / "a.xsj", draft(TOWN_DESK, **changes), [], keys, chain, seeded(1))
+        envelope.write_bundle(
+            tmp_path / "a.xsj", draft(TOWN_DESK, **changes), [], Speaking(keys, chain), seeded(1)
+        )
     assert os.listdir(tmp_path) == []
 
 

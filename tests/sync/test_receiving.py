@@ -45,6 +45,7 @@ from desktop.sync.merging import receiving
 from desktop.sync.merging.receiving import ClockInDoubt
 from desktop.sync.signed import certificates
 from desktop.sync.signed.certificates import Claims, grant_serial
+from desktop.sync.signed.identity import Speaking
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, report, settle
 from tests.sync.test_erasing import everything
@@ -1165,7 +1166,7 @@ def forged_bundle(
         counts={"birth": counts} if counts else {},
     )
     chain = station.own_chain(sender.ledger)
-    envelope.write_bundle(path, draft, outgoing, sender.keys, chain, random.Random(1).randbytes)
+    envelope.write_bundle(path, draft, outgoing, Speaking(sender.keys, chain), random.Random(1).randbytes)
     return Sent(path, receiver.station, "", 99, counts, "")
 
 

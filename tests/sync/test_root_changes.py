@@ -19,7 +19,6 @@ from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.sync import errors
 from desktop.sync.authority import station
-from desktop.sync.authority.speaking import Speaking
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import succession
@@ -28,6 +27,7 @@ from desktop.sync.formats import segments
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, roots
 from desktop.sync.signed.certificates import grant_serial
+from desktop.sync.signed.identity import Speaking
 from desktop.sync.signed.roots import History
 from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, proof_of, settle
 

@@ -13,6 +13,7 @@ from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import agefile, frames
 from desktop.sync.signed import identity
+from desktop.sync.signed.identity import Speaking
 from tests.measuring import seconds
 from tests.sync.world import DISTRICT, DISTRICT_DESK, TREE, Station, draft, enrolled, seeded, state_of
 
@@ -48,7 +49,7 @@ def paths(
     for number, (station, unit) in enumerate(zip(stations, town_units, strict=True)):
         said = draft(DISTRICT_DESK, unit=unit, counts={"birth": ITEMS}, last=ITEMS)
         path = folder / f"{number:03d}.xsj"
-        envelope.write_bundle(path, said, [segment], station.keys, station.ders, seeded(number))
+        envelope.write_bundle(path, said, [segment], Speaking(station.keys, station.ders), seeded(number))
     return sorted(folder.iterdir())
 
 

@@ -16,7 +16,7 @@ from desktop.sync.formats import dsse, frames
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.signed import certificates, identity, manifest
 from desktop.sync.signed.certificates import Certificate, Claims
-from desktop.sync.signed.identity import Randomness, StationKeys
+from desktop.sync.signed.identity import Randomness, Speaking, StationKeys
 from desktop.sync.signed.manifest import FileEntry, Manifest
 from desktop.sync.signed.tree import Tree
 from desktop.sync.trust import TrustState
@@ -190,7 +190,6 @@ def bundle_from_village(folder: Path, **changes: Any) -> OpenedBundle:
         folder / "bundle.xsj",
         draft(TOWN_DESK, **changes),
         segments((1, 3), (4, 7)),
-        VILLAGE_DESK.keys,
-        VILLAGE_DESK.ders,
+        Speaking(VILLAGE_DESK.keys, VILLAGE_DESK.ders),
         seeded(50),
     )

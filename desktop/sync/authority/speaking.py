@@ -17,17 +17,8 @@ from desktop.store.queries import governing
 from desktop.sync.authority import station
 from desktop.sync.signed import certificates, roots
 from desktop.sync.signed.certificates import Certificate
-from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.identity import Speaking, StationKeys
 from desktop.sync.signed.roots import MAX_CHANGES, MAX_ROOTS, History
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Speaking:
-    """The keys that sign, their chain of certificates, and the statements about roots that come with it."""
-
-    keys: StationKeys
-    chain: tuple[bytes, ...]
-    statements: tuple[bytes, ...] = ()
 
 
 def speaking_to(ledger: Ledger, keys: StationKeys, link: Link) -> Speaking:

@@ -44,7 +44,7 @@ from desktop.sync.formats.files import reading, replacing
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.zipstore import Entry
 from desktop.sync.signed import certificates, manifest
-from desktop.sync.signed.identity import Randomness, StationKeys
+from desktop.sync.signed.identity import Randomness, Speaking, StationKeys
 from desktop.sync.signed.manifest import FileEntry, Manifest, PartEntry, Person
 from desktop.sync.trust import Authentic, TrustState, Verdict
 
@@ -140,23 +140,22 @@ def write_bundle(
     path: Path,
     draft: Draft,
     segments: Iterable[Outgoing],
-    keys: StationKeys,
-    chain: Sequence[bytes],
+    speaking: Speaking,
     randomness: Randomness,
-    roots: Sequence[bytes] = (),
 ) -> OpenedBundle:
-    """Writes a bundle; ``chain`` is DER, the sender's certificate first.
+    """Writes a bundle of the station that ``speaking`` tells, ``ValueError`` if its keys are not those of its chain.
 
     It holds as many of the segments, from the first on, as go into its parts (:func:`segments_in`). Memory holds one
     part at a time. The file appears under its name only when it is whole and on the disk; after an error nothing is
     left and the same call may be made again.
     """
+    keys = speaking.keys
     base = _base(draft, keys, randomness)
-    sender = certificates.parse(chain[0])
+    sender = certificates.parse(speaking.chain[0])
     if sender.claims.public_key != keys.public_key:
         raise ValueError("the chain does not begin with the certificate of these keys")
-    public = [(manifest.CERTIFICATES, certificates.to_pem(chain))]
-    public += [(manifest.root_name(i), statement) for i, statement in enumerate(roots, 1)]
+    public = [(manifest.CERTIFICATES, certificates.to_pem(speaking.chain))]
+    public += [(manifest.root_name(i), statement) for i, statement in enumerate(speaking.statements, 1)]
     with replacing(path) as stream:
         archive = zipstore.Writer(stream)
         parts: list[PartEntry] = []

@@ -22,7 +22,7 @@ from desktop.store.queries import reading
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
 from desktop.sync.authority import station
-from desktop.sync.authority.speaking import Speaking, speaking_to
+from desktop.sync.authority.speaking import speaking_to
 from desktop.sync.bundles import envelope, kept
 from desktop.sync.bundles.envelope import Draft, Outgoing
 from desktop.sync.bundles.scope import Scope
@@ -30,7 +30,7 @@ from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.receipts import Answer, Answers, Receipt
 from desktop.sync.formats.segments import Header
-from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.identity import Speaking, StationKeys
 from desktop.sync.signed.manifest import DOWN, MAX_PARTS, UP, Person
 
 
@@ -132,9 +132,7 @@ def _send(
             yield Outgoing(planned.frame(), planned.label, planned.counts)
 
     draft = _draft(ledger, link, sequence)
-    bundle = envelope.write_bundle(
-        path, draft, outgoing(), speaking.keys, speaking.chain, ledger.environment.random, speaking.statements
-    )
+    bundle = envelope.write_bundle(path, draft, outgoing(), speaking, ledger.environment.random)
     said = envelope.look(bundle)
     taken = positions[: envelope.segments_in(said) - said_first]
     position = max(taken, default=link.acknowledged)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -87,6 +87,17 @@ class StationKeys:
     def identity_file(self) -> str:
         """The age identity as the ``age`` program reads it."""
         return f"# public key: {self.recipient}\n{self.age_identity}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """As who a station signs a bundle: the keys, their chain (DER, its own certificate first), and the statements about
+    roots that come with it.
+    """
+
+    keys: StationKeys
+    chain: Sequence[bytes]
+    statements: Sequence[bytes] = ()
 
 
 def station_id(public_key: bytes) -> str:
