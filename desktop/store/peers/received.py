@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from desktop.records.versions.spans import Span
 from desktop.store.tables.database import Database
-
-Span = tuple[int, int]
 
 
 def origins(database: Database) -> dict[tuple[str, str], int]:
@@ -48,10 +47,16 @@ def all_spans(database: Database) -> dict[int, list[Span]]:
 
 
 def overlapping(database: Database, origin: int, first: int, last: int) -> list[Span]:
-    """The spans of an origin that have numbers in common with this one."""
+    """The spans of an origin that have numbers in common with this one, the lowest first.
+
+    Of those that begin before it only the last can reach it: whoever leaves out every other number, so that there are
+    very many, must not have all of them looked at for each.
+    """
     found: list[Span] = database.rows(
-        "SELECT first, last FROM received WHERE origin = ? AND first <= ? AND last >= ?",
-        (origin, last, first),
+        "SELECT first, last FROM received WHERE origin = :origin AND first <= :last AND last >= :first AND first >="
+        " coalesce((SELECT max(first) FROM received WHERE origin = :origin AND first <= :first), :first)"
+        " ORDER BY first",
+        {"origin": origin, "first": first, "last": last},
     )
     return found
 
@@ -70,8 +75,8 @@ def note(database: Database, origin: int, first: int, last: int) -> None:
     )
     ranges = overlapping(database, origin, first - 1, last + 1)
     if len(ranges) > 1:
-        low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
+        low, high = ranges[0][0], max(r[1] for r in ranges)
         database.execute(
-            "DELETE FROM received WHERE origin = ? AND first >= ? AND last <= ?", (origin, low, high)
+            "DELETE FROM received WHERE origin = ? AND first BETWEEN ? AND ?", (origin, low, high)
         )
         database.execute("INSERT INTO received (origin, first, last) VALUES (?, ?, ?)", (origin, low, high))

@@ -16,6 +16,7 @@ from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION
 from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_FORK
+from desktop.records.versions.spans import inside
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
@@ -66,9 +67,7 @@ class Known:
     def _compared(self, found: Sorted, arrived: Arrived) -> tuple[set[int], set[int]]:
         """The numbers of those that are here, and of those that are here with this content."""
         header, numbers = found.contents.header, found.contents.numbers
-        overlap: set[int] = set()
-        for first, last in received.overlapping(self._db, found.origin, header.first, header.last):
-            overlap.update(n for n in numbers if first <= n <= last)
+        overlap = inside(numbers, received.overlapping(self._db, found.origin, header.first, header.last))
         if not overlap:
             return overlap, set()
         hashes = dict(zip(numbers, found.contents.hashes, strict=True))

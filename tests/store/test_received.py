@@ -1,0 +1,48 @@
+"""Which numbers are held, as spans: what comes in whatever order, and how little has to be looked at for it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from desktop.records.versions.spans import spans_of
+from desktop.store.peers import received
+from tests.store.test_cost import steps_of
+from tests.store.world import ledger
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_spans_are_those_of_all_numbers_that_have_come(seed: int) -> None:
+    rnd = random.Random(seed)
+    database, held = ledger(), {7: set[int](), 8: set[int]()}
+    for _ in range(40):
+        origin, first = rnd.choice((7, 8)), rnd.randrange(1, 60)
+        last = first + rnd.randrange(8)
+        for low, high in received.overlapping(database, origin, first, last):
+            assert low <= last
+            assert high >= first
+        known = {
+            n
+            for span in received.overlapping(database, origin, first, last)
+            for n in range(span[0], span[1] + 1)
+        }
+        assert known & set(range(first, last + 1)) == held[origin] & set(range(first, last + 1))
+        received.note(database, origin, first, last)
+        held[origin] |= set(range(first, last + 1))
+        assert {o: sorted(s) for o, s in received.all_spans(database).items()} == {
+            o: spans_of(numbers) for o, numbers in held.items() if numbers
+        }
+
+
+def test_of_very_many_spans_few_are_looked_at() -> None:
+    """Whoever leaves out every other number makes as many of them as he has items."""
+
+    def steps_after(count: int) -> int:
+        database = ledger()
+        with database.transaction():
+            for number in range(1, 2 * count, 2):
+                received.note(database, 7, number, number)
+        return steps_of(database, lambda: received.note(database, 7, 2 * count + 1, 2 * count + 1))
+
+    assert steps_after(2_000) < 2 * steps_after(20) + 100
