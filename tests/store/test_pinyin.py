@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from desktop.resources import resource
 from desktop.store.tables.pinyin import all_initials, initials, is_read_in_several_ways, sort_key, sort_keys
+from tests.measuring import seconds
 
 NAMES = st.text("杭长重解乐㈱Σ①a 第十1", max_size=8)
 
@@ -83,6 +84,12 @@ def test_keys_of_many_are_those_of_each(names: list[str]) -> None:
 def test_blanks_do_not_count_but_between_two_numbers(names: list[str]) -> None:
     mixed = names[::-1]
     assert sorted(mixed, key=lambda name: (sort_key(name), len(name))) == names
+
+
+@pytest.mark.parametrize("long", ["一{}", "1{}2"])
+def test_a_name_of_very_many_numerals_or_blanks_is_read_in_time(long: str) -> None:
+    """Whatever its writer's program is: a merge waits for the key of each name."""
+    assert seconds(lambda: sort_key(long.format("一" * 30_000) + long.format(" " * 30_000))) < 1
 
 
 @pytest.mark.parametrize("line", ["{}", "{}A", "示例{}服务部", "{}\n2025-01-0{}", "2025\n{}\n第{}期"])

@@ -22,10 +22,13 @@ _BELOW_ALL: Final = "\x01"
 """What is longer than a line that sounds alike stands behind it."""
 _NUMBER: Final = re.compile(
     rf"[0-9]+|(?<=第)[{NUMERALS}]+"
-    rf"|[{NUMERALS}]+(?=分会|分厂|分公司|车间|工段|小组|班组|大队|中队|标段|项目部|[届次期号组班厂])"
+    rf"|(?<![{NUMERALS}])[{NUMERALS}]++(?=分会|分厂|分公司|车间|工段|小组|班组|大队|中队|标段|项目部|[届次期号组班厂])"
 )
-"""Digits, and Chinese numerals where they can be nothing else: 三墩镇 and 百货公司 begin with a name."""
-_BLANKS: Final = re.compile(r" (?:(?<![0-9 ] ) *| *(?![0-9 ]))")
+"""Digits, and Chinese numerals where they can be nothing else: 三墩镇 and 百货公司 begin with a name.
+
+A run of them, as one of blanks, is looked at once: others may send names of a million signs.
+"""
+_BLANKS: Final = re.compile(r"(?<![0-9 ]) ++|(?<! ) ++(?![0-9])")
 """All but those between two numbers."""
 _MOST_DIGITS: Final = 16
 """The longest number whose length is one character below the capitals."""
