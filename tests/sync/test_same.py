@@ -226,6 +226,40 @@ def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_change
     assert joined(house.district)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"one": "a", "other": "b"}, {"one": ""}, {"other": OTHER}, {"one": 5, "other": 6}, {"kind": 5}],
+    ids=lambda said: ",".join(said),
+)
+def test_an_edge_between_what_are_no_records_is_refused_and_spoils_nothing(
+    house: House, tmp_path: Path, said: dict[str, str | int]
+) -> None:
+    """Everybody compares, sends and restates as before: the town has said that something else does not count."""
+    house.east.birth("firm", {"name": "收回的"})
+    record = same_id(str(said.get("kind", "firm")), str(said.get("one")), str(said.get("other")))
+    number = house.east.forge_birth(record, {"kind": "firm"} | said, type=SAME)
+    other = new_desk(tmp_path, "另一个镇", Level.TOWN)
+    enrol(other, house.district, 2)
+    house.settle()
+    house.town.exclude((house.east, number - 1))
+    house.settle()
+    assert set(house.district.refused()) == {(house.east.station, number), (house.east.station, number - 1)}
+    assert_equal(house)
+
+
+def test_edges_of_edges_go_nowhere(house: House) -> None:
+    """However many name one another in a row."""
+    edges = [edge(house.east, ONE, OTHER)]
+    for _ in range(1_000):
+        one, other = sorted((edges[-1].record, OTHER))
+        cells = {"kind": SAME, "one": one, "other": other}
+        edges.append(NewRecord(SAME, same_id(SAME, one, other), house.east.unit, cells))
+    house.east.ledger.write("合并", "东村", births=edges[::-1])
+    house.settle()
+    assert (len(house.town.records(SAME)), len(house.west.records(SAME))) == (1_001, 1)
+    assert house.west.digest(house.west.unit) == house.town.digest(house.west.unit)
+
+
 @pytest.mark.no_cover
 def test_a_birth_that_is_withdrawn_leaves_the_other_alone(house: House) -> None:
     say_same(house.town)

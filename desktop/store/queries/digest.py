@@ -121,7 +121,8 @@ def _edges(
         heads[UNIT_SLOT] = [(stamp, canonical(unit))]
         _replace_logged(heads, load_versions(database, SAME, edge))
         # Not under whom it was said: it goes down with a record that it names, and with none where there is none.
-        if units is None or any(units & together.units(kind, end) for end in (one, other)):
+        ends = (one, other) if kind != SAME else ()
+        if units is None or any(units & together.units(kind, end) for end in ends):
             yield _line(edge, SAME, heads)
 
 

@@ -178,10 +178,11 @@ class Scope:
         return scoping.unit_of(self._db, record) if record[0] in self._held_types else ""
 
     def _judge_edge(self, edge: str) -> tuple[bool, bool]:
-        """An edge goes where a record goes, or went, that it names."""
-        found = scoping.edge(self._db, edge)
-        kind, *ends = found if found is not None else ("",)
-        return any(any(self._covers((kind, end))) for end in ends if kind in self._ledger.types), False
+        """An edge goes where a record goes, or went, that it names; one about edges goes nowhere."""
+        kind, *ends = scoping.edge(self._db, edge) or ("",)
+        if kind not in self._ledger.types or kind == SAME:
+            return False, False
+        return any(any(self._covers((kind, end))) for end in ends), False
 
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
         """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
