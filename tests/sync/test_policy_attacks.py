@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import exclusions, policy, station
@@ -31,6 +33,23 @@ def test_a_town_makes_itself_a_city_and_excludes_what_the_district_and_another_t
     report(places.town, places.district)
     assert name_of(places.district, OTHER) == "乙镇的"
     assert name_of(places.district) == "区里的"
+
+
+@pytest.mark.parametrize(
+    ("slot", "value"), [("superior", {"a": 1}), ("superior", 5), ("_deleted", {}), ("unit", "")]
+)
+def test_a_town_passes_nothing_of_its_village_off_as_a_move_that_does_not_count(
+    places: Places, slot: str, value: object
+) -> None:
+    """What waits for its superior's sake is read as a change of the tree whenever anybody judges."""
+    number = places.village.next_number()
+    places.town.exclude((places.village, number), cause=policy.REFUSED, refusal="superior")
+    places.deliver()
+    assert places.village.forge_change(places.sibling.unit, slot, value, type="unit") == number
+    places.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    assert places.district.refused() == {(places.village.station, number): "withdrawn"}
+    assert name_of(places.district) == "村里的"
 
 
 def test_a_town_revokes_another_town(places: Places) -> None:

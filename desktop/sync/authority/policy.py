@@ -36,6 +36,8 @@ WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 
 _REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FORK}
 _CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
+_REFUSALS = REASONS.keys() - {REFUSED_SUPERIOR}
+"""What a refusal may give as its reason; ``moves`` alone judges what is aside for its superior's sake, ever anew."""
 
 
 def said_once_more(reason: str) -> tuple[str, str | None]:
@@ -263,7 +265,7 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
             ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
         ):
             again = bool(restated) and station == known.station
-            reason = refusal if cause == REFUSED and refusal in REASONS else _REASONS.get(cause)
+            reason = refusal if cause == REFUSED and refusal in _REFUSALS else _REASONS.get(cause)
             if not again:
                 seen.update(json.dumps([station, stamp, reason, items]).encode())
             for origin, runs in exclusions.runs_of(items).items():
