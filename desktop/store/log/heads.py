@@ -10,7 +10,7 @@ from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.resolution import heads_of
 from desktop.store.log import components
-from desktop.store.log.versions import NOT_REPLACED, load_versions
+from desktop.store.log.versions import NOT_REPLACED, REPLACED, load_versions
 from desktop.store.tables.columns import canonical_of, filled, quoted, table_of
 from desktop.store.tables.database import Database
 from desktop.store.tables.writes import NotFound, Restoration
@@ -88,12 +88,17 @@ def _logged_heads(
     database: Database, types: Catalogue, type_name: str, record: str, slot: str
 ) -> list[tuple[int, str]]:
     logged = database.rows(
-        f"SELECT v.stamp, v.value, ({NOT_REPLACED}) FROM version v WHERE v.record = unhex(:record)"
+        f"SELECT v.stamp, v.value, v.birth, {REPLACED} FROM version v WHERE v.record = unhex(:record)"
         f" AND v.slot = :slot AND v.type = :type ORDER BY v.stamp, v.value",
         {"record": record, "slot": slot, "type": type_name},
     )
     if logged:
-        return [(stamp, value) for stamp, value, head in logged if head]
+        gone = {value for _, value, birth, replaced in logged if birth and replaced}
+        return [
+            (s, value)
+            for s, value, birth, replaced in logged
+            if not replaced and not (birth and value in gone)
+        ]
     return _birth_head(database, types, type_name, record, slot)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.stamps import MAX_STAMP
-from desktop.store.log.versions import NOT_REPLACED
+from desktop.store.log.versions import REPLACED
 from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of, title_fields, title_text
 from desktop.store.tables.database import Database
@@ -14,9 +14,10 @@ from desktop.store.tables.database import Database
 def resolve(database: Database) -> None:
     """Rule 6 decides what is shown, rule 5 what is in conflict, for the touched slots."""
     database.execute(
-        # The value comes from the row of the greatest place: any change stands before any birth.
+        # The value comes from the row of the greatest place: any change stands before any birth. Of the heads there
+        # may be fewer, where a birth repeats a value that was replaced; that is looked at where there are several.
         "INSERT INTO winner (record, slot, type, value, place, heads) SELECT t.record, t.slot, t.type, v.value,"
-        f" max(CASE v.birth WHEN 1 THEN v.stamp - {MAX_STAMP} ELSE v.stamp END), sum({NOT_REPLACED})"
+        f" max(CASE v.birth WHEN 1 THEN v.stamp - {MAX_STAMP} ELSE v.stamp END), sum(NOT {REPLACED})"
         " FROM touched t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
         " GROUP BY t.record, t.slot, t.type"
     )
@@ -45,11 +46,15 @@ def find_conflicts_again(database: Database, record: bytes, type_name: str) -> N
 def _find_conflicts(database: Database, slots: str, only: str = "") -> None:
     """Rule 5, for the slots in a temporary table, or only some of them."""
     database.execute(
-        f"INSERT INTO conflict (record, slot, type) SELECT t.record, t.slot, t.type"
-        f" FROM temp.{slots} t CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
+        f"INSERT INTO conflict (record, slot, type) SELECT record, slot, type FROM ("
+        f" SELECT t.record, t.slot, t.type, v.value FROM temp.{slots} t"
+        f" CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
         # Whoever says that two records are one says the same: nobody asks whose word it is (rule 10).
-        f" WHERE {only} t.slot <> :deleted AND NOT (t.slot = 'unit' AND t.type = 'same') AND {NOT_REPLACED}"
-        f" GROUP BY t.record, t.slot, t.type HAVING count(DISTINCT v.value) > 1 ON CONFLICT DO NOTHING",
+        f" WHERE {only} t.slot <> :deleted AND NOT (t.slot = 'unit' AND t.type = 'same')"
+        # A value stands as long as one change that says it does, or all births (rule 6).
+        f" GROUP BY t.record, t.slot, t.type, v.birth, v.value"
+        f" HAVING NOT CASE v.birth WHEN 1 THEN max({REPLACED}) ELSE min({REPLACED}) END)"
+        f" GROUP BY record, slot, type HAVING count(DISTINCT value) > 1 ON CONFLICT DO NOTHING",
         {"deleted": DELETED_SLOT},
     )
 

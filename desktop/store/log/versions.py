@@ -12,16 +12,24 @@ from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
-NOT_REPLACED = """
-    NOT EXISTS (SELECT 1 FROM replacement p
-                WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp
-                AND (v.birth = 1 OR p.origin <> 0 OR p.number = 0))
+REPLACED = """
+    EXISTS (SELECT 1 FROM replacement p
+            WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.replaced = v.stamp
+            AND (v.birth = 1 OR p.origin <> 0 OR p.number = 0))
+"""
+"""Whether something replaces version ``v``."""
+
+NOT_REPLACED = f"""
+    NOT {REPLACED}
     AND NOT (v.birth = 1 AND EXISTS (
         SELECT 1 FROM version b JOIN replacement p
             ON p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp
         WHERE b.record = v.record AND b.slot = v.slot AND b.type = v.type AND b.birth = 1 AND b.value = v.value))
 """
-"""Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced."""
+"""Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced.
+
+For a record that somebody looks at: each birth is held against all others, of which there may be thousands.
+"""
 
 BY_COMPONENT = 0
 """The origin under which ``replacement`` notes what is no head only because records are one; items have others.
@@ -41,11 +49,43 @@ ITS_CONFLICT = """
 """
 """The conflicts ``c`` that are kept under the id under which the record of a version ``v`` is shown (rule 10)."""
 
+_GONE = """
+    SELECT b.record, b.slot, b.type, b.value FROM conflict gc
+    LEFT JOIN component gm ON gm.head = gc.record AND gm.type = gc.type
+    CROSS JOIN version b ON b.record = coalesce(gm.id, gc.record) AND b.type = gc.type AND b.birth = 1
+        AND gc.slot IN (b.slot, '_deleted')
+    WHERE EXISTS (SELECT 1 FROM replacement p
+        WHERE p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp)
+"""
+HEAD_OF_CONFLICT = f"""
+    CASE WHEN v.birth THEN CASE WHEN (v.record, v.slot, v.type, v.value) IN ({_GONE}) THEN 0 ELSE 1 END
+        ELSE NOT {REPLACED} END
+"""
+"""The same of a version ``v`` that a conflict is about; which births' values are replaced is gathered once for all.
+
+Where something is not among what was gathered, ``NOT IN`` would look through all of it for something empty.
+"""
+
+_WORD = "CASE {0}.birth WHEN 1 THEN '' ELSE {0}.slot || '@' END || printf('%016x', {0}.stamp)"
+"""How a tombstone names a version that its writer has seen (rule 9)."""
+
+_SEEN = f"""
+    WITH disputed (record, type) AS (SELECT coalesce(dm.id, dc.record), dc.type FROM conflict dc
+            LEFT JOIN component dm ON dm.head = dc.record AND dm.type = dc.type WHERE dc.slot = '_deleted'),
+        named (record, type, word) AS (SELECT s.record, s.type, {_WORD.format("s")} FROM disputed q
+            CROSS JOIN version s ON s.record = q.record AND s.type = q.type)
+    SELECT t.record, t.type, e.value FROM disputed q
+    CROSS JOIN version t ON t.record = q.record AND t.type = q.type AND t.slot = '_deleted'
+    CROSS JOIN json_each('[' || replace(
+        json_quote(concat_ws(' ', t.value ->> 'births', t.value ->> 'heads')), ' ', '","') || ']') e
+    WHERE (t.record, t.type, e.value) IN named
+"""
+"""What the tombstones of all records in doubt have seen: gathered once, as both may be thousands of one record."""
+
 IN_DISPUTE = f"""
-    {NOT_REPLACED}
-    AND (c.slot = v.slot OR c.slot = '_deleted' AND NOT EXISTS (
-        SELECT 1 FROM version d WHERE d.record = v.record AND d.type = v.type AND d.slot = '_deleted'
-        AND instr(d.value, printf('%016x', v.stamp))))
+    {HEAD_OF_CONFLICT}
+    AND (c.slot = v.slot OR c.slot = '_deleted'
+        AND CASE WHEN (v.record, v.type, {_WORD.format("v")}) IN ({_SEEN}) THEN 0 ELSE 1 END)
 """
 """Whether version ``v`` is one of those that conflict ``c`` is about: a head, or what no tombstone has seen."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.versions.item_outcomes import HELD_NO_BIRTH
 from desktop.store.merging.staging import RETRIED
@@ -10,6 +12,9 @@ from desktop.store.tables.database import Database
 
 MOST = 50_000
 """How many changes are staged at once: they lie in memory until they are counted."""
+
+_Having = tuple[bytes, str, str]
+"""Record, type, and a unit that it has or had."""
 
 _WAITS = f"reason = '{HELD_NO_BIRTH}'"
 """Written out, as it is in the index: a million items may wait for something else."""
@@ -72,22 +77,23 @@ class Held:
 def count_staged(database: Database) -> None:
     """Rule 16: a change counts when the record has or had its unit; moves that count may admit further ones."""
     found = sorted(_tables(database) & {t for (t,) in database.rows("SELECT DISTINCT type FROM staged")})
-    growing = True
-    while growing:
-        moves_before = _moves(database)
-        for type_name in found:
-            database.execute(
-                f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
-                f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
-                # What is shown of records that are one may be the unit of another of them (rule 10).
-                f" r.unit = staged.unit AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id"
-                f"  AND m.type = staged.type) OR EXISTS (SELECT 1 FROM record_unit u"
-                f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))",
-                {"type": type_name},
-            )
-        growing = _moves(database) > moves_before
-        if growing:
-            _note_units(database)
+    _count(database, found)
+    if _moves(database):
+        _note_units(database)
+        _count(database, found)
+
+
+def _count(database: Database, types: Sequence[str]) -> None:
+    for type_name in types:
+        database.execute(
+            f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
+            f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
+            # What is shown of records that are one may be the unit of another of them (rule 10).
+            f" r.unit = staged.unit AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id"
+            f"  AND m.type = staged.type) OR EXISTS (SELECT 1 FROM record_unit u"
+            f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))",
+            {"type": type_name},
+        )
 
 
 def _tables(database: Database) -> set[str]:
@@ -101,11 +107,11 @@ def _moves(database: Database) -> int:
 
 
 def _note_units(database: Database) -> None:
-    """The units that records have or had, for those few that have had more than one."""
-    database.execute(
-        "INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT json_extract(value, '$') FROM staged"
-        " WHERE counts = 1 AND slot = 'unit' AND value <> 'null'"
-    )
+    """The units that records have or had, for those few that have had more than one.
+
+    A move that counts admits what was written under the unit to which it leads, a further move too. Each is looked at
+    once: whoever moves a record a thousand times must not make others look through all that is staged for each.
+    """
     for (type_name,) in database.rows("SELECT DISTINCT type FROM staged WHERE slot = 'unit' AND counts = 1"):
         database.execute(
             f"INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT r.id, :type, r.unit"
@@ -114,9 +120,24 @@ def _note_units(database: Database) -> None:
             f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
             {"type": type_name},
         )
-    database.execute(
-        "INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT s.record, s.type, u.ref FROM staged s"
-        " JOIN unit_ref u ON u.id = json_extract(s.value, '$') WHERE s.slot = 'unit' AND s.counts = 1"
+    reached: set[_Having] = set()
+    further: dict[_Having, set[_Having]] = {}
+    for record, type_name, unit, to, counts in database.rows(
+        "SELECT s.record, s.type, u.id, json_extract(s.value, '$'), s.counts FROM staged s"
+        " JOIN unit_ref u ON u.ref = s.unit WHERE s.slot = 'unit'"
+    ):
+        led = reached if counts else further.setdefault((record, type_name, unit), set())
+        led.add((record, type_name, to))
+    noted: set[_Having] = set()
+    while reached:
+        noted |= reached
+        reached = set().union(*(further.pop(having, ()) for having in reached)) - noted
+    database.connection.executemany(
+        "INSERT OR IGNORE INTO unit_ref (id) VALUES (?)", sorted({(unit,) for *_, unit in noted})
+    )
+    database.connection.executemany(
+        "INSERT OR IGNORE INTO record_unit (record, type, unit) SELECT ?, ?, ref FROM unit_ref WHERE id = ?",
+        sorted(noted),
     )
 
 

@@ -12,7 +12,7 @@ from desktop.records.versions.canonical import ABSENT, parse
 from desktop.records.versions.deciding import POLICY_TYPES
 from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
-from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
+from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -367,7 +367,7 @@ def disputed_versions(database: Database, record: str = "") -> list[DisputedVers
         DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.type, lower(hex(c.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
-            f" ({NOT_REPLACED}) FROM {OF_CONFLICT} AND v.slot = c.slot"
+            f" ({HEAD_OF_CONFLICT}) FROM {OF_CONFLICT} AND v.slot = c.slot"
             f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
             f" ORDER BY c.record, v.slot, v.stamp DESC",
             {"record": record},

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from desktop.store.log.versions import NOT_REPLACED, OF_CONFLICT
+from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.peers import links, traffic
 from desktop.store.queries import reading
 from desktop.store.tables.database import Database
@@ -69,7 +69,7 @@ def open_conflicts(database: Database, covered: Collection[str]) -> Mapping[str,
     found = database.rows(
         "SELECT c.type, sum(NOT coalesce(b.beyond, 0)), sum(coalesce(b.beyond, 0)) FROM conflict c LEFT JOIN"
         " (SELECT c.type, c.record, c.slot, max(o.station NOT IN (SELECT value FROM json_each(?))) AS beyond"
-        f" FROM {OF_CONFLICT} AND v.slot = c.slot JOIN origin o ON o.ref = v.origin WHERE {NOT_REPLACED}"
+        f" FROM {OF_CONFLICT} AND v.slot = c.slot JOIN origin o ON o.ref = v.origin WHERE {HEAD_OF_CONFLICT}"
         "  GROUP BY c.type, c.record, c.slot) b ON b.type = c.type AND b.record = c.record AND b.slot = c.slot"
         " GROUP BY c.type ORDER BY c.type",
         (json.dumps(sorted(covered)),),
