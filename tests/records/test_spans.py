@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.versions.spans import common, in_words, spans_of, without
-from desktop.records.versions.stamped import Stamped
+from desktop.records.versions import stamped
+from desktop.records.versions.spans import common, in_words, joined, spans_of, without
+from desktop.records.versions.stamped import Spans, Stamped
 
 numbers = st.sets(st.integers(1, 40))
+spans = st.builds(lambda first, length: (first, first + length), st.integers(1, 40), st.integers(0, 5))
 
 
 @given(numbers, numbers)
@@ -33,3 +36,24 @@ def test_items_by_number_and_stamp_are_a_set_in_order_in_however_many_pieces_the
     assert all(pair in found for pair in wanted)
     assert [pair for pair in [(3, 3), (4, 9), (0, 7), (3, 10), 3] if pair in found] == []
     assert (3, 9) not in Stamped()
+    assert list(found.between(2, 3)) == sorted(pair for pair in wanted if 2 <= pair[0] <= 3)
+
+
+@given(st.lists(spans), st.lists(spans), spans)
+def test_very_many_spans_are_joined_like_few_in_however_many_runs(
+    pieces: list[tuple[int, int]], more: list[tuple[int, int]], near: tuple[int, int]
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stamped, "_RUN", 3)
+        found = Spans(pieces)
+        assert list(found) == joined(pieces)
+        found.add(more)
+        wanted = joined([*pieces, *more])
+        assert (len(found), list(found), found[1:], found[-1:]) == (
+            len(wanted),
+            wanted,
+            wanted[1:],
+            wanted[-1:],
+        )
+        assert all(found[n] == one for n, one in enumerate(wanted))
+        assert common(found, [near]) == common([near], found) == common(wanted, [near])

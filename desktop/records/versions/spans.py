@@ -30,14 +30,6 @@ def in_words(spans: Iterable[Span]) -> str:
     return "、".join(str(first) if first == last else f"{first}至{last}" for first, last in spans)
 
 
-def extend(spans: list[Span], number: int) -> None:
-    """Takes a number that is not below the last one into spans."""
-    if spans and spans[-1][1] >= number - 1:
-        spans[-1] = spans[-1][0], number
-    else:
-        spans.append((number, number))
-
-
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The same numbers in spans that neither touch nor overlap, the lowest first."""
     found: list[Span] = []
@@ -51,8 +43,12 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 def common(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
     """The numbers that stand in both; each side as :func:`joined` gives it."""
+    if not left or not right:
+        return []
     found: list[Span] = []
-    i = j = 0
+    # Of very many spans only those are looked at that may have something in common with the others.
+    i = bisect.bisect_left(left, right[0][0], key=itemgetter(1))
+    j = bisect.bisect_left(right, left[0][0], key=itemgetter(1))
     while i < len(left) and j < len(right):
         first, last = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
         if first <= last:

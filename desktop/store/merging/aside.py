@@ -12,7 +12,7 @@ from desktop.records.versions.spans import Span
 from desktop.store.merging.uncounting import Taken
 from desktop.store.tables.database import Database
 
-_PIECE = 20_000
+_PIECE = 5_000
 """How many items that are aside are in memory at once."""
 
 Names = set[tuple[int, int]]

@@ -22,7 +22,11 @@ CREATE TEMP TABLE IF NOT EXISTS taken (
     origin INTEGER NOT NULL, number INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (origin, number, stamp));
 CREATE TEMP TABLE IF NOT EXISTS apart (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type));
 """
-_APART = "EXISTS (SELECT 1 FROM apart a WHERE a.record = v.record AND a.type = v.type)"
+# The first half is what finds them: the other alone is asked of every version there is, for each piece once more.
+_APART = (
+    "v.record IN (SELECT record FROM apart) AND EXISTS (SELECT 1 FROM apart a"
+    " WHERE a.record = v.record AND a.type = v.type)"
+)
 _TAKEN = (
     "EXISTS (SELECT 1 FROM taken t WHERE t.origin = v.origin AND t.number = v.number AND t.stamp = v.stamp)"
 )
@@ -92,8 +96,8 @@ def _forget_versions(database: Database) -> None:
     database.execute(f"DELETE FROM version AS v WHERE {_APART} AND (NOT v.birth OR {_TAKEN})")
     # The units that the births left gave; moves give theirs again when they count.
     database.execute(
-        "DELETE FROM record_unit AS u"
-        " WHERE EXISTS (SELECT 1 FROM apart a WHERE a.record = u.record AND a.type = u.type)"
+        "DELETE FROM record_unit AS u WHERE u.record IN (SELECT record FROM apart)"
+        " AND EXISTS (SELECT 1 FROM apart a WHERE a.record = u.record AND a.type = u.type)"
         " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = u.record AND v.type = u.type AND v.birth"
         "  AND v.unit = u.unit)"
     )

@@ -24,14 +24,17 @@ _ASIDE = ("refused", "held")
 
 
 def note_aside(database: Database) -> None:
-    """Gathers the claims that do not count, or not yet, so that :func:`units` finds them by their record."""
+    """Gathers the claims that do not count, or not yet, so that :func:`units` finds them by their record.
+
+    In the file, inside the caller's transaction: a million of them in a temporary table would lie in memory.
+    """
     database.execute(
-        "CREATE TEMP TABLE claim (record BLOB NOT NULL, type TEXT NOT NULL, unit TEXT NOT NULL,"
+        "CREATE TABLE claim_aside (record BLOB NOT NULL, type TEXT NOT NULL, unit TEXT NOT NULL,"
         " PRIMARY KEY (record, type, unit)) WITHOUT ROWID"
     )
     for table in _ASIDE:
         database.execute(
-            "INSERT OR IGNORE INTO claim (record, type, unit)"
+            "INSERT OR IGNORE INTO claim_aside (record, type, unit)"
             f" SELECT record, type, unit FROM {table} WHERE kind = :birth UNION ALL"
             f" SELECT record, type, json_extract(value, '$') FROM {table}"
             "  WHERE slot = :slot AND json_valid(value) AND json_type(value) = 'text'",
@@ -41,7 +44,7 @@ def note_aside(database: Database) -> None:
 
 def forget_aside(database: Database) -> None:
     """They are asked for no longer."""
-    database.execute("DROP TABLE IF EXISTS temp.claim")
+    database.execute("DROP TABLE IF EXISTS claim_aside")
 
 
 def units(database: Database, type_name: str, records: Collection[str]) -> Mapping[str, Set[str]]:
@@ -56,7 +59,7 @@ def units(database: Database, type_name: str, records: Collection[str]) -> Mappi
         f" claims (id, unit) AS ({row if type_name in scoping.types_held(database) else ''}"
         "  SELECT w.id, u.id FROM wanted w CROSS JOIN record_unit c ON c.record = w.id AND c.type = :type"
         "  JOIN unit_ref u ON u.ref = c.unit UNION ALL"
-        "  SELECT w.id, c.unit FROM wanted w CROSS JOIN temp.claim c ON c.record = w.id AND c.type = :type)"
+        "  SELECT w.id, c.unit FROM wanted w CROSS JOIN claim_aside c ON c.record = w.id AND c.type = :type)"
         " SELECT lower(hex(id)), unit FROM claims",
         {"records": json.dumps(list(records)), "type": type_name},
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
@@ -206,40 +206,45 @@ def grant_stands_before(database: Database, certificate: str, issuer: str, posit
 # -- words ---------------------------------------------------------------------------------------------------------
 
 
-def restated(database: Database, station: str) -> list[tuple[str, str]]:
-    """Record and items of the exclusions by which a station says once more what a level below has said."""
-    found: list[tuple[str, str]] = database.rows(
+def restated(database: Database, station: str) -> Iterator[tuple[str, str]]:
+    """Record and items of the exclusions by which a station says once more what a level below has said.
+
+    Read one after the other, like :func:`said`.
+    """
+    yield from database.execute(
         f"SELECT lower(hex(r.id)), coalesce(r.items, '') FROM {quoted(table_of(EXCLUSION))} r"
-        " JOIN origin o ON o.ref = r._origin WHERE o.station = ? AND r.restated AND r._life <> ?",
+        " CROSS JOIN origin o ON o.ref = r._origin WHERE o.station = ? AND r.restated AND r._life <> ?"
+        " ORDER BY r._row",
         (station, _DELETED),
     )
-    return found
 
 
 def exclusions_by(
     database: Database, station: str, cells: Sequence[str]
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """Record, unit and cells by name of the exclusions of a station that are not deleted."""
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Record, unit and cells by name of the exclusions of a station that are not deleted, read like :func:`said`."""
     names = ", ".join(f"r.{quoted(c)}" for c in cells)
-    return [
-        (record, unit, dict(zip(cells, values, strict=True)))
-        for record, unit, *values in database.rows(
-            f"SELECT lower(hex(r.id)), u.id, {names} FROM {quoted(table_of(EXCLUSION))} r"
-            " JOIN origin o ON o.ref = r._origin JOIN unit_ref u ON u.ref = r.unit"
-            " WHERE o.station = ? AND r._life <> ? ORDER BY r.id",
-            (station, _DELETED),
-        )
-    ]
+    for record, unit, *values in database.execute(
+        f"SELECT lower(hex(r.id)), u.id, {names} FROM {quoted(table_of(EXCLUSION))} r"
+        " CROSS JOIN origin o ON o.ref = r._origin CROSS JOIN unit_ref u ON u.ref = r.unit"
+        " WHERE o.station = ? AND r._life <> ? ORDER BY r._row",
+        (station, _DELETED),
+    ):
+        yield record, unit, dict(zip(cells, values, strict=True))
 
 
-def said(database: Database, type_name: str, cells: Sequence[str]) -> list[tuple[str, int, list[str]]]:
-    """Station, stamp and cells of the records of a type that are not deleted, oldest first."""
+def said(
+    database: Database, type_name: str, cells: Sequence[str]
+) -> Iterator[tuple[str, tuple[int, str], list[str]]]:
+    """Station, moment and cells of the records of a type that are not deleted, as they came.
+
+    The moment is the stamp, and the id for those of one stamp. There may be a million: they are neither read nor sorted
+    at once, and the caller writes nothing while it reads.
+    """
     names = ", ".join(f"coalesce(r.{quoted(c)}, '')" for c in cells)
-    return [
-        (station, stamp, values)
-        for station, stamp, *values in database.rows(
-            f"SELECT o.station, r._stamp, {names} FROM {quoted(table_of(type_name))} r"
-            f" JOIN origin o ON o.ref = r._origin WHERE r._life <> ? ORDER BY r._stamp, r.id",
-            (_DELETED,),
-        )
-    ]
+    for station, stamp, record, *values in database.execute(
+        f"SELECT o.station, r._stamp, hex(r.id), {names} FROM {quoted(table_of(type_name))} r"
+        f" CROSS JOIN origin o ON o.ref = r._origin WHERE r._life <> ? ORDER BY r._row",
+        (_DELETED,),
+    ):
+        yield station, (stamp, record), values

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from desktop.records.versions.spans import Span, extend, inside, joined
-from desktop.records.versions.stamped import Stamped
+from desktop.records.versions.spans import Span, inside, joined
+from desktop.records.versions.stamped import Spans, Stamped
 from desktop.records.versions.stamps import MAX_STAMP, to_wire
 
 Origin = tuple[str, str]
@@ -53,7 +53,7 @@ _KEPT: Final = re.compile(rf"(?<![^ ])([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER
 
 @dataclass(frozen=True)
 class Named:
-    """Items of one incarnation: spans of numbers, and contents as number and stamp; there may be a million of these."""
+    """Items of one incarnation: spans of numbers, and contents as number and stamp; a million of either may be."""
 
     spans: Sequence[Span] = ()
     contents: Set[tuple[int, int]] = field(default_factory=Stamped)
@@ -69,12 +69,9 @@ class Named:
             return found | {n for n, stamp in self.contents if n in items and items[n].stamp == stamp}
         return found | {n for n, item in items.items() if (n, item.stamp) in self.contents}
 
-    def where(self) -> list[Span]:
+    def where(self) -> Sequence[Span]:
         """The numbers that are named, in whatever content."""
-        spans: list[Span] = []
-        for number, _ in self.contents:
-            extend(spans, number)
-        return joined([*self.spans, *spans])
+        return Spans(itertools.chain(self.spans, ((n, n) for n, _ in self.contents)))
 
     def words(self) -> Iterator[str]:
         """The words that name them."""
@@ -119,15 +116,14 @@ def runs_of(text: str) -> dict[Origin, list[str]]:
 
 def named(runs: Iterable[str]) -> Named:
     """What the words of these runs name; one that is not of the form names nothing."""
-    spans: list[Span] = []
-    contents = Stamped()
+    spans, contents = Spans(), Stamped()
     for run in runs:
         found = [match.groups() for match in map(_WORD.fullmatch, run.split()) if match is not None]
         numbers = ((int(first), int(last or first)) for first, last, stamp in found if stamp is None)
-        spans += [(first, last) for first, last in numbers if first <= last]
+        spans.add((first, last) for first, last in numbers if first <= last)
         exact = ((int(number), int(stamp, 16)) for number, _, stamp in found if stamp is not None)
         contents.add((number, stamp) for number, stamp in exact if 0 < stamp <= MAX_STAMP)
-    return Named(joined(spans), contents)
+    return Named(spans, contents)
 
 
 def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | None = None) -> str:

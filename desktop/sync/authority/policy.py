@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from desktop.records.versions.item_outcomes import (
     REFUSED_SUPERIOR,
     REFUSED_WITHDRAWN,
 )
-from desktop.records.versions.spans import Span, inside, joined
+from desktop.records.versions.spans import Span, inside
+from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import Ledger
 from desktop.store.queries import governing
 from desktop.sync import trust
@@ -33,6 +35,9 @@ from desktop.sync.signed.certificates import Certificate
 
 WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
+
+_PIECE = 50_000
+"""How many characters of words are taken apart at once."""
 
 _REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FORK}
 _CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
@@ -148,13 +153,16 @@ class Policy:
         """Whether anything was said about items of an origin."""
         return origin in self.exclusions or origin in self.moves or origin[0] in self.revocations
 
-    def spans(self, origin: Origin) -> list[Span]:
+    def spans(self, origin: Origin) -> Sequence[Span]:
         """Where items of an origin lie that may not count."""
-        found = [span for exclusion in self.exclusions.get(origin, ()) for span in exclusion.named.where()]
-        found += [(n, n) for n, _ in self.moves.get(origin, ())]
         lasts = [r.last(origin[1]) for r in self.revocations.get(origin[0], ())]
-        found += [(last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT]
-        return joined(found)
+        return Spans(
+            itertools.chain(
+                *(exclusion.named.where() for exclusion in self.exclusions.get(origin, ())),
+                ((n, n) for n, _ in self.moves.get(origin, ())),
+                ((last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT),
+            )
+        )
 
     def said(self) -> list[object]:
         """All that was said, but for what this station only says once more; the same for the same."""
@@ -182,16 +190,23 @@ class _Said:
     """A record of a policy type that lives here, and who wrote it."""
 
     writer: Certificate
-    stamp: int
+    moment: tuple[int, str]
     cells: Sequence[str]
+
+    def outdoes(self, other: _Said | None) -> bool:
+        """Whether it stands before another one about the same: that of the higher level, of one level the newest."""
+        mine = rank(self.writer)
+        if other is None or mine != (others := rank(other.writer)):
+            return other is None or mine < others
+        return self.moment > other.moment
 
 
 def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator[_Said]:
-    """The records of a type, oldest first, of writers who count."""
-    for station, stamp, values in governing.said(ledger.database, type_name, cells):
+    """The records of a type, as they came, of writers who count."""
+    for station, moment, values in governing.said(ledger.database, type_name, cells):
         writer = known.writer(station)
         if writer is not None:
-            yield _Said(writer, stamp, values)
+            yield _Said(writer, moment, values)
 
 
 def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
@@ -208,11 +223,12 @@ def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
     for said in _said(ledger, known, REVOCATION, "station", "cuts"):
         revoked, _ = said.cells
         if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
-            before = whole.get(revoked)
-            if before is None or rank(said.writer) <= rank(before.writer):
+            if said.outdoes(whole.get(revoked)):
                 whole[revoked] = said
         elif (reach := Reach(known, said.writer, revoked)).is_possible:
-            partly.setdefault(revoked, {})[said.writer.station] = said, reach
+            by_writer = partly.setdefault(revoked, {})
+            if said.outdoes(by_writer.get(said.writer.station, (None,))[0]):
+                by_writer[said.writer.station] = said, reach
     found = {revoked: [_revocation(ledger, known, revoked, said)] for revoked, said in whole.items()}
     for revoked, several in partly.items():
         if revoked not in found:
@@ -237,7 +253,7 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: b
     own = rank(said.writer)
     return {
         incarnation: trust.NO_CUT
-        for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.stamp)
+        for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.moment[0])
         if text in held
         and giver != revoked
         and any(
@@ -250,67 +266,97 @@ def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: b
 class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
     """What is said of the items of each origin; read when that is asked for, as there may be a million words.
 
-    What one writer says of an origin is joined by reason, so that many words cost no more than few. A station's word
-    about its own items needs no certificate that is known here: that it counts says whose it is, and of what others
-    have saved of the same records many a station beside holds a part.
+    What one writer says of an origin is joined by reason, so that many words cost no more than few, in however many
+    records they stand. A station's word about its own items needs no certificate that is known here: that it counts
+    says whose it is, and of what others have saved of the same records many a station beside holds a part.
     ``digest`` is another when others have said something else, or this station has of its own accord.
     """
 
     def __init__(self, ledger: Ledger, known: Known) -> None:
         self._known = known
-        self._said: dict[Origin, list[_Words]] = {}
+        self._said: dict[Origin, dict[_Saying, _Words]] = {}
         self._read: dict[Origin, Sequence[Exclusion]] = {}
         seen = hashlib.sha256()
-        for station, stamp, (cause, refusal, items, restated) in governing.said(
+        for station, moment, (cause, refusal, items, restated) in governing.said(
             ledger.database, EXCLUSION, ("cause", "refusal", "items", "restated")
         ):
             again = bool(restated) and station == known.station
             reason = refusal if cause == REFUSED and refusal in _REFUSALS else _REASONS.get(cause)
             if not again:
-                seen.update(json.dumps([station, stamp, reason, items]).encode())
+                seen.update(json.dumps([station, *moment, reason, items]).encode())
             for origin, runs in exclusions.runs_of(items).items():
-                said = _Words(station, stamp, reason or REFUSED_WITHDRAWN, again, runs)
-                self._said.setdefault(origin, []).append(said)
+                since = moment[0] if station == origin[0] else 0
+                saying = _Saying(station, reason or REFUSED_WITHDRAWN, again, since)
+                words = self._said.setdefault(origin, {}).setdefault(saying, _Words(moment))
+                words.add(moment, runs)
         self.digest = seen.hexdigest()
 
     def __getitem__(self, origin: Origin) -> Sequence[Exclusion]:
         if origin not in self._read:
-            self._read[origin] = self._of(origin)
+            # In numbers they take less than as text, and nobody reads the same twice.
+            self._read[origin] = self._of(origin[0], self._said.pop(origin, {}))
         if not self._read[origin]:
             raise KeyError(origin)
         return self._read[origin]
 
     def __iter__(self) -> Iterator[Origin]:
-        return (origin for origin in self._said if origin in self)
+        return (origin for origin in [*self._read, *self._said] if origin in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def _of(self, origin: Origin) -> list[Exclusion]:
+    def _of(self, concerned: str, said: dict[_Saying, _Words]) -> list[Exclusion]:
+        """What is said of the items of one station: by itself, then by others, in the order in which it was."""
         found: list[Exclusion] = []
-        joint: dict[tuple[str, Certificate, bool], list[str]] = {}
-        for said in self._said.get(origin, ()):
-            writer = self._known.writer(said.station)
-            if said.station == origin[0]:
-                found.append(Exclusion(exclusions.named(said.runs), said.reason, since=said.stamp))
-            elif writer is not None:
-                joint.setdefault((said.reason, writer, said.again), []).extend(said.runs)
         reaches: dict[Certificate, Reach] = {}
-        for (reason, writer, again), runs in joint.items():
-            reach = reaches.setdefault(writer, Reach(self._known, writer, origin[0]))
-            if reach.is_possible:
-                found.append(Exclusion(exclusions.named(runs), reason, reach, restated=again))
+        for saying in sorted(said, key=lambda s: (s.station != concerned, said[s].moment)):
+            words = said.pop(saying)
+            writer = self._known.writer(saying.station)
+            if saying.station == concerned:
+                found.append(Exclusion(words.named(), saying.reason, since=saying.since))
+            elif writer is not None:
+                reach = reaches.setdefault(writer, Reach(self._known, writer, concerned))
+                if reach.is_possible:
+                    found.append(Exclusion(words.named(), saying.reason, reach, restated=saying.again))
         return found
 
 
-class _Words(NamedTuple):
-    """What a station has said of the items of one origin."""
+class _Saying(NamedTuple):
+    """Who lets items of an origin not count, and how; of the own items of a station only those after ``since``."""
 
     station: str
-    stamp: int
     reason: str
     again: bool
-    runs: Sequence[str]
+    since: int
+
+
+class _Words:
+    """What is said so of the items of one origin, in however many records; ``moment`` is that of the first of them."""
+
+    __slots__ = ("_text", "moment")
+
+    def __init__(self, moment: tuple[int, str]) -> None:
+        self.moment = moment
+        self._text = bytearray()
+
+    def add(self, moment: tuple[int, str], runs: Sequence[str]) -> None:
+        """Takes in what another record says."""
+        self.moment = min(self.moment, moment)
+        for run in runs:
+            self._text += run.encode()
+
+    def named(self) -> Named:
+        """The items that are meant."""
+        return exclusions.named(self._runs())
+
+    def _runs(self) -> Iterator[str]:
+        """The words in pieces: in objects they take ten times as much as in text."""
+        at = 0
+        while at < len(self._text):
+            end = self._text.find(b" ", at + _PIECE)
+            end = len(self._text) if end < 0 else end
+            yield self._text[at:end].decode()
+            at = end
 
 
 def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:

@@ -94,8 +94,8 @@ class Intake:
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
-        self.judge = self._first_judge = self._call_judge()
-        self._refused = self._signed_again = False
+        self.judge = self._call_judge()
+        self._refused = self._signed_again = self._judged_anew = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
         self.merge: int | None = None
@@ -180,8 +180,11 @@ class Intake:
             self._settle()
 
     def _settle(self) -> None:
-        anew = self._signed_again or self.judge is not self._first_judge
-        self.judge = self._settling.run(self.judge, anew=anew)
+        before, self.judge = (
+            self.judge,
+            self._settling.run(self.judge, anew=self._signed_again or self._judged_anew),
+        )
+        self._judged_anew |= self.judge is not before
 
     @property
     def looked(self) -> bool:

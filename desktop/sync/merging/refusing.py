@@ -6,7 +6,7 @@ from desktop import __version__
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import ERASURE, EXCLUSION
 from desktop.records.versions.item_outcomes import REASONS
-from desktop.records.versions.spans import Span, extend
+from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import aside
 from desktop.sync.authority import exclusions, station
@@ -24,8 +24,8 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
     """
     if not station.own_chain(ledger):
         return
-    found: dict[str, dict[Origin, list[Span]]] = {}
-    stated: dict[int, list[Span]] = {}
+    found: dict[str, dict[Origin, Spans]] = {}
+    stated: dict[int, Spans] = {}
     above: dict[tuple[str, str], bool] = {}
     for piece in aside.refused(ledger.database, excluded=False):
         origin = piece[0].station, piece[0].incarnation
@@ -39,9 +39,10 @@ def state_refusals(ledger: Ledger, judge: Judge, operator: str) -> None:
             if not said and under not in above:
                 above[under] = judge.policy.known.is_above(*under)
             if not said and above[under]:
-                extend(found.setdefault(away.reason, {}).setdefault(origin, []), away.number)
+                spans = found.setdefault(away.reason, {}).setdefault(origin, Spans())
+                spans.add([(away.number, away.number)])
             if said or above[under]:
-                extend(stated.setdefault(away.origin, []), away.number)
+                stated.setdefault(away.origin, Spans()).add([(away.number, away.number)])
     unit, day = ledger.meta("unit_id") or "", ledger.environment.today().isoformat()
     births = [
         NewRecord(EXCLUSION, "", unit, _cells(reason, text) | {"excluded": day})

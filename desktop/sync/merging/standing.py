@@ -7,15 +7,16 @@ revoked or lost its grant goes out.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from desktop.collecting import without_collection
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.versions.deciding import DECIDING_TYPES
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
 from desktop.records.versions.spans import Span, common, joined, spans_of
+from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import ChangeSet, Ledger
-from desktop.store.merging import aside
+from desktop.store.merging import aside, counting
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
 from desktop.store.merging.uncounting import Taken
@@ -30,7 +31,6 @@ from desktop.sync.formats import decoding
 from desktop.sync.merging import erasing, lapsed, restating, waiting
 from desktop.sync.merging.lost import Lost
 from desktop.sync.signed.identity import StationKeys
-from desktop.sync.trust import NO_CUT
 
 
 def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
@@ -58,7 +58,7 @@ def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
 _Away = Callable[[Database, int, int, int], aside.Names]
 """Tells what of an origin is aside between two numbers."""
 
-_PIECE = 20_000
+_PIECE = 5_000
 """How many items are taken out at once."""
 
 _LOOKED = "looked_through"
@@ -91,7 +91,7 @@ class Settling:
         self._now = ledger.environment.since_epoch()
         self._lost = lost
         self._unmoved: set[tuple[str, str]] = set()
-        self._begun: dict[int, list[Span]] = {}
+        self._begun: dict[int, Spans] = {}
         self._written = received.last_number(self._db, ledger.origin)
         self._since: int | None = None
         self._at_rest = True
@@ -155,6 +155,7 @@ class Settling:
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
         lifted = waiting.lifted(self._ledger, judge) if self._since is None else ()
+        staged = 0
         for found, author in itertools.chain(waiting.due(self._ledger, judge), lifted):
             asked = found.looked_at
             judge.judge(found, author)
@@ -166,6 +167,11 @@ class Settling:
                 merger.add_births(block, found.origin)
                 self._changed.add(block.type, block.records)
             self._begins([(found.origin, number) for block in births for number in block.numbers])
+            staged += sum(len(block.numbers) for block in births)
+            if staged >= counting.MOST:
+                # What is staged lies in memory, and all of a merge may be lifted at once.
+                self._count(merger)
+                staged = 0
         self._count(merger)
         self._begins(self._items_of(self._unmoved))
         self.journal()
@@ -198,12 +204,12 @@ class Settling:
         for origin, number in items:
             numbers.setdefault(origin, []).append(number)
         for origin, several in numbers.items():
-            self._begun.setdefault(origin, []).extend(spans_of(several))
+            self._begun.setdefault(origin, Spans()).add(spans_of(several))
 
     def journal(self) -> None:
         """What has begun to count comes last in the journal. No segment is moved while segments are being read."""
         if self._begun:
-            self._ledger.journal_again({origin: joined(spans) for origin, spans in self._begun.items()})
+            self._ledger.journal_again(self._begun)
             self._begun.clear()
 
     # -- what counts no longer -------------------------------------------------------------------------------------
@@ -225,8 +231,7 @@ class Settling:
             if self._since is not None and ref != self._ledger.origin:
                 continue
             name, _ = origin
-            spans = common(judge.policy.spans(origin), [((self._since or 0) + 1, NO_CUT)])
-            for found in self._held_here(ref, spans, aside.refused_between):
+            for found in self._held_here(ref, judge.policy.spans(origin), aside.refused_between):
                 found.exclude(judge.policy.out(origin, found.facts))
                 yield self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
@@ -235,14 +240,19 @@ class Settling:
                     found.hold(found.looked_at, HELD_CERTIFICATE)
                     yield self._put_aside(found)
 
-    def _held_here(self, origin: int, spans: list[Span], away: _Away) -> Iterator[Sorted]:
+    def _held_here(self, origin: int, spans: Sequence[Span], away: _Away) -> Iterator[Sorted]:
         """The items in these spans that were received and are not ``away``, by segment."""
-        here = common(spans, joined(received.spans(self._db, origin))) if spans else []
-        if not here:
+        since = (self._since or 0) + 1
+        if not spans or spans[-1][1] < since:
             return
+        here = joined(received.spans(self._db, origin))
         was_forked = aside.forked_from(self._db, origin) is not None
-        for position, first, last in segment_log.places(self._db, origin, here[0][0], here[-1][1]):
-            wanted = {n for low, high in common(here, [(first, last)]) for n in range(low, high + 1)}
+        for position, first, last in segment_log.places(
+            self._db, origin, max(spans[0][0], since), spans[-1][1]
+        ):
+            # There may be a million spans, so they are looked for where a segment lies, and not all at once.
+            near = common(common(spans, [(max(first, since), last)]), here)
+            wanted = {n for low, high in near for n in range(low, high + 1)}
             seen = away(self._db, origin, first, last) if wanted else set()
             if wanted and (was_forked or not wanted <= {n for n, _ in seen}):
                 header, lines = kept.read_at(self._db, position)
