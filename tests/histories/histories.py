@@ -427,10 +427,8 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
-        # Values that the town has erased are gone there, so who moves the village has to have heard of that (format
-        # document, known residue). What it has taken back stays so by the mover's word, as far as that is heard of.
-        if old.records("erasure") - self.district.records("erasure"):
-            self.merge(self.district, [old.send()])
+        # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
+        # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
         in_force = station.knowledge(self.district.ledger, self.district.keys).policy
         lapsing = restating.lapsing(self.district.ledger, in_force, [village.unit])
         births = [

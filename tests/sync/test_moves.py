@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.records.identity import unit_id
+from desktop.records.identity import item_id, unit_id
+from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import SlotEdit
 from desktop.sync import errors
 from desktop.sync.authority import moves
@@ -19,6 +20,7 @@ from desktop.sync.merging import standing
 from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, report
 from tests.sync.places import Places, name_of
+from tests.sync.test_erasing import everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -396,3 +398,87 @@ def test_in_any_order_of_arrival_everybody_ends_with_the_same_tree(places: Place
     for desk in desks:
         desk.settle()
     assert settled == {d.name: d.refused() for d in desks}
+
+
+CONTACT = {"person": "王", "phone": "13800001234"}
+
+
+def erase_contact(desk: Desk, unit: str) -> None:
+    """What the operation does: the value is emptied, and all up to then is to be forgotten."""
+    emptied = desk.edit(FIRM, "contact", None)
+    upto = to_wire(emptied.stamp - 1)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": upto}
+    desk.birth("erasure", cells, unit=unit)
+    desk.settle()
+
+
+def says_contact(desk: Desk) -> bool:
+    return CONTACT["phone"] in everything(desk)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_a_former_superior_erases_before_it_hears_of_the_move_is_gone_everywhere(
+    tmp_path: Path, heard: bool
+) -> None:
+    """Whether the unit has heard of the erasure or not; who has said it twice says it no third time."""
+    places = Places(tmp_path)
+    district, town, other, far = places.district, places.town, places.other, places.far
+    far.birth("firm", {"name": "厂"}, record=FIRM)
+    far.edit(FIRM, "contact", CONTACT)
+    places.deliver()
+    move(district, far.unit, town.unit)
+    erase_contact(other, far.unit)
+    if heard:
+        far.merge(other.send(far))
+        assert not says_contact(far)
+    looked = other.send()
+    assert district.merge(looked, preview=True).bundles[0].problem is None
+    assert says_contact(district)
+    assert district.take(looked).refused == 2
+    town.take(district.send(town))
+    enrol(far, town)
+    pairs = [(far, town), (town, district), (other, district)]
+    for below, desk in pairs * 3:
+        report(below, desk)
+    assert [d.name for d in (district, town, other, far) if says_contact(d)] == []
+    assert len({d.digest(far.unit).sha256 for d in (district, town, far)}) == 1
+    assert len({d.digest(other.unit).sha256 for d in (district, other)}) == 1
+    assert len(district.records("erasure")) == 1
+
+
+def test_long_after_the_move_a_former_superior_erases_nothing_nor_does_who_never_was_one(
+    tmp_path: Path,
+) -> None:
+    places = Places(tmp_path)
+    district, town, other, far, village = (
+        places.district, places.town, places.other, places.far, places.village
+    )  # fmt: skip
+    far.birth("firm", {"name": "厂"}, record=FIRM)
+    far.edit(FIRM, "contact", CONTACT)
+    places.deliver()
+    move(district, far.unit, town.unit)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(far.stamp())}
+    for desk in places.desks:
+        desk.time.pass_days(31)
+    village.forge_birth(item_of(village), cells, type="erasure", unit=far.unit)
+    other.forge_birth(item_of(other), cells, type="erasure", unit=far.unit)
+    places.deliver()
+    assert says_contact(district)
+    assert district.records("erasure") == set()
+
+
+@pytest.mark.no_cover
+def test_an_erasure_by_a_former_superior_that_makes_no_sense_is_not_said_again(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    move(places.district, places.far.unit, places.town.unit)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": "morgen"}
+    places.other.forge_birth(item_of(places.other), cells, type="erasure", unit=places.far.unit)
+    assert places.district.take(places.other.send()).refused == 1
+    assert places.district.records("erasure") == set()
+
+
+def item_of(desk: Desk) -> str:
+    """The id of an erasure that is the next own item."""
+    return item_id("erasure", desk.station, desk.keys.incarnation, desk.next_number())

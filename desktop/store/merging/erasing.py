@@ -10,11 +10,13 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.deciding import ERASURE
+from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.items import BIRTH
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.queries import reading, views
@@ -195,6 +197,28 @@ def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
         f" JOIN unit_ref u ON u.ref = e.unit"
     )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An erasure that was refused for the unit under which it was said."""
+
+    station: str
+    unit: str
+    stamp: int
+    cells: Mapping[str, Any]
+
+
+def refused_for_scope(database: Database) -> list[Late]:
+    """The erasures that were refused since the unit was not the writer's, in the order in which they were said."""
+    return [
+        Late(station, unit, stamp, json.loads(value))
+        for station, unit, stamp, value in database.rows(
+            "SELECT o.station, r.unit, r.stamp, r.value FROM refused r JOIN origin o ON o.ref = r.origin"
+            " WHERE r.type = ? AND r.kind = ? AND r.reason = ? AND r.unit <> '' ORDER BY r.stamp, o.ref, r.number",
+            (ERASURE, BIRTH, REFUSED_SCOPE),
+        )
+    ]
 
 
 def records_erased(database: Database) -> list[str]:

@@ -19,7 +19,7 @@ from desktop.store.tables import schema
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import NewerFormat, UnitNotKnown
 from desktop.sync.formats import frames
-from desktop.sync.merging import beside, lapsed, refusing, restating, results, taking
+from desktop.sync.merging import beside, lapsed, refusing, repeating, restating, results, taking
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, MergeReport, Unapplied
@@ -254,6 +254,10 @@ class _Receiver:
             raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
         if self._intake.looked and restating.take_back(self._ledger, self._intake.judge, self._operator):
             self._intake.judge_anew()
+            self._intake.settle()
+        if (self._intake.looked or self._intake.refused) and repeating.say_again(
+            self._ledger, self._intake.judge, self._operator
+        ):
             self._intake.settle()
         self._intake.put_right(self._taken)
         if not self._keep:
