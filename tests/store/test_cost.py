@@ -13,7 +13,7 @@ from desktop.records.versions.items import CHANGE, TOMBSTONE
 from desktop.records.versions.resolution import canonical_tombstone
 from desktop.store.ledger import ChangeSet, Ledger, NewRecord, SlotEdit
 from desktop.store.merging import aside
-from desktop.store.merging.merging import Change, Merger
+from desktop.store.merging.merging import Change, Item, Merger
 from desktop.store.tables import schema
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
@@ -172,3 +172,42 @@ def test_what_is_missing_in_a_ledger_is_made_and_what_nobody_reads_goes() -> Non
     assert "i_firm_unit" in indexes
     assert "i_firm_former" not in indexes
     database.close()
+
+
+def births_of_one(count: int) -> int:
+    """The steps of as many births of one record, each with a name of its own; all are in dispute."""
+    database = ledger_with_log(1)
+    merger = Merger(database, TYPES)
+    rows = [(record(1), UNIT, 100 + n, 100 + n, "王芳", f"公司{n}", n, None) for n in range(count)]
+    merger.add_births(Births.of_rows("firm", COLUMNS["firm"], rows), 7)
+    return steps_to_finish(database, merger, count)
+
+
+def tombstones_of_one(count: int) -> int:
+    """The steps of as many tombstones of one record that have seen nothing, and so are in dispute with its birth."""
+    database = ledger_with_log(1)
+    database.execute("INSERT INTO origin (ref, station, incarnation) VALUES (7, ?, ?)", ("a" * 64, "b" * 16))
+    merger = Merger(database, TYPES)
+    seen = canonical_tombstone([], [])
+    merger.add_changes(
+        Change(TOMBSTONE, "firm", record(1), UNIT, "_deleted", 100 + n, (), 7, 100 + n, "王芳", seen)
+        for n in range(count)
+    )
+    return steps_to_finish(database, merger, count)
+
+
+def steps_to_finish(database: Database, merger: Merger, count: int) -> int:
+    """The steps of what was staged; all of it is in conflict."""
+    told: list[Item] = []
+    steps = steps_of(database, lambda: told.extend(merger.finish(0).conflict))
+    assert len(told) == count
+    database.close()
+    return steps
+
+
+@pytest.mark.parametrize("cost", [births_of_one, tombstones_of_one])
+def test_what_is_said_of_one_record_again_and_again_is_not_compared_each_with_each(
+    cost: Callable[[int], int],
+) -> None:
+    """Ten thousand births of one record, 100 KB on the wire, had kept their town busy for ten minutes."""
+    assert cost(800) < 6 * cost(200)

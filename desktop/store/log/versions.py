@@ -22,13 +22,13 @@ REPLACED = """
 NOT_REPLACED = f"""
     NOT {REPLACED}
     AND NOT (v.birth = 1 AND EXISTS (
-        SELECT 1 FROM version b JOIN replacement p
-            ON p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp
-        WHERE b.record = v.record AND b.slot = v.slot AND b.type = v.type AND b.birth = 1 AND b.value = v.value))
+        SELECT 1 FROM replacement p CROSS JOIN version b
+            ON b.record = p.record AND b.slot = p.slot AND b.type = p.type AND b.stamp = p.replaced
+        WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type AND b.birth = 1 AND b.value = v.value))
 """
 """Rules 5 and 6: a head is a version that none replaces, and no birth repeats a birth's value already replaced.
 
-For a record that somebody looks at: each birth is held against all others, of which there may be thousands.
+For a record that somebody looks at: each birth is held against all that were replaced, of which there may be many.
 """
 
 BY_COMPONENT = 0

@@ -124,7 +124,7 @@ def _note_units(database: Database) -> None:
     further: dict[_Having, set[_Having]] = {}
     for record, type_name, unit, to, counts in database.rows(
         "SELECT s.record, s.type, u.id, json_extract(s.value, '$'), s.counts FROM staged s"
-        " JOIN unit_ref u ON u.ref = s.unit WHERE s.slot = 'unit'"
+        " JOIN unit_ref u ON u.ref = s.unit WHERE s.slot = 'unit' AND s.value <> 'null'"
     ):
         led = reached if counts else further.setdefault((record, type_name, unit), set())
         led.add((record, type_name, to))
