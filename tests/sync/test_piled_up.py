@@ -17,7 +17,7 @@ from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM
 
-Said = Iterator[tuple[str, str | None, object, dict[str, Any]]]
+Said = Iterator[tuple[str, str | None, Any, dict[str, Any]]]
 """Kind, slot and value of items of the firm, and what else stands in their heads."""
 
 
