@@ -246,7 +246,9 @@ def test_a_station_below_answers_nothing_in_however_many_frames(
     """Only the level above says what became of items."""
 
     def answers() -> Iterator[receipts.Answer]:
-        return iter([receipts.Answer(tree.town.station, "", n, "refused", "scope") for n in range(1, 6)])
+        return iter(
+            [receipts.Answer(tree.town.station, "ab" * 8, n, "refused", "scope") for n in range(1, 6)]
+        )
 
     def with_answers(station: str, incarnation: str, position: int, number: int, _: object) -> Receipt:
         return Receipt(station, incarnation, position, number, receipts.Answers(answers))

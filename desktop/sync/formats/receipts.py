@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -32,7 +32,10 @@ REFUSED: Final = "refused"
 _HEARD_OF: Final = re.compile(rf"{INCARNATION.pattern}|")
 """In which incarnation the receiver was heard; in none where nothing of it has come yet."""
 _Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
-_decode_answer = msgspec.json.Decoder(tuple[str, str, _Number, str, str]).decode
+_Station = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_Incarnation = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{16}\Z")]
+_Outcome = Literal["held", "conflict", "refused"]
+_decode_answer = msgspec.json.Decoder(tuple[_Station, _Incarnation, _Number, _Outcome, str]).decode
 
 
 class Answer(NamedTuple):

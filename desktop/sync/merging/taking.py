@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
+from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
 from desktop.store.peers import arrivals, exchanged, links, segment_log
@@ -340,6 +341,9 @@ class _Taking:
 def _places(label: object) -> tuple[int, int, int]:
     """From the label of a segment: how many items it has, and the journal positions before and at it."""
     match label:
-        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)]:
+        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)] if (
+            # What is no number of the format could be kept here, and nobody would read the receipt that says it.
+            not any(isinstance(n, bool) or not 0 <= n <= MAX_NUMBER for n in (total, before, position))
+        ):
             return total, before, position
     raise BadSegment("a segment has a label")
