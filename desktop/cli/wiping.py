@@ -10,6 +10,7 @@ from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, reply
 from desktop.operations.session import Session
+from desktop.operations.stations import policy
 from desktop.operations.workspaces import wiping
 from desktop.store.workspaces.wiping import Wiped, has_begun
 
@@ -76,8 +77,17 @@ def wiped(session: Session, file: Path, as_json: bool) -> None:
     if as_json:
         json_line({"unit": {"code": said.code, "name": said.name, "kind": said.level.value},
                    "station": said.station, "incarnation": said.incarnation, "last": said.last,
-                   "missing": missing})  # fmt: skip
+                   "unsent": said.unsent, "missing": missing})  # fmt: skip
         return
     say(f"“{said.name}”的工作电脑{said.station[:16]}已清除，写到第{said.last}项。签名核对无误。")
-    say("它写的内容本机都已收到。" if not missing else f"有{missing}项本机没有收到，那台电脑上也没有了。")
-    remark(f"停用它：revoke 台账 {said.station[:16]} --after {said.last}")
+    _, held = wiping.held_words(said, missing)
+    say(held)
+    known = next((s for s in policy.stations(session) if s.station == said.station), None)
+    if known is None:
+        remark("它不归本单位停用，请交给它的上级。")
+    elif known.revocation:
+        remark("这台电脑已经停用，不用再办。")
+    else:
+        # A number is one of the newest incarnation that is held here; of another one it would cut off what counts.
+        after = f" --after {said.last}" if known.incarnation == said.incarnation else ""
+        remark(f"停用它：revoke 台账 {said.station[:16]}{after}")

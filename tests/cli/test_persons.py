@@ -73,8 +73,31 @@ def test_a_workspace_is_wiped_by_its_name_and_the_district_reads_the_word(places
     assert not places.town.exists()
     told = answer("wiped", places.district, word)
     assert (told["unit"]["name"], told["missing"]) == (name, 1)
-    assert "有1项本机没有收到" in run("wiped", places.district, word).stdout
+    shown = run("wiped", places.district, word)
+    assert "有1项本机没有收到" in shown.stdout
     assert PASSWORD not in word.read_text("utf-8")
+
+
+def test_the_word_of_a_computer_that_was_restored_leads_to_no_loss_of_what_it_wrote_before(
+    places: Places,
+) -> None:
+    """It names the last item of an incarnation of which nobody has heard, and nothing of those before."""
+    record(places.town, "enterprise", {"name": "茶厂"})
+    word, sent = places.stick / "清除.xsw", places.stick / "镇.xsj"
+    run("send", places.town, sent)
+    run("merge", places.district, sent)
+    record(places.town, "enterprise", {"name": "没有报来的厂"})
+    assert run("restore", places.town, "--newest").exit_code == 0
+    assert run("wipe", places.town, word, "--unit-name", "北山街道总工会", "--unsent-too").exit_code == 0
+    told = answer("wiped", places.district, word)
+    assert (told["last"], told["missing"], told["unsent"]) == (0, 0, 2)
+    shown = run("wiped", places.district, word)
+    assert "清除时有2项还没有得到上级确认" in shown.stdout
+    (command,) = [line.split() for line in shown.stderr.splitlines() if "停用它" in line]
+    assert "--after" not in command
+    assert run("revoke", places.district, told["station"]).exit_code == 0
+    assert "茶厂" in run("list", places.district, "enterprise").stdout
+    assert "已经停用" in run("wiped", places.district, word).stderr
 
 
 def test_an_interrupted_wiping_is_gone_on_with_without_a_password(places: Places) -> None:

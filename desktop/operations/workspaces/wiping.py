@@ -178,6 +178,22 @@ def read_statement(desk: Session, path: Path) -> tuple[Statement, int]:
     return said, max(said.last - held, 0)
 
 
+def held_words(said: Statement, missing: int) -> tuple[bool, str]:
+    """Whether all that a wiped computer had written is here, as far as its word tells, and that in words.
+
+    It names the last item of its newest incarnation alone. Where more was unconfirmed than that has, some of it is of
+    before a restore, or was passed on for others.
+    """
+    if missing:
+        return False, f"它写的内容有{missing}项本机没有收到，那台电脑上也没有了。"
+    if said.unsent > said.last:
+        return False, (
+            f"清除时有{said.unsent}项还没有得到上级确认，有的是它恢复备份以前写的或者替别人转的，"
+            "本机不一定都收到了：请把它最后写好的数据包找来再收一次，没有就核对一遍。"
+        )
+    return True, "它写的内容本机都已收到。"
+
+
 def _unsent(session: Session) -> int:
     """What a level above has not confirmed; who has nobody above keeps the only whole ledger there is."""
     upward = next((link for link in links.all_links(session.database) if link.upward), None)

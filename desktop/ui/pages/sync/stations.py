@@ -164,11 +164,10 @@ class StationsTab(QWidget):
         )
 
     def _tell_wiped(self, said: Statement, missing: int) -> None:
-        held = "它写的内容本机都已收到。"
-        lost = f"它写的内容有{missing}项本机没有收到，那台电脑上也没有了。"
+        whole, detail = wiping.held_words(said, missing)
         name = f"“{said.name}”的工作电脑{said.station[:8]}"
         known = self.stations.get(said.station)
-        tone, detail = Tone.WARNING if missing else Tone.GOOD, lost if missing else held
+        tone = Tone.GOOD if whole else Tone.WARNING
         keys = [line.key for line in self.grid.rows.lines]
         if known is None:
             self.note.say(
