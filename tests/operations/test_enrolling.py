@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import enrolling
 from desktop.operations.workspaces import audit_log
 from desktop.operations.workspaces.workspaces import elsewhere, place_of
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.reference import divisions
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from tests.operations.stations import station
+from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.signed import identity
+from tests.operations.stations import START, enrol, station
+from tests.sync.world import seeded
 
 
 @pytest.fixture
@@ -68,3 +72,23 @@ def test_a_city_has_its_place_under_the_code_that_the_list_has(district: Session
     assert units(city)["330110"] == "330110"
     assert place_of("HY-01", Level.INDUSTRY) is None
     assert place_of("330110109222", Level.VILLAGE) == "330110109222"
+
+
+def test_nobody_is_enrolled_whom_no_level_above_would_count(district: Session, tmp_path: Path) -> None:
+    """A town registers nothing of its own level or above, and certifies nobody for what is not below it."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    asked, out, keys = tmp_path / "a.xsq", tmp_path / "a.xsg", identity.generate(seeded(9))
+    before = units(town)
+    for code, made, level in (
+        ("330110109222", Level.CITY, None),
+        ("330110109222", Level.TOWN, Level.VILLAGE),
+        ("330110", Level.DISTRICT, Level.VILLAGE),
+        ("HY-01", Level.INDUSTRY, None),
+    ):
+        asked.write_bytes(enrolment.make_request(keys, Wish(code, "建错的", made, Role.DESK), START))
+        with pytest.raises(NotAllowed, match="不在本单位下面"):
+            enrolling.grant(town, asked, out, level=level, although="区划调整")
+        assert (units(town), out.exists()) == (before, False)
+    asked.write_bytes(enrolment.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
+    assert enrolling.grant(town, asked, out).unit.id == town.unit.id

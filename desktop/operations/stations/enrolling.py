@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from desktop.sync.enrolling.enrolment import Grant, GrantDraft, Request, Wish
 from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, words
-from desktop.sync.signed.certificates import Claims, grant_serial
+from desktop.sync.signed.certificates import LEVEL_RANK, Claims, grant_serial
 
 
 class NoRequest(StateProblem):
@@ -130,6 +130,7 @@ def grant(
     if outside and not although:
         raise CodeElsewhere(outside)
     births = _missing_units(desk, unit, wished, asked.wish)
+    _require_below(desk, own, level, {unit.id: unit.level, wished: asked.wish.kind})
     number = desk.ledger.next_number() + len(births)
     serial = grant_serial(keys.station, keys.incarnation, number)
     claims = _claims(own, chain, asked, level, frozenset([unit.id, wished]), delegate=delegate)
@@ -302,6 +303,27 @@ def confirm(desk: Session, ack_file: Path) -> Link:
         "这份回执不是对本单位批准文件的答复。",
         "请核对是哪台电脑的回执（.xsa），交给批准它入网的单位确认。",
     )
+
+
+def _require_below(
+    desk: Session, own: certificates.Certificate, level: Level, units: Mapping[str, Level]
+) -> None:
+    """Nobody would believe a certificate of a higher level than its issuer's or for units outside of his.
+
+    Nor would any level above count a unit that is not of a lower level than who registers it.
+    """
+    below, rank = reading.subtree(desk.database, desk.unit.id), LEVEL_RANK[own.claims.level]
+    wrong = [] if LEVEL_RANK[level] >= rank else [level]
+    for unit, of in units.items():
+        is_known = reading.record(desk.database, desk.types, "unit", unit) is not None
+        if unit not in below and (is_known or LEVEL_RANK[of] <= rank):
+            wrong.append(of)
+    if wrong:
+        name = desk.codes["unit_level"].label_of(wrong[0].value)
+        raise NotAllowed(
+            f"这台电脑的台账是按“{name}”的单位建的，不在本单位下面，本单位不能批准。",
+            "请对方按自己的层级重新建一份台账、再申请；层级没有建错的，把申请交给它的上级批准。",
+        )
 
 
 def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> list[NewRecord]:
