@@ -11,11 +11,24 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.vectors import aside, bundles, contents, deciding, files, items, persons, plain, player, same, tree
+from tests.vectors import (
+    aside,
+    borders,
+    bundles,
+    contents,
+    deciding,
+    files,
+    items,
+    persons,
+    plain,
+    player,
+    same,
+    tree,
+)
 from tests.vectors.scene import HERE, Scene
 from tests.vectors.vector import Vector
 
-MODULES = (bundles, contents, items, aside, deciding, files, plain, persons, same, tree)
+MODULES = (bundles, contents, items, aside, deciding, files, plain, persons, same, tree, borders)
 """Each adds its vectors to one of four lists."""
 MAKERS = {**bundles.MAKERS, **items.MAKERS, **files.MAKERS, **persons.MAKERS}
 
