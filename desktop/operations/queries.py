@@ -32,6 +32,7 @@ from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import backups
 from desktop.store.workspaces.drafts import Draft
+from desktop.store.writing import changing
 
 Codes = Mapping[str, CodeList]
 LONGEST_TITLE = 60
@@ -317,7 +318,8 @@ def unit_tree(database: Database, types: Catalogue) -> list[UnitNode]:
 class FormData:
     """What a form starts from: the record and the words and values of everything that its checks look at.
 
-    ``linked`` maps link fields to the values of what they lead to, ``children`` child types to their values.
+    ``linked`` maps link fields to the values of what they lead to, ``children`` child types to their values. ``whose``
+    is the unit that has it, where that is one whose records are not written here.
     """
 
     record: Record
@@ -326,6 +328,7 @@ class FormData:
     linked: Mapping[str, Values] = field(default_factory=dict)
     children: Mapping[str, Sequence[Values]] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    whose: str = ""
 
     @property
     def deleted(self) -> bool:
@@ -349,7 +352,15 @@ def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str
             for child in types.children(type_name)
         },
         erased_fields(database, record_type, record_id).get(record_id, frozenset()),
+        whose(database, types, held),
     )
+
+
+def whose(database: Database, types: Catalogue, held: Record) -> str:
+    """The unit that has a record which is not written here, in words; nothing where it is."""
+    if changing.may_edit(database, types, held.type, held.id):
+        return ""
+    return reading.titles(database, types[UNIT], [held.unit]).get(held.unit, "别的单位")
 
 
 def linked_values(

@@ -8,9 +8,11 @@ import pytest
 
 from desktop.errors import TrustProblem
 from desktop.operations.recording import records
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.sync.errors import NewerFormat, WrongReceiver
 from desktop.sync.errors.surroundings import DiskGone
 from tests.operations.stations import enrol, report_up, station
@@ -176,6 +178,26 @@ def test_a_preview_says_what_a_merge_then_does_and_writes_nothing(
     assert exchange.digest(town) == before
     done = exchange.merge(town, [sent.path]).bundles[0]
     assert (shown.applied, shown.total, shown.births) == (done.applied, done.total, done.births)
+
+
+def test_what_others_have_is_not_changed_where_all_would_refuse_it(
+    three: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    """A town's own unit is the district's record: a change of it stood here alone and came back as not taken."""
+    district, town, _ = three
+    for change in (
+        lambda: records.save(town, "unit", {"signatures": "two"}, record=town.unit.id),
+        lambda: records.delete(town, "unit", town.unit.id),
+        lambda: records.restore(town, "unit", town.unit.id),
+    ):
+        with pytest.raises(NotAllowed, match="归“余杭区总工会”管"):
+            change()
+    # Who has it sets it, and so does whoever has a record of the levels below.
+    records.save(district, "unit", {"signatures": "two"}, record=town.unit.id)
+    hill = next(
+        r for r in reading.records(town.database, town.types, Query("unit")) if r.unit == town.unit.id
+    )
+    records.save(town, "unit", {"started": "2026-01-01"}, record=hill.id)
 
 
 def test_a_town_cannot_write_for_another_town(tmp_path: Path) -> None:

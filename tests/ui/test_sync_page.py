@@ -486,7 +486,8 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
 ) -> None:
     district, one, two = towns
     saved = records.save(one, "enterprise", {"name": "别家的茶厂", "contact_phone": PHONE}, unit=two.unit.id)
-    records.save(one, "enterprise", {"surveyed_staff": 31}, record=saved.record)
+    edits = records.slot_edits(one, one.types["enterprise"], saved.record, {"surveyed_staff": 31})
+    one.ledger.write("改", "王芳", edits=edits)
     report_up(one, district, tmp_path)
     hands, page = open_page(one)
     assert page.tabs.tabText(UNSETTLED) == "没有收下的（2）"
@@ -770,8 +771,13 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     links = [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()]
     assert links == ["打开回执文件夹", "去处理分歧"], "nothing is set aside"
     assert QApplication.focusWidget() is page.merge.again
-    # Who has decided it is not sent there once more; undone, it is asked again.
+    # Who has decided nothing there finds what was merged as it was; who has decided, what is to be done next.
     hands.click(next(b for b in page.merge.note.findChildren(QPushButton) if b.text() == links[-1]))
+    hands.window.open_page("sync")
+    hands.settle()
+    assert [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()] == links
+    hands.window.open_page("disagreements")
+    hands.settle()
     deciding = hands.window.page
     assert isinstance(deciding, ConflictsPage)
     for key in (Qt.Key.Key_1, Qt.Key.Key_Return):
@@ -779,10 +785,9 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     hands.settle()
     hands.window.open_page("sync")
     hands.settle()
-    assert [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()] == links[:1]
-    hands.bench.undo()
-    hands.settle()
-    assert [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()] == links
+    assert page.merge.files == []
+    assert page.below.isVisible()
+    assert page.below.grid.rows.lines[0].texts[-1] == "之后又有改动"
 
 
 def test_a_small_screen_hides_no_row_behind_a_scroll_bar(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
+from desktop.operations.queries import whose
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.identity import is_id
@@ -97,6 +98,14 @@ def check_parent(session: Session, record_type: RecordType, values: Mapping[str,
     link = str(record_type.by_name[record_type.parent].link)
     if is_id(parent) and undoing.is_deleted(session.database, session.types, link, parent):
         raise Gone(f"它属于的{session.types[link].label}已经删除。")
+
+
+def check_place(session: Session, record_type: RecordType, record: str) -> None:
+    """Raises :class:`NotAllowed` for a record that others have: a change of it would be refused wherever it came."""
+    held = reading.record(session.database, session.types, record_type.name, record)
+    named = whose(session.database, session.types, held) if held is not None else ""
+    if named:
+        raise NotAllowed(f"这条{record_type.label}归“{named}”管，本单位改了各处都不收。", "要改，请联系它。")
 
 
 def check_fixed(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:

@@ -89,6 +89,7 @@ def save(
                 name or f"新增{record_type.label}", session.operator.name, births=[birth]
             )
             return Saved(record, changes, tuple(check(session, type_name, record)))
+    admitting.check_place(session, record_type, record)
     admitting.check_unlocked(session, record_type, record, values)
     edits = slot_edits(session, record_type, record, values)
     admitting.check_fixed(session, type_name, record, values)
@@ -157,6 +158,7 @@ def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """
     record_type = session.types[type_name]
     admitting.check_rights(session, record_type, {})
+    admitting.check_place(session, record_type, record)
     admitting.check_unlocked(session, record_type, record)
     admitting.check_nothing_locked_in(session, record_type, record)
     if count := admitting.resting(session.database, type_name, record):
@@ -172,6 +174,7 @@ def restore(session: Session, type_name: str, record: str) -> ChangeSet:
     """Brings a deleted record back, and what belongs to it and was deleted in the same step."""
     record_type = session.types[type_name]
     admitting.check_rights(session, record_type, {})
+    admitting.check_place(session, record_type, record)
     with session.database.transaction():
         undoing.check_bearers(session.database, session.types, type_name, record)
         audit.note(session, audit.Act.UNDELETED, f"{type_name} {record}")

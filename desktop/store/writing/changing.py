@@ -261,6 +261,12 @@ class Changes:
         return own is None or unit == own or unit in reading.subtree(self.database, own)
 
 
+def may_edit(database: Database, types: Catalogue, type_name: str, record: str) -> bool:
+    """Whether a change of a record is written under a unit of this workspace: else it is refused wherever it comes."""
+    changes = Changes(database, types, origin=0)
+    return changes._may_write(changes._as(type_name, changes.written_under(type_name, record)))
+
+
 def _once(tombstones: Iterable[Change]) -> Iterable[Change]:
     """One for each record: what belongs to a record that is deleted may also be named itself, as when undoing."""
     said: set[tuple[str, str]] = set()

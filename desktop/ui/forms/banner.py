@@ -59,7 +59,9 @@ class RecordBanner(NoticeBar):
         """What is to be known of a stored record before anything is typed into it; ``due`` is who has to be trained."""
         shell, name = self._workbench.shell, self._type.name
         writable = self._workbench.may_write(self._type)
-        if data.deleted:
+        if writable and data.whose:
+            self.show_notice(Tone.PLAIN, f"这条记录归“{data.whose}”管，这里只能查看。要改，请联系它。")
+        elif data.deleted:
             action = "恢复" if writable else ""
             self.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
         elif data.record.disputed:

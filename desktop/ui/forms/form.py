@@ -171,7 +171,7 @@ class Form(QScrollArea):
     def lock(self) -> None:
         """Locks what this operator may not write, and a deleted record as a whole."""
         whole = not self.workbench.may_write(self.record_type) or (
-            self.data is not None and self.data.deleted
+            self.data is not None and (self.data.deleted or bool(self.data.whose))
         )
         for row in self.rows.values():
             reckoned = row.field.reckoned
