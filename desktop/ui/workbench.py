@@ -223,16 +223,16 @@ class Workbench(QObject):
         """Takes the last step back."""
         step = self.steps.last
         if step is not None:
-            self._retract(step, f"已撤消：{step.name}", self.steps.undone, self.steps.forget_last)
+            self._retract(step, "撤消", self.steps.undone, self.steps.forget_last)
 
     def redo(self) -> None:
         """Does the last step that was taken back again."""
         step = self.steps.next
         if step is not None:
-            self._retract(step, f"已重做：{step.name}", self.steps.redone, self.steps.forget_next)
+            self._retract(step, "重做", self.steps.redone, self.steps.forget_next)
 
     def _retract(
-        self, step: Step, words: str, moved: Callable[[tuple[int, ...]], None], impossible: Callable[[], None]
+        self, step: Step, doing: str, moved: Callable[[tuple[int, ...]], None], impossible: Callable[[], None]
     ) -> None:
         def job(session: Session, _ticket: Ticket) -> list[ChangeSet]:
             return [records.undo(session, stamp) for stamp in reversed(step.stamps)]
@@ -240,7 +240,7 @@ class Workbench(QObject):
         def then(result: list[ChangeSet]) -> None:
             moved(tuple(c.stamp for c in result if c.stamp))
             self.steps_changed.emit()
-            self.shell.tell(Tone.GOOD, words)
+            self.shell.tell(Tone.GOOD, f"已{doing}：{step.name}")
 
         def fail(error: Exception) -> bool:
             if isinstance(error, CannotUndo):
@@ -248,7 +248,7 @@ class Workbench(QObject):
                 self.steps_changed.emit()
             return False
 
-        self.write(step.name, job, then, fail=fail, step=False)
+        self.write(f"{doing}：{step.name}", job, then, fail=fail, step=False)
 
     def _broadcast(self, changes: list[ChangeSet]) -> None:
         """Says it once: pages that looked again for each of two hundred letters would be at it for minutes."""

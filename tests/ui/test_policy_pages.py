@@ -20,7 +20,18 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.ui.dialogs import Answer
-from desktop.ui.pages.sync.page import ENROLMENT, FORKS, LOG, STATIONS, UNCOUNTED, UNSETTLED, SyncPage
+from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.pages.home.page import HomePage
+from desktop.ui.pages.sync.page import (
+    ENROLMENT,
+    FORKS,
+    LOG,
+    STATIONS,
+    UNCOUNTED,
+    UNSETTLED,
+    WORK,
+    SyncPage,
+)
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
 from tests.ui.hands import Hands, Windows
 from tests.ui.house import picture
@@ -189,6 +200,26 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert page.tabs.currentIndex() == UNSETTLED
     (line,) = page.unsettled.grid.rows.lines
     assert line.texts[-1] == "上级撤回了收下它的那次合并：报错了文件"
+    # The file that said so is read and gone; the work of the day still says it, and leads there.
+    home = hands.show("home")
+    assert isinstance(home, HomePage)
+    (task,) = [t for t in home.tasks.matters.tasks if t.key == "back"]
+    assert task.urgent
+    assert task.sentence == "本单位报的有1条上级没有收下，请看原因，改好再报"
+    task.do()
+    hands.settle()
+    assert page.tabs.currentIndex() == UNSETTLED
+    # What was merged is read: after the mended record is saved there is something to send.
+    hands.click(page.unsettled.again)
+    form = hands.window.page
+    assert isinstance(form, RecordPage)
+    hands.qtbot.keyClick(form, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    hands.show("sync")
+    page.tabs.setCurrentIndex(WORK)
+    assert page.merge.files == []
+    assert page.send.export.isVisible()
+    assert "有1项新内容要上报" in page.send.amount.text()
 
 
 def test_own_items_that_wait_for_what_was_taken_back_are_not_told_as_come_from_below(
@@ -405,11 +436,15 @@ def test_a_restored_computer_is_told_to_report_once_more(
     hands, page = open_page(district)
     decide(hands, page, 0)
     assert forks.open_forks(district.database, district.here) == []
+    assert page.tabs.currentIndex() == WORK, "what is to be done next is a receipt"
+    assert page.below.grid.current() == town.ledger.station
     down = exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
     hands, page = open_page(copy)
     receive(hands, page, down.path)
     assert "有1项已换新编号" in page.merge.note.detail.text()
     assert "请再上报一次" in page.merge.note.detail.text()
+    assert "没有收下" not in page.merge.note.detail.text(), "what has a new number asks for nothing more"
+    assert page.tabs.tabText(UNSETTLED) == "没有收下的"
     report_up(copy, district, tmp_path)
     assert {"原机的厂", "副本的厂"} <= names(district)
 

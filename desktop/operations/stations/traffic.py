@@ -82,7 +82,7 @@ class Overview:
 
     ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet. ``forks`` counts
     computers whose numbers have two contents, which wait for a decision. ``wanted`` are the duties whose signatures the
-    level above asks for, ``may_sign`` whether anybody here has one; ``asks`` are those that this unit asks for.
+    level above asks for, ``duties`` those that somebody here has; ``asks`` are those that this unit asks for.
     """
 
     standing: Standing
@@ -99,7 +99,7 @@ class Overview:
     folders: Mapping[str, str] = field(default_factory=dict)
     forks: int = 0
     wanted: frozenset[str] = frozenset()
-    may_sign: bool = False
+    duties: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
 
 
@@ -128,7 +128,7 @@ def overview(database: Database, here: Here) -> Overview:
         wanted=wanted_by(governing.signature_rule(database, upward.link.unit))
         if upward is not None
         else frozenset(),
-        may_sign=bool(persons.kept(database)),
+        duties=frozenset(person.duty for person in persons.kept(database)),
         asks=wanted_by(governing.signature_rule(database, here.unit.id)),
     )
 

@@ -49,7 +49,7 @@ _ADVICE: Mapping[str, str] = {
     item_outcomes.HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
     item_outcomes.HELD_FUTURE: "请核对电脑的日期和时间；到了那一天会自动处理。",
     item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
-    item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由区总工会决定用哪一份。",
+    item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由管它的上级来定。",
     item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
     item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再由新上级报来。",
     item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
@@ -67,7 +67,9 @@ _ADVICE: Mapping[str, str] = {
 }
 _WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
+_UNKNOWN, _NOT_HERE = "本程序不认识的内容", "本机还没有的内容"
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
+_RENUMBERED = "不用处理：已经换了新编号重新保存，随下一个数据包上报。"
 _LONG = 30 * DAY_MS
 """After this time what waits is not likely to come to count by itself (rule 15)."""
 _WAITS_LONG = "已经先留了30天以上，光等不会好：请打电话{whom}问清缺什么。"
@@ -209,7 +211,7 @@ def _words(
         replace(one, reason=f"{one.reason}：{note}", advice=one.advice.removeprefix(_ASK)) if note else one
         for one, note in zip(found, said, strict=True)
     ]
-    return _settled_by_joining(database, here, items, found)
+    return _settled_by_numbers(database, here, items, _settled_by_joining(database, here, items, found))
 
 
 def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[str]:
@@ -246,6 +248,21 @@ def _settled_by_joining(
     return [
         replace(one, advice=_JOINED, again=False, settled=True)
         if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record
+        else one
+        for item, one in zip(items, found, strict=True)
+    ]
+
+
+def _settled_by_numbers(
+    database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
+) -> list[Unsettled]:
+    """What lost in a fork asks for nothing once this computer has given it a new number."""
+    now = stored.setting(database, "incarnation")
+    return [
+        replace(one, advice=_RENUMBERED, settled=True)
+        if one.cause == item_outcomes.REFUSED_FORK
+        and one.known
+        and (item.station == here.station and item.incarnation != now)
         else one
         for item, one in zip(items, found, strict=True)
     ]
@@ -293,7 +310,8 @@ def _unsettled(
         type=place.type,
         record=place.record,
         slot=slot,
-        label=record_type.label if record_type is not None else "本程序不认识的内容",
+        # Of what is held beside its number nothing is known here, not even that.
+        label=record_type.label if record_type is not None else _UNKNOWN if place.type else _NOT_HERE,
         title=titles.get(place.record, ""),
         slot_label=_slot_label(here, place.type, slot),
         known=place.record in held,

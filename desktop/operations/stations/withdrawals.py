@@ -67,7 +67,7 @@ class Withdrawal:
         if len(self.granted) > _MOST_TITLES:
             names += f"等{len(self.granted)}个单位"
         return (
-            f"其中有{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
+            f"还带来了{names}的入网批准：撤回以后就当没有入网，登记的内容（别的数据包带来的也在内）都先留着，"
             "不再计入，以后的数据包各级都收不进来；恢复这次合并，或者重新办理入网，才会再计入。"
             if names
             else ""

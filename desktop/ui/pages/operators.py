@@ -219,10 +219,11 @@ class OperatorsPage(Page):
             self._write("停用操作员", lambda session: operators.disable(session, name), f"“{name}”已停用。")
 
     def _put(self, name: str, role: Role, password: str | None, duty: str) -> None:
+        new = self._known.get(name, (role, True))[1]
         self._write(
-            "添加操作员",
+            "添加操作员" if new else "改角色或口令",
             lambda session: operators.put(session, name, role, password, duty=duty),
-            f"“{name}”（{ROLES[role]}）可以使用这份台账了。",
+            f"“{name}”（{ROLES[role]}）可以使用这份台账了。" if new else f"“{name}”的改动已保存。",
         )
 
     def _change_own(self, old: str, new: str) -> None:

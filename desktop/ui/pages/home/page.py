@@ -182,6 +182,7 @@ class HomePage(Page):
             *self._dates(),
             *self._periods(),
             *self._forks(),
+            *self._came_back(),
             *self._matters_of_work(),
             *self._checks(),
             *self._beginnings(),
@@ -239,7 +240,7 @@ class HomePage(Page):
         for fork in self.start.forks if self.start is not None else ():
             words = (
                 f"“{fork.author}”的电脑有重号，{fork.waiting}项{OUTCOMES[HELD]}：请打电话问清是不是恢复过、"
-                "复制过，再由区总工会决定用哪一份"
+                "复制过，再由管它的上级来定"
             )
             open_it = partial(self.workbench.shell.open_page, "sync", part="forks")
             yield Task(words, open_it, True, f"fork:{fork.station}:{fork.incarnation}")
@@ -247,6 +248,14 @@ class HomePage(Page):
         for two in self.start.doubled if self.start is not None else ():
             open_it = partial(self.workbench.shell.open_page, "sync", part="forks")
             yield Task(f"{two.sentence}请打电话问清", open_it, True, f"doubled:{two.station}")
+
+    def _came_back(self) -> Iterator[Task]:
+        """What a level above does not take: the file that said so is merged, and forgotten by the next day."""
+        if self.start is not None and self.start.back:
+            open_it = partial(self.workbench.shell.open_page, "sync", part="unsettled")
+            yield Task(
+                f"本单位报的有{self.start.back}条上级没有收下，请看原因，改好再报", open_it, True, "back"
+            )
 
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:

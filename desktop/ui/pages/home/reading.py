@@ -10,7 +10,7 @@ from functools import partial
 
 from desktop.operations import supervision
 from desktop.operations.session import Here
-from desktop.operations.stations import forks, redating, traffic
+from desktop.operations.stations import forks, redating, traffic, unsettled
 from desktop.operations.stations.forks import Doubled, OpenFork
 from desktop.operations.stations.traffic import Standing
 from desktop.plan import indicators as plan
@@ -53,6 +53,8 @@ class Start:
     merged: bool
     forks: tuple[OpenFork, ...] = ()
     doubled: tuple[Doubled, ...] = ()
+    back: int = 0
+    """How many own items a level above does not take, that wait to be put right."""
     latest: datetime.date | None = None
     """The day of what was saved here last; after today where the date was wrong."""
 
@@ -75,8 +77,8 @@ def load_start(database: Database, here: Here) -> Start:
     merged = any(p.received is not None for p in known)
     below = sum(not p.link.upward for p in known)
     forked, doubled = tuple(forks.open_forks(database, here)), tuple(forks.doubled(database, here))
-    latest = redating.latest_day(database)
-    return Start(counts, traffic.standing(database, here.unit), below, merged, forked, doubled, latest)
+    back, latest = len(unsettled.came_back(database, here)), redating.latest_day(database)
+    return Start(counts, traffic.standing(database, here.unit), below, merged, forked, doubled, back, latest)
 
 
 def load_work(workbench: Workbench) -> Callable[[Database], list[WorkItem]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -35,6 +36,8 @@ class Below(QWidget):
         self._folder, self._pointing = "", False
         self._peers: dict[str, Peer] = {}
         self._revoked: frozenset[str] = frozenset()
+        self._told = ("", 0)
+        """The station whose receipt is told of, and its number."""
         self.grid = Grid(
             [
                 Col("下级单位", 16, wide=True),
@@ -64,9 +67,17 @@ class Below(QWidget):
         below.sort(key=lambda p: p.received.at if p.received is not None else 0)
         self._peers = {p.link.peer: p for p in below}
         self.grid.show_lines([_line(p, p.link.peer in revoked) for p in below])
+        told = self._peers.get(self._told[0])
+        if (
+            told is not None
+            and told.sent is not None
+            and (_waits(told) or told.sent.sequence != self._told[1])
+        ):
+            self.note.hide()
         asks = f"要{duty_words(seen.asks)}签名" if seen.asks else "不要复核签名"
         self.rule.setText(f"收下级的数据包：{asks}")
-        self.rule.setToolTip("下级的数据包要谁的签名才收；在本单位的记录里改，会随回执通知下级。")
+        where = "由上级在本单位的记录里改" if seen.standing.has_superior else "在本单位的记录里改"
+        self.rule.setToolTip(f"下级的数据包要谁的签名才收；{where}，会随回执通知下级。")
         self._show_answer()
         if self._pointing:
             self._pointing = False
@@ -116,9 +127,11 @@ class Below(QWidget):
             traffic.remember_folder(session, RECEIPTS, folder)
             return made
 
-        self.workbench.write("写回执", job, self._written, owner=self, fail=self._failed, step=False)
+        self.workbench.write(
+            "写回执", job, partial(self._written, station), owner=self, fail=self._failed, step=False
+        )
 
-    def _written(self, made: Sent) -> None:
+    def _written(self, station: str, made: Sent) -> None:
         carried = f"带有{made.items}项下发内容" if made.items else "只有回执，没有要下发的内容"
         self.note.say(
             Tone.WARNING if made.more else Tone.GOOD,
@@ -126,6 +139,7 @@ class Below(QWidget):
             f"{exchange.more_words(made)}\n下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。".strip(),
         )
         self.note.offer(folder_link(made.path))
+        self._told = station, made.sequence
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:

@@ -37,9 +37,13 @@ _ANSWERS: tuple[tuple[Answer, str, str], ...] = (
 
 
 class Deciding(QWidget):
-    """``busy_changed`` tells that room is needed. Who is not above is told who decides."""
+    """``busy_changed`` tells that room is needed, ``decided`` that a receipt is to be written next.
+
+    Who is not above is told who decides.
+    """
 
     busy_changed = Signal(bool)
+    decided = Signal()
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
@@ -133,6 +137,7 @@ class Deciding(QWidget):
             if kind is Kind.RESTORED
             else "复制的那一台收到以后，会提示重新办理入网。"
         )
+        self.decided.emit()
         self.workbench.shell.tell(Tone.GOOD, f"“{fork.author}”的重号已经定了。请把下一个回执交给它：{after}")
 
     def _closed(self) -> None:

@@ -19,13 +19,20 @@ LONGEST_REASON = 200
 class Decision(Card):
     """Stands in the page, not in front of it. ``decided`` carries the reason; ``closed`` tells that it has gone.
 
-    ``way_on`` is what the button says; ``examples`` are reasons that a click fills in.
+    ``way_on`` is what the button says; ``examples`` are reasons that a click fills in, ``reaches`` says who
+    will read the reason.
     """
 
     decided = Signal(str)
     closed = Signal()
 
-    def __init__(self, workbench: Workbench, way_on: str, examples: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        way_on: str,
+        examples: Sequence[str] = (),
+        reaches: str = "随数据包送到各处，写的人看得到",
+    ) -> None:
         super().__init__()
         self.workbench = workbench
         self._question = ""
@@ -36,7 +43,7 @@ class Decision(Card):
         self.choices.setSpacing(4)
         self.reason = QLineEdit()
         self.reason.setMaxLength(LONGEST_REASON)
-        self.reason.setPlaceholderText("随数据包送到各处，写的人看得到")
+        self.reason.setPlaceholderText(reaches)
         self.reason.setMinimumWidth(280)
         self.reason.setMaximumWidth(560)
         label = QLabel("原因(&Y)")

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -67,7 +68,7 @@ class MergePanel(QStackedWidget):
         self._folder = ""
         self._order: list[Path] = []
         """In which they are merged."""
-        self._done = False
+        self._done = self._read = False
         self._to_conflicts: QPushButton | None = None
         self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
@@ -153,6 +154,16 @@ class MergePanel(QStackedWidget):
         if not self._folder:
             self._folder = str(self.files[0].path.parent / "回执")
         self._look()
+
+    @property
+    def over(self) -> bool:
+        """Whether what was merged was told, and read."""
+        return self._done and self._read
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is told here is read now, however long ago it was merged."""
+        super().showEvent(event)
+        self._read = self._done
 
     def put_away(self) -> None:
         """Takes the files off the table that are merged."""
@@ -273,7 +284,7 @@ class MergePanel(QStackedWidget):
             return
         merged = {f.path for f in found.after}
         self.files = self._as_given([*found.after, *(f for f in self.files if f.path not in merged)])
-        self._done = True
+        self._done, self._read = True, self.isVisible()
         self._tell_outcome(found)
         self._show_state()
         self.again.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -73,6 +73,8 @@ class SyncPage(Page):
         self.seen: Overview | None = None
         self._first = tab
         self._wanted = ""
+        self._moved_on = False
+        """Whether something was saved since the outcome of a merge was read: then there is more to do than to read."""
         self.send, self.merge = SendCard(workbench), MergePanel(workbench)
         self.unsettled, self.log, self.compare = (
             UnsettledTab(workbench),
@@ -107,6 +109,8 @@ class SyncPage(Page):
         ):  # fmt: skip
             signal.connect(self.load)
         self.unsettled.refilled.connect(self.load)
+        self.merge.busy_changed.connect(lambda _busy: self._begin_anew())
+        self.forks.deciding.decided.connect(lambda: self.go_to_part("receipts"))
         self.merge.busy_changed.connect(self._merging)
         self.merge.enrolment.connect(self._enrolment)
         self.merge.unsettled_wanted.connect(lambda: self.tabs.setCurrentIndex(UNSETTLED))
@@ -225,6 +229,8 @@ class SyncPage(Page):
         self.below.show_overview(seen, frozenset(e.station for e in found.excluded if e.station))
         self.unsettled.show_items(found.items, found.unlisted)
         self.merge.show_conflicts(seen.conflicts)
+        if self._moved_on and not seen.conflicts:
+            self.merge.put_away()
         self.log.show_merges(found.merges, found.rollbacks)
         self.uncounted.show_excluded(found.excluded)
         self._show_tab(UNCOUNTED, shown=bool(found.excluded))
@@ -268,6 +274,7 @@ class SyncPage(Page):
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """Asks again when anything was written: it may wait to be sent. Out of sight it waits for :meth:`enter`."""
+        self._moved_on |= changes is not None and self.merge.over and not self.merge.isVisible()
         if changes is None or self.isVisible():
             self.load()
         if changes is None:
@@ -283,6 +290,9 @@ class SyncPage(Page):
         if not busy and self._from_inbox:
             self._from_inbox = False
             self.tabs.setCurrentIndex(INBOX)
+
+    def _begin_anew(self) -> None:
+        self._moved_on = False
 
     def _take_from_inbox(self, paths: Sequence[Path]) -> None:
         """Files of the inbox go onto the table; when that is empty again, the inbox comes back."""

@@ -178,20 +178,16 @@ class Details(QWidget):
         line.setSpacing(14)
         line.addLayout(left, 4)
         line.addLayout(right, 5)
-        self.verdict = plain()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.verdict)
         whole.addWidget(self._same)
         whole.addLayout(line, 1)
         whole.addStretch(0)
 
     def show_files(self, files: Iterable[Shown]) -> None:
-        """Adds up these files; of a single one the verdict stands in full, for which the table has no room."""
+        """Adds up these files."""
         files = list(files)
         good = [f for f in files if f.good]
-        self.verdict.setText(f"{verdict(files[0])[1]}。" if len(files) == 1 and good else "")
-        self.verdict.setVisible(bool(self.verdict.text()))
         lines = self._type_lines(good)
         self.types.show_lines(lines)
         self.types.setVisible(bool(lines))
@@ -254,9 +250,10 @@ def _done(results: Iterable[BundleResult]) -> tuple[Counter[str], Counter[str], 
 def item_line(item: Unsettled) -> Line:
     """One item that is not applied, as a row."""
     title = item.title or "（新的，还没有收下）"
+    named = f"{short_label(item.label)}：{title}" if item.type else item.label
     texts = (
         OUTCOMES.get(item.outcome, item.outcome),
-        f"{short_label(item.label)}：{title}",
+        named,
         item.slot_label,
         item.author,
         item.advice if item.settled else item.reason,

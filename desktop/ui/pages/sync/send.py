@@ -54,6 +54,8 @@ class SendCard(Card):
         self.signer = Signer(workbench, self, self._not_signed)
         self._last = ""
         self._wanted = False
+        self._told: int | None = None
+        """How much was left to export when the last export was told of; nothing while that is not known."""
         self.done = Note()
         self.may_send = workbench.role is not Role.READER
         for made in (self.export, self.sign, self.change):
@@ -90,12 +92,20 @@ class SendCard(Card):
         self.export.setText("导出数据包" if seen.fresh else "再导出一次")
         self.last.setText(self._last_words(seen))
         self._wanted = bool(seen.wanted)
+        self._forget_told(seen, confirmed=peer.confirmed)
         self._last = peer.sent.file if peer.sent is not None else ""
-        self.sign.setVisible(bool(self._last) and (seen.may_sign or bool(seen.wanted)))
+        self.sign.setVisible(bool(self._last) and (bool(seen.duties or seen.wanted)))
         self.sign.setToolTip("经办人、负责人用自己的口令给导出的数据包签名，可以当时签，也可以以后签。")
-        self.rule.setText(f"上级要{duty_words(seen.wanted)}的签名才收：导出以后点“复核签名”。")
+        self.rule.setText(_rule_words(seen))
         self.rule.setVisible(bool(seen.wanted))
         self._show_place()
+
+    def _forget_told(self, seen: Overview, *, confirmed: bool) -> None:
+        """What was told of an export goes once it is answered, or more has come to be exported."""
+        if self._told is None:
+            self._told = seen.fresh
+        elif confirmed or seen.fresh > self._told:
+            self.done.hide()
 
     @staticmethod
     def _last_words(seen: Overview) -> str:
@@ -165,6 +175,7 @@ class SendCard(Card):
 
     def _written(self, made: Sent, counts: tuple[Count, ...]) -> None:
         inside = f"内容：{counted(counts)}。" if made.items and counts else ""
+        self._told = None
         if made.more:
             # What is inside is only a part of what was counted before.
             inside = exchange.more_words(made)
@@ -197,6 +208,14 @@ def _cover_job(made: Sent) -> PrintJob:
         lambda session, folder: (covers.print_cover(session, made.path, folder), ChangeSet()),
         beside=made.path.parent,
     )
+
+
+def _rule_words(seen: Overview) -> str:
+    """Whose signatures are asked for; who may sign is written into a bundle, so it is said before one is made."""
+    words = f"上级要{duty_words(seen.wanted)}的签名才收："
+    if lacking := seen.wanted - seen.duties:
+        return f"{words}本机还没有能以{duty_words(lacking)}签名的人，请管理员先在“操作员”里设好，再导出。"
+    return f"{words}导出以后点“复核签名”。"
 
 
 def _amount_words(seen: Overview) -> str:

@@ -91,6 +91,8 @@ class SignDialog(QDialog):
         self._form.setVisible(bool(seen.may))
         self.sign.setVisible(bool(seen.may))
         set_primary(self.close_button, not seen.may)
+        # Enter means the default button, also one that is hidden.
+        (self.sign if seen.may else self.close_button).setDefault(True)
         self._show_state()
         (self.password if seen.may else self.close_button).setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -54,7 +54,7 @@ class StationsTab(QWidget):
         )
         self.revoke = button("停用这台电脑…", self._begin, "x")
         self.restore = button("恢复使用…", self._restore, "rotate-ccw")
-        self.decision = Decision(workbench, "停用这台电脑", EXAMPLES)
+        self.decision = Decision(workbench, "停用这台电脑", EXAMPLES, "记在“不计入的”里，随数据包送到各处")
         self.earlier = QCheckBox("从这一天起它写的就不算（例如丢失以后有人用它写过）(&N)：")
         self.day = DateEditor(Field("day", "从哪一天起不算", Kind.DATE), workbench, self)
         self.day.line.setAccessibleName(self.day.field.label)

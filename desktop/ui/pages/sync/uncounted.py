@@ -18,8 +18,9 @@ from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 
-_CONSEQUENCES: Mapping[str, str] = {
-    WITHDRAWN: "这次合并带来的内容会和撤回以前完全一样。",
+CONSEQUENCES: Mapping[str, str] = {
+    WITHDRAWN: "这次合并带来的内容会和撤回以前完全一样；"
+    "填写的单位已经改好重报的，会有两条，请到“重复的记录”里合并。",
     REFUSED: "会按现在的规定重新核对：已经符合的收下，仍然不符合的还是不收。",
     FORK: "这处重号会重新等人来定。那台电脑已经换新编号重报的，会出现两份，请先打电话问清。",
     CLOCK: "日期有误的那一份会重新计入，和更正以后的内容并存。一般不需要恢复。",
@@ -91,7 +92,7 @@ class UncountedTab(QWidget):
         elif not allowed:
             words = "恢复由本单位的经办人或管理员来做。"
         else:
-            words = f"恢复以后：{_CONSEQUENCES[chosen.cause]}"
+            words = f"恢复以后：{CONSEQUENCES[chosen.cause]}"
         self.advice.setText(words)
 
     def _lift(self) -> None:
@@ -100,7 +101,7 @@ class UncountedTab(QWidget):
             return
         answer = self.workbench.dialogs.ask(
             "恢复",
-            f"要恢复{_named(chosen)}吗？\n\n{_CONSEQUENCES[chosen.cause]}",
+            f"要恢复{_named(chosen)}吗？\n\n{CONSEQUENCES[chosen.cause]}",
             yes="恢复",
             danger=chosen.cause in _DANGER,
         )

@@ -11,9 +11,11 @@ from desktop.operations.stations import policy, withdrawals
 from desktop.operations.stations.traffic import MergeLine
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.withdrawals import Withdrawal
+from desktop.sync.authority.policy import WITHDRAWN
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decision import Decision
+from desktop.ui.pages.sync.uncounted import CONSEQUENCES
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, link, moment, row
 from desktop.ui.workbench import Workbench
@@ -132,7 +134,7 @@ class Withdrawing(QWidget):
             return
         answer = self.workbench.dialogs.ask(
             "恢复这次合并",
-            f"要恢复“{line.name}”第{line.merged.sequence}个数据包的合并吗？\n它带来的内容会和撤回以前完全一样。",
+            f"要恢复“{line.name}”第{line.merged.sequence}个数据包的合并吗？\n{CONSEQUENCES[WITHDRAWN]}",
             yes="恢复",
         )
         if answer is not Answer.YES:
