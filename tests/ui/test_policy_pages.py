@@ -222,6 +222,68 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert "有1项新内容要上报" in page.send.amount.text()
 
 
+def test_one_record_is_sent_back_from_its_page(
+    windows: Windows, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """By keys: the button, the reason, Enter, and the question; the town reads the reason and mends the record."""
+    district, town = pair
+    first = next(r for r in reading.records(district.database, district.types, Query("enterprise")))
+    hands = windows.desk(district)
+    hands.show("home")
+    hands.window.open_record("enterprise", first.id)
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, RecordPage)
+    hands.click(page.returning.begin)
+    card = page.returning.decision
+    assert card.isVisible()
+    assert card.reason.hasFocus()
+    hands.type("这家不在本镇")
+    hands.look("record-sent-back")
+    hands.dialogs.answers = [Answer.YES]
+    hands.press(Qt.Key.Key_Return)
+    assert hands.window.page is not page
+    assert f"已退回“{first.values['name']}”" in hands.window.notices.words
+    assert names(district) == {"第一批的厂", "第二批的厂"} - {first.values["name"]}
+    # What the district has itself, and what is another's, is not sent back.
+    own = records.save(district, "enterprise", {"name": "区里的厂"}).record
+    hands.window.open_record("enterprise", own)
+    hands.settle()
+    assert isinstance(hands.window.page, RecordPage)
+    assert not hands.window.page.returning.begin.isVisible()
+
+    down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path
+    hands, below = windows.page(town, "sync", SyncPage)
+    hands.drop(below.merge.drop, [down])
+    hands.click(below.merge.merge)
+    assert "本单位报的有1条上级没有收下：上级退回了这一条：这家不在本镇。" in below.merge.note.detail.text()
+    below.tabs.setCurrentIndex(UNSETTLED)
+    hands.click(below.unsettled.again)
+    form = hands.window.page
+    assert isinstance(form, RecordPage)
+    assert form.form.values()["name"] == first.values["name"]
+    assert not form.returning.begin.isVisible()
+
+
+def test_why_a_record_is_not_sent_back_is_said_in_its_page(
+    windows: Windows, pair: tuple[Session, Session]
+) -> None:
+    district, _ = pair
+    first = next(r for r in reading.records(district.database, district.types, Query("enterprise")))
+    records.save(district, "enterprise", {"name": "区里改过的厂"}, record=first.id)
+    hands = windows.desk(district)
+    hands.show("home")
+    hands.window.open_record("enterprise", first.id)
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, RecordPage)
+    hands.click(page.returning.begin)
+    assert "后来有1处修改接在它上面，不能退回" in page.returning.decision.note.words.text()
+    assert not page.returning.decision.reason.isVisible()
+    hands.press(Qt.Key.Key_Return)
+    assert page.returning.decision.isHidden()
+
+
 def test_own_items_that_wait_for_what_was_taken_back_are_not_told_as_come_from_below(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

@@ -21,6 +21,9 @@ from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.policy import WITHDRAWN
 
+RETURNED = "退回："
+"""How the label of an exclusion begins by which a single record was sent back, and no merge rolled back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
@@ -114,7 +117,7 @@ def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
     """The merges of which something is withdrawn, by number."""
     found: dict[int, Rollback] = {}
     for record in reading.records(database, at.types, Query(EXCLUSION)):
-        if record.values["cause"] != WITHDRAWN:
+        if record.values["cause"] != WITHDRAWN or str(record.values["label"]).startswith(RETURNED):
             continue
         own = record.unit == at.unit.id
         for merge in _merges_of(database, str(record.values["items"] or "")):

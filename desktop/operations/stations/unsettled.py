@@ -10,6 +10,7 @@ from desktop.operations import audit, queries
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
+from desktop.operations.stations.uncounted import RETURNED
 from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.canonical import Cell, parse
@@ -68,6 +69,7 @@ _ADVICE: Mapping[str, str] = {
 _WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
 _UNKNOWN, _NOT_HERE = "本程序不认识的内容", "本机还没有的内容"
+_BACK, _BACK_HERE = "上级退回了这一条", "已退回给填写的单位"
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
 _RENUMBERED = "不用处理：已经换了新编号重新保存，随下一个数据包上报。"
 _LONG = 30 * DAY_MS
@@ -208,31 +210,37 @@ def _words(
         for i, place in zip(items, places, strict=True)
     ]
     found = [
-        replace(one, reason=f"{one.reason}：{note}", advice=one.advice.removeprefix(_ASK)) if note else one
-        for one, note in zip(found, said, strict=True)
+        replace(
+            one,
+            reason=f"{(_BACK if one.above else _BACK_HERE) if returned else one.reason}：{note}",
+            advice=one.advice.removeprefix(_ASK),
+        )
+        if note
+        else one
+        for one, (returned, note) in zip(found, said, strict=True)
     ]
     return _settled_by_numbers(database, here, items, _settled_by_joining(database, here, items, found))
 
 
-def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[str]:
-    """What was given as the reason by who has withdrawn each of these items; mostly nothing."""
+def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[tuple[bool, str]]:
+    """Whether each of these items was sent back as a single record, and why it was withdrawn; mostly nothing."""
     if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
-        return [""] * len(items)
+        return [(False, "")] * len(items)
     words = [
-        (exclusions.read(str(record.values["items"] or "")), str(record.values["note"]))
+        (exclusions.read(str(record.values["items"] or "")), record.values)
         for record in reading.records(database, here.types, Query(EXCLUSION))
         if record.values["cause"] == WITHDRAWN and record.values["note"]
     ]
-    spans = [({origin: named.where() for origin, named in found.items()}, note) for found, note in words]
+    spans = [({origin: named.where() for origin, named in found.items()}, said) for found, said in words]
     return [
         next(
             (
-                note
-                for where, note in spans
+                (str(said["label"]).startswith(RETURNED), str(said["note"]))
+                for where, said in spans
                 if item.reason == item_outcomes.REFUSED_WITHDRAWN
                 and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
             ),
-            "",
+            (False, ""),
         )
         for item in items
     ]

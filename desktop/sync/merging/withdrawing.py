@@ -76,15 +76,34 @@ def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
 
     What a level above vouched for is that level's to withdraw.
     """
-    found = Withdrawable()
-    resting = depending.Resting(ledger.database, letters="case_document" in ledger.types)
     brought: dict[int, list[Span]] = {}
     for origin, first, last in segment_log.brought_by(ledger.database, merge):
         brought.setdefault(origin, []).append((first, last))
-    for origin, spans in sorted(brought.items()):
+    return _withdrawable(
+        ledger,
+        (
+            (origin, without(joined(spans), _earlier(ledger, origin, merge)))
+            for origin, spans in sorted(brought.items())
+        ),
+    )
+
+
+def said_of(ledger: Ledger, type_name: str, record: str) -> Withdrawable:
+    """What other computers have said of one record, as far as it counts; what this one has stays."""
+    said: dict[int, list[int]] = {}
+    for origin, number in depending.items_of(ledger.database, type_name, record):
+        if received.name_of(ledger.database, origin)[0] != ledger.station:
+            said.setdefault(origin, []).append(number)
+    return _withdrawable(ledger, ((origin, spans_of(numbers)) for origin, numbers in sorted(said.items())))
+
+
+def _withdrawable(ledger: Ledger, spans_by_origin: Iterable[tuple[int, Sequence[Span]]]) -> Withdrawable:
+    found = Withdrawable()
+    resting = depending.Resting(ledger.database, letters="case_document" in ledger.types)
+    for origin, spans in spans_by_origin:
         name = received.name_of(ledger.database, origin)
         named: list[Span] = []
-        for items in _affected(ledger, origin, without(joined(spans), _earlier(ledger, origin, merge))):
+        for items in _affected(ledger, origin, spans):
             named += spans_of(item.number for item in items)
             found.places |= {(name[0], item.unit) for item in items}
             found.losses.add(items)

@@ -28,6 +28,7 @@ from desktop.ui.forms.derived import FromLinks, from_links
 from desktop.ui.forms.form import Form
 from desktop.ui.forms.history import HistoryTab
 from desktop.ui.forms.related import FollowBar, Hanging, Related, RelatedTab, read_offers, read_related
+from desktop.ui.forms.returning import Returning
 from desktop.ui.forms.side import SidePanel
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page
@@ -71,6 +72,7 @@ class RecordPage(Page):
         self.attachments = AttachmentsTab(workbench, self.record_type, lambda: self.save())
         self.history = HistoryTab(workbench, self.record_type)
         self.banner = RecordBanner(workbench, self.record_type, lambda: self.record, self._restore)
+        self.returning = Returning(workbench, self.record_type)
         self.follow = FollowBar(workbench)
         self.related = RelatedTab(workbench, self.follow)
         self._heading, self._state = ElidedLabel(), QLabel()
@@ -104,6 +106,7 @@ class RecordPage(Page):
         line.addWidget(self._heading)
         line.addWidget(self._state)
         line.addStretch(1)
+        line.addWidget(self.returning.begin)
         line.addWidget(self.erase_button)
         line.addWidget(self.next_button)
         both = QHBoxLayout(self._main)
@@ -128,6 +131,7 @@ class RecordPage(Page):
         column.setSpacing(4)
         column.addLayout(line)
         column.addWidget(self.banner)
+        column.addWidget(self.returning)
         column.addWidget(self.follow)
         column.addWidget(self.tabs, 1)
         self._head = line
@@ -277,6 +281,7 @@ class RecordPage(Page):
             self.attachments.show_record(data.record.id, deleted=data.deleted)
         self.history.show_record(data.record.id)
         self.banner.show_record(data, self._due)
+        self.returning.show_record(data)
         self.follow.show_offers(self._offers)
         self._show_related()
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.operations.stations import forks
 from desktop.operations.stations.forks import Kind, OpenFork
+from desktop.ui.decision import Decision
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.words import may_decide
 from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.workbench import Workbench

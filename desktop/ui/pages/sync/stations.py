@@ -17,11 +17,11 @@ from desktop.operations.workspaces import wiping
 from desktop.records.cells import as_day
 from desktop.records.declaration import Field, Kind
 from desktop.sync.enrolling.wiped import Statement
+from desktop.ui.decision import Decision
 from desktop.ui.dialogs import Answer
 from desktop.ui.fields.dates import DateEditor
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState

@@ -12,9 +12,9 @@ from desktop.operations.stations.traffic import MergeLine
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.withdrawals import Withdrawal
 from desktop.sync.authority.policy import WITHDRAWN
+from desktop.ui.decision import Decision
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.decision import Decision
 from desktop.ui.pages.sync.uncounted import CONSEQUENCES
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, link, moment, row

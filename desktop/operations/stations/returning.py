@@ -1,0 +1,83 @@
+"""Sending one record back to those below who have written it: it counts no longer, and they read why (rule 18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.operations import audit, queries
+from desktop.operations.audit import Act
+from desktop.operations.session import Session
+from desktop.operations.stations import policy
+from desktop.operations.stations.uncounted import RETURNED
+from desktop.records.declaration import RecordType, Role
+from desktop.records.versions.deciding import EXCLUSION
+from desktop.store.ledger import ChangeSet, NotFound
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
+from desktop.sync.authority import exclusions
+from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.merging import withdrawing
+from desktop.sync.merging.withdrawing import Withdrawable
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What sending a record back would do; ``why_not`` says why it cannot be, else nothing."""
+
+    title: str
+    items: int
+    why_not: str
+
+
+def look_at(session: Session, type_name: str, record: str) -> Return:
+    """What would count no longer, before anything is written. Raises ``NotFound`` and ``NotAllowed``."""
+    return _look(session, type_name, record)[0]
+
+
+def send_back(session: Session, type_name: str, record: str, note: str) -> ChangeSet:
+    """Lets nothing count that those below have said of a record; ``policy.lift`` restores it exactly.
+
+    Raises ``NotFound``, ``BuiltUpon``, ``NotAllowed`` and ``WrongClock``.
+    """
+    session.require(Role.DESK)
+    found, said = _look(session, type_name, record)
+    if found.why_not:
+        raise policy.BuiltUpon(found.why_not)
+    label = f"{RETURNED}{session.types[type_name].label}“{found.title}”"
+    births = [
+        policy.birth_of(
+            session, EXCLUSION, {"label": label, "cause": WITHDRAWN, "note": note or None, "items": text}
+        )
+        for text in exclusions.write(said.named)
+    ]
+    with session.database.transaction():
+        audit.note(session, Act.WITHDRAWN, f"{type_name} {record} items {found.items}")
+        return policy.say(session, label, births=births)
+
+
+def _look(session: Session, type_name: str, record: str) -> tuple[Return, Withdrawable]:
+    record_type = session.types[type_name]
+    held = reading.record(session.database, session.types, type_name, record)
+    if held is None:
+        raise NotFound("没有找到这条记录。")
+    said = withdrawing.said_of(session.ledger, type_name, held.id)
+    if not said.named:
+        raise NotFound("这条记录不是下级报来的，没有可以退回的内容。")
+    policy.require_above(session, said.places)
+    title = queries.title_of(session.database, session.types, session.codes, held)
+    reasons = [
+        f"后来有{said.upon}处修改接在它上面" if said.upon else "",
+        f"已经签发的{said.letters}份文书用到了它" if said.letters else "",
+        _with_it(session, record_type, held.id),
+    ]
+    why = "，".join(filter(None, reasons))
+    return Return(title, said.losses.total(), f"{why}，不能退回。" if why else ""), said
+
+
+def _with_it(session: Session, record_type: RecordType, record: str) -> str:
+    """What belongs to the record and would be left without it."""
+    for child in session.types.children(record_type.name):
+        count = len(reading.records(session.database, session.types, Query(child.name, children_of=record)))
+        if count:
+            return f"它下面还有{child.label}{count}条"
+    return ""

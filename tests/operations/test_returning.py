@@ -1,0 +1,69 @@
+"""Sending one record back to those who have written it, from the desk to the mended record and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations import records
+from desktop.operations.stations import exchange, policy, returning, uncounted, unsettled
+from desktop.operations.stations.traffic import here
+from desktop.records.declaration import Level
+from desktop.store.ledger import NotFound
+from tests.operations.stations import enrol, report_up, station
+
+
+def test_one_record_is_sent_back_with_a_reason_mended_and_sent_again(tmp_path: Path) -> None:
+    """The whole way: the district sends one of two back, the village reads why, mends it, and it counts."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    good = records.save(town, "enterprise", {"name": "好的厂"}).record
+    bad = records.save(town, "enterprise", {"name": "错的厂"}).record
+    records.save(town, "enterprise", {"address": "径山路9号"}, record=bad)
+    report_up(town, district, tmp_path)
+
+    assert returning.look_at(district, "enterprise", bad) == returning.Return("错的厂", 2, "")
+    returning.send_back(district, "enterprise", bad, "这家不在本镇")
+    assert records.load(district, "enterprise", bad) is None
+    assert records.load(district, "enterprise", good) is not None
+    assert uncounted.withdrawn_merges(district.database, here(district)) == {}, "the merge itself stands"
+    (out,) = policy.excluded(district)
+    assert (out.label, out.note) == ("退回：企业（单位）“错的厂”", "这家不在本镇")
+
+    exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
+    told = unsettled.unsettled(town.database, here(town))
+    assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
+    assert all(one.again and not one.advice.startswith("请向上级问清") for one in told)
+    cells = unsettled.refused_words(town, told[0]).cells
+    mended = records.save(town, "enterprise", {**cells, "name": "改好的厂"}).record
+    unsettled.note_refilled(town, told[0])
+    assert unsettled.came_back(town.database, here(town)) == {}
+    report_up(town, district, tmp_path)
+    assert records.load(district, "enterprise", mended) is not None
+    # Lifted, the first counts again as it was.
+    policy.lift(district, out.record)
+    again = records.load(district, "enterprise", bad)
+    assert again is not None
+    assert again.values["address"] == "径山路9号"
+
+
+def test_what_others_build_upon_or_nobody_below_has_written_is_not_sent_back(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    own = records.save(district, "enterprise", {"name": "区里登记的厂"}).record
+    firm = records.save(town, "enterprise", {"name": "镇里登记的厂"}).record
+    visited = records.save(town, "enterprise", {"name": "走访过的厂"}).record
+    records.save(town, "visit", {"enterprise": visited})
+    report_up(town, district, tmp_path)
+    with pytest.raises(NotFound, match="不是下级报来的"):
+        returning.send_back(district, "enterprise", own, "x")
+    with pytest.raises(policy.BuiltUpon, match="它下面还有走访1条，不能退回"):
+        returning.send_back(district, "enterprise", visited, "x")
+    records.save(district, "enterprise", {"name": "区里改过的厂"}, record=firm)
+    with pytest.raises(policy.BuiltUpon, match="后来有1处修改接在它上面，不能退回"):
+        returning.send_back(district, "enterprise", firm, "x")
+    with pytest.raises(NotFound):
+        returning.look_at(district, "enterprise", "0" * 32)
