@@ -95,10 +95,14 @@ def numbers(
 ) -> None:
     """看或设文号：机关代字、发文机关、写法、今年下一个号；恢复备份以后在这里确认下一个号。"""
     settings = supervision.number_settings(session)
-    if body is not None or organ is not None or patterns:
-        settings = supervision.set_number_settings(session, body or settings.body, organ, dict(patterns))
     year = session.environment.today().year
-    if confirm or wanted:
+    told = supervision.NumberSettings(body or settings.body, organ or "", dict(patterns))
+    if body is not None or organ is not None or patterns:
+        if confirm or wanted:
+            settings = supervision.set_numbers(session, told, year, dict(wanted))
+        else:
+            settings = supervision.set_number_settings(session, told.body, organ, told.patterns)
+    elif confirm or wanted:
         supervision.confirm_numbers(session, year, dict(wanted))
     following = {series.value: n for series, n in supervision.next_numbers(session, year).items()}
     elsewhere = supervision.may_number(session) and bool(following) and not supervision.kinds_here(session)

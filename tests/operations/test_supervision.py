@@ -14,7 +14,7 @@ import pytest
 
 from desktop.documents.fonts import MissingGlyph
 from desktop.documents.letters.printed import digest_of
-from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed
+from desktop.documents.letters.register import NumbersDamaged, NumbersUnconfirmed, Register
 from desktop.documents.letters.templates import LetterIncomplete
 from desktop.errors import Problem
 from desktop.operations import supervision
@@ -377,6 +377,29 @@ def test_numbers_need_the_code_of_the_body(tmp_path: Path) -> None:
     )
     assert case.issue(document, "12-01").number == "杭西总工监提〔2026〕1号"
     session.workspace.close()
+
+
+def test_settings_of_numbers_are_saved_whole_and_an_example_stays_one(
+    desk: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = supervision.number_settings(desk)
+    patterns = {**before.patterns, Series.OPINION: "{代字}劳监意〔{年份}〕{序号}号"}
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Register, "confirm", fails)
+        with pytest.raises(OSError, match="full"):
+            supervision.set_numbers(
+                desk, supervision.NumberSettings("余", "", patterns), 2026, {Series.OPINION: 5}
+            )
+    assert supervision.number_settings(desk) == before
+    supervision.set_numbers(desk, supervision.NumberSettings("余", "", patterns), 2026, {Series.OPINION: 5})
+    assert supervision.number_settings(desk).body == "余"
+    assert supervision.next_numbers(desk, 2026)[Series.OPINION] == 5
+    kept = {series: desk.ledger.meta(f"letters.pattern.{series}") for series in Series}
+    assert {s for s, pattern in kept.items() if pattern} == {Series.OPINION}, "others follow a better example"
 
 
 def test_a_pattern_that_would_double_a_number_is_refused(desk: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -1224,7 +1225,9 @@ def test_numbers_have_the_form_of_the_standard() -> None:
     ]  # fmt: skip
     standard = "{body}〔{year}〕{n}号"
     for pattern in (*DEFAULT_PATTERNS.values(), standard):
-        assert check_pattern(f" {pattern} ") == check_pattern(said(pattern)) == pattern
+        assert (
+            check_pattern(f" {pattern} ", Series.CASE) == check_pattern(said(pattern), Series.CASE) == pattern
+        )
     assert said(DEFAULT_PATTERNS[Series.OPINION]) == "{代字}工监意〔{年份}〕{序号}号"
 
 
@@ -1239,8 +1242,9 @@ def test_numbers_have_the_form_of_the_standard() -> None:
     ],
 )  # fmt: skip
 def test_a_pattern_that_makes_no_proper_numbers_is_refused(pattern: str) -> None:
-    with pytest.raises(BadPattern):
-        check_pattern(pattern)
+    for series in Series:
+        with pytest.raises(BadPattern, match=re.escape(said(DEFAULT_PATTERNS[series]))):
+            check_pattern(pattern, series)
 
 
 @pytest.mark.parametrize("code", ["", "HX", "杭西1", "杭 西", "杭西〔", "一二三四五六七八九十一"])

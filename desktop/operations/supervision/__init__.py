@@ -41,6 +41,7 @@ from desktop.operations.supervision.numbers import (
     next_numbers,
     number_settings,
     set_number_settings,
+    set_numbers,
 )
 from desktop.operations.supervision.output import preview, print_document, print_pages, prints, save_word
 from desktop.operations.supervision.powers import kinds_here, kinds_of, may_number
@@ -97,6 +98,7 @@ __all__ = [
     "sample",
     "save_word",
     "set_number_settings",
+    "set_numbers",
     "state_in",
     "void",
     "void_many",

@@ -89,13 +89,18 @@ def known_settings(session: Session) -> NumberSettings:
 def set_number_settings(
     session: Session, body: str, organ: str | None = None, patterns: Mapping[Series, str] | None = None
 ) -> NumberSettings:
-    """Sets code, full name and patterns. Raises ``BadPattern``, ``NotAllowed``."""
+    """Sets code, full name and patterns; a pattern that counts already stays the example that it is.
+
+    Raises ``BadPattern``, ``NotAllowed``.
+    """
     require_register(session)
     code, before = check_body(body), number_settings(session).patterns
-    checked = {Series(series): check_pattern(pattern) for series, pattern in (patterns or {}).items()}
+    named = {Series(series): pattern for series, pattern in (patterns or {}).items()}
+    checked = {series: check_pattern(pattern, series) for series, pattern in named.items()}
+    checked = {series: pattern for series, pattern in checked.items() if pattern != before.get(series)}
     _refuse_doubles(session, {**before, **checked}, code)
     full = check_organ(organ, session.unit.name, session.unit.level) if organ else ""
-    other = [f"{s.label}写法 {said(pattern)}" for s, pattern in checked.items() if pattern != before.get(s)]
+    other = [f"{s.label}写法 {said(pattern)}" for s, pattern in checked.items()]
     with session.database.transaction():
         session.ledger.set_meta("letters.body", code)
         if full:
@@ -104,6 +109,20 @@ def set_number_settings(
             session.ledger.set_meta(f"letters.pattern.{series}", pattern)
         audit.note(session, audit.Act.NUMBERS_SET, "，".join((code, *other)))
     return number_settings(session)
+
+
+def set_numbers(
+    session: Session, settings: NumberSettings, year: int, following: Mapping[Series, int]
+) -> NumberSettings:
+    """The settings, and which numbers come next, in one step: all of it or nothing.
+
+    Raises ``BadPattern``, ``NotAllowed``.
+    """
+    # The file of numbers is written last: what it has kept is not taken back.
+    with issuing_lock, session.database.transaction():
+        now = set_number_settings(session, settings.body, settings.organ, settings.patterns)
+        confirm_numbers(session, year, following)
+    return now
 
 
 def _refuse_doubles(session: Session, patterns: Mapping[Series, str], body: str) -> None:

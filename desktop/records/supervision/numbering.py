@@ -44,7 +44,9 @@ _BODY: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,10}")
 class BadPattern(UsageProblem):
     """A pattern of numbers that does not make numbers as the standard wants them."""
 
-    next_step = "写法如：{代字}工监意〔{年份}〕{序号}号，其中{代字}是机关代字，编号时各换成实际的内容。"
+    next_step = (
+        "写法的末尾是〔{年份}〕{序号}号，前面是{代字}和文字；{代字}是机关代字，编号时各换成实际的内容。"
+    )
     help_anchor = "numbers"
 
 
@@ -53,26 +55,40 @@ def said(pattern: str) -> str:
     return pattern.format(**{name: f"{{{words}}}" for name, words in _SAID.items()})
 
 
-def check_pattern(pattern: str) -> str:
-    """The pattern as it is kept, from either form of it. Raises :class:`BadPattern`."""
+def check_pattern(pattern: str, series: Series) -> str:
+    """The pattern of a series as it is kept, from either form of it. Raises :class:`BadPattern` with its example."""
+    why = _unfit(words := _as_kept(pattern))
+    if why:
+        example = said(DEFAULT_PATTERNS[series])
+        raise BadPattern(why, f"写法如：{example}，其中{{代字}}是机关代字，编号时各换成实际的内容。")
+    return words
+
+
+def _as_kept(pattern: str) -> str:
+    """The pattern with the names that are kept."""
     words = pattern.strip()
     for name, spoken in _SAID.items():
         words = words.replace(f"{{{spoken}}}", f"{{{name}}}")
+    return words
+
+
+def _unfit(words: str) -> str:
+    """Why a pattern cannot be one; nothing where it can."""
     named = _PLACEHOLDER.findall(words)
     if unknown := sorted(set(named) - set(_SAID)):
-        raise BadPattern(f"文号写法里不认识{{{unknown[0]}}}。")
+        return f"文号写法里不认识{{{unknown[0]}}}。"
     if "n" not in named:
-        raise BadPattern("文号写法里没有{序号}，编出来的号会都一样。")
+        return "文号写法里没有{序号}，编出来的号会都一样。"
     if "year" not in named:
-        raise BadPattern("文号写法里没有{年份}，明年的号会和今年的一样。")
+        return "文号写法里没有{年份}，明年的号会和今年的一样。"
     if len(named) != len(set(named)):
-        raise BadPattern("文号写法里{代字}、{年份}、{序号}都只写一次。")
+        return "文号写法里{代字}、{年份}、{序号}都只写一次。"
     if not words.endswith(_END):
-        raise BadPattern("年份要放在六角括号里，后面是序号和“号”，不加“第”：写法的末尾是〔{年份}〕{序号}号。")
+        return "年份要放在六角括号里，后面是序号和“号”，不加“第”：写法的末尾是〔{年份}〕{序号}号。"
     before = words.removesuffix(_END)
     if not before or _BEFORE.fullmatch(before.replace("{body}", "")) is None:
-        raise BadPattern("年份前面是{代字}或者文字，文字最多二十个，不用数字、空格和别的括号。")
-    return words
+        return "年份前面是{代字}或者文字，文字最多二十个，不用数字、空格和别的括号。"
+    return ""
 
 
 def check_apart(patterns: Mapping[Series, str], body: str) -> None:

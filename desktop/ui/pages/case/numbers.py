@@ -53,7 +53,7 @@ class _SeriesLine:
     def show_next(self, body: str, year: int) -> None:
         """The number as it would be given next, or why there is none."""
         try:
-            pattern = check_pattern(self.pattern.text())
+            pattern = check_pattern(self.pattern.text(), self.series)
             words = form_number(pattern, body or "××", year, self.following.value())
         except BadPattern as problem:
             words = problem.sentence
@@ -128,7 +128,7 @@ class NumbersCard(Card):
         lines = [line for series, line in self.series.items() if series in self._shown.following]
         for line in lines:
             try:
-                check_pattern(line.pattern.text())
+                check_pattern(line.pattern.text(), line.series)
             except BadPattern as problem:
                 self.note.refuse(problem, f"{line.series.label}的写法要改")
                 line.pattern.setFocus()

@@ -322,9 +322,8 @@ class CaseTab(QWidget):
 
     def _set_numbers(self, numbers: Numbers) -> None:
         def job(session: Session, _ticket: Any) -> supervision.NumberSettings:
-            settings = supervision.set_number_settings(session, numbers.body, numbers.organ, numbers.patterns)
-            supervision.confirm_numbers(session, numbers.year, numbers.following)
-            return settings
+            settings = supervision.NumberSettings(numbers.body, numbers.organ, numbers.patterns)
+            return supervision.set_numbers(session, settings, numbers.year, numbers.following)
 
         def then(_settings: supervision.NumberSettings) -> None:
             self.show_overview()
