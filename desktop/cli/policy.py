@@ -9,22 +9,25 @@ import click
 from desktop.cli.conflicts import content_words
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, remark, say, table
-from desktop.cli.parameters import Number, OneOf, json_option, opens, writes
+from desktop.cli.parameters import Number, OneOf, json_option, opens, type_argument, writes
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
 from desktop.operations.stations import (
+    exchange,
     forks,
     moving,
     policy,
     redating,
+    returning,
     traffic,
     uncounted,
     withdrawals,
 )
 from desktop.operations.stations.forks import Kind, Outlook
 from desktop.operations.stations.policy import Standing
+from desktop.records.declaration import RecordType
 from desktop.records.typed.dates import time_words
 from desktop.records.versions.item_outcomes import OUTCOMES
 from desktop.store.peers import traffic as stored
@@ -105,6 +108,34 @@ def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bo
         remark(found.granted_words)
     if preview and not found.allowed:
         say(f"现在不能撤回：后来的修改{found.upon}处，用到它的文书{found.letters}份。")
+
+
+@click.command("return", cls=Command)
+@writes
+@type_argument
+@click.argument("record_id", metavar="编号")
+@click.option("--note", metavar="文字", required=True, help="原因，填写的单位看得到。")
+@preview_option
+@json_option
+def send_back(
+    session: Session, record_type: RecordType, record_id: str, note: str, preview: bool, as_json: bool
+) -> None:
+    """退回下级报来的一条：它在各处都不再计入，填写的单位看到原因，改好再报；数据包里别的不变，可以用 lift 恢复。
+
+    它下面还有别的记录，或者后来有人接着改过时，不能退回。
+    """
+    found = returning.look_at(session, record_type.name, record_id)
+    if not preview:
+        returning.send_back(session, record_type.name, record_id, note)
+    if as_json:
+        json_line(
+            {"id": record_id, "returned": not preview, "allowed": not found.why_not, "items": found.items,
+             "why_not": found.why_not}
+        )  # fmt: skip
+        return
+    say(f"{'退回以后' if preview else '已退回'}“{found.title}”：{found.items}项不再计入。")
+    if preview and found.why_not:
+        say(f"现在不能退回：{found.why_not}")
 
 
 @click.command(cls=Command)

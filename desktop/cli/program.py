@@ -39,6 +39,7 @@ COMMANDS = {
     "merge": "desktop.cli.exchange:merge",
     "merges": "desktop.cli.policy:merges",
     "withdraw": "desktop.cli.policy:withdraw",
+    "return": "desktop.cli.policy:send_back",
     "stations": "desktop.cli.policy:stations",
     "revoke": "desktop.cli.policy:revoke",
     "excluded": "desktop.cli.policy:excluded",

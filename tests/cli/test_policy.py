@@ -39,6 +39,27 @@ def test_a_merge_is_listed_withdrawn_and_lifted(places: Places) -> None:
     assert "已撤回" not in run("merges", places.district).stdout
 
 
+def test_one_record_is_returned_and_lifted(places: Places) -> None:
+    record(places.town, "enterprise", {"name": "茶厂"}, {"name": "伞厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    (bad, _) = answer("list", places.district, "enterprise")["records"]
+    looked = answer("return", places.district, "企业", bad["id"], "--note", "重复", "--preview")
+    assert (looked["allowed"], looked["returned"], looked["items"]) == (True, False, 1)
+    spoken = run("return", places.district, "企业", bad["id"], "--note", "重复").stdout
+    assert "厂”：1项不再计入。" in spoken
+    assert answer("list", places.district, "enterprise")["total"] == 1
+    assert run("return", places.district, "企业", bad["id"], "--note", "重复").exit_code == 22
+    (said,) = answer("excluded", places.district)["excluded"]
+    run("lift", places.district, said["id"])
+    (one, two) = answer("list", places.district, "enterprise")["records"]
+    record(places.district, "enterprise", {"id": one["id"], "name": "区里改过的厂"})
+    built = run("return", places.district, "企业", one["id"], "--note", "重复", "--preview").stdout
+    assert "现在不能退回：后来有1处修改接在它上面，不能退回。" in built
+    assert run("return", places.district, "企业", one["id"], "--note", "重复").exit_code == 22
+    assert two["id"] != one["id"]
+
+
 def test_a_computer_is_put_out_of_use(places: Places) -> None:
     record(places.town, "enterprise", {"name": "茶厂"}, {"name": "伞厂"})
     answer("send", places.town, places.stick / "1.xsj")
