@@ -87,6 +87,9 @@ def test_a_cadre_changes_one_sentence_sees_the_page_saves_and_goes_back(
     hands.look("templates-1")
     at(page, "化解劳动关系矛盾")
     compose(page.words, "，帮助")
+    typed = page.pane.choices.lineEdit()
+    assert typed is not None
+    assert abs(typed.geometry().center().y() - page.pane.choices.rect().center().y()) <= 1, "words stand low"
     page.pane.choices.setCurrentText("单位名称")
     hands.click(page.pane.insert_button)
     assert "矛盾，帮助{单位名称}，提示如下" in page.words.toPlainText()

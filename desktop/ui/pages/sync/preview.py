@@ -159,7 +159,7 @@ class Details(QWidget):
         self.items.opened.connect(self._open)
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")
-        self._nothing = plain("没有要另外处理的。", muted=True)
+        self._nothing = plain("文件里没有要另外处理的内容。", muted=True)
         self._no_types = plain("没有新增、修改或删除的内容。", muted=True)
         self._same = plain("这里的内容以前都收过：合并只登记收到了这些文件，别的什么都不变。", muted=True)
         self._items_head = heading(NOT_TAKEN)
