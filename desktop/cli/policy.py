@@ -15,7 +15,6 @@ from desktop.errors import UsageProblem
 from desktop.operations.quantities import Count, told
 from desktop.operations.session import Session
 from desktop.operations.stations import (
-    exchange,
     forks,
     moving,
     policy,

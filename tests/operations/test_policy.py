@@ -114,9 +114,9 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     report_up(fresh, district, tmp_path)
     assert withdrawals.look_at_withdrawal(district, last_merge(district)).granted_words == ""
     found = withdrawals.look_at_withdrawal(district, first)
-    assert found.granted_words.startswith("其中有“西山村工会”的入网批准：撤回以后就当没有入网")
+    assert found.granted_words.startswith("还带来了“西山村工会”的入网批准：撤回以后就当没有入网")
     many = replace(found, granted=tuple("一二三四五六七"))
-    assert many.granted_words.startswith("其中有“一”、“二”、“三”、“四”、“五”等7个单位的入网批准")
+    assert many.granted_words.startswith("还带来了“一”、“二”、“三”、“四”、“五”等7个单位的入网批准")
     withdrawals.withdraw(district, first, "报错了")
     assert names(district) == set()
     told = unsettled.unsettled(district.database, district.here)

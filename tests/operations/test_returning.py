@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import records
+from desktop.operations import duplicates, records
 from desktop.operations.stations import exchange, policy, returning, uncounted, unsettled
 from desktop.operations.stations.traffic import here
 from desktop.records.declaration import Level
@@ -65,5 +65,11 @@ def test_what_others_build_upon_or_nobody_below_has_written_is_not_sent_back(tmp
     records.save(district, "enterprise", {"name": "区里改过的厂"}, record=firm)
     with pytest.raises(policy.BuiltUpon, match="后来有1处修改接在它上面，不能退回"):
         returning.send_back(district, "enterprise", firm, "x")
+    one, two = (
+        records.save(town, "enterprise", {"name": f"{n}号厂", "address": "路1号"}).record for n in "一二"
+    )
+    report_up(town, district, tmp_path)
+    duplicates.merge(district, "enterprise", [one, two])
+    assert returning.look_at(district, "enterprise", one).why_not == "它是几条合并成的一条，不能退回。"
     with pytest.raises(NotFound):
         returning.look_at(district, "enterprise", "0" * 32)

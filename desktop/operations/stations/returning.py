@@ -12,6 +12,7 @@ from desktop.operations.stations.uncounted import RETURNED
 from desktop.records.declaration import RecordType, Role
 from desktop.records.versions.deciding import EXCLUSION
 from desktop.store.ledger import ChangeSet, NotFound
+from desktop.store.log import components
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.authority import exclusions
@@ -69,6 +70,8 @@ def _look(session: Session, type_name: str, record: str) -> tuple[Return, Withdr
         f"后来有{said.upon}处修改接在它上面" if said.upon else "",
         f"已经签发的{said.letters}份文书用到了它" if said.letters else "",
         _with_it(session, record_type, held.id),
+        # Of several that are one the others would go on showing it.
+        "它是几条合并成的一条" if components.members(session.database, type_name, held.id) else "",
     ]
     why = "，".join(filter(None, reasons))
     return Return(title, said.losses.total(), f"{why}，不能退回。" if why else ""), said
