@@ -210,7 +210,7 @@ def test_rows_that_do_not_go_in_are_returned_in_a_workbook(desk: Desk, town: Ses
     assert (tmp_path / "退回.xlsx").exists()
     assert "已保存2行" in desk.window.notices.words
     desk.click(page.check.run)
-    words = "1行没有导入，或有的格没有导入；1行有的格请核对。保存退回表，改好后单独再导入，不会重复。"
+    words = "1行有的格没有导入；1行有的格请核对。保存退回表，改好后单独再导入，不会重复。"
     assert words in page.done.detail.text()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.operations.imports.model import Outcome
 from desktop.operations.imports.previews import ImportPreview
 from desktop.records.masking import mask_numbers
 from desktop.records.typed.texts import one_line
@@ -60,7 +61,9 @@ def sentences(preview: ImportPreview) -> list[str]:
 
 def to_mend(preview: ImportPreview) -> str:
     """How many rows the report has, and of which sort; nothing where it would be empty."""
-    counted = ((preview.returned, "没有导入，或有的格没有导入"), (preview.asked, "有的格请核对"))
+    out = {row.outcome is Outcome.REJECTED for row in preview.returned}
+    left = "，或".join(words for kind, words in ((True, "没有导入"), (False, "有的格没有导入")) if kind in out)
+    counted = ((preview.returned, left), (preview.asked, "有的格请核对"))
     return "；".join(f"{len(rows)}行{words}" for rows, words in counted if rows)
 
 

@@ -81,7 +81,7 @@ class StartStep(QWidget):
         sign = QLabel()
         sign.setPixmap(icons.pixmap("file-input", theme.FAINT, 40))
         words = plain(
-            "支持 xlsx、xls、csv，也可以在WPS或Excel里选中几行复制，到这里或者任何列表里按Ctrl+V。"
+            "支持 xlsx、xls、et、csv，也可以在WPS或Excel里选中几行复制，到这里或者任何列表里按Ctrl+V。"
             "表头和列名会自动识别，全国实名制两种模板也认得；"
             "先显示会新增什么、修改什么，您确认以后才写入，写入后一步就能撤消。",
             muted=True,
