@@ -94,6 +94,18 @@ def test_an_operator_is_added_by_keys_and_can_open_the_workspace(
     again.workspace.close()
 
 
+def test_who_opened_last_is_offered_first_whoever_joins(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage
+) -> None:
+    """The place among the names is kept, not the name: a new one before it took the place."""
+    settings, facts = page.workbench.settings, page.workbench.facts
+    settings.note_opened(facts.folder, facts.unit.name, 0)
+    add(qtbot, hand, page, "一号", "long-enough", "long-enough")
+    present = list(KeySlots.load(facts.folder).names)
+    assert present[0] == "一号"
+    assert present[settings.recents[0].operator] == OPERATOR
+
+
 def test_a_weak_password_is_refused_and_nothing_typed_is_lost(
     qtbot: QtBot, hand: Hand, page: OperatorsPage
 ) -> None:

@@ -62,7 +62,9 @@ def sentences(preview: ImportPreview) -> list[str]:
 def to_mend(preview: ImportPreview) -> str:
     """How many rows the report has, and of which sort; nothing where it would be empty."""
     out = {row.outcome is Outcome.REJECTED for row in preview.returned}
-    left = "，或".join(words for kind, words in ((True, "没有导入"), (False, "有的格没有导入")) if kind in out)
+    left = "，或".join(
+        words for kind, words in ((True, "没有导入"), (False, "有的格没有导入")) if kind in out
+    )
     counted = ((preview.returned, left), (preview.asked, "有的格请核对"))
     return "；".join(f"{len(rows)}行{words}" for rows, words in counted if rows)
 

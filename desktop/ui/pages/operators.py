@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -149,8 +149,17 @@ class OperatorsPage(Page):
                 for n, r, d in found
             ]
         )
+        self._note_own_place(sorted(name for name, _, disabled in found if not disabled))
         self._show_acts()
         self.state_changed.emit()
+
+    def _note_own_place(self, names: Sequence[str]) -> None:
+        """The first page knows who opened last by the place among these: whoever joins or leaves moves the others."""
+        facts, settings = self.workbench.facts, self.workbench.settings
+        opened = next((r for r in settings.recents if r.folder == facts.folder), None)
+        if opened is not None and facts.operator.name in names:
+            settings.note_opened(opened.folder, opened.unit, names.index(facts.operator.name))
+            settings.save()
 
     def _show_acts(self) -> None:
         admin = self.workbench.role is Role.ADMIN
