@@ -15,6 +15,7 @@ from desktop.operations.stations.inbox_files import Look, tried
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
+from desktop.store.ledger import SlotEdit
 from desktop.store.workspaces import persons
 from desktop.store.workspaces.keys import WrongPassword
 from desktop.sync import errors
@@ -203,7 +204,9 @@ def test_no_name_stands_in_the_clear_part_of_the_file(pair: Pair) -> None:
 
 
 def test_what_a_town_writes_about_the_district_lifts_no_rule_there(pair: Pair) -> None:
-    records.save(pair.town, "unit", {"signatures": None}, record=pair.district.unit.id)
+    # Nobody here writes it; whoever does so with other means gains nothing.
+    edit = SlotEdit("unit", pair.district.unit.id, "signatures", None)
+    pair.town.ledger.write("改", "王芳", edits=[edit])
     sent = pair.export("茶厂")
     signing.sign(pair.town, sent.path, LIU, "liu-password")
     signing.sign(pair.town, sent.path, QIAN, "qian-password")
