@@ -703,7 +703,7 @@ def test_a_merge_on_which_a_town_s_letter_rests_is_not_withdrawn(two: Two) -> No
     case = opened(two.town)
     reminded(case)
     two.up()
-    with pytest.raises(withdrawals.BuiltUpon, match="已经签发的1份文书"):
+    with pytest.raises(policy.BuiltUpon, match="已经签发的1份文书"):
         withdrawals.withdraw(two.district, stored.merges(two.district.database)[0].id)
     # Nor that which has brought the power itself.
     assert depending.count_letters(two.town.database, {two.given}) == 1

@@ -22,9 +22,9 @@ from desktop.operations.stations import (
     withdrawals,
 )
 from desktop.operations.stations.forks import Kind, NoFork
-from desktop.operations.stations.policy import NoStation
+from desktop.operations.stations.policy import BuiltUpon, NoStation
 from desktop.operations.stations.renewal import NotACopy
-from desktop.operations.stations.withdrawals import BuiltUpon, NoMerge
+from desktop.operations.stations.withdrawals import NoMerge
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored

@@ -32,6 +32,13 @@ from desktop.sync.merging.withdrawing import Losses
 from desktop.sync.signed.certificates import Certificate
 
 
+class BuiltUpon(StateProblem):
+    """Something that counts stands on what would be withdrawn."""
+
+    exit_code = 22
+    next_step = "请直接把不对的内容改正过来，改正的内容也会送到各处。"
+
+
 class NoStation(StateProblem):
     """No such computer is known here."""
 

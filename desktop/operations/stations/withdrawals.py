@@ -11,7 +11,7 @@ from desktop.operations.audit import Act
 from desktop.operations.quantities import Count
 from desktop.operations.queries import titles
 from desktop.operations.session import Session
-from desktop.operations.stations.policy import birth_of, counted, require_above, say
+from desktop.operations.stations.policy import BuiltUpon, birth_of, counted, require_above, say
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.declaration import Role
 from desktop.records.versions.deciding import EXCLUSION, GRANT
@@ -26,13 +26,6 @@ class NoMerge(StateProblem):
     """There is no such merge here, or nothing is left of it to be withdrawn."""
 
     next_step = "请在合并记录里选择另一次合并。"
-
-
-class BuiltUpon(StateProblem):
-    """Something that counts stands on what would be withdrawn."""
-
-    exit_code = 22
-    next_step = "请直接把不对的内容改正过来，改正的内容也会送到各处。"
 
 
 _MOST_TITLES = 5
@@ -82,7 +75,7 @@ def look_at_withdrawal(session: Session, merge: int) -> Withdrawal:
 def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
     """Rolls a merge back everywhere, the authors' computers included; ``policy.lift`` restores it exactly.
 
-    Raises :class:`NoMerge`, :class:`BuiltUpon`, ``NotAllowed`` and ``WrongClock``.
+    Raises :class:`NoMerge`, ``BuiltUpon``, ``NotAllowed`` and ``WrongClock``.
     """
     session.require(Role.DESK)
     found, brought = _withdrawal(session, merge)
