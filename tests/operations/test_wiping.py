@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -168,6 +169,10 @@ def test_one_that_was_interrupted_opens_no_more_and_is_gone_on_with(
     assert other.read_bytes() == b"another's word"
 
 
+def no_room(_path: Path, _data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "no space")
+
+
 def test_a_copy_that_writes_nothing_can_be_wiped_and_the_original_stays(
     pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +182,7 @@ def test_a_copy_that_writes_nothing_can_be_wiped_and_the_original_stays(
     assert copy.workspace.doubt is not None
     done = wiping.confirm(copy, "镇", tmp_path)
     copy.workspace.close()
+    monkeypatch.setattr(disk, "write_whole", no_room)
     wiping.destroy(done)
     assert not (tmp_path / "复制").exists()
     assert records.save(town, "member", {"name": "照常"}).record

@@ -57,7 +57,10 @@ def wipe(folder: Path, word: str = "") -> Wiped:
     destroyed = 0
     with take_lock(folder / LOCK):
         if not has_begun(folder):
-            write_whole(folder / BEGUN, word.encode())
+            (folder / BEGUN).touch()
+            # A full disk may have no room for it: better to wipe and not to know the word than not to wipe.
+            with contextlib.suppress(OSError):
+                write_whole(folder / BEGUN, word.encode())
         for path in list(_files(folder)):
             _destroy(path)
             destroyed += 1
