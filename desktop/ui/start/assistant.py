@@ -259,7 +259,8 @@ class Assistant(QWidget):
 
     def _judge_folder(self) -> None:
         """It can be taken all the same: a service may have been turned off."""
-        if words := synced.warning(self._place()):
+        place = self._place()
+        if place.is_absolute() and (words := synced.warning(place)):
             self.notice.show_notice(Tone.WARNING, words)
 
     def _place(self) -> Path:
