@@ -353,3 +353,17 @@ def test_a_word_that_excludes_takes_a_few_bytes_in_however_many_records(
         tracemalloc.stop()
         assert len(spans) == (first + 3_999) // 2
     assert measured[1] - measured[0] < 80 * 2_000
+
+
+@pytest.mark.no_cover
+def test_whether_a_record_lives_is_told_without_its_values(tree: Tree) -> None:
+    """A value of a megabyte travels as a hundred bytes."""
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    for n in range(20):
+        tree.village.forge_change(FIRM, "name", f"{n}" * 500_000)
+    tree.town.take(tree.village.send())
+    tree.village.forge_change(FIRM, "_deleted", {"births": "", "heads": ""}, items.TOMBSTONE)
+    sent = tree.village.send()
+    used, result = peak(partial(tree.town.take, sent))
+    assert result.conflict == 1
+    assert used < 3_000_000

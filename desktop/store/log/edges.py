@@ -84,7 +84,7 @@ def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[
 
 def _is_off(database: Database, edge: str) -> bool:
     """Whether an edge is deleted by what the log says now; its row learns it only at the end of the merge."""
-    logged = load_versions(database, SAME, bytes.fromhex(edge))
+    logged = load_versions(database, SAME, bytes.fromhex(edge), life_alone=True)
     births = {v.stamp for v in logged if v.birth}
     births |= {s for (s,) in database.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))}
     return life_of(resolve_record(logged), births) is Life.DELETED

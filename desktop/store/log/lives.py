@@ -132,7 +132,7 @@ class Lives:
             joined = components.load(self._db, self._types, type_name, ids)
             return joined.life(live_child=self._live_child(type_name, record))
         table = quoted(table_of(type_name))
-        logged = versions.load_versions(self._db, type_name, record)
+        logged = versions.load_versions(self._db, type_name, record, life_alone=True)
         births = {b for (b,) in self._db.rows(f"SELECT _stamp FROM {table} WHERE id = ?", (record,))}
         births |= {v.stamp for v in logged if v.birth}
         return life_of(resolve_record(logged), births, live_child=self._live_child(type_name, record))

@@ -50,7 +50,7 @@ ITS_CONFLICT = """
 """The conflicts ``c`` that are kept under the id under which the record of a version ``v`` is shown (rule 10)."""
 
 _GONE = """
-    SELECT b.record, b.slot, b.type, b.value FROM conflict gc
+    SELECT b.record, b.slot, b.type, sha256(b.value) FROM conflict gc
     LEFT JOIN component gm ON gm.head = gc.record AND gm.type = gc.type
     CROSS JOIN version b ON b.record = coalesce(gm.id, gc.record) AND b.type = gc.type AND b.birth = 1
         AND gc.slot IN (b.slot, '_deleted')
@@ -58,7 +58,7 @@ _GONE = """
         WHERE p.record = b.record AND p.slot = b.slot AND p.type = b.type AND p.replaced = b.stamp)
 """
 HEAD_OF_CONFLICT = f"""
-    CASE WHEN v.birth THEN CASE WHEN (v.record, v.slot, v.type, v.value) IN ({_GONE}) THEN 0 ELSE 1 END
+    CASE WHEN v.birth THEN CASE WHEN (v.record, v.slot, v.type, sha256(v.value)) IN ({_GONE}) THEN 0 ELSE 1 END
         ELSE NOT {REPLACED} END
 """
 """The same of a version ``v`` that a conflict is about; which births' values are replaced is gathered once for all.
@@ -142,8 +142,14 @@ def log_changes(database: Database) -> None:
     )
 
 
-def load_versions(database: Database, type_name: str, record: bytes) -> list[Version]:
-    """The counted versions of a record that stand in the log, as the pure resolution wants them."""
+def load_versions(
+    database: Database, type_name: str, record: bytes, *, life_alone: bool = False
+) -> list[Version]:
+    """The counted versions of a record that stand in the log, as the pure resolution wants them.
+
+    Where ``life_alone`` is asked about, values are left empty but for deletions: thousands of others may be long.
+    """
+    value = "CASE v.slot WHEN '_deleted' THEN v.value ELSE '' END" if life_alone else "v.value"
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
         "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?",
@@ -169,7 +175,7 @@ def load_versions(database: Database, type_name: str, record: bytes) -> list[Ver
             elsewhere=frozenset(elsewhere.get((slot, origin, number), ())),
         )
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
-            "SELECT v.slot, v.stamp, v.value, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
+            f"SELECT v.slot, v.stamp, {value}, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
             " WHERE v.record = ? AND v.type = ? ORDER BY v.slot, v.stamp, v.origin, v.number",
             (record, type_name),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -158,6 +159,7 @@ class Database:
         connection = self.connection
         connection.create_function("sort_key", 1, sort_key, deterministic=True)
         connection.create_function("sound_key", 1, sound_key, deterministic=True)
+        connection.create_function("sha256", 1, _sha256, deterministic=True)
         connection.create_aggregate(totals.FUNCTION, 1, totals.DecimalTotal)
         with translated():
             try:
@@ -250,6 +252,11 @@ class Database:
             raise Interrupted from error
         finally:
             self.on_progress(None)
+
+
+def _sha256(text: str) -> bytes:
+    """What stands for a value where very many are compared, of which each may be megabytes."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _as_it_stands(path: Path) -> str:
