@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT
@@ -319,12 +320,21 @@ class Ledger:
         return Changes(self.database, self.types, self.origin)
 
     def _materialise_added(self, added: Iterable[tuple[str, str]]) -> None:
-        """Rule 2: what older programs kept without knowing it becomes visible."""
+        """Rule 2: what older programs kept without knowing it becomes visible.
+
+        Whether it is of the kind of its field is judged when what counts is reckoned next.
+        """
+        added = list(added)
         with self.database.transaction():
+            before = json.loads(self.meta(LEARNED) or "[]")
+            self.set_meta(LEARNED, json.dumps([*before, *added]))
             merger = Merger(self.database, self.types)
             for name in merger.resolve_again(added):
                 indexing.rebuild(self.database, self.types[name])
 
+
+LEARNED = "learned_slots"
+"""The setting that names types and slots which the program has come to know since what counts was reckoned last."""
 
 _UNDONE, _REDONE = "撤消：", "重做："
 

@@ -427,6 +427,11 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
+        if self.rnd.random() < 0.5:
+            # What is erased here may be gone below before who moves the village hears of it.
+            self.erase(old)
+            for d in movers:
+                self.merge(d, [old.send(d)])
         # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
         # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
         in_force = station.knowledge(self.district.ledger, self.district.keys).policy

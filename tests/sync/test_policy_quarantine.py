@@ -7,11 +7,12 @@ from pathlib import Path
 
 from desktop.records.declaration import Field, Level
 from desktop.records.types import Catalogue
-from tests.sync.desks import _TREE, NOTICE, enrol, new_desk, new_root, reopen, report
+from tests.sync.desks import _TREE, NEWER_TYPES, NOTICE, enrol, new_desk, new_root, reopen, report, settle
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
 from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import erase, everything
+from tests.sync.test_receiving import grow
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER = "13800001234", "13900005678"
@@ -65,3 +66,35 @@ def test_a_sender_that_is_cut_off_keeps_what_it_forwarded(places: Places) -> Non
     )
     places.district.settle()
     assert name_of(places.district) == "厂"
+
+
+def test_what_an_older_program_has_counted_is_refused_once_it_knows_the_field(tmp_path: Path) -> None:
+    """Rule 14: a number in a text. Who is below and knows the field refuses it, and nobody above says so before."""
+    tree = grow(tmp_path)
+    village, town, district, other = tree.village, tree.town, tree.district, tree.other
+    reopen(other, NEWER_TYPES)
+    pairs = [(village, town), (other, town), (town, district)]
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    prize, wrong = "aa" * 16, "bb" * 16
+    village.forge_birth(prize, {"firm": FIRM, "title": "二等"}, type="prize")
+    born = village.forge_birth(wrong, {"firm": FIRM, "title": 5}, type="prize")
+    village.forge_change(FIRM, "slogan", "好")
+    changed = village.forge_change(FIRM, "slogan", 5)
+    report(village, town)
+    town.move(FIRM, other.unit)
+    settle(pairs)
+    refused = {(village.station, n): "value" for n in (born, changed)}
+    assert (set(other.refused()), town.refused()) == ({(village.station, changed)}, {})
+    assert other.digest(other.unit).sha256 != town.digest(other.unit).sha256
+    for desk in (town, district):
+        reopen(desk, NEWER_TYPES)
+        desk.settle()
+        assert desk.refused() == refused
+    assert len({desk.digest(other.unit).sha256 for desk in (other, town, district)}) == 1
+    settle(pairs)
+    for desk in (town, district):
+        assert desk.refused() == refused
+        assert (desk.values(prize, "prize") or {})["title"] == "二等"
+        assert desk.values(wrong, "prize") is None
+        assert (desk.values(FIRM) or {})["slogan"] == "好"
+    assert len({desk.digest(other.unit).sha256 for desk in (other, town, district)}) == 1

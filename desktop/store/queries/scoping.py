@@ -87,6 +87,14 @@ def _positions(database: Database, type_name: str, records: str, units: list[str
     return {position for (position,) in found}
 
 
+def logged(database: Database, type_name: str, slot: str) -> list[tuple[int, int]]:
+    """Origin and number of the items in whose log something of a slot of a type stands."""
+    found: list[tuple[int, int]] = database.rows(
+        "SELECT DISTINCT origin, number FROM version WHERE type = ? AND slot = ?", (type_name, slot)
+    )
+    return found
+
+
 def items_of(database: Database, type_name: str, record: str) -> list[tuple[int, int]]:
     """Origin and number of every item of a record that counts."""
     found: list[tuple[int, int]] = database.rows(

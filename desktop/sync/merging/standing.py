@@ -7,15 +7,16 @@ revoked or lost its grant goes out.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from desktop.collecting import without_collection
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.versions.deciding import DECIDING_TYPES
-from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH, REFUSED_VALUE
 from desktop.records.versions.spans import Span, common, joined, spans_of
 from desktop.records.versions.stamped import Spans
-from desktop.store.ledger import ChangeSet, Ledger
+from desktop.store.ledger import LEARNED, ChangeSet, Ledger
 from desktop.store.merging import aside, counting
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
@@ -227,11 +228,13 @@ class Settling:
 
     def _segments_out(self, judge: Judge) -> Iterator[Iterable[Taken]]:
         """The same segment by segment."""
+        yield from self._misfits_out()
         for origin, ref in received.origins(self._db).items():
             if self._since is not None and ref != self._ledger.origin:
                 continue
             name, _ = origin
-            for found in self._held_here(ref, judge.policy.spans(origin), aside.refused_between):
+            since = (self._since or 0) + 1
+            for found in self._held_here(ref, judge.policy.spans(origin), aside.refused_between, since):
                 found.exclude(judge.policy.out(origin, found.facts))
                 yield self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
@@ -240,9 +243,27 @@ class Settling:
                     found.hold(found.looked_at, HELD_CERTIFICATE)
                     yield self._put_aside(found)
 
-    def _held_here(self, origin: int, spans: Sequence[Span], away: _Away) -> Iterator[Sorted]:
-        """The items in these spans that were received and are not ``away``, by segment."""
-        since = (self._since or 0) + 1
+    def _misfits_out(self) -> Iterator[Iterable[Taken]]:
+        """Rule 14, of what came before the program knew its type or field: what is of another kind is refused by now.
+
+        All who know the field refuse it, so whoever has counted it until then is in line with them again.
+        """
+        learned = self._ledger.meta(LEARNED)
+        if learned is None:
+            return
+        self._ledger.drop_meta(LEARNED)
+        numbers: dict[int, set[int]] = {}
+        for type_name, slot in json.loads(learned):
+            for origin, number in scoping.logged(self._db, type_name, slot):
+                numbers.setdefault(origin, set()).add(number)
+        for origin, several in sorted(numbers.items()):
+            for found in self._held_here(origin, spans_of(several), aside.between):
+                found.refuse(found.contents.misfits, REFUSED_VALUE)
+                self.refused |= found.refuses
+                yield self._put_aside(found)
+
+    def _held_here(self, origin: int, spans: Sequence[Span], away: _Away, since: int = 1) -> Iterator[Sorted]:
+        """The items in these spans, from a number on, that were received and are not ``away``, by segment."""
         if not spans or spans[-1][1] < since:
             return
         here = joined(received.spans(self._db, origin))
