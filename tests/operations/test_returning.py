@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import duplicates, records
+from desktop.operations.recording import duplicates, records
 from desktop.operations.stations import exchange, policy, returning, uncounted, unsettled
-from desktop.operations.stations.traffic import here
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from tests.operations.stations import enrol, report_up, station
@@ -28,18 +27,18 @@ def test_one_record_is_sent_back_with_a_reason_mended_and_sent_again(tmp_path: P
     returning.send_back(district, "enterprise", bad, "这家不在本镇")
     assert records.load(district, "enterprise", bad) is None
     assert records.load(district, "enterprise", good) is not None
-    assert uncounted.withdrawn_merges(district.database, here(district)) == {}, "the merge itself stands"
+    assert uncounted.withdrawn_merges(district.database, district.here) == {}, "the merge itself stands"
     (out,) = policy.excluded(district)
     assert (out.label, out.note) == ("退回：企业（单位）“错的厂”", "这家不在本镇")
 
     exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
-    told = unsettled.unsettled(town.database, here(town))
+    told = unsettled.unsettled(town.database, town.here)
     assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
     assert all(one.again and not one.advice.startswith("请向上级问清") for one in told)
     cells = unsettled.refused_words(town, told[0]).cells
     mended = records.save(town, "enterprise", {**cells, "name": "改好的厂"}).record
     unsettled.note_refilled(town, told[0])
-    assert unsettled.came_back(town.database, here(town)) == {}
+    assert unsettled.came_back(town.database, town.here) == {}
     report_up(town, district, tmp_path)
     assert records.load(district, "enterprise", mended) is not None
     # Lifted, the first counts again as it was.

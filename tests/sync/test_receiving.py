@@ -1434,7 +1434,7 @@ def test_receipts_that_are_none(tree: Tree) -> None:
         plain = "".join(json.dumps(x) + "\n" for x in (header, *lines))
         return Outgoing(compress(plain.encode()), receipts.LABEL)
 
-    answer = [tree.village.station, tree.village.keys.incarnation, 1, "held", "unit"]
+    answer: list[Any] = [tree.village.station, tree.village.keys.incarnation, 1, "held", "unit"]
     bad = [
         receipt(station=tree.other.station),
         receipt(station="x"),
