@@ -48,6 +48,17 @@ def test_one_record_is_sent_back_with_a_reason_mended_and_sent_again(tmp_path: P
     assert again.values["address"] == "径山路9号"
 
 
+def test_the_word_names_no_person(tmp_path: Path) -> None:
+    """It would stay when the person is erased."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    person = records.save(town, "member", {"name": "钱某某"}).record
+    report_up(town, district, tmp_path)
+    returning.send_back(district, "member", person, "重复了")
+    assert [out.label for out in policy.excluded(district)] == ["退回：会员"]
+
+
 def test_what_others_build_upon_or_nobody_below_has_written_is_not_sent_back(tmp_path: Path) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)

@@ -9,12 +9,13 @@ from desktop.operations.audit import Act
 from desktop.operations.session import Session
 from desktop.operations.stations import policy
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import RecordType, Role
+from desktop.records.declaration import Kind, RecordType, Role
 from desktop.records.versions.deciding import EXCLUSION
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.log import components
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.store.tables.columns import title_fields
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.policy import WITHDRAWN
 from desktop.sync.merging import withdrawing
@@ -44,7 +45,7 @@ def send_back(session: Session, type_name: str, record: str, note: str) -> Chang
     found, said = _look(session, type_name, record)
     if found.why_not:
         raise policy.BuiltUpon(found.why_not)
-    label = f"{RETURNED}{session.types[type_name].label}“{found.title}”"
+    label = f"{RETURNED}{_named(session.types[type_name], found.title)}"
     births = [
         policy.birth_of(
             session, EXCLUSION, {"label": label, "cause": WITHDRAWN, "note": note or None, "items": text}
@@ -75,6 +76,12 @@ def _look(session: Session, type_name: str, record: str) -> tuple[Return, Withdr
     ]
     why = "，".join(filter(None, reasons))
     return Return(title, said.losses.total(), f"{why}，不能退回。" if why else ""), said
+
+
+def _named(record_type: RecordType, title: str) -> str:
+    """What the word is called; it travels and is not erased with the record, so it names nobody."""
+    personal = any(f.personal or f.kind is Kind.LINK for f in title_fields(record_type))
+    return record_type.label if personal else f"{record_type.label}“{title}”"
 
 
 def _with_it(session: Session, record_type: RecordType, record: str) -> str:
