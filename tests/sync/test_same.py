@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.records.identity import same_id
+from desktop.records.identity import same_id, unit_id
 from desktop.records.versions.deciding import SAME
 from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
@@ -144,6 +144,30 @@ def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(ho
 
     few = join(25)
     assert join(200) < 30 * few
+
+
+@pytest.mark.no_cover
+def test_very_many_edges_about_what_lies_far_below_are_judged_in_time(house: House) -> None:
+    """A town may put as many of its units one below the other as it likes."""
+
+    def join(count: int) -> float:
+        units, births = [house.town.unit], []
+        for n in range(count):
+            cells = {"code": f"{count} {n}", "level": "village", "superior": units[-1]}
+            units.append(unit_id("village", f"{count} {n}"))
+            births.append(NewRecord("unit", units[-1], house.town.unit, cells))
+        ids = [house.town.ledger.new_id() for _ in range(count)]
+        births += [NewRecord("firm", record, units[-1], {"name": "同一家"}) for record in ids]
+        births += [edge(house.town, one, other) for one, other in itertools.pairwise(ids)]
+        house.town.ledger.write("新增", "镇", births=births)
+        house.district.take(house.town.send())
+        house.town.edit(units[1], "name", "改名的村", "unit")
+        sent = house.town.send()
+        return seconds(lambda: house.district.take(sent))
+
+    few = join(60)
+    # Fifteen times as many of both; each unit looked at for each edge would be two hundred times.
+    assert join(900) < 20 * few
 
 
 @pytest.mark.no_cover

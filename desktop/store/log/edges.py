@@ -96,17 +96,19 @@ class _Tree:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
-        self._superiors: dict[str, set[str]] = {}
+        self._lower: dict[str | None, set[str]] = {}
         self._known: set[str] = set()
+        # The unit that was asked about last, and all that are or were below it: mostly one says of very many records.
+        self._below: tuple[str, set[str]] = ("", set())
         for unit, superior in database.rows(
             "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"
         ):
             self._known.add(unit)
-            self._superiors.setdefault(unit, set()).add(superior)
+            self._lower.setdefault(superior, set()).add(unit)
         for unit, superior in database.rows(
             "SELECT lower(hex(record)), value FROM version WHERE type = 'unit' AND slot = 'superior'"
         ):
-            self._superiors.setdefault(unit, set()).add(parse(superior))
+            self._lower.setdefault(parse(superior), set()).add(unit)
 
     def units_of(self, name: str, record: str) -> set[str]:
         """The units that a record itself has or had; none where it has no birth here."""
@@ -130,19 +132,17 @@ class _Tree:
 
         Who stands above this station is believed about units that are not known here.
         """
-        return all(
-            above in self._chain(unit) or (unit not in self._known and self._believed(above))
-            for unit in units
-        )
+        below = self._reached_from(above)
+        return all(unit in below or (unit not in self._known and self._believed(above)) for unit in units)
 
     def _believed(self, above: str) -> bool:
-        return self._own is None or (above != self._own and above in self._chain(str(self._own)))
+        return self._own is None or (above != self._own and self._own in self._reached_from(above))
 
-    def _chain(self, unit: str) -> set[str]:
-        found, waiting = set[str](), [unit]
-        while waiting:
-            at = waiting.pop()
-            if at not in found:
-                found.add(at)
-                waiting += [s for s in self._superiors.get(at, ()) if s]
-        return found
+    def _reached_from(self, above: str) -> set[str]:
+        if self._below[0] != above:
+            found, waiting = set[str](), {above}
+            while waiting:
+                found |= waiting
+                waiting = set().union(*(self._lower.get(unit, ()) for unit in waiting)) - found
+            self._below = above, found
+        return self._below[1]
