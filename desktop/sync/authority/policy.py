@@ -343,7 +343,7 @@ class _Words:
         """Takes in what another record says."""
         self.moment = min(self.moment, moment)
         for run in runs:
-            self._text += run.encode()
+            self._text += b" " + run.encode()
 
     def named(self) -> Named:
         """The items that are meant."""
