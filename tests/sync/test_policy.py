@@ -82,7 +82,7 @@ def test_words_beyond_those_that_are_read_take_no_memory(end: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
     finally:
         tracemalloc.stop()
-    assert found["a" * 64, "b" * 16].where() == [(7, 7)]
+    assert list(found["a" * 64, "b" * 16].where()) == [(7, 7)]
 
 
 # -- exclusions ----------------------------------------------------------------------------------------------------
