@@ -17,7 +17,7 @@ from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIR
 from desktop.records.versions.spans import Span, common, joined, spans_of
 from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import LEARNED, ChangeSet, Ledger
-from desktop.store.merging import aside, counting
+from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
 from desktop.store.merging.uncounting import Taken
@@ -60,7 +60,7 @@ _Away = Callable[[Database, int, int, int], aside.Names]
 """Tells what of an origin is aside between two numbers."""
 
 _PIECE = 5_000
-"""How many items are taken out at once."""
+"""How many items are taken out, or come in again, at once."""
 
 _LOOKED = "looked_through"
 """By what that is in force everything was gone through, in which incarnation, and up to which own number."""
@@ -169,7 +169,7 @@ class Settling:
                 self._changed.add(block.type, block.records)
             self._begins([(found.origin, number) for block in births for number in block.numbers])
             staged += sum(len(block.numbers) for block in births)
-            if staged >= counting.MOST:
+            if staged >= _PIECE:
                 # What is staged lies in memory, and all of a merge may be lifted at once.
                 self._count(merger)
                 staged = 0
