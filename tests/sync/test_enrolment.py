@@ -47,7 +47,8 @@ KEYS = VILLAGE_DESK.keys
 WISH = Wish("330109105008", "新街村工会联合会", Level.VILLAGE)
 REQUEST = enrolment.make_request(KEYS, WISH, NOW)
 ROWS: list[dict[str, Any]] = [
-    {"id": unit, "parent": parent, "name": "某单位"} for unit, parent in TREE.items()
+    {"id": unit, "parent": parent, "code": "330110", "name": "某单位", "level": "village"}
+    for unit, parent in TREE.items()
 ]
 
 
@@ -297,6 +298,13 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "for another request": (
         lambda: enrolment.make_grant(draft(request="0" * 64), TOWN_DESK.keys), causes.GrantForOtherRequest),
     "a tree without the unit": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[]), errors.UnitNotKnown),
+    **{
+        f"a unit whose {member} is {value}": (
+            lambda m=member, v=value: changed(GRANT, TOWN_DESK.keys, tree=[row | {m: v} for row in ROWS]),
+            causes.BadEnrolmentFile,
+        )
+        for member, value in (("name", None), ("name", {}), ("code", 5), ("level", "zz"), ("level", []))
+    },
     "a tree of noise": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[1]), causes.BadEnrolmentFile),
     "a unit without parent": (
         lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE}]), causes.BadEnrolmentFile),

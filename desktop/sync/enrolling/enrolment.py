@@ -312,6 +312,9 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
         if row["parent"] is not None and not is_id(row["parent"]):
             raise NotStrict("a parent is a unit id")
     chain = tuple(map(certificates.parse, ders))
+    own = chain[0].claims.units | chain[1].claims.units
+    if not all(_is_told(row) for row in rows if row["id"] in own):
+        raise NotStrict("the units of the station and of the desk have code, name and level")
     grant = Grant(
         signed.digest,
         chain,
@@ -322,6 +325,12 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
         roots.read_history(fields.object("roots")) if "roots" in fields else History((ders[-1],)),
     )
     return grant, fields.matching("request", DIGEST)
+
+
+def _is_told(row: Mapping[str, Any]) -> bool:
+    """Whether a unit is told as somebody is shown it who takes his place in the tree."""
+    code, name, level = (row.get(member) for member in ("code", "name", "level"))
+    return isinstance(code, str) and isinstance(name, str) and isinstance(level, str) and level in set(Level)
 
 
 def _followed(held: History, grant: Grant) -> History:
