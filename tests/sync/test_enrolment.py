@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -201,6 +202,11 @@ def changed(data: bytes, signer: StationKeys, **members: object) -> bytes:
     return dsse.sign(signed.payload_type, payload, signed.signatures[0].keyid, signer.sign).encode()
 
 
+def with_rows(member: str, value: object) -> bytes:
+    """The grant with a member of all units changed."""
+    return changed(GRANT, TOWN_DESK.keys, tree=[row | {member: value} for row in ROWS])
+
+
 def tampered(data: bytes) -> bytes:
     signed = parsed(data)
     return replace(signed, payload=signed.payload.replace(str(NOW).encode(), b"1")).encode()
@@ -300,8 +306,7 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "a tree without the unit": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[]), errors.UnitNotKnown),
     **{
         f"a unit whose {member} is {value}": (
-            lambda m=member, v=value: changed(GRANT, TOWN_DESK.keys, tree=[row | {m: v} for row in ROWS]),
-            causes.BadEnrolmentFile,
+            partial(with_rows, member, value), causes.BadEnrolmentFile,
         )
         for member, value in (("name", None), ("name", {}), ("code", 5), ("level", "zz"), ("level", []))
     },
