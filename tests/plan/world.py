@@ -28,9 +28,10 @@ class World:
         self.session = session
 
     def unit(self, name: str = "镇", superior: str | None = None, **values: Cell) -> str:
-        """A new unit of the tree."""
+        """A new unit of the tree, right below the workspace's own if nothing else is said."""
         key = hashlib.md5(f"unit{next(_NUMBERS)}".encode()).hexdigest()
-        cells: dict[str, Cell] = {"name": name, "level": "town", "superior": superior, **values}
+        above = superior or self.session.unit.id
+        cells: dict[str, Cell] = {"name": name, "level": "town", "superior": above, **values}
         birth = NewRecord("unit", key, self.session.unit.id, cells)
         self.session.ledger.write("建立体系", "王芳", births=[birth])
         return key
