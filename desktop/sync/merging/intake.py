@@ -163,11 +163,11 @@ class Intake:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
             self._merger, self._staged = None, 0
         self.known = forks.Known(self._ledger)
-        self.judge = self._call_judge()
+        self.judge_anew()
 
     def judge_anew(self) -> None:
         """Something came that says who is who."""
-        self.judge = self._call_judge()
+        self.judge, self._judged_anew = self._call_judge(), True
 
     def settle(self) -> None:
         """What waited for the tree or the time comes in, and what counts no longer goes out.
@@ -180,11 +180,9 @@ class Intake:
             self._settle()
 
     def _settle(self) -> None:
-        before, self.judge = (
-            self.judge,
-            self._settling.run(self.judge, anew=self._signed_again or self._judged_anew),
-        )
-        self._judged_anew |= self.judge is not before
+        judge = self._settling.run(self.judge, anew=self._signed_again or self._judged_anew)
+        self._judged_anew |= judge is not self.judge
+        self.judge = judge
 
     @property
     def looked(self) -> bool:
