@@ -42,7 +42,7 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     # Who is who, and what counts, differs by what a station has to know; it shows in what is hashed.
     # A type that is not known here has a table without columns: all that its records say stands in the log (rule 2).
     tables = database.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'r_*'")
-    apart = {*DECIDING_TYPES, *({SAME} & types.keys())}
+    apart = {*DECIDING_TYPES, SAME}
     for name in sorted({*types, *(table.removeprefix("r_") for (table,) in tables)} - apart):
         slots = types[name].slots if name in types else {}
         scope = units
@@ -52,8 +52,7 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
         lines += list(_lines(database, name, slots, scope, logged, joined))
     for name, ids in together.each():
         lines += _joined_lines(database, types, name, ids, units)
-    if SAME in types:
-        lines += _edges(database, together, units)
+    lines += _edges(database, together, units)
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
     forks = traffic.count_forks(database)
