@@ -432,6 +432,25 @@ def test_an_edge_goes_when_somebody_elsewhere_claims_what_it_joins(house: House,
     assert lives_on(house.east, same_id("firm", *own))
 
 
+def test_what_is_one_since_a_unit_is_in_the_tree_goes_down_to_who_had_the_edge_before(
+    house: House, tmp_path: Path
+) -> None:
+    """The record itself lay before what he had received by then."""
+    far, south = new_desk(tmp_path, "邻镇", Level.TOWN), new_desk(tmp_path, "南村", Level.VILLAGE)
+    enrol(far, house.district)
+    enrol(south, house.town)
+    one, other = sorted(
+        house.district.birth("firm", {"name": "区里登记的"}, unit=unit) for unit in (far.unit, south.unit)
+    )
+    say_same(house.district, one, other)
+    settle([(far, house.district)], rounds=2)
+    assert same_id("firm", one, other) in far.records(SAME)
+    assert len(far.records()) == 1
+    settle([(house.town, house.district), (far, house.district)], rounds=2)
+    assert components.members(far.database, "firm", other) == (one, other)
+    assert far.digest(far.unit).sha256 == house.district.digest(far.unit).sha256
+
+
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:
     """A link from the one to the other led from it to itself, and was about to be led back."""
     house.west.edit(OTHER, "partner", ONE)

@@ -108,9 +108,18 @@ class Scope:
         # What brings one of them into the scope brings all that are one with it.
         joined = scoping.members_born_since(self._db, position)
         if SAME in self._ledger.types:
-            joined |= scoping.named_one_since(self._db, position)
+            joined |= scoping.named_one_since(self._db, position) | self._joined_by(born | moved)
         found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
+
+    def _joined_by(self, units: Set[str]) -> set[Record]:
+        """The first of the records that may be one only since units have a place in the tree: whose they are."""
+        changed = reached(units, governing.lower_units(self._db)) if units else set()
+        return {
+            (name, ids[0])
+            for name, ids in (self._together.each() if changed else ())
+            if not changed.isdisjoint(self._together.units(name, ids[0]))
+        }
 
     def _edges_of(self, records: Set[Record]) -> set[Record]:
         """The edges that name some of these records: they stand under units of their writers and come along."""
