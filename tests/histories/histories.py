@@ -315,10 +315,10 @@ class History:
 
     def erase(self, desk: Desk) -> object:
         """What the operation does: the values that stand are emptied, all up to then is to be forgotten."""
-        record = self.some(desk)
-        if record is None:
+        record, ledger = self.some(desk), desk.ledger
+        # Of records that are one another may be shown with a unit of his.
+        if record is None or ledger.unit_of("firm", record) not in self.units_of(desk):
             return None
-        ledger = desk.ledger
         emptied = ledger.write("清除", desk.name, edits=[SlotEdit("firm", record, "contact", None)])
         upto = (emptied.stamp or ledger.clock.next_stamp()) - 1
         cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from desktop.records.declaration import UNIT_SLOT
@@ -67,18 +67,13 @@ def said(database: Database, types: Catalogue) -> Iterator[Edge]:
 def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[str]:
     """The edges written under these units that join nothing, since somebody elsewhere has or claims a record too.
 
-    As far as they are about records of units below the writer: these believe it, for they do not know who stands where
-    elsewhere.
+    Only where it is known of all of those where they stand: others may know better.
     """
     tree = _Tree(database)
     return [
         edge.id
         for edge in said(database, types)
-        if not edge.joins
-        and any(
-            writer in within and any(unit != writer and tree.covers(writer, [unit]) for unit in edge.owners)
-            for writer in edge.writers
-        )
+        if not edge.joins and not edge.writers.isdisjoint(within) and tree.knows(edge.owners)
     ]
 
 
@@ -130,13 +125,20 @@ class _Tree:
     def covers(self, above: str, units: Iterable[str]) -> bool:
         """Whether all of the units are the one ``above``, or stand or stood below it.
 
-        Who stands above this station is believed about units that are not known here.
+        About units that are not known here who stands above this station is believed, and who is not known either: his
+        word came down from there.
         """
         below = self._reached_from(above)
         return all(unit in below or (unit not in self._known and self._believed(above)) for unit in units)
 
+    def knows(self, units: Set[str]) -> bool:
+        """Whether it is known where all of these units stand."""
+        return units <= self._known
+
     def _believed(self, above: str) -> bool:
-        return self._own is None or (above != self._own and self._own in self._reached_from(above))
+        if self._own is None or above not in self._known:
+            return True
+        return above != self._own and self._own in self._reached_from(above)
 
     def _reached_from(self, above: str) -> set[str]:
         if self._below[0] != above:

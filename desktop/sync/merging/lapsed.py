@@ -1,4 +1,4 @@
-"""Words of this station that have no effect here any more, nor above: it takes them back.
+"""Words of this station, or of those below it, that have no effect here any more, nor above: it takes them back.
 
 They are those that let not count what others wrote who were put under another superior since; and those that records
 are one of which somebody elsewhere has or claims one by now. Stations below it may hold the same items, and cannot see
