@@ -770,16 +770,16 @@ def heads_of(desk: Desk) -> Mapping[str, str]:
 def rows_of(
     desk: Desk, type_name: str, units: set[str], elsewhere: set[str], heads: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` not whether they live.
+    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` nothing that hangs on life.
 
-    A link leads to one of the ``heads`` where it is known that the firms are one.
+    A deleted record is in no dispute. A link leads to one of the ``heads`` where it is known that the firms are one.
     """
     shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
     return {
         record: (
             {k: heads.get(str(v), v) if k in ("firm", "partner") else v for k, v in found.values.items()},
             found.unit,
-            tuple(slot for slot in found.disputed if slot != "_deleted" or record not in elsewhere),
+            () if record in elsewhere else tuple(found.disputed),
         )
         for record, found in shown.items()
         if found is not None and found.unit in units

@@ -450,6 +450,31 @@ def test_what_is_one_since_a_unit_is_in_the_tree_goes_down_to_who_had_the_edge_b
     assert far.digest(far.unit).sha256 == house.district.digest(far.unit).sha256
 
 
+@pytest.mark.parametrize("way", ["deleted", "withdrawn"])
+def test_what_was_said_while_it_was_one_with_anothers_comes_when_they_are_apart(
+    house: House, tmp_path: Path, way: str
+) -> None:
+    """It lay before what its unit, which had the record no more, had received by then."""
+    south, town, district = new_desk(tmp_path, "南村", Level.VILLAGE), house.town, house.district
+    enrol(south, town)
+    south.birth("firm", {"name": "南村登记的"}, record=OTHER)
+    links = [(south, town), (town, district)]
+    settle(links, rounds=2)
+    town.edit(OTHER, "name", "镇里改的")
+    number = town.next_number()
+    say_same(town)
+    town.move(ONE, house.east.unit)
+    settle(links, rounds=2)
+    assert name_at(south) != "镇里改的"
+    if way == "deleted":
+        town.delete(EDGE, SAME)
+    else:
+        district.exclude((town, number))
+    settle(links[::-1], rounds=2)
+    assert name_at(south) == "镇里改的"
+    assert south.digest(south.unit).sha256 == town.digest(south.unit).sha256
+
+
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:
     """A link from the one to the other led from it to itself, and was about to be led back."""
     house.west.edit(OTHER, "partner", ONE)

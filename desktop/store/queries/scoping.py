@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Set
 
 from desktop.records.declaration import UNIT_SLOT
-from desktop.records.versions.deciding import GRANT, SAME, SUPERIOR, UNIT
+from desktop.records.versions.deciding import EXCLUSION, GRANT, REVOCATION, SAME, SUPERIOR, UNIT
+from desktop.records.versions.items import BIRTH
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -31,6 +32,12 @@ def unit_of(database: Database, record: Record) -> str:
             (record[1],),
         )
     )
+
+
+def is_here(database: Database, type_name: str, record: str) -> bool:
+    """Whether a record has a birth that counts."""
+    found = database.row(f"SELECT 1 FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))
+    return found is not None
 
 
 def records_of(database: Database, type_name: str, unit: str) -> list[str]:
@@ -185,16 +192,28 @@ def was_granted_since(database: Database, position: int, station: str, unit: str
 
 
 def named_one_since(database: Database, position: int) -> set[Record]:
-    """One end of every word that two records are one, of which something was said since."""
+    """Both ends of every word that two records are one, of which something was said since.
+
+    They may be one by now, or have ceased to be, which brings each back to whom it had before.
+    """
     same = quoted(table_of(SAME))
-    return set(
-        database.rows(
-            f"SELECT r.kind, r.one FROM {same} r {_since('r._origin', 'r._number')} UNION"
-            f" SELECT r.kind, r.one FROM version v JOIN {same} r ON r.id = v.record AND v.type = '{SAME}'"
-            f" {_since('v.origin', 'v.number')}",
-            {"position": position},
-        )
+    said = (
+        f"SELECT r.kind, r.one, r.other FROM {same} r {_since('r._origin', 'r._number')} UNION"
+        f" SELECT r.kind, r.one, r.other FROM version v JOIN {same} r ON r.id = v.record AND v.type = '{SAME}'"
+        f" {_since('v.origin', 'v.number')}"
     )
+    rows = database.rows(said, {"position": position})
+    if any(
+        database.row(f"SELECT 1 FROM {quoted(table_of(name))} r {_since('r._origin', 'r._number')} LIMIT 1",
+                     {"position": position})
+        for name in (EXCLUSION, REVOCATION)
+    ):  # fmt: skip
+        # Which of them let an edge not count that is aside by now is not asked: such edges are few.
+        rows += database.rows(
+            f"SELECT value ->> 'kind', value ->> 'one', value ->> 'other' FROM refused"
+            f" WHERE type = '{SAME}' AND kind = '{BIRTH}' AND excluded"
+        )
+    return {(kind, end) for kind, *ends in rows for end in ends}
 
 
 def members_born_since(database: Database, position: int) -> set[Record]:

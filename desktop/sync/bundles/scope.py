@@ -108,9 +108,18 @@ class Scope:
         # What brings one of them into the scope brings all that are one with it.
         joined = scoping.members_born_since(self._db, position)
         if SAME in self._ledger.types:
-            joined |= scoping.named_one_since(self._db, position) | self._joined_by(born | moved)
+            found |= self._known(scoping.named_one_since(self._db, position))
+            joined |= self._joined_by(born | moved)
         found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
+
+    def _known(self, records: Set[Record]) -> set[Record]:
+        """Those of some records that are here: an edge may name others."""
+        return {
+            (name, record)
+            for name, record in records
+            if name in self._held_types and scoping.is_here(self._db, name, record)
+        }
 
     def _joined_by(self, units: Set[str]) -> set[Record]:
         """The first of the records that may be one only since units have a place in the tree: whose they are."""
