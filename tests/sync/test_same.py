@@ -14,7 +14,7 @@ from desktop.records.identity import same_id, unit_id
 from desktop.records.versions.deciding import SAME
 from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
-from desktop.store.ledger import NewRecord
+from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.log import components
 from desktop.store.queries.depending import Resting
 from desktop.sync.bundles.sending import Sent
@@ -473,6 +473,24 @@ def test_what_was_said_while_it_was_one_with_anothers_comes_when_they_are_apart(
     settle(links[::-1], rounds=2)
     assert name_at(south) == "镇里改的"
     assert south.digest(south.unit).sha256 == town.digest(south.unit).sha256
+
+
+def test_whoever_had_an_edge_hears_that_it_is_deleted(house: House, tmp_path: Path) -> None:
+    """It had come to him with a third record that was one with his, and names none of his own."""
+    south = new_desk(tmp_path, "南村", Level.VILLAGE)
+    enrol(south, house.town)
+    third = south.birth("firm", {"name": "南村登记的"}, record="f3" * 16)
+    settle([(south, house.town)], rounds=1)
+    say_same(house.town)
+    say_same(house.town, OTHER, third)
+    house.settle()
+    beyond = same_id("firm", OTHER, third)
+    assert lives_on(house.east, beyond)
+    deletions = [Deletion(SAME, edge) for edge in (EDGE, beyond)]
+    house.town.ledger.write("分开", "镇", deletions=deletions)
+    house.settle()
+    assert not lives_on(house.east, beyond)
+    assert_equal(house)
 
 
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:

@@ -132,10 +132,10 @@ def edges(database: Database) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def edge(database: Database, record: str) -> tuple[str, str, str] | None:
-    """Type and both ends of one such word."""
-    found: tuple[str, str, str] | None = database.row(
-        f"SELECT kind, one, other FROM {quoted(table_of(SAME))} WHERE id = unhex(?)", (record,)
+def edge(database: Database, record: str) -> tuple[int, str, str, str] | None:
+    """Life, type and both ends of one such word."""
+    found: tuple[int, str, str, str] | None = database.row(
+        f"SELECT _life, kind, one, other FROM {quoted(table_of(SAME))} WHERE id = unhex(?)", (record,)
     )
     return found
 

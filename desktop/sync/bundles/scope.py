@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Ledger
 from desktop.store.log import components
 from desktop.store.merging import aside
@@ -196,10 +197,15 @@ class Scope:
         return scoping.unit_of(self._db, record) if record[0] in self._held_types else ""
 
     def _judge_edge(self, edge: str) -> tuple[bool, bool]:
-        """An edge goes where a record goes, or went, that it names; one about edges goes nowhere."""
-        kind, *ends = scoping.edge(self._db, edge) or ("",)
+        """An edge goes where a record goes, or went, that it names; one about edges goes nowhere.
+
+        One that is deleted goes to all: it may have gone wherever others went that were one with those it names.
+        """
+        life, kind, *ends = scoping.edge(self._db, edge) or (Life.LIVE, "")
         if kind not in self._ledger.types or kind == SAME:
             return False, False
+        if life == Life.DELETED:
+            return True, False
         return any(any(self._covers((kind, end))) for end in ends), False
 
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
