@@ -767,6 +767,16 @@ def heads_of(desk: Desk) -> Mapping[str, str]:
     return dict(desk.database.rows("SELECT lower(hex(id)), lower(hex(head)) FROM component"))
 
 
+def deleted(desk: Desk, record: str) -> bool:
+    """Whether somebody has deleted one of the firms that are one with this one."""
+    found = desk.database.row(
+        "SELECT 1 FROM component c JOIN version v ON v.record = c.id AND v.type = c.type AND v.slot = '_deleted'"
+        " AND v.value <> 'null' WHERE c.head = unhex(?)",
+        (record,),
+    )
+    return found is not None
+
+
 def rows_of(
     desk: Desk, type_name: str, units: set[str], elsewhere: set[str], heads: Mapping[str, str]
 ) -> Mapping[str, Any]:
