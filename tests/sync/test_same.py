@@ -493,6 +493,17 @@ def test_whoever_had_an_edge_hears_that_it_is_deleted(house: House, tmp_path: Pa
     assert_equal(house)
 
 
+def test_a_deleted_one_that_takes_no_part_goes_on_hearing_of_the_others(house: House) -> None:
+    say_same(house.town)
+    house.settle()
+    house.town.delete(ONE)
+    house.settle()
+    house.town.edit(ONE, "name", "镇里改的")
+    house.settle()
+    assert [desk.ledger.heads("firm", ONE, "name")[-1][1] for desk in house.desks] == ['"镇里改的"'] * 4
+    assert_equal(house)
+
+
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:
     """A link from the one to the other led from it to itself, and was about to be led back."""
     house.west.edit(OTHER, "partner", ONE)

@@ -197,8 +197,13 @@ class Joined:
 
     @property
     def units(self) -> frozenset[str]:
-        """The units that have them or claim them."""
-        return frozenset(parse(h.value) for h in self.slots[UNIT_SLOT].heads)
+        """The units that have them or claim them, a deleted one that takes no part among them."""
+        return frozenset(
+            parse(h.value)
+            for record, slots in self.own.items()
+            for h in slots[UNIT_SLOT].heads
+            if (record, UNIT_SLOT, h.item) not in self.apart
+        )
 
     def life(self, *, live_child: bool) -> Life:
         """Deleted when all are and no child lives; asked about while one of them is."""
