@@ -38,7 +38,9 @@ class _Delegate(QStyledItemDelegate):
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         page = bool(index.data(_KEY))
-        selected = bool(state & QStyle.StateFlag.State_Selected) and page
+        tree = self.parent()
+        # Not where the cursor is: arrows move it while the page stays.
+        selected = page and isinstance(tree, Navigation) and index.data(_KEY) == tree.shown
         painter.save()
         if selected:
             painter.fillRect(rect, QColor(theme.COLOURS["red-faint"]))
@@ -58,7 +60,6 @@ class _Delegate(QStyledItemDelegate):
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         if not page:
-            tree = self.parent()
             opened = isinstance(tree, QTreeWidget) and tree.isExpanded(QModelIndex(index))  # type: ignore[arg-type]
             arrow = icons.icon("chevron-down" if opened else "chevron-right", theme.MUTED)
             arrow.paint(painter, QRect(rect.right() - 22, rect.top() + (rect.height() - 14) // 2, 14, 14))
@@ -85,6 +86,8 @@ class Navigation(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(WIDTH)
         self._items: dict[str, QTreeWidgetItem] = {}
+        self.shown = ""
+        """The page that stands beside, whatever row the arrows have gone to."""
         for heading in headings:
             self._add(heading)
 
@@ -111,6 +114,8 @@ class Navigation(QTreeWidget):
     def show_current(self, key: str) -> None:
         """Marks the page that is shown and opens its heading."""
         item = self._items.get(key)
+        self.shown = key if item is not None else ""
+        self.viewport().update()
         if item is None:
             self.clearSelection()
             return

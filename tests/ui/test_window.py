@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QAccessible, QFontDatabase, QRawFont, QTextCursor
+from PySide6.QtGui import QAccessible, QColor, QFontDatabase, QRawFont, QTextCursor
 from PySide6.QtWidgets import (
     QApplication,
     QMessageBox,
@@ -85,6 +85,18 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     hand.press(K.Key_Return)
     hand.settle()
     assert hand.list_page.record_type.name == "member"
+    # The red bar stays at the page that is shown, while the arrows go elsewhere.
+    tree = window.navigation
+    shown = tree.currentItem()
+    tree.setFocus()
+    hand.press(K.Key_Down)
+    assert tree.currentItem() is not shown
+    seen = tree.viewport().grab().toImage()
+    bars = [
+        seen.pixelColor(tree.visualItemRect(item).topLeft() + QPoint(1, 9)) == QColor(theme.RED)
+        for item in (shown, tree.currentItem())
+    ]
+    assert bars == [True, False]
 
 
 @pytest.mark.parametrize(
