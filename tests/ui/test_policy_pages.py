@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, forks, policy, redating, withdrawals
+from desktop.operations.stations import exchange, forks, policy, redating, returning, withdrawals
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
@@ -252,12 +252,24 @@ def test_one_record_is_sent_back_from_its_page(
     assert isinstance(hands.window.page, RecordPage)
     assert not hands.window.page.returning.begin.isVisible()
 
+    (other,) = (r.id for r in reading.records(district.database, district.types, Query("enterprise"))
+                if r.id != own)  # fmt: skip
+    returning.send_back(district, "enterprise", other, "重复登记")
     down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path
     hands, below = windows.page(town, "sync", SyncPage)
     hands.drop(below.merge.drop, [down])
     hands.click(below.merge.merge)
-    assert "本单位报的有1条上级没有收下：上级退回了这一条：这家不在本镇。" in below.merge.note.detail.text()
+    assert "本单位报的有2条上级没有收下：上级退回了这一条：" in below.merge.note.detail.text()
+    assert "这家不在本镇（1条）" in below.merge.note.detail.text()
     below.tabs.setCurrentIndex(UNSETTLED)
+    # Who need not report it again says so, and may change his mind; the cursor stays there.
+    (row,) = (n for n in range(2) if below.unsettled.grid.rows.index(n, 3).data() == first.values["name"])
+    below.unsettled.grid.selectRow(row)
+    hands.click(below.unsettled.drop)
+    assert below.unsettled.advice.text().startswith("已定为不再报")
+    assert below.unsettled.drop.isHidden()
+    assert below.unsettled.grid.current().dropped
+    hands.look("not-reported-again")
     hands.click(below.unsettled.again)
     form = hands.window.page
     assert isinstance(form, RecordPage)

@@ -83,6 +83,8 @@ _CAUSES = {
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
 _REFILLED = "refilled"
 """Which own items were filled in once more and saved, a line for each."""
+_DROPPED = "dropped"
+"""Which own items nobody will report again, as what was sent back for being there twice; likewise."""
 _REPLACED = frozenset({item_outcomes.REFUSED_CLOCK, item_outcomes.REFUSED_FORK})
 """Reasons of refusals whose contents the program itself has saved anew, or saves anew when it has to."""
 
@@ -92,7 +94,8 @@ class Unsettled:
     """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here.
 
     ``again`` is whether :func:`refused_words` gives what it says, so that a form can be filled with it, and ``done``
-    whether that was saved. ``settled`` asks for nothing of anybody, and is told of the merge alone that brought it.
+    whether that was saved, or ``dropped``. ``settled`` asks for nothing of anybody, and is told of the merge alone that
+    brought it.
     """
 
     outcome: str
@@ -113,6 +116,7 @@ class Unsettled:
     incarnation: str = ""
     again: bool = False
     done: bool = False
+    dropped: bool = False
     settled: bool = False
 
 
@@ -128,12 +132,15 @@ def unsettled(database: Database, here: Here) -> list[Unsettled]:
     for number, found in enumerate(_words(database, here, [*answers, *new])):
         one = (found.record, found.slot, found.above) if found.outcome == CONFLICT else (number,)
         told.setdefault(one, found)
-    done = set(stored.setting(database, _REFILLED).split("\n"))
-    return [
-        replace(found, done=found.again and _key(found) in done)
-        for found in told.values()
-        if not found.settled
-    ]
+    refilled, dropped = (set(stored.setting(database, name).split("\n")) for name in (_REFILLED, _DROPPED))
+    return [_ended(found, refilled, dropped) for found in told.values() if not found.settled]
+
+
+def _ended(found: Unsettled, refilled: Set[str], dropped: Set[str]) -> Unsettled:
+    """The same with what its writer has done about it; what was filled in after all is no longer dropped."""
+    key = _key(found)
+    gone = found.again and key in dropped and key not in refilled
+    return replace(found, done=gone or (found.again and key in refilled), dropped=gone)
 
 
 def came_back(database: Database, here: Here) -> dict[str, str]:
@@ -411,9 +418,19 @@ def _slot_label(here: Here, type_name: str, slot: str) -> str:
 
 def note_refilled(session: Session, item: Unsettled) -> None:
     """Notes that what an own item says was saved once more; of a new record, all that was put aside of it."""
+    _note(session, item, _REFILLED)
+
+
+def note_dropped(session: Session, item: Unsettled) -> None:
+    """Notes that what an own item says will not be reported again, likewise. Raises ``NotAllowed``."""
+    session.require(Role.DESK, Role.EDITOR)
+    _note(session, item, _DROPPED)
+
+
+def _note(session: Session, item: Unsettled, where: str) -> None:
     held = reading.record(session.database, session.types, item.type, item.record) is not None
     told = unsettled(session.database, session.here)
     same = [t for t in told if t.again and (t.type, t.record) == (item.type, item.record)]
     keys = {_key(item)} if held else {_key(t) for t in same}
-    before = stored.setting(session.database, _REFILLED).split("\n")
-    session.ledger.set_meta(_REFILLED, "\n".join(sorted(keys.union(filter(None, before)))))
+    before = stored.setting(session.database, where).split("\n")
+    session.ledger.set_meta(where, "\n".join(sorted(keys.union(filter(None, before)))))

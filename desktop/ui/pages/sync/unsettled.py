@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -31,7 +32,7 @@ _MOST_REASONS = 3
 
 
 class UnsettledTab(QWidget):
-    """The items, those that a level above has not taken first, and last what was filled in once more.
+    """The items, those that a level above has not taken first, and last what was filled in once more or let be.
 
     ``refilled`` tells that one of them was.
     """
@@ -56,8 +57,12 @@ class UnsettledTab(QWidget):
         )
         self.advice = plain()
         self.again = button("改正后重新填写", self._refill, "pencil", primary=True)
+        self.drop = button("不再报这条", self._drop)
+        self.drop.setToolTip("不用改好再报的，例如重复登记：不再提醒；以后还可以重新填写。")
         self.redate = button("更正日期，重新保存…", self._look_at_dates, "calendar-days", primary=True)
         self.open = button("打开这条记录", self._open, "pencil")
+        self._ended: Unsettled | None = None
+        """What was just laid aside: the cursor stays with it, or a second click would reach the next one."""
         self.empty = EmptyState()
         self.empty.show_words(
             "circle-check",
@@ -71,7 +76,7 @@ class UnsettledTab(QWidget):
         for note in (self.above, self.here, self.cut):
             column.addWidget(note)
         column.addWidget(self.grid, 1)
-        foot = row(self.open, self.redate, self.again)
+        foot = row(self.open, self.redate, self.drop, self.again)
         foot.insertWidget(0, self.advice, 1)
         column.addLayout(foot)
         whole = QVBoxLayout(self)
@@ -92,6 +97,10 @@ class UnsettledTab(QWidget):
         cut = unlisted_words(unlisted)
         self.cut.say(Tone.PLAIN, f"太多了，{cut}；处理好列出的，其余的会接着列出来。" if cut else "")
         self.grid.show_lines([_line(i) for i in [*above, *here, *done]])
+        ended, self._ended = self._ended, None
+        for number, item in enumerate([*above, *here, *done] if ended is not None else []):
+            if replace(item, done=False, dropped=False) == ended:
+                self.grid.setCurrentIndex(self.grid.rows.index(number, 0))
         if items and self.grid.current() is None:
             self.grid.setCurrentIndex(self.grid.rows.index(0, 0))
         self._work.setVisible(bool(items))
@@ -129,12 +138,13 @@ class UnsettledTab(QWidget):
     def _show_advice(self, item: Unsettled | None) -> None:
         done = item is not None and item.done
         words = f"{item.reason}。{item.advice}" if item is not None else ""
-        self.advice.setText("已经改正后重新填写、保存过，再上报一次就行。" if done else words)
+        self.advice.setText(_done_words(item) if item is not None and done else words)
         set_primary(self.again, not done)
         again = item is not None and item.again
         self.again.setVisible(again)
         may_write = self.workbench.role is not Role.READER
         self.again.setEnabled(may_write)
+        self.drop.setVisible(may_write and again and not done and item is not None and item.above)
         self.again.setToolTip(
             "原来的内容已填好，改正后再保存。"
             if may_write
@@ -198,6 +208,26 @@ class UnsettledTab(QWidget):
             step=False,
         )
 
+    def _drop(self) -> None:
+        """What need not be reported again is asked for no longer."""
+        item: Unsettled | None = self.grid.current()
+        if item is None:
+            return
+        chosen, shell = item, self.workbench.shell
+
+        def then(_nothing: None) -> None:
+            self._ended = chosen
+            self.refilled.emit()
+            shell.tell(Tone.GOOD, "已记下：这条不再报了，也不再提醒。")
+
+        self.workbench.write(
+            "记下不再报",
+            lambda session, _ticket: unsettled.note_dropped(session, chosen),
+            then,
+            owner=self,
+            step=False,
+        )
+
     # -- a wrong date ----------------------------------------------------------------------------------------------
 
     def _look_at_dates(self) -> None:
@@ -238,9 +268,16 @@ def _waits_for_date(item: Unsettled | None) -> bool:
     return item is not None and item.own and item.above and item.cause == HELD_FUTURE
 
 
+def _done_words(item: Unsettled) -> str:
+    if item.dropped:
+        return "已定为不再报；还要报的，点“改正后重新填写”。"
+    return "已经改正后重新填写、保存过，再上报一次就行。"
+
+
 def _line(item: Unsettled) -> Line:
     title = item.title or "（本机没有这条记录）"
-    reason = f"已重新填写；原来：{item.reason}" if item.done else item.reason
+    ended = "不再报" if item.dropped else "已重新填写"
+    reason = f"{ended}；原来：{item.reason}" if item.done else item.reason
     texts = (
         OUTCOMES.get(item.outcome, item.outcome),
         "上级" if item.above else "本机",
