@@ -11,6 +11,7 @@ from desktop.operations import queries
 from desktop.operations.recording import conflicts, deciding, duplicates, joinings, records
 from desktop.operations.recording.duplicates import CodesDiffer, NotMerged, NotTwo
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations import exchange
 from desktop.operations.workspaces import erasing, restoring
 from desktop.records.declaration import UNIT_SLOT, Level
 from desktop.records.identity import same_id
@@ -21,7 +22,7 @@ from desktop.store.queries import candidates, reading
 from desktop.store.queries.candidates import plain_name, plain_place
 from desktop.store.queries.reading import Query, Record
 from desktop.store.workspaces.unlocking import LEDGER
-from tests.operations.stations import repeatable, station
+from tests.operations.stations import enrol, repeatable, report_up, station
 from tests.ui.house import make_session
 
 CODE, OTHER_CODE = "91330106MA2ABCDEX7", "91330100799655058B"
@@ -389,6 +390,61 @@ def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_abov
     assert shown(session, other).id == other
     with pytest.raises(NotAllowed, match="上级"):
         duplicates.unmerge(session, edge)
+
+
+def test_a_merge_that_ended_as_somebody_elsewhere_registered_one_is_told_and_offered_to_who_stands_above_all(
+    tmp_path: Path,
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    other = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(other, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    coded, plain = firm(village, "甲厂", uscc=CODE), firm(town, "甲厂分部")
+    report_up(village, town, tmp_path)
+    duplicates.merge(town, "enterprise", (coded, plain))
+    report_up(town, district, tmp_path)
+    assert found(district) == set()
+    assert firm(other, "甲厂", uscc=CODE) == coded
+    report_up(other, district, tmp_path)
+    down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station)
+    exchange.receive(town, [down.path])
+    pair = tuple(sorted((coded, plain)))
+    assert found(town) == {(*pair, "lapsed_above")}
+    assert [
+        g.beyond
+        for s in (town, district)
+        for g in duplicates.proposals(s.database, s.types, s.codes, s.unit.id)
+    ] == [True, False]
+    assert found(district) == {(*pair, "lapsed")}
+    assert found(other) == found(village) == set(), "these have merged nothing"
+    with pytest.raises(NotAllowed, match="请由管着它们的上级来合并"):
+        duplicates.merge(town, "enterprise", pair)
+    duplicates.keep_apart(district, "enterprise", pair)
+    assert found(district) == set()
+    merged = duplicates.merge(district, "enterprise", pair)
+    assert found(district) == set()
+    assert shown(district, coded).id == shown(district, plain).id
+    undone = records.undo(district, merged.stamp)
+    assert shown(district, coded).id != shown(district, plain).id
+    assert found(district) == {(*pair, "lapsed")}
+    records.undo(district, undone.stamp)
+    assert shown(district, coded).id == shown(district, plain).id
+    # So it is everywhere, though the edge is the town's.
+    for below, above in ((town, district), (other, district), (village, town)):
+        sent = exchange.send(above, tmp_path / f"{below.unit.id}.xsj", to=below.ledger.station)
+        exchange.receive(below, [sent.path])
+        report_up(below, above, tmp_path)
+    assert shown(town, coded).id == shown(town, plain).id
+    assert shown(district, coded).id == shown(district, plain).id, "no merge has taken it back"
+    assert shown(village, plain).id == shown(village, coded).id
+    # Taken apart by hand it is asked about like any other pair.
+    duplicates.unmerge(district, same_id("enterprise", *pair))
+    assert found(district) == {(*pair, "lapsed")}
+    duplicates.merge(district, "enterprise", pair)
+    assert shown(district, coded).id == shown(district, plain).id
 
 
 def test_the_unit_is_chosen_like_any_other_content(session: Session) -> None:

@@ -12,6 +12,10 @@ from PySide6.QtWidgets import QLabel
 from desktop.operations import audit
 from desktop.operations.recording import duplicates, records
 from desktop.operations.session import Session
+from desktop.records.identity import same_id
+from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SAME
+from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.queries import candidates
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
@@ -50,6 +54,31 @@ def value(session: Session, record: str, field: str) -> object:
     held = records.load(session, "enterprise", record)
     assert held is not None
     return held.values[field]
+
+
+def test_a_merge_that_lapsed_is_told_where_it_was_made_and_left_to_the_level_above(
+    open_page: Open, session: Session
+) -> None:
+    own = records.save(session, "enterprise", {"name": "杭州示例茶业有限公司"}).record
+    theirs = records.save(session, "enterprise", {"name": "瓶窑分部"}, unit="ab" * 16).record
+    edge = same_id("enterprise", own, theirs)
+    cells: dict[str, Cell] = {"kind": "enterprise", "one": min(own, theirs), "other": max(own, theirs)}
+    session.ledger.write("", "", births=[NewRecord(SAME, edge, session.unit.id, cells)])
+    session.ledger.write("取消不再成立的合并", "", deletions=[Deletion(SAME, edge)])
+    hands, page = open_page()
+    assert page.progress.text() == "1处由上级来定"
+    assert page.question.text() == (
+        "合并过，后来别的单位也登记了，合并已取消。是不是同一条，由管着这几个单位的上级来定。"
+    )
+    assert page.view.isVisible()
+    assert page.accept.isHidden()
+    assert page.apart.isHidden()
+    assert page.hint.isHidden()
+    hands.look("duplicates-lapsed")
+    page.merge()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
+    assert hands.dialogs.answers == []
+    assert page.groups[0].beyond
 
 
 def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(

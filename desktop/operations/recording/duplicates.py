@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit, queries
@@ -25,7 +25,15 @@ from desktop.records.versions.resolution import Life, rank
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
 from desktop.store.log import components
 from desktop.store.queries import candidates, reading
-from desktop.store.queries.candidates import BY_CODE, BY_FULL_NAME, BY_NAME, BY_NUMBER, BY_PHONE
+from desktop.store.queries.candidates import (
+    BY_CODE,
+    BY_FULL_NAME,
+    BY_NAME,
+    BY_NUMBER,
+    BY_PHONE,
+    LAPSED,
+    LAPSED_ABOVE,
+)
 from desktop.store.queries.reading import Record
 from desktop.store.tables.database import Database
 
@@ -37,6 +45,8 @@ WHY: Mapping[str, str] = {
     BY_FULL_NAME: "单位全称相同，地址不同",
     BY_NUMBER: "证件号码相同",
     BY_PHONE: "姓名和电话相同",
+    LAPSED: "下级合并过，后来别的单位也登记了，合并已取消",
+    LAPSED_ABOVE: "合并过，后来别的单位也登记了，合并已取消",
     CHOSEN: "您在列表里选的",
 }
 """By what two records were found, as people say it."""
@@ -70,6 +80,11 @@ class Group:
     records: tuple[str, ...]
     why: str
     titles: tuple[str, ...]
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it is only told here: a level above, which stands above all that have the records, decides it."""
+        return self.why == LAPSED_ABOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,11 @@ def proposals(
                 Group(record_type.name, tuple(r), why, tuple(words.get(i, record_type.label) for i in r))
                 for r, why in groups
             ]
+    known = [set(g.records) for g in found]
+    for c in candidates.lapsed(database, types, unit):
+        two = chosen(database, types, codes, c.type, (c.one, c.other))
+        if type_name in (None, c.type) and two is not None and not any(set(two.records) <= k for k in known):
+            found.append(replace(two, why=c.why))
     order = list(WHY)
     return sorted(found, key=lambda g: order.index(g.why))
 
@@ -234,7 +254,8 @@ def merge(
         raise NotAllowed("有记录不归本单位管，请由管着它们的上级来合并。")
     first, *others = sorted(held.id for held in looked.records)
     edges = {same_id(type_name, first, other): other for other in others}
-    known = {e for e in edges if reading.record(session.database, session.types, SAME, e) is not None}
+    held = {e: reading.record(session.database, session.types, SAME, e) for e in edges}
+    known = {e: edge.unit for e, edge in held.items() if edge is not None}
     with session.database.transaction():
         audit.note(session, Act.JOINED, " ".join((type_name, first, *others)))
         for one, other in itertools.combinations((first, *others), 2):
@@ -245,7 +266,8 @@ def merge(
             births=[
                 NewRecord(SAME, e, session.unit.id, {"kind": type_name, "one": first, "other": other})
                 for e, other in edges.items()
-                if e not in known
+                # It joins what its writers stand above: one that lapsed below is said once more as this unit's.
+                if known.get(e) != session.unit.id
             ],
             deletions=[Deletion(SAME, e, revive=True) for e in sorted(known)],
             again=_decisions(session, type_name, (first, *others), chosen or {}),

@@ -11,16 +11,20 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.typed.person_names import fold_name
 from desktop.records.typed.uscc import names_a_record
 from desktop.records.types import Catalogue
-from desktop.records.versions.canonical import Cell
+from desktop.records.versions.canonical import Cell, parse
+from desktop.records.versions.resolution import heads_of
+from desktop.store.log.versions import load_versions
 from desktop.store.queries import reading
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 BY_CODE, BY_NAME, BY_FULL_NAME, BY_NUMBER, BY_PHONE = "code", "name", "full_name", "number", "phone"
+LAPSED, LAPSED_ABOVE = "lapsed", "lapsed_above"
+"""Merged once, until a unit elsewhere came to have one of them: who stands above all of them may merge them again."""
 MOST = 2_000
 """As many pairs as anybody looks through; when these are settled the next are found."""
 
@@ -67,11 +71,7 @@ def candidates(database: Database, record_type: RecordType, unit: str) -> list[C
         if record_type.key
         else _people(database, record_type, unit)
     )
-    told = set(
-        database.rows(
-            "SELECT lower(hex(one)), lower(hex(other)) FROM not_same WHERE type = ?", (record_type.name,)
-        )
-    )
+    told = _told_apart(database, record_type.name)
     pairs: dict[tuple[str, str], Candidate] = {}
     for one, other, why in found:
         pair = (min(one, other), max(one, other))
@@ -80,6 +80,45 @@ def candidates(database: Database, record_type: RecordType, unit: str) -> list[C
         if len(pairs) >= MOST:
             break
     return list(pairs.values())
+
+
+def _told_apart(database: Database, type_name: str) -> set[tuple[str, str]]:
+    """The pairs of which somebody has said here that they are not the same."""
+    return {
+        (one, other)
+        for one, other in database.rows(
+            "SELECT lower(hex(one)), lower(hex(other)) FROM not_same WHERE type = ?", (type_name,)
+        )
+    }
+
+
+def lapsed(database: Database, types: Catalogue, unit: str) -> list[Candidate]:
+    """What this unit or one below it had merged and that is apart again, as somebody elsewhere has one of them.
+
+    Where nobody elsewhere has one, a merge was taken back by hand, and is none of these.
+    """
+    within, found = set(reading.subtree(database, unit)), []
+    said = database.rows(
+        "SELECT r.kind, r.one, r.other, (SELECT json_group_array(u.id) FROM unit_ref u WHERE u.ref = r.unit"
+        " OR u.ref IN (SELECT o.unit FROM record_unit o WHERE o.record = r.id AND o.type = 'same'))"
+        " FROM r_same r WHERE r._life = 1 ORDER BY r._stamp DESC, r.id"
+    )
+    for kind, one, other, writers in said:
+        mine = within.intersection(json.loads(writers))
+        if not mine or kind not in types or (one, other) in _told_apart(database, kind):
+            continue
+        owners = _owners(database, types, kind, one) | _owners(database, types, kind, other)
+        if any(not owners <= set(reading.subtree(database, writer)) for writer in mine):
+            found.append(Candidate(kind, one, other, LAPSED if owners <= within else LAPSED_ABOVE))
+    return found
+
+
+def _owners(database: Database, types: Catalogue, type_name: str, record: str) -> set[str]:
+    """The units that have a record or claim it, as far as it is known here."""
+    held = reading.record(database, types, type_name, record)
+    versions = load_versions(database, type_name, bytes.fromhex(record))
+    heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
+    return {parse(h.value) for h in heads} or ({held.unit} if held is not None else set())
 
 
 def together(pairs: Iterable[Candidate]) -> list[tuple[list[str], str]]:

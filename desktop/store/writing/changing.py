@@ -125,8 +125,9 @@ class Changes:
         said = {(slot, at) for slot, at in beside if slot != DELETED_SLOT}
         for slot, at, birth in self.database.rows(
             "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ? AND origin = ?"
-            " AND stamp > ? AND slot <> ?",
-            (back.record, back.type, self.origin, back.since, DELETED_SLOT),
+            # The step that brought it back may have borne it once more, under another unit.
+            " AND (stamp > ? OR birth AND stamp = ?) AND slot <> ?",
+            (back.record, back.type, self.origin, back.since, back.since, DELETED_SLOT),
         ):
             if birth:
                 births.add(at)

@@ -95,8 +95,10 @@ class DuplicatesPage(SiftingPage):
             self.list.setCurrentIndex(self.list.rows.index(at, 0))
             self._show(keys[at])
         self._wanted = frozenset()
+        waiting, above = (sum(g.beyond is told for g in self.groups) for told in (False, True))
         words = [
-            f"{len(self.groups)}处等您看" if self.groups else "",
+            f"{waiting}处等您看" if waiting else "",
+            f"{above}处由上级来定" if above else "",
             f"已合并{len(self.merged)}处" if self.merged else "",
         ]
         self.progress.setText("，".join(filter(None, words)))
@@ -110,7 +112,8 @@ class DuplicatesPage(SiftingPage):
         label = short_label(self.workbench.types[group.type].label)
         tip = "\n".join([*(f"{label}：{title}" for title in group.titles), WHY[group.why]])
         many = f"（{len(group.records)}条）" if len(group.records) > 2 else ""
-        return Line((group.titles[0] + many, WHY[group.why]), Tone.WARNING, self._key(group), tip)
+        tone = Tone.PLAIN if group.beyond else Tone.WARNING
+        return Line((group.titles[0] + many, WHY[group.why]), tone, self._key(group), tip)
 
     def _merged_line(self, merged: Merged) -> Line:
         label = short_label(self.workbench.types[merged.type].label)
@@ -145,7 +148,7 @@ class DuplicatesPage(SiftingPage):
         self.note.say(Tone.PLAIN, "")
         self.reveal.hide()
         for widget in (self.accept, self.apart, self.hint):
-            widget.setVisible(group is not None)
+            widget.setVisible(group is not None and not group.beyond)
         self.undo.setVisible(joined is not None and self._may())
         self.open.setVisible(joined is not None)
         if joined is not None:
@@ -160,7 +163,8 @@ class DuplicatesPage(SiftingPage):
         label = short_label(self.workbench.types[group.type].label)
         self.caption.setText(f"{label}：{' 和 '.join(dict.fromkeys(group.titles))}")
         untick = "不是的那条，在它上面去掉勾。" if len(group.records) > 2 else ""
-        self.question.setText(f"{WHY[group.why]}。是同一条吗？{untick}")
+        asked = "是不是同一条，由管着这几个单位的上级来定。" if group.beyond else f"是同一条吗？{untick}"
+        self.question.setText(f"{WHY[group.why]}。{asked}")
         here = here_of(self.workbench)
 
         def job(database: Database, _ticket: Ticket) -> Comparison:
@@ -181,7 +185,8 @@ class DuplicatesPage(SiftingPage):
         found, group = self.view.comparison, self._group()
         if found is None or group is None:
             return
-        may = self._may() and self.workbench.may_write(self.workbench.types[group.type])
+        writes = self.workbench.may_write(self.workbench.types[group.type])
+        may = self._may() and writes and not group.beyond
         sides = self.view.included()
         differ, open_ = self.view.counts()
         codes = found.codes_differ(sides)
@@ -195,6 +200,7 @@ class DuplicatesPage(SiftingPage):
         self.accept.setText(
             "合并成一条" if len(sides) == len(found.records) else f"勾选的{len(sides)}条合并成一条"
         )
+        self.hint.setVisible(not group.beyond)
         self.hint.setText(
             f"有{differ}项不一样" + (f"，还有{open_}项没选，合并后列入“分歧”" if open_ else "，都选好了")
             + "。只有一边填了的自动保留。" if differ else "没有矛盾的内容，合并后都保留。"
@@ -236,6 +242,8 @@ class DuplicatesPage(SiftingPage):
         sides = self.view.included()
         if group is None or found is None or found.codes_differ(sides) or len(sides) < 2 or not self._may():
             return
+        if group.beyond:
+            return
         chosen, records = self.view.chosen(), [group.records[side] for side in sides]
         question = (
             f"合并以后{len(sides)}条当一条看，名下的记录归到一起，随数据包送到各处。合错了可以重新分开。"
@@ -275,7 +283,7 @@ class DuplicatesPage(SiftingPage):
     def keep_apart(self) -> None:
         """None of them is another, or what is not ticked is none of the others; nobody is asked here again."""
         group = self._group()
-        if group is None or not self._may():
+        if group is None or group.beyond or not self._may():
             return
         sides = self.view.included()
         inside = [r for n, r in enumerate(group.records) if n in sides]
