@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from desktop.records.identity import is_id
 from desktop.records.versions.deciding import ERASURE, SUPERIOR
 from desktop.records.versions.stamps import DAY_MS, from_wire, milliseconds_of, to_wire
 from desktop.store.ledger import Ledger, NewRecord
@@ -21,6 +22,8 @@ from desktop.sync.signed.tree import Place, reached
 
 _UNHEARD_MS: Final = 30 * DAY_MS
 """How long after a move a former superior may not have heard of it."""
+_FIELDS: Final = ("kind", "target", "slots", "upto", "basis", "note")
+"""What of an erasure is said once more; the day on which that is done is another."""
 
 
 def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
@@ -30,27 +33,41 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
     if own is None or not late:
         return False
     said = {(*what, unit, upto) for *what, upto, unit, _ in erasing.asked(ledger.database)}
+    day = ledger.environment.today().isoformat()
     until = _Moves(ledger, judge)
     births = []
     for one in late:
-        try:
-            upto = to_wire(min(from_wire(str(one.cells.get("upto"))), one.stamp))
-        except ValueError:
-            # It means nothing to anybody (see ``erasing.due``).
+        cells = _meant(one)
+        if not cells:
             continue
-        cells = {**one.cells, "upto": upto}
-        what = *(str(cells.get(name) or "") for name in ("kind", "target", "slots")), one.unit, upto
+        what = cells["kind"], cells["target"], cells["slots"], one.unit, cells["upto"]
         if (
             what not in said
             and judge.state.tree.place(one.unit, own.claims.units) is Place.INSIDE
             and judge.policy.known.is_above(one.station, one.unit)
-            and milliseconds_of(one.stamp) <= until.of(one)
+            and milliseconds_of(one.stamp) <= until.of(one.station, one.unit)
         ):
             said.add(what)
-            births.append(NewRecord(ERASURE, "", one.unit, cells))
+            births.append(NewRecord(ERASURE, "", one.unit, {**cells, "erased": day}))
     if births:
         ledger.write("转告清除", operator, births=births)
     return bool(births)
+
+
+def _meant(late: Late) -> dict[str, str]:
+    """What such an erasure asks for, as everybody reads it; empty where it means nothing (see ``erasing.due``).
+
+    Nothing else of it is taken over: a value of another kind would have the own word refused by all others.
+    """
+    cells = {name: text for name in _FIELDS if isinstance(text := late.cells.get(name), str)}
+    target = cells.get("target", "").lower()
+    try:
+        upto = to_wire(min(from_wire(cells.get("upto", "")), late.stamp))
+    except ValueError:
+        return {}
+    if not is_id(target) or not {"kind", "slots"} <= cells.keys():
+        return {}
+    return {**cells, "target": target, "upto": upto}
 
 
 class _Moves:
@@ -59,6 +76,8 @@ class _Moves:
     def __init__(self, ledger: Ledger, judge: Judge) -> None:
         self._judge = judge
         self._lower = claims.lower_units(ledger.database)
+        # Thousands may have been refused of one station, and all are looked at again whenever something is.
+        self._until: dict[tuple[str, str], int] = {}
         self._moves = [
             (unit, milliseconds_of(stamp))
             for _, _, _, unit, _, stamp, _, birth, _ in governing.changes_of_units(
@@ -67,10 +86,12 @@ class _Moves:
             if not birth
         ]
 
-    def of(self, late: Late) -> int:
+    def of(self, station: str, unit: str) -> int:
         """Up to which moment the station may have spoken for the unit, and 0 if it never stood above it."""
-        under = reached(self._judge.granted_units(late.station), self._lower)
-        times = [
-            at for unit, at in self._moves if unit in under and late.unit in reached([unit], self._lower)
-        ]
-        return max(times) + _UNHEARD_MS if times else 0
+        if (station, unit) not in self._until:
+            under = reached(self._judge.granted_units(station), self._lower)
+            times = [
+                at for moved, at in self._moves if moved in under and unit in reached([moved], self._lower)
+            ]
+            self._until[station, unit] = max(times) + _UNHEARD_MS if times else 0
+        return self._until[station, unit]
