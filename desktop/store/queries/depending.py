@@ -99,17 +99,6 @@ class Resting:
         return found
 
 
-def items_of(database: Database, type_name: str, record: str) -> list[tuple[int, int]]:
-    """Origin and number of everything that counts of a record: its births and what was changed in it."""
-    found: list[tuple[int, int]] = database.rows(
-        f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(:record)"
-        " UNION SELECT origin, number FROM version WHERE record = unhex(:record) AND type = :type"
-        " AND origin <> :component",
-        {"record": record, "type": type_name, "component": BY_COMPONENT},
-    )
-    return found
-
-
 def count_letters(database: Database, records: Set[str]) -> int:
     """How many issued letters rest on one of these records."""
     return sum(not letter.isdisjoint(records) for letter in _letters(database))

@@ -13,7 +13,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
 from desktop.store.peers import received, segment_log
-from desktop.store.queries import depending
+from desktop.store.queries import depending, scoping
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.exclusions import Origin
 from desktop.sync.bundles import kept
@@ -91,7 +91,7 @@ def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
 def said_of(ledger: Ledger, type_name: str, record: str) -> Withdrawable:
     """What other computers have said of one record, as far as it counts; what this one has stays."""
     said: dict[int, list[int]] = {}
-    for origin, number in depending.items_of(ledger.database, type_name, record):
+    for origin, number in scoping.items_of(ledger.database, type_name, record):
         if received.name_of(ledger.database, origin)[0] != ledger.station:
             said.setdefault(origin, []).append(number)
     return _withdrawable(ledger, ((origin, spans_of(numbers)) for origin, numbers in sorted(said.items())))
