@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.records.identity import derived_id
+from desktop.records.identity import derived_id, same_id
 from desktop.records.versions import items
+from desktop.records.versions.deciding import SAME
 from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
 from tests.measuring import seconds
@@ -49,6 +50,21 @@ def deleted_and_changed(town: Desk, stamp: int, count: int) -> Said:
         yield items.TOMBSTONE, "_deleted", {"births": "0123456789abcdef " * 50}, {"stamp": stamp + n}
 
 
+def joined_and_changed(town: Desk, stamp: int, count: int) -> Said:
+    """One that many edges name; whose it is was asked of all that is said of it, for each of them."""
+    others = [derived_id("firm", f"{stamp} {n}") for n in range(count)]
+    births = [NewRecord("firm", other, town.unit, {"name": "另一家"}) for other in others]
+    for one, other in (sorted((FIRM, other)) for other in others):
+        births.append(
+            NewRecord(
+                SAME, same_id("firm", one, other), town.unit, {"kind": "firm", "one": one, "other": other}
+            )
+        )
+    town.ledger.write("合并", "镇", births=births)
+    for n in range(count):
+        yield items.CHANGE, "name", f"{n}", {"stamp": stamp + n}
+
+
 def cost(folder: Path, say: Callable[[Desk, int, int], Said], count: int) -> float:
     """What it costs the district to merge such a bundle of its town, and to answer it."""
     folder.mkdir()
@@ -69,7 +85,7 @@ def cost(folder: Path, say: Callable[[Desk, int, int], Said], count: int) -> flo
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("say", [moved_on_and_on, born_and_changed, deleted_and_changed])
+@pytest.mark.parametrize("say", [moved_on_and_on, born_and_changed, deleted_and_changed, joined_and_changed])
 def test_what_is_said_of_one_record_is_merged_and_answered_in_time(
     tmp_path: Path, say: Callable[[Desk, int, int], Said]
 ) -> None:

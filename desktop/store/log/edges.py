@@ -93,6 +93,7 @@ class _Tree:
         self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
         self._lower: dict[str | None, set[str]] = {}
         self._known: set[str] = set()
+        self._owners: dict[tuple[str, str], set[str]] = {}
         # The unit that was asked about last, and all that are or were below it: mostly one says of very many records.
         self._below: tuple[str, set[str]] = ("", set())
         for unit, superior in database.rows(
@@ -118,9 +119,11 @@ class _Tree:
 
     def owners_of(self, name: str, record: str) -> set[str]:
         """The units that a record itself has now, or is claimed by; none where it has no birth here."""
-        versions = load_versions(self._db, name, bytes.fromhex(record))
-        heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
-        return {parse(h.value) for h in heads} or self.units_of(name, record)
+        # Thousands of edges may name one record, of which thousands of things may be said.
+        if (name, record) not in self._owners:
+            heads = heads_of(load_versions(self._db, name, bytes.fromhex(record), only=UNIT_SLOT))
+            self._owners[name, record] = {parse(h.value) for h in heads} or self.units_of(name, record)
+        return self._owners[name, record]
 
     def covers(self, above: str, units: Iterable[str]) -> bool:
         """Whether all of the units are the one ``above``, or stand or stood below it.

@@ -143,23 +143,27 @@ def log_changes(database: Database) -> None:
 
 
 def load_versions(
-    database: Database, type_name: str, record: bytes, *, life_alone: bool = False
+    database: Database, type_name: str, record: bytes, *, only: str = "", life_alone: bool = False
 ) -> list[Version]:
-    """The counted versions of a record that stand in the log, as the pure resolution wants them.
+    """The counted versions of a record, or of one slot of it, that stand in the log, as the pure resolution wants them.
 
     Where ``life_alone`` is asked about, values are left empty but for deletions: thousands of others may be long.
     """
     value = "CASE v.slot WHEN '_deleted' THEN v.value ELSE '' END" if life_alone else "v.value"
+    of_slot = " AND slot = :only" if only else ""
+    said = {"record": record, "type": type_name, "only": only}
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
-        "SELECT slot, replaced, origin, number FROM replacement WHERE record = ? AND type = ?",
-        (record, type_name),
+        "SELECT slot, replaced, origin, number FROM replacement"
+        f" WHERE record = :record AND type = :type{of_slot}",
+        said,
     ):
         replaces.setdefault((slot, origin, number), set()).add(replaced)
     elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
     for slot, other, replaced, origin, number in database.rows(
-        "SELECT slot, lower(hex(other)), replaced, origin, number FROM elsewhere WHERE record = ? AND type = ?",
-        (record, type_name),
+        "SELECT slot, lower(hex(other)), replaced, origin, number FROM elsewhere"
+        f" WHERE record = :record AND type = :type{of_slot}",
+        said,
     ):
         elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
     return [
@@ -177,8 +181,9 @@ def load_versions(
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
             f"SELECT v.slot, v.stamp, {value}, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
-            " WHERE v.record = ? AND v.type = ? ORDER BY v.slot, v.stamp, v.origin, v.number",
-            (record, type_name),
+            f" WHERE v.record = :record AND v.type = :type{of_slot}"
+            " ORDER BY v.slot, v.stamp, v.origin, v.number",
+            said,
         )
     ]
 
