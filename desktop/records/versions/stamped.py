@@ -70,12 +70,6 @@ class Stamped(_Pairs, Set[tuple[int, int]]):
         at = bisect.bisect_left(self._right, stamp, first, last)
         return at < last and self._right[at] == stamp
 
-    def between(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """Those whose numbers lie between these two."""
-        self._sort()
-        for n in range(bisect.bisect_left(self._left, first), bisect.bisect_right(self._left, last)):
-            yield self._left[n], self._right[n]
-
     def __iter__(self) -> Iterator[tuple[int, int]]:
         self._sort()
         return zip(self._left, self._right, strict=True)
