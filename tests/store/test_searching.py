@@ -34,7 +34,7 @@ FIRM = RecordType(
         Field("staff", "人数", Kind.INTEGER),
     ),
 )
-TYPES = Catalogue({"firm": FIRM, "unit": catalogue()["unit"]})
+TYPES = Catalogue({"firm": FIRM, "unit": catalogue()["unit"], "same": catalogue()["same"]})
 UNIT = "cd" * 16
 WORDS = st.text('杭州萧山长ahp B１1㈱·•.（"*-^:\u3000', max_size=5)
 SMALL = st.integers(0, 3)

@@ -27,7 +27,7 @@ GRANT = RecordType(
         Field("people", "人数", Kind.INTEGER, summed=True),
     ),
 )
-TYPES = Catalogue({"grant": GRANT, "unit": catalogue()["unit"]})
+TYPES = Catalogue({"grant": GRANT, "unit": catalogue()["unit"], "same": catalogue()["same"]})
 UNIT = "cd" * 16
 DIGITS = st.text("0123456789", min_size=1, max_size=40)
 AMOUNTS = st.one_of(

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Attached, Field, Group, Kind, RecordType
-from desktop.records.types import Catalogue
+from desktop.records.types import Catalogue, catalogue
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import canonical
+from desktop.records.versions.deciding import SAME, UNIT
 from desktop.records.versions.resolution import (
     ItemId,
     Life,
@@ -68,7 +69,8 @@ PAPER = RecordType(
         Field("name", "名称"),
     ),
 )
-TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, TALK, PAPER)})
+_TREE = [catalogue()[name] for name in (UNIT, SAME)]
+TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, TALK, PAPER, *_TREE)})
 
 NEWER_FIRM = replace(
     FIRM,
@@ -85,7 +87,7 @@ PRIZE = RecordType(
         Field("year", "年份", Kind.INTEGER),
     ),
 )
-NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, TALK, PRIZE, PAPER)})
+NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, TALK, PRIZE, PAPER, *_TREE)})
 """What a newer program knows: one type, one field and one member of a group more."""
 
 COLUMNS = {

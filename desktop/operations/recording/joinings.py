@@ -51,8 +51,6 @@ def of_record(
     database: Database, types: Catalogue, codes: Codes, type_name: str, record: str
 ) -> list[Joining]:
     """What has joined a record with others and parted it from them, newest first."""
-    if SAME not in types:
-        return []
     together = {*components.members(database, type_name, record)}
     found: list[Joining] = []
     for edge, one, other in candidates.edges_at(database, type_name, [*together] or [record]):

@@ -151,7 +151,7 @@ class Components:
         """
         self._affected.clear()
         self.shown.clear()
-        if SAME not in self._types or not (anew or self._is_touched()):
+        if not (anew or self._is_touched()):
             return False
         before: dict[_Key, bytes] = {
             (t, i): h for t, i, h in self._db.rows("SELECT type, id, head FROM component")

@@ -85,8 +85,7 @@ class Staging:
     @cached_property
     def _ends(self) -> set[str]:
         """The ids that edges name."""
-        pairs = self._db.rows("SELECT one, other FROM r_same") if SAME in self._types else []
-        return {end for pair in pairs for end in pair}
+        return {end for pair in self._db.rows("SELECT one, other FROM r_same") for end in pair}
 
     def unit_ref(self, unit: str) -> int:
         """The small number that stands for a unit id in this database."""

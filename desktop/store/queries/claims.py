@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Set
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.identity import is_id
-from desktop.records.types import Catalogue
 from desktop.records.versions.deciding import SAME, SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.store.queries import governing, scoping
@@ -67,13 +66,11 @@ def units(database: Database, type_name: str, records: Collection[str]) -> Mappi
     return found
 
 
-def edges(database: Database, types: Catalogue) -> dict[str, tuple[Record, Record]]:
+def edges(database: Database) -> dict[str, tuple[Record, Record]]:
     """What each word that two records are one names, of those that were taken back as well.
 
     What was refused may name anything, or nothing.
     """
-    if SAME not in types:
-        return {}
     found = scoping.edges(database)
     for table in _ASIDE:
         found += database.rows(

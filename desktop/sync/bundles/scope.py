@@ -107,10 +107,8 @@ class Scope:
         if moved:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
         # What brings one of them into the scope brings all that are one with it.
-        joined = scoping.members_born_since(self._db, position)
-        if SAME in self._ledger.types:
-            found |= self._known(scoping.named_one_since(self._db, position))
-            joined |= self._joined_by(born | moved)
+        joined = scoping.members_born_since(self._db, position) | self._joined_by(born | moved)
+        found |= self._known(scoping.named_one_since(self._db, position))
         found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
 
@@ -133,7 +131,7 @@ class Scope:
 
     def _edges_of(self, records: Set[Record]) -> set[Record]:
         """The edges that name some of these records: they stand under units of their writers and come along."""
-        if not records or SAME not in self._ledger.types:
+        if not records:
             return set()
         return {
             (SAME, edge)

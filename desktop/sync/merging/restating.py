@@ -181,7 +181,7 @@ class _Branches:
         """Reads who was ever below whom, and what was ever one, once for all items."""
         self._looked = True
         claims.note_aside(self._db)
-        self._edges = claims.edges(self._db, self._ledger.types)
+        self._edges = claims.edges(self._db)
         self._groups: defaultdict[Record, set[Record]] = defaultdict(set)
         for kind in {one[0] for one, _ in self._edges.values()}:
             pairs = [(one[1], other[1]) for one, other in self._edges.values() if one[0] == kind]
