@@ -314,7 +314,11 @@ class Intake:
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
             self._apply(found.part(deciding=True), author, result)
             self.count()
+            in_vain = self.judge.policy.moves
             self.judge_anew()
+            if self.judge.policy.moves != in_vain:
+                # By a move that does not count a former superior would write under the unit, in the same bundle.
+                self._settle()
             found = found.part(deciding=False)
         self._apply(found, author, result)
         return True
