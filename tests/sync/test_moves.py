@@ -400,6 +400,26 @@ def test_in_any_order_of_arrival_everybody_ends_with_the_same_tree(places: Place
     assert settled == {d.name: d.refused() for d in desks}
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_under_a_unit_that_a_former_superior_takes_in_vain_it_writes_nothing(
+    tmp_path: Path, apart: bool
+) -> None:
+    """In one bundle with the move what it wrote counted where that came, and nowhere below."""
+    places = Places(tmp_path)
+    district, other, far = places.district, places.other, places.far
+    far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    move(district, far.unit, places.town.unit)
+    places.deliver()
+    taken = other.forge_change(far.unit, SUPERIOR, other.unit, type="unit", unit=other.unit)
+    if apart:
+        district.take(other.send())
+    written = other.forge_change(FIRM, "name", "夺来的厂", unit=far.unit)
+    places.deliver()
+    assert district.refused() == {(other.station, taken): "superior", (other.station, written): "scope"}
+    assert {name_of(desk) for desk in (district, places.town, far)} == {"厂"}
+
+
 CONTACT = {"person": "王", "phone": "13800001234"}
 
 
@@ -478,6 +498,32 @@ def test_an_erasure_by_a_former_superior_that_makes_no_sense_is_not_said_again(
     places = _erased_late(tmp_path, odd)
     assert places.district.take(places.other.send()).refused == 1
     assert places.district.records("erasure") == set()
+
+
+@pytest.mark.parametrize("how", ["in vain", "by who stands above"])
+def test_what_is_said_of_a_unit_later_gives_a_former_superior_no_more_time(tmp_path: Path, how: str) -> None:
+    """The move away from it ends that: not its own that does not count, nor the next one, from whoever came after."""
+    places = Places(tmp_path)
+    district, town, other, far = places.district, places.town, places.other, places.far
+    far.birth("firm", {"name": "厂"}, record=FIRM)
+    far.edit(FIRM, "contact", CONTACT)
+    places.deliver()
+    move(district, far.unit, town.unit)
+    places.deliver()
+    for _ in range(2):
+        for desk in places.desks:
+            desk.time.pass_days(16)
+            desk.birth("firm", {"name": "另一家"})
+    if how == "in vain":
+        other.forge_change(far.unit, SUPERIOR, other.unit, type="unit", unit=other.unit)
+    else:
+        move(district, far.unit, district.unit)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(other.stamp())}
+    other.forge_birth(item_of(other), cells, type="erasure", unit=far.unit)
+    district.take(other.send())
+    assert superior(district, far.unit) == (town if how == "in vain" else district).unit
+    assert says_contact(district)
+    assert district.records("erasure") == set()
 
 
 def test_an_erasure_that_is_spelt_otherwise_is_said_again_once_and_without_what_nobody_knows(

@@ -8,17 +8,22 @@ whatever date it says so.
 
 from __future__ import annotations
 
+import heapq
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from itertools import pairwise
 from typing import Final
 
 from desktop.records.identity import is_id
 from desktop.records.versions.deciding import ERASURE, SUPERIOR
-from desktop.records.versions.stamps import DAY_MS, from_wire, milliseconds_of, to_wire
+from desktop.records.versions.stamps import DAY_MS, MAX_STAMP, from_wire, milliseconds_of, to_wire
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import erasing
 from desktop.store.merging.erasing import Late
-from desktop.store.queries import claims, governing
+from desktop.store.queries import governing
 from desktop.sync.authority.judging import Judge
-from desktop.sync.signed.tree import Place, reached
+from desktop.sync.signed.tree import Place
 
 _UNHEARD_MS: Final = 30 * DAY_MS
 """How long after a move a former superior may not have heard of it."""
@@ -34,7 +39,7 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
         return False
     said = {(*what, unit, upto) for *what, upto, unit, _ in erasing.asked(ledger.database)}
     day = ledger.environment.today().isoformat()
-    until = _Moves(ledger, judge)
+    spells = _Spells(ledger, judge)
     births = []
     for one in late:
         cells = _meant(one)
@@ -45,7 +50,7 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
             what not in said
             and judge.state.tree.place(one.unit, own.claims.units) is Place.INSIDE
             and judge.policy.known.is_above(one.station, one.unit)
-            and milliseconds_of(one.stamp) <= until.of(one.station, one.unit)
+            and _is_in_time(one.stamp, spells.last(one.station, one.unit))
         ):
             said.add(what)
             births.append(NewRecord(ERASURE, "", one.unit, {**cells, "erased": day}))
@@ -70,28 +75,50 @@ def _meant(late: Late) -> dict[str, str]:
     return {**cells, "target": target, "upto": upto}
 
 
-class _Moves:
-    """When units were moved away from whom."""
+def _is_in_time(stamp: int, last: int) -> bool:
+    """Whether it was said while the station stood above the unit, or not long after the move."""
+    return last > 0 and milliseconds_of(stamp) <= milliseconds_of(last) + _UNHEARD_MS
+
+
+class _Spells:
+    """Who stood above which unit, from when to when, by what counts: a move in vain is the mover's word alone."""
 
     def __init__(self, ledger: Ledger, judge: Judge) -> None:
         self._judge = judge
-        self._lower = claims.lower_units(ledger.database)
-        # Thousands may have been refused of one station, and all are looked at again whenever something is.
-        self._until: dict[tuple[str, str], int] = {}
-        self._moves = [
-            (unit, milliseconds_of(stamp))
-            for _, _, _, unit, _, stamp, _, birth, _ in governing.changes_of_units(
-                ledger.database, [SUPERIOR]
-            )
-            if not birth
-        ]
+        self._below: defaultdict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        self._until: dict[str, Mapping[str, int]] = {}
+        in_vain = judge.policy.moves
+        moves: dict[str, list[tuple[int, str]]] = {
+            unit: [(0, superior or "")]
+            for unit, superior in governing.every_superior(ledger.database).items()
+        }
+        said = defaultdict(list)
+        for station, incarnation, number, unit, slot, stamp, value, birth, _ in governing.changes_of_units(
+            ledger.database, [SUPERIOR]
+        ):
+            if slot == SUPERIOR and (number, stamp) not in in_vain.get((station, incarnation), ()):
+                said[unit].append((0 if birth else stamp, str(json.loads(value) or "")))
+        for unit, several in (moves | said).items():
+            several.sort()
+            for (since, superior), (until, _) in pairwise([*several, (MAX_STAMP, "")]):
+                self._below[superior].append((unit, since, until))
 
-    def of(self, station: str, unit: str) -> int:
-        """Up to which moment the station may have spoken for the unit, and 0 if it never stood above it."""
-        if (station, unit) not in self._until:
-            under = reached(self._judge.granted_units(station), self._lower)
-            times = [
-                at for moved, at in self._moves if moved in under and unit in reached([moved], self._lower)
-            ]
-            self._until[station, unit] = max(times) + _UNHEARD_MS if times else 0
-        return self._until[station, unit]
+    def last(self, station: str, unit: str) -> int:
+        """The stamp up to which a station stood above a unit, and 0 if it never did."""
+        if station not in self._until:
+            self._until[station] = self._reckoned(self._judge.granted_units(station))
+        return self._until[station].get(unit, 0)
+
+    def _reckoned(self, units: Collection[str]) -> Mapping[str, int]:
+        """For these units, and all that ever stood below them: as long as each above it did, and no longer."""
+        until = dict.fromkeys(units, MAX_STAMP)
+        waiting = [(-MAX_STAMP, unit) for unit in units]
+        heapq.heapify(waiting)
+        while waiting:
+            _, above = heapq.heappop(waiting)
+            for unit, since, ended in self._below[above]:
+                last = min(ended, until[above])
+                if last > max(since, until.get(unit, 0)):
+                    until[unit] = last
+                    heapq.heappush(waiting, (-last, unit))
+        return until
