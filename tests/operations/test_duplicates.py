@@ -411,7 +411,7 @@ def test_a_merge_that_ended_as_somebody_elsewhere_registered_one_is_told_and_off
     report_up(other, district, tmp_path)
     down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station)
     exchange.receive(town, [down.path])
-    pair = tuple(sorted((coded, plain)))
+    pair = min(coded, plain), max(coded, plain)
     assert found(town) == {(*pair, "lapsed_above")}
     assert [
         g.beyond

@@ -88,13 +88,16 @@ def test_the_navigation_works_by_keys(hand: Hand, window: MainWindow) -> None:
     # The red bar stays at the page that is shown, while the arrows go elsewhere.
     tree = window.navigation
     shown = tree.currentItem()
+    assert shown is not None
     tree.setFocus()
     hand.press(K.Key_Down)
-    assert tree.currentItem() is not shown
+    other = tree.currentItem()
+    assert other is not None
+    assert other is not shown
     seen = tree.viewport().grab().toImage()
     bars = [
         seen.pixelColor(tree.visualItemRect(item).topLeft() + QPoint(1, 9)) == QColor(theme.RED)
-        for item in (shown, tree.currentItem())
+        for item in (shown, other)
     ]
     assert bars == [True, False]
 

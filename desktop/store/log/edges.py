@@ -92,7 +92,7 @@ class _Tree:
         self._db = database
         self._own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
         self._lower: dict[str | None, set[str]] = {}
-        self._known: set[str] = set()
+        self._known = set() if self._own is None else {str(self._own)}
         self._owners: dict[tuple[str, str], set[str]] = {}
         # The unit that was asked about last, and all that are or were below it: mostly one says of very many records.
         self._below: tuple[str, set[str]] = ("", set())
