@@ -130,6 +130,13 @@ def test_what_is_not_chosen_is_asked_later_and_ctrl_z_takes_the_merge_back(
     assert held is not None
     assert held.id == coded
     assert set(held.disputed) == {"name", "registered_address", "headcount_surveyed"}
+    hands.window.open_record("enterprise", coded)
+    hands.settle()
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    assert form.banner.words.endswith("能由本单位定的请选一个，其余等上级来定。")
+    hands.window.open_page("duplicates")
+    hands.settle()
     hands.bench.undo()
     hands.settle()
     assert [value(session, r, "surveyed_staff") for r in (coded, plain)] == [30, 35]

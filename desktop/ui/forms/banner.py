@@ -68,9 +68,10 @@ class RecordBanner(NoticeBar):
             slots = self._type.slots
             named = "、".join(slots[s].label for s in data.record.disputed if s in slots) or "删除与否"
             action = "去处理" if shell.has_page("conflicts") else ""
+            # Who may decide is read on the page of conflicts; a record of another town's is not for this one to choose.
             self.show_notice(
-                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着，请选择其中一个。", action,
-                lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
+                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着；能由本单位定的请选一个，其余等上级来定。",
+                action, lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
             )  # fmt: skip
         elif not writable:
             self.show_notice(Tone.PLAIN, self._why_not())
