@@ -341,6 +341,9 @@ class History:
         whom = self.rnd.choice(below)
         top = whom.ledger.next_number() + 2
         numbers = {self.rnd.randrange(1, top) for _ in range(self.rnd.randint(1, 3))}
+        # That a laptop's own word about its dates counts no more is not heard beside its town (known residue).
+        words = whom.database.rows("SELECT _number FROM r_exclusion WHERE _origin = ?", (whom.ledger.origin,))
+        numbers -= {n for (n,) in words}
         if whom.level is Level.TOWN:
             grants = whom.database.rows(
                 "SELECT _number FROM r_grant WHERE _origin = ?", (whom.ledger.origin,)
