@@ -67,13 +67,16 @@ def said(database: Database, types: Catalogue) -> Iterator[Edge]:
 def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[str]:
     """The edges written under these units that join nothing, since somebody elsewhere has or claims a record too.
 
-    Only where it is known of all of those where they stand: others may know better.
+    As far as they are about records of units below the writer, which believe it; and only where it is known of all that
+    have them where they stand, for others may know better.
     """
     tree = _Tree(database)
     return [
         edge.id
         for edge in said(database, types)
-        if not edge.joins and not edge.writers.isdisjoint(within) and tree.knows(edge.owners)
+        if not edge.joins
+        and tree.knows(edge.owners)
+        and any(writer in within and tree.has_below(writer, edge.owners) for writer in edge.writers)
     ]
 
 
@@ -128,8 +131,7 @@ class _Tree:
     def covers(self, above: str, units: Iterable[str]) -> bool:
         """Whether all of the units are the one ``above``, or stand or stood below it.
 
-        About units that are not known here who stands above this station is believed, and who is not known either: his
-        word came down from there.
+        Who stands above this station is believed about units that are not known here.
         """
         below = self._reached_from(above)
         return all(unit in below or (unit not in self._known and self._believed(above)) for unit in units)
@@ -138,10 +140,12 @@ class _Tree:
         """Whether it is known where all of these units stand."""
         return units <= self._known
 
+    def has_below(self, above: str, units: Set[str]) -> bool:
+        """Whether one of the units stands or stood below another one."""
+        return not (self._reached_from(above) - {above}).isdisjoint(units)
+
     def _believed(self, above: str) -> bool:
-        if self._own is None or above not in self._known:
-            return True
-        return above != self._own and self._own in self._reached_from(above)
+        return self._own is None or (above != self._own and self._own in self._reached_from(above))
 
     def _reached_from(self, above: str) -> set[str]:
         if self._below[0] != above:
