@@ -53,7 +53,7 @@ def _is_gone(judge: Judge, station: str, away: Set[str]) -> bool:
 
 
 def part(ledger: Ledger, operator: str) -> None:
-    """Takes back the edges of this unit and those below it that join nothing, inside the caller's transaction."""
+    """Takes back the idle edges of this unit and those below it, inside the caller's transaction."""
     own = ledger.meta("unit_id")
     if own is not None:
         idle = edges.idle(ledger.database, ledger.types, reading.subtree(ledger.database, own))
