@@ -576,3 +576,16 @@ def test_what_an_erasure_does_not_reach_is_not_erased_over_and_over_where_record
     assert found.values["phone"] == "13800000000"
     enrol(new_desk(tmp_path, "新村", Level.VILLAGE), house.town)
     assert not erasing.due(house.town.ledger)
+
+
+def test_an_edge_goes_too_when_the_station_itself_has_given_one_away(house: House, tmp_path: Path) -> None:
+    """No merge has asked then which records are one; the next does, whatever it brings."""
+    far = new_desk(tmp_path, "邻镇", Level.TOWN)
+    enrol(far, house.district)
+    say_same(house.town)
+    house.settle()
+    house.district.move(OTHER, far.unit)
+    house.settle()
+    assert not any(joined(desk) or lives_on(desk, EDGE) for desk in house.desks)
+    for desk in house.desks[1:]:
+        assert desk.digest(desk.unit).sha256 == house.district.digest(desk.unit).sha256, desk.name

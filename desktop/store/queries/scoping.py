@@ -124,6 +124,18 @@ def one_with(database: Database, records: Set[Record]) -> set[Record]:
     return {record for record, head in heads.items() if head in wanted}
 
 
+def has_moved(database: Database, origin: int, after: int) -> bool:
+    """Whether an origin has moved a unit, or a record that an edge names, in an item after this number."""
+    return bool(
+        database.row(
+            "SELECT 1 FROM version v WHERE v.origin = :origin AND v.number > :after AND NOT v.birth"
+            " AND v.slot IN ('unit', 'superior') AND (v.type = 'unit' OR lower(hex(v.record)) IN ("
+            "  SELECT one FROM r_same UNION SELECT other FROM r_same)) LIMIT 1",
+            {"origin": origin, "after": after},
+        )
+    )
+
+
 def edges(database: Database) -> list[tuple[str, str, str, str]]:
     """Record, type and both ends of every word that two records are one."""
     found: list[tuple[str, str, str, str]] = database.rows(

@@ -109,6 +109,8 @@ class Settling:
         somebody find a way round that, it ends all the same.
         """
         self._since = None if anew else self._looked_up_to(judge)
+        # What this station has moved itself may be one with others no longer, and no merge has asked for that.
+        self.edges |= self._since is None or scoping.has_moved(self._db, self._ledger.origin, self._since)
         for _ in range(ROUNDS):
             self.looked |= self._since is None
             if not self._once(judge):
