@@ -20,7 +20,7 @@ from desktop.records.versions import items
 from desktop.records.versions.deciding import SAME
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
-from desktop.store.peers import links, received
+from desktop.store.peers import links
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions, policy, station
@@ -59,8 +59,23 @@ OFTEN: Final = (
 ACTS: Final = (
     "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
     "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork", "contest", "contest",
-    "contest", "contest", "join", "join", "part",
+    "contest", "contest", "join", "join", "part", "relapse", "relapse",
 )  # fmt: skip
+
+WHILE_IT_LASTS: Final = (
+    "birth",
+    "edit",
+    "edit",
+    "count",
+    "move",
+    "delete",
+    "visit",
+    "exclude",
+    "lift",
+    "erase",
+    "revoke",
+)
+"""What a desk does between a backup and the day on which it is put back."""
 
 
 def _enrolled(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
@@ -123,6 +138,8 @@ class History:
         self.doubtful: set[str] = set()
         """Stations that have gone on from one state twice."""
         self.roots_left = 1
+        self.relapsed: set[str] = set()
+        """Desks that may have words to get back, for which they have vouched with the keys that they have now."""
 
     def put_under(self, below: Desk, desk: Desk) -> None:
         """Enrols a station elsewhere."""
@@ -409,10 +426,10 @@ class History:
         if not self.said:
             return None
         writer, type_name, record = self.said.pop(self.rnd.randrange(len(self.said)))
+        self.lifted.append((writer, type_name, record))
         if writer.shown(record, type_name) is None:
             return "it was lost"
         writer.lift(record, type_name)
-        self.lifted.append((writer, type_name, record))
         return writer.name, type_name
 
     def relocate(self, desk: Desk) -> object:
@@ -517,7 +534,7 @@ class History:
     def _go_back(self, desk: Desk) -> bool:
         """What was typed since and has reached nobody is gone."""
         found = self.snapshots.pop(desk.name, None)
-        if found is None or self._has_told_below(desk, found):
+        if found is None:
             return False
         old, types = desk.ledger.database, desk.ledger.types
         put_back(desk, found.database, types)
@@ -532,22 +549,6 @@ class History:
         ]
         return True
 
-    def _has_told_below(self, desk: Desk, found: Snapshot) -> bool:
-        """Whether stations below may have heard what is not in a backup, and nobody above has it.
-
-        From below it never comes back (format document, known residue).
-        """
-        bundles = "SELECT count(*) FROM exported WHERE peer <> ?"
-        above = self.above.get(desk.name)
-        peer = "" if above is None else above.station
-        if desk.database.value(bundles, (peer,)) == found.database.value(bundles, (peer,)):
-            return False
-        if above is None:
-            return True
-        ref = above.ledger.origin_ref(desk.station, desk.keys.incarnation)
-        heard = sum(last - first + 1 for first, last in received.spans(above.database, ref))
-        return heard < desk.ledger.next_number() - 1
-
     def restore(self, desk: Desk) -> object:
         """A backup is put back, which begins a new incarnation. Of two that are one station nobody could tell them."""
         if desk.station in self.doubtful or not self._go_back(desk):
@@ -557,6 +558,18 @@ class History:
         station.drop_request(desk.ledger)
         desk.keys = station.load_keys(desk.ledger)
         return "restored"
+
+    def relapse(self, desk: Desk) -> object:
+        """A desk tells those below what nobody above hears, and a backup of before is put back."""
+        desk = self._speaker(desk)
+        self.snapshot(desk)
+        for _ in range(self.rnd.randint(1, 3)):
+            act: Callable[[Desk], object] = getattr(self, self.rnd.choice(WHILE_IT_LASTS))
+            act(desk)
+        for below in (d for d in self.desks if self.above.get(d.name) is desk and self.rnd.random() < 0.8):
+            self.merge(below, [desk.send(below)])
+        self.relapsed.add(desk.name)
+        return self.restore(desk)
 
     def set_back(self, desk: Desk) -> object:
         """An old copy of the file is put back where nothing notices it: numbers are given a second time."""
@@ -592,7 +605,7 @@ class History:
         """New keys for a laptop."""
         above = self.above.get(desk.name)
         shared = [d for d in self.desks if d.station == desk.station]
-        if above is None or len(shared) > 1:
+        if above is None or len(shared) > 1 or desk.name in self.relapsed:
             return None
         desk.time.at = above.time.at = self.latest
         renew(desk, above)
@@ -602,7 +615,7 @@ class History:
 
     def change_root(self, desk: Desk) -> object:
         """The district's root gives way to another."""
-        if not self.roots_left:
+        if not self.roots_left or self.district.name in self.relapsed:
             return None
         self.roots_left -= 1
         succession.change_root(self.district.ledger)
@@ -698,10 +711,7 @@ class History:
             d.time.at = at + n * 60_000
         for d in self.desks:
             d.ledger.clock.confirm()
-        for desk, name, record in (*self.said, *self.lifted):
-            shown = desk.shown(record, name)
-            if name == "revocation" and shown is not None and shown.life != 1:
-                desk.lift(record, name)
+        self._let_in()
         # Two that go on from one state are told from each other by what they write, once all of it is heard.
         for desk in self.laptops:
             if desk.station in self.doubtful:
@@ -711,9 +721,21 @@ class History:
                 links.send_all_again(desk.database)
                 self.merge(self.above[desk.name], [desk.send()])
         at_rest = self.settle()
-        while self._settle_forks():
+        # What a desk had said before it was restored may only have come back now.
+        while self._let_in() or self._settle_forks():
             at_rest = self.settle()
         assert at_rest or self.settle()
+
+    def _let_in(self) -> bool:
+        """Whether somebody was revoked; nobody is any more."""
+        revoked = [
+            (desk, record)
+            for desk, name, record in (*self.said, *self.lifted)
+            if name == "revocation" and (shown := desk.shown(record, name)) is not None and shown.life != 1
+        ]
+        for desk, record in revoked:
+            desk.lift(record, "revocation")
+        return bool(revoked)
 
     def _settle_forks(self) -> bool:
         """Whether something was decided, or followed by a laptop."""
@@ -778,6 +800,17 @@ def deleted(desk: Desk, record: str) -> bool:
         (record,),
     )
     return found is not None
+
+
+def went_away(desk: Desk, record: str, units: set[str]) -> bool:
+    """Whether one of the firms that are one with this one was of one of these units, and all are of others now."""
+    shown = desk.shown(record)
+    had = desk.database.rows(
+        "SELECT v.value ->> '$' FROM component c JOIN version v ON v.record = c.id AND v.type = c.type"
+        " WHERE v.slot = 'unit' AND c.head = unhex(?)",
+        (record,),
+    )
+    return shown is not None and shown.unit not in units and not units.isdisjoint(unit for (unit,) in had)
 
 
 def rows_of(

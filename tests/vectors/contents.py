@@ -144,6 +144,13 @@ def _vouched(scene: Scene, pack: Pack) -> bytes:
     return signed_segment(scene.village, said, _opened(pack.frames[1])[1])
 
 
+def _returned(scene: Scene, pack: Pack, by: str = "town") -> bytes:
+    """The village brings back what the town has once written in another incarnation, and vouched for."""
+    town = scene.town.station
+    said = pack.header | {"station": town, "incarnation": "b" * 16, "vouched": town}
+    return signed_segment(getattr(scene, by), said, _opened(pack.frames[1])[1])
+
+
 TWICE = {"enterprise": {"plain": ["name", "name"], "personal": []}}
 BAD = "segment BadSegment 15"
 SEGMENTS: dict[str, tuple[str, str, Change]] = {
@@ -165,6 +172,11 @@ SEGMENTS: dict[str, tuple[str, str, Change]] = {
     "segment-fraction": (BAD, "A value that is a fraction.", _signed(lines=_second(NAME, b"1.5"))),
     "segment-format-2": (BAD, "A segment of a later format.", _signed(format=2)),
     "segment-vouched-upward": ("segment UnknownSigner 11", "Nobody vouches upward.", _vouched),
+    "segment-returned-forged": (
+        "18 BadSegmentSignature 10",
+        "Own items of the receiver under its name, for which it has not vouched.",
+        lambda scene, pack: _returned(scene, pack, by="village"),
+    ),
 }
 
 
@@ -177,6 +189,11 @@ for _name, (_expect, _shows, _segment) in SEGMENTS.items():
 vector(
     "segment-of-receiver", "held fork", "Items of the receiver's present incarnation that it never wrote."
 )(_with(_of_receiver))
+vector(
+    "segment-returned",
+    "accepted",
+    "Own items of the receiver that it has lost, under the signature by which it has vouched for them.",
+)(_with(_returned))
 vector(
     "segment-erased", "accepted", "Personal values that were erased travel as their hash; the line is proven."
 )(lambda s, p: p.build(sealed=p.cipher(frames=[p.frames[0], _erased(p)])))

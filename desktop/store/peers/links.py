@@ -249,6 +249,11 @@ def has_left(database: Database, peer: str, incarnation: str) -> bool:
     return _dates(database, f"heard_{peer}").get(incarnation) == _LEFT
 
 
+def speaks_in(database: Database, peer: str) -> str:
+    """The incarnation in which a peer speaks now; the empty text where nothing of it was heard."""
+    return _present(_dates(database, f"heard_{peer}"))
+
+
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:
     """Whether this is the receipt of a peer that was noted last."""
     link = link_to(database, peer)

@@ -142,15 +142,33 @@ def is_vouched(database: Database, label: Sequence[object]) -> bool:
     return found is not None
 
 
-def signed_after(database: Database, position: int) -> list[Signed]:
-    """The segments after a position that nobody vouched for, which go up byte for byte."""
+def signed_after(database: Database, position: int, back_to: tuple[str, str]) -> list[Signed]:
+    """The segments after a position that nobody vouched for, which go up byte for byte.
+
+    And those of a station's own items for which it has vouched itself, if it was heard at all and speaks in another
+    incarnation now: ``back_to`` are this station and its incarnation, which is the empty text if it was not heard.
+    """
+    peer, present = back_to
     return [
         Signed(position, station, incarnation, first, last, digest, json.loads(counts), total)
         for position, station, incarnation, first, last, digest, counts, total in database.rows(
             "SELECT s.position, o.station, o.incarnation, s.first, s.last, s.digest, s.counts, s.total"
-            " FROM segment s JOIN origin o ON o.ref = s.origin WHERE s.vouched IS NULL AND s.position > ?"
+            " FROM segment s JOIN origin o ON o.ref = s.origin WHERE s.position > :position AND (s.vouched IS NULL"
+            "  OR s.vouched = :peer AND o.station = :peer AND :present NOT IN ('', o.incarnation))"
             " ORDER BY s.position",
-            (position,),
+            {"position": position, "peer": peer, "present": present},
+        )
+    ]
+
+
+def vouched_of_own(database: Database, station: str, incarnation: str) -> list[int]:
+    """Where segments stand of a station's own items for which it has vouched, but for those of one incarnation."""
+    return [
+        position
+        for (position,) in database.rows(
+            "SELECT s.position FROM segment s JOIN origin o ON o.ref = s.origin"
+            " WHERE o.station = :station AND s.vouched = :station AND o.incarnation <> :incarnation",
+            {"station": station, "incarnation": incarnation},
         )
     ]
 

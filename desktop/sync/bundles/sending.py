@@ -15,7 +15,7 @@ from desktop.records.versions.deciding import TREE_TYPES
 from desktop.records.versions.items import BIRTH
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.peers import exchanged, links, segment_log
+from desktop.store.peers import exchanged, links, received, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
 from desktop.store.queries import reading
@@ -30,6 +30,7 @@ from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.receipts import Answer, Answers, Receipt
 from desktop.sync.formats.segments import Header
+from desktop.sync.signed import certificates
 from desktop.sync.signed.identity import Speaking, StationKeys
 from desktop.sync.signed.manifest import DOWN, MAX_PARTS, UP, Person
 
@@ -174,9 +175,13 @@ def _draft(ledger: Ledger, link: Link, sequence: int) -> Draft:
 
 
 def _upward(ledger: Ledger, link: Link) -> Journal:
-    """Rule 20: segments go up byte for byte; what a parent vouched for never goes up again."""
+    """Rule 20: segments go up byte for byte; what a parent vouched for does not go up again.
+
+    But for its own items of an incarnation in which it speaks no more: it may have been restored, and lack them.
+    """
     before, _ = links.went_on(ledger.database, link)
-    for held in segment_log.signed_after(ledger.database, before):
+    present = links.speaks_in(ledger.database, link.peer)
+    for held in segment_log.signed_after(ledger.database, before, back_to=(link.peer, present)):
         label = [
             held.station, held.incarnation, held.first, held.last, held.digest, held.total, before, held.position
         ]  # fmt: skip
@@ -273,8 +278,7 @@ def _vouched(
     if not numbers:
         return None
     chosen = [line for n, line in zip(contents.numbers, lines, strict=True) if n in wanted]
-    births = {b.type for b in contents.births.values() if not wanted.isdisjoint(b.numbers)}
-    shapes = {name: header.shapes[name] for name in births}
+    shapes = contents.shapes(wanted)
     # What was decoded of files, and their lines as they came, are tens of megabytes each.
     del contents, lines
     chosen.reverse()
@@ -284,11 +288,21 @@ def _vouched(
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
-    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant."""
+    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant.
+
+    The words of the root come first, then those of the stations down to this one, wherever they stand in the journal:
+    as long as the new one does not know whose word it is, it believes less of it.
+    """
     cut_own(ledger, keys)
     scope = Scope(ledger, unit)
+    stations = [certificates.parse(der).station for der in station.own_chain(ledger)]
+    later = {
+        ref: -stations.index(name) if name in stations else 1
+        for (name, _), ref in received.origins(ledger.database).items()
+    }
     found = bytearray()
-    for position, origin, kinds in segment_log.all_kinds(ledger.database):
+    journal = segment_log.all_kinds(ledger.database)
+    for position, origin, kinds in sorted(journal, key=lambda each: (later[each[1]], each[0])):
         header, _ = kept.read_at(ledger.database, position)
         if kinds == {BIRTH} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -16,7 +16,7 @@ from desktop.records.identity import is_id
 from desktop.records.versions import items
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import canonical
-from desktop.records.versions.items import MalformedLine
+from desktop.records.versions.items import MalformedLine, Shape
 from desktop.records.versions.stamps import from_wire
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats.birth_lines import AnyCell, BirthLines, kinds_of
@@ -77,6 +77,13 @@ class Contents:
         """Of each line, cut from all of them ``joined``: hardly anybody asks for them."""
         size = hashlib.sha256().digest_size
         return [self.joined[at : at + size] for at in range(0, len(self.joined), size)]
+
+    def shapes(self, wanted: Set[int]) -> dict[str, Shape]:
+        """What the cells of those births are that have these numbers, for whoever cuts them anew."""
+        return {
+            name: self.header.shapes[name]
+            for name in {b.type for b in self.births.values() if not wanted.isdisjoint(b.numbers)}
+        }
 
 
 def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordType]) -> Contents:

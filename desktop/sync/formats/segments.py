@@ -12,8 +12,9 @@ The header is signed by the origin. ``digest`` is SHA-256 over the hashes of the
 follow the salts of sealed parts; it stands outside of what is signed, because a segment is opened, and its key
 dropped, when a value in it is erased.
 
-A **vouched** segment goes down only: it holds chosen items of one origin, keeps their numbers, names the parent in
-``vouched`` and is signed by it. It is open: who gets some of the lines must not be able to guess what the others say.
+A **vouched** segment goes down, and back to who has vouched for it: it holds chosen items of one origin, keeps their
+numbers, names the parent in ``vouched`` and is signed by it. It is open: who gets some of the lines must not be able to
+guess what the others say.
 """
 
 from __future__ import annotations

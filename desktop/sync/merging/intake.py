@@ -279,16 +279,24 @@ class Intake:
         self.merge_segment(desk, arrived, result)
         self.count()
 
-    def merge_segment(self, signer: Certificate, arrived: Arrived, result: BundleResult) -> bool:
+    def holds(self, arrived: Arrived) -> bool:
+        """Whether all items of a segment are here, with this content."""
+        origin = self._ledger.origin_ref(arrived.header.station, arrived.header.incarnation)
+        return self.known.holds(Sorted(arrived.decoded(self._ledger.types), origin), arrived)
+
+    def merge_segment(
+        self, signer: Certificate, arrived: Arrived, result: BundleResult, *, judged: bool = False
+    ) -> bool:
         """A segment of the bundle that has begun is verified, decoded and kept, and its items are staged.
 
-        Of one in this station's own name that it has not written nothing is taken: then it is ``False``.
+        What was ``judged`` by this station when it was written is not asked again what its writer may. Of one in this
+        station's own name that it has not written nothing is taken: then it is ``False``.
 
         Raises ``BadSegmentSignature`` and :class:`BadSegment`.
         """
         header = arrived.header
         trust.judge_segment(signer, header)
-        author = signer if header.vouched is None else None
+        author = None if judged or header.vouched is not None else signer
         other = erasing.as_kept(self._ledger, arrived, self._erased)
         if other is not None:
             arrived = Arrived.read(other)

@@ -19,18 +19,20 @@ from desktop.store.peers import arrivals, exchanged, links, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
+from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Part
 from desktop.sync.errors import BadSegment, BadSegmentSignature
 from desktop.sync.formats import decoding, receipts, segments
+from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header
-from desktop.sync.merging import signers, waiting
+from desktop.sync.merging import returned, signers, waiting
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, Taken
 from desktop.sync.merging.verdicts import Verdicts
-from desktop.sync.signed import persons
+from desktop.sync.signed import certificates, persons
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.signed.manifest import DOWN, UP
 from desktop.sync.trust import Verdict
@@ -185,8 +187,11 @@ class _Taking:
             self._intake.set_alone()
         result = self._result
         result.signers = result.signers or persons.named(said, self._verdict.signers, part.names)
+        spoke = links.speaks_in(self._db, said.sender) if said.kind == DOWN else ""
         former = self._former(part.labels)
         self._speaks = links.hear(self._db, said.sender, said.incarnation, self._made, former)
+        if spoke and spoke != (present := links.speaks_in(self._db, said.sender)):
+            returned.bring_forward(self._ledger, said.sender, present)
         for place, (label, frame) in enumerate(zip(part.labels, part.frames, strict=True)):
             if label == receipts.LABEL:
                 receipt = receipts.read(frame)
@@ -263,6 +268,8 @@ class _Taking:
         header = arrived.header
         if header.label() != label[:6]:
             raise BadSegment("the label of a segment is not that of its header")
+        if returned.is_own(self._ledger, header, self._said.kind):
+            return self._take_returned(arrived)
         signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
@@ -279,6 +286,24 @@ class _Taking:
             self._pass(at, HELD_CERTIFICATE, header, arrived.count)
             self._unsigned[at] = header
             return False
+
+    def _take_returned(self, arrived: Arrived) -> bool:
+        """Own words that this ledger has lost, as a station below was told them."""
+        header = arrived.header
+        if returned.signer(self._ledger, header).der in self._intake.judge.state.former:
+            # Whoever comes to hold the key of a former root shall have nothing from it.
+            self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
+            return True
+        # It may become several segments, and none of them is counted together with another bundle's.
+        self._intake.set_alone()
+        goes_on = True
+        own = certificates.parse(station.own_chain(self._ledger)[0])
+        for part, is_here in returned.signed_anew(self._ledger, self._keys, arrived):
+            if is_here and self._intake.holds(part):
+                self._result.known += part.count
+            else:
+                goes_on &= self._intake.merge_segment(own, part, self._result, judged=True)
+        return goes_on
 
     def _may_be_others(self, header: Header) -> bool:
         """Whether a signature that fits no key known here may be by one that the station had before, or has by now.

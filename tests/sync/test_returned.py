@@ -1,0 +1,198 @@
+"""What a station has said since its backup, and only those below have heard, comes back from them (rule 21)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.records.declaration import Level
+from desktop.store.ledger import SlotEdit
+from desktop.sync.authority import station
+from desktop.sync.bundles import kept
+from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles.sending import Sent
+from desktop.sync.errors import BadSegmentSignature
+from desktop.sync.formats import segments
+from desktop.sync.merging import forks
+from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
+from tests.sync.places import Places, name_of
+from tests.sync.test_receiving import forged_bundle
+from tests.sync.test_root_changes import change_root, renew
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    found = Places(tmp_path, _told)
+    found.pairs = [(found.village, found.town), (found.town, found.district)]
+    return found
+
+
+def _told(folder: Path) -> tuple[Desk, ...]:
+    before = folder / "before"
+    before.mkdir()
+    found = Places(before)
+    found.village.birth("firm", {"name": "厂"}, record=FIRM)
+    found.deliver()
+    return found.desks
+
+
+def told_below(desk: Desk, below: Desk, *names: str) -> Sent:
+    """The desk says something that nobody above hears, and loses it; the last of what it has sent."""
+    backup = copied(desk)
+    for name in names:
+        desk.edit(FIRM, "name", name)
+        sent = desk.send(below)
+        below.take(sent)
+    restore(desk, backup, f"{len(names):016x}")
+    return sent
+
+
+def restore(desk: Desk, backup: object, incarnation: str = "") -> None:
+    """A backup is put back; the station goes on in a new incarnation, or does not notice."""
+    put_back(desk, backup, desk.ledger.types)  # type: ignore[arg-type]
+    if incarnation:
+        station.begin_incarnation(desk.ledger, incarnation)
+        desk.keys = station.load_keys(desk.ledger)
+
+
+def assert_all_have(places: Places, name: str) -> None:
+    concerned = (places.district, places.town, places.village)
+    assert [name_of(desk) for desk in concerned] == [name] * 3
+    assert len({desk.digest(places.village.unit).sha256 for desk in concerned}) == 1
+    assert all(desk.held() == desk.refused() == {} for desk in concerned)
+
+
+def test_what_only_those_below_have_heard_comes_back(places: Places) -> None:
+    told_below(places.town, places.village, "镇上改的", "镇上又改的")
+    assert name_of(places.town) == "厂", "lost with the laptop"
+    places.deliver()
+    assert_all_have(places, "镇上又改的")
+
+
+def test_so_does_what_the_root_has_said(places: Places) -> None:
+    """There is nobody above it; the other town, which has not heard it before, does now."""
+    revoked = copied(places.district)
+    record = places.district.revoke(places.far, 0)
+    places.town.take(places.district.send(places.town))
+    restore(places.district, revoked, "d" * 16)
+    places.pairs = [
+        (places.town, places.district),
+        (places.other, places.district),
+        (places.far, places.other),
+    ]
+    places.deliver(2)
+    for desk in (places.district, places.town, places.other, places.far):
+        assert desk.records("revocation") == {record}, "and nobody has to think of the stolen laptop again"
+
+
+def test_a_bundle_that_was_made_before_the_restore_was_heard_of_leaves_nothing_out(places: Places) -> None:
+    """It moves the position past what was told, which it does not bring, as that was no news when it was made."""
+    town, village = places.town, places.village
+    told_below(town, village, "镇上改的")
+    village.edit(FIRM, "partner", OTHER)
+    town.take(village.send())
+    assert name_of(town) == "厂"
+    places.deliver()
+    assert_all_have(places, "镇上改的")
+
+
+def test_it_comes_back_once(places: Places) -> None:
+    town, village = places.town, places.village
+    told_below(town, village, "镇上改的")
+    places.deliver()
+    before = len(places.district.database.rows("SELECT 1 FROM segment"))
+    assert village.send().items == 0
+    # Other news of a peer that has begun another incarnation bring it again, and all of it is known.
+    restore(town, copied(town), "a" * 16)
+    places.deliver()
+    assert len(places.district.database.rows("SELECT 1 FROM segment")) == before
+    assert_all_have(places, "镇上改的")
+
+
+def test_what_was_vouched_for_with_keys_of_before_comes_back_too(places: Places) -> None:
+    """Until a station below has heard of the new ones, it is spoken to with those."""
+    town, village = places.town, places.village
+    renew(town, places.district)
+    told_below(town, village, "镇上改的")
+    places.deliver()
+    assert_all_have(places, "镇上改的")
+
+
+def test_what_a_former_root_has_signed_does_not_come_back(places: Places, tmp_path: Path) -> None:
+    """Whoever comes to hold that key shall have nothing from it."""
+    told_below(places.district, places.town, "区里改的")
+    change_root(places.district)
+    places.district.keys = station.load_keys(places.district.ledger)
+    places.deliver()
+    assert (name_of(places.district), name_of(places.town)) == ("厂", "区里改的")
+    (result,) = places.district.merge(places.town.send()).bundles
+    assert (result.problem, result.applied) == (None, 0)
+
+
+def test_nobody_else_says_what_a_station_has_said(places: Places) -> None:
+    """What it has not signed itself, whoever brings it, spoils the bundle."""
+    town, village = places.town, places.village
+    lines = [(900, b'[["change","firm","%s","%s","name","%016x",[],900,"x","x"]]' % (
+        FIRM.encode(), village.unit.encode(), town.stamp()))]  # fmt: skip
+    header, frame = segments.cut(town.station, "9" * 16, lines, {}, village.keys.sign, town.station)
+    sent = forged_bundle(village, town, [Outgoing(frame, [*header.label(), 0, 1])], counts=0)
+    (result,) = town.merge(sent).bundles
+    assert isinstance(result.problem, BadSegmentSignature)
+
+
+def test_of_two_contents_of_one_number_neither_counts_until_somebody_decides(places: Places) -> None:
+    """The backup was put back unnoticed first, and the number was given a second time."""
+    town, village = places.town, places.village
+    backup = copied(town)
+    town.edit(FIRM, "name", "第一次")
+    village.take(town.send(village))
+    restore(town, backup)
+    town.edit(FIRM, "name", "第二次")
+    town.cut()
+    restore(town, copied(town), "b" * 16)
+    places.deliver(2)
+    (fork,) = forks.open_forks(town.database, town.ledger.types)
+    assert fork.station == town.station
+    assert {content.value for content in fork.contents} == {'"第一次"', '"第二次"'}
+
+
+def test_in_the_incarnation_in_which_it_speaks_a_station_takes_nothing_back(places: Places) -> None:
+    """Numbers are given here and nowhere else: this is a copy, or somebody has one."""
+    town, village = places.town, places.village
+    backup = copied(town)
+    town.edit(FIRM, "name", "另一台写的")
+    village.take(town.send(village))
+    (header, frame), = [
+        (segments.read(found)[0], found)
+        for (compressed,) in village.database.rows(
+            "SELECT frame FROM segment WHERE vouched = ? ORDER BY position DESC LIMIT 1", (town.station,)
+        )
+        for found in [kept.frame_of(compressed)]
+    ]  # fmt: skip
+    restore(town, backup)
+    sent = forged_bundle(village, town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1)
+    result = town.take(sent)
+    assert (result.applied, result.held) == (0, 1)
+    assert name_of(town) == "厂"
+
+
+def test_who_is_enrolled_last_believes_it_in_whatever_order_it_stands(places: Places, tmp_path: Path) -> None:
+    """Of a village that was moved here the former superior is not known; the new one's word counts, once he is."""
+    district, town, far = places.district, places.town, places.far
+    moved = [SlotEdit("unit", far.unit, slot, town.unit) for slot in ("superior", "unit")]
+    district.ledger.write("调整", district.name, edits=moved)
+    district.settle()
+    for desk in (town, places.other):
+        desk.take(district.send(desk))
+    # All that the district has said goes to the end of the town's journal, behind what the other town has.
+    restore(district, copied(district), "c" * 16)
+    places.deliver(1)
+    last = new_desk(tmp_path, "甲镇的另一台", Level.TOWN, unit=town.unit)
+    enrol(last, town)
+    last.take(town.send(last))
+    assert last.held() == {}
+    assert last.digest(far.unit).sha256 == town.digest(far.unit).sha256
+    assert far.unit in last.records("unit")
