@@ -447,6 +447,11 @@ class History:
         latest = self.latest
         for d in (self.district, old, new, *movers):
             d.time.at = latest
+        if old.name in self.relapsed:
+            # What the town has to get back it gets from who still reports to it (known residue).
+            for d in movers:
+                self.merge(d, [old.send(d)])
+                self.merge(old, [d.send()])
         if self.rnd.random() < 0.5:
             # What is erased here may be gone below before who moves the village hears of it.
             self.erase(old)
