@@ -294,8 +294,8 @@ def restore(
         return
     more = f"，并补上了以后的{done.steps}步操作" if done.steps else ""
     say(f"已用“{done.source.name}”恢复{more}。以前的数据库留在 backups 文件夹里。")
-    if done.torn:
-        remark("流水的最后一部分读不出来，最后几步操作可能要重新录入，请核对。")
+    if done.lost:
+        remark(done.lost)
 
 
 def _list_backups(workspace: Path, as_json: bool) -> None:

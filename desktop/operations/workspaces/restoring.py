@@ -61,6 +61,17 @@ class Restored:
     source: Path
     steps: int
     torn: bool
+    journal: bool
+
+    @property
+    def lost(self) -> str:
+        """What may be missing, and how it comes back; nothing where the journal was whole."""
+        if not self.journal:
+            return (
+                "备份以后录入的内容没有补上，请核对。其中已经发给上级和下级的，他们下次发来数据包时会带回来，"
+                "先别重新录入。"
+            )
+        return "最后几步可能没有补上，请核对最近录入的内容。" if self.torn else ""
 
 
 def backups(folder: Path) -> list[Backup]:
@@ -118,7 +129,9 @@ def restore(
         # Nobody is asked where this ledger comes from: it has its new incarnation already.
         openings.expect(folder, database)
     session = open_session(folder, operator, password, environment, types)
-    return Restored(session, source, found.steps if found else 0, found.torn if found else False)
+    return Restored(
+        session, source, found.steps if found else 0, found.torn if found else False, found is not None
+    )
 
 
 def _journal_of(source: Path, key: bytes) -> journal.Reading | None:

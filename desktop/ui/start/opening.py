@@ -149,7 +149,7 @@ class Opener(QObject):
 
             with translated():
                 done = restoring.restore(folder, source, operator, password, self._environment)
-            return _opened(done.session, restored_words(done.source.name, done.steps, done.torn))
+            return _opened(done.session, restored_words(done.source.name, done.steps, done.lost))
 
         return self._submit(job, then, fail)
 
@@ -303,8 +303,7 @@ def _opened(session: Session, words: str = "") -> Opened:
     return Opened(session, Facts.of(session), words)
 
 
-def restored_words(source: str, steps: int, torn: bool) -> str:
-    """What a restore brought back, for the user to check."""
+def restored_words(source: str, steps: int, lost: str) -> str:
+    """What a restore brought back, and what it may have ``lost``, for the user to check."""
     more = f"，备份以后的{steps}步操作也已补上" if steps else ""
-    lost = "最后几步可能没有补上，请核对最近录入的内容。" if torn else ""
     return f"已用备份“{source}”恢复{more}。{lost}原来的数据库留在 backups 文件夹里，至少留三十天。"
