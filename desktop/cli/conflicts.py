@@ -20,10 +20,11 @@ from desktop.operations.stations import forks, unsettled
 from desktop.operations.stations.forks import KINDS, Content, OpenFork
 from desktop.operations.stations.unsettled import CONFLICT, Unsettled
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions import items
 from desktop.records.versions.canonical import canonical
 from desktop.records.versions.stamps import to_wire
-from desktop.store.queries import aggregates, reading
+from desktop.store.queries import aggregates
 
 _KEEP, _DELETE = "keep", "delete"
 
@@ -149,7 +150,7 @@ def _say(showing: Showing, conflict: Conflict) -> None:
     for word, claims in (("说法", conflict.claims), ("原来", conflict.base)):
         for claim in claims:
             value = showing.slot_words(record_type, conflict.slot, claim.value)
-            when = reading.moment(claim.stamp)
+            when = stamp_words(claim.stamp)
             where = showing.station(claim.station)
             say(f"  {word}：{value}（{claim.operator}，{where}，{when}，版本{claim.stamp}）")
     told = {showing.slot_words(record_type, conflict.slot, claim.value) for claim in conflict.claims}
@@ -175,7 +176,7 @@ def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[st
         "version": str(claim.stamp),
         "value": showing.slot_value(record_type, conflict.slot, claim.value),
         "operator": claim.operator,
-        "at": reading.moment(claim.stamp),
+        "at": stamp_words(claim.stamp),
         "station": claim.station,
         "author": showing.author(claim.station),
         "birth": claim.birth,
@@ -185,7 +186,7 @@ def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[st
 def _say_fork(showing: Showing, fork: OpenFork) -> None:
     say(f"重号  {fork.author}  工作电脑{fork.station[:8]}  先留着{fork.waiting}项")
     for content in fork.contents:
-        when = reading.moment(content.stamp)
+        when = stamp_words(content.stamp)
         say(f"  第{content.number}项：{content_words(showing, content)}（{content.operator}，{when}）")
 
 
@@ -224,7 +225,7 @@ def content_words(showing: Showing, content: Content) -> str:
     said = f"{kind} {record_type.label} {content.title or content.record}"
     if content.kind != items.CHANGE:
         return said
-    label = showing.slot_label(record_type, content.slot)
+    label = record_type.slot_label(content.slot)
     return f"{said} {label}：{showing.slot_words(record_type, content.slot, content.value)}"
 
 
@@ -243,7 +244,7 @@ def _fork_object(showing: Showing, fork: OpenFork) -> dict[str, Any]:
                 "id": c.record,
                 "slot": c.slot,
                 "operator": c.operator,
-                "at": reading.moment(c.stamp),
+                "at": stamp_words(c.stamp),
                 "words": content_words(showing, c),
             }
             for c in fork.contents

@@ -20,6 +20,7 @@ from desktop.operations.recording.joinings import Joining
 from desktop.operations.session import Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
+from desktop.records.typed.dates import stamp_words
 from desktop.records.typed.typed_numbers import decimal_text
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NotFound
@@ -93,7 +94,7 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
     say(f"{record_type.label}  {showing.title_of(held)}")
     say(f"编号：{held.id}")
     say(f"所属单位：{showing.unit(held.unit)}")
-    say(f"录入：{reading.moment(held.stamp)}  {held.operator}")
+    say(f"录入：{stamp_words(held.stamp)}  {held.operator}")
     if held.life in LIVES:
         say(f"状态：{LIVES[held.life]}")
     for field in record_type.shown_fields:
@@ -244,7 +245,7 @@ def history(session: Session, record_type: RecordType, record_id: str, reveal: b
     table(
         ("时间", "操作员", "哪里写的", "操作号", "", "内容"),
         [
-            (reading.moment(at.stamp), at.operator, showing.station(at.station), str(at.stamp), what, words)
+            (stamp_words(at.stamp), at.operator, showing.station(at.station), str(at.stamp), what, words)
             for at, what, words in sorted(said, key=lambda line: line[0].stamp, reverse=True)
         ],
     )

@@ -15,8 +15,8 @@ from desktop.records.checks import Finding
 from desktop.records.codes import CodeList
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Role, Severity
 from desktop.records.display import display
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries import reading
 from desktop.store.queries.reading import HistoryEntry, Record
 
 
@@ -146,7 +146,7 @@ class Showing:
         return {
             "slot": entry.slot,
             "operation": str(entry.stamp),
-            "at": reading.moment(entry.stamp),
+            "at": stamp_words(entry.stamp),
             "operator": entry.operator,
             "station": entry.station,
             "author": self.author(entry.station),
@@ -159,7 +159,7 @@ class Showing:
         """A joining for programs."""
         return {
             "operation": str(joining.stamp),
-            "at": reading.moment(joining.stamp),
+            "at": stamp_words(joining.stamp),
             "operator": joining.operator,
             "station": joining.station,
             "author": self.author(joining.station),
@@ -167,14 +167,9 @@ class Showing:
             "parted": joining.parted,
         }
 
-    def slot_label(self, record_type: RecordType, slot: str) -> str:
-        """What a slot is called; one from a newer program by its name."""
-        found = record_type.slots.get(slot)
-        return found.label if found is not None else reading.RESERVED_SLOTS.get(slot, slot)
-
     def slot_line(self, record_type: RecordType, slot: str, value: Any) -> str:
         """A slot and its value in words; a group that is called like its first field says that once."""
-        label, words = self.slot_label(record_type, slot), self.slot_words(record_type, slot, value)
+        label, words = record_type.slot_label(slot), self.slot_words(record_type, slot, value)
         return words if words.startswith(f"{label}：") else f"{label}：{words}"
 
     def slot_words(self, record_type: RecordType, slot_name: str, value: Any) -> str:

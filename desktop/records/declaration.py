@@ -21,6 +21,8 @@ UNIT_SLOT = "unit"
 """The slot that says which unit a record belongs to; a birth asserts it by its ``as``."""
 DELETED_SLOT = "_deleted"
 """The slot that a tombstone writes."""
+RESERVED_LABELS: Mapping[str, str] = {UNIT_SLOT: "所属单位", DELETED_SLOT: "删除"}
+"""What the slots are called that every type has."""
 
 
 class Kind(enum.StrEnum):
@@ -374,6 +376,11 @@ class RecordType:
                 members = tuple(m for m in self.fields if m.group == f.group)
                 slots[f.group] = Slot(f.group, g.label, members, True, g.personal)
         return slots
+
+    def slot_label(self, name: str) -> str:
+        """What a slot is called; one that only a newer program knows by its name."""
+        slot = self.slots.get(name)
+        return slot.label if slot is not None else RESERVED_LABELS.get(name, name)
 
     @cached_property
     def slot_of(self) -> Mapping[str, str]:

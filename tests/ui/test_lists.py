@@ -141,6 +141,28 @@ def test_rows_carry_marks_with_their_reasons(hand: Hand, bench: Workbench) -> No
     assert found["丙"].mark is Mark.WARNING
 
 
+def test_what_is_disputed_is_named_in_row_and_form_whatever_it_is(hand: Hand, bench: Workbench) -> None:
+    """A field, what every record has, and what only a newer program knows and the log keeps for it."""
+
+    def dispute(session: Session, _ticket: Ticket) -> records.Saved:
+        saved = records.save(session, "enterprise", firm(1))
+        session.database.connection.executemany(
+            "INSERT INTO conflict (record, slot, type) VALUES (unhex(?), ?, 'enterprise')",
+            [(saved.record, slot) for slot in ("_deleted", "later", "name", "unit")],
+        )
+        return saved
+
+    made: list[records.Saved] = []
+    bench.write("登记", dispute, made.append)
+    hand.settle()
+    row = hand.list_page.list.model.shown(0)
+    assert row is not None
+    assert (row.mark, row.reasons) == (Mark.CONFLICT, "两处填写不一致：删除、later、单位名称、所属单位")
+    hand.window.open_record("enterprise", made[0].record)
+    hand.settle()
+    assert hand.form_page.banner.words.startswith(row.reasons)
+
+
 def test_codes_places_and_links_are_words_and_personal_values_are_masked(
     hand: Hand, bench: Workbench
 ) -> None:

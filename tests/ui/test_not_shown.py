@@ -12,7 +12,6 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Field, Kind, RecordType, from_json, to_json
 from desktop.records.types import catalogue
 from desktop.store.ledger import SlotEdit
-from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.ui.fields.rows import sections_of
 from desktop.ui.forms.history import read_history
@@ -88,7 +87,7 @@ def test_its_history_names_units_and_not_their_ids(district: Session, letter: st
         edit = SlotEdit("case_document", letter, "unit", unit)
         district.ledger.write("改属", "王芳", edits=[edit])
     lines = read_history(district.database, here, LETTER, letter)
-    told = [line.value for line in lines if line.slot == reading.RESERVED_SLOTS["unit"]]
+    told = [line.value for line in lines if line.slot == "所属单位"]
     assert told[:2] == [district.unit.name, "本机没有登记的单位"]
 
 

@@ -17,12 +17,13 @@ from desktop.operations.session import Session
 from desktop.records.checks import RememberingChecks
 from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
+from desktop.records.typed.dates import stamp_words
 from desktop.records.typed.person_names import PLAIN
 from desktop.records.typed.texts import folded
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
-from desktop.store.queries import lookup, reading
+from desktop.store.queries import lookup
 
 _DEFAULTS: dict[str, tuple[str, ...]] = {"enterprise": ("status",), "union": ("status",)}
 """Defaults that hold for a record of a register too; others are only right when a person sees them."""
@@ -216,7 +217,7 @@ class Planner:
             return Outcome.NEW
         if entry.held.life is Life.DELETED:
             stamp = moments.get(entry.id, 0)
-            when = reading.moment(stamp)[:10] if stamp else "以前"
+            when = stamp_words(stamp)[:10] if stamp else "以前"
             if not self._options.revive:
                 entry.first.tell(Note(f"这条记录{when}在这里删除过，没有导入", Weight.WARNING))
                 return Outcome.DELETED

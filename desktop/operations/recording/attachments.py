@@ -23,6 +23,7 @@ from desktop.operations.recording.attachable import MOST_BYTES, Prepared, TooLar
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType, Role
 from desktop.records.masking import mask_numbers_of_people
+from desktop.records.typed.dates import stamp_words
 from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
 from desktop.records.versions.canonical import Cell
@@ -254,7 +255,7 @@ def _attachment(held: Record, here: int) -> Attachment:
         sha256=text("sha256"),
         parts=number("parts"),
         here=here,
-        added=reading.moment(held.stamp),
+        added=stamp_words(held.stamp),
         operator=held.operator,
         unit=held.unit,
     )

@@ -73,9 +73,7 @@ def require_decider(session: Session, type_name: str, slot: str, value: Cell | M
     cells = value if isinstance(value, Mapping) else {slot: value}
     filled = [f for f in (found.fields if found is not None else ()) if cells.get(f.name) is not None]
     if not session.may_write(record_type) or not all(session.may_write(record_type, f) for f in filled):
-        raise NotAllowed(
-            f"本单位或您的角色不能决定“{record_type.label}”的“{label_of(session, type_name, slot)}”。"
-        )
+        raise NotAllowed(f"本单位或您的角色不能决定“{record_type.label}”的“{record_type.slot_label(slot)}”。")
 
 
 def _conflict(session: Session, type_name: str, record: str, slot: str) -> Conflict:
@@ -93,7 +91,7 @@ def _conflict(session: Session, type_name: str, record: str, slot: str) -> Confl
         if held
         else "",
         slot,
-        label_of(session, type_name, slot),
+        record_type.slot_label(slot),
         versions[0].value if versions else None,
         tuple(claims),
         tuple(base),
@@ -107,14 +105,6 @@ def _edited_by(session: Session, type_name: str, record: str, slot: str) -> froz
         return frozenset()
     versions = reading.history(session.database, session.types, type_name, record)
     return frozenset(h.station for h in versions if h.head and not h.birth)
-
-
-def label_of(session: Session, type_name: str, slot: str) -> str:
-    """What a slot is called."""
-    if slot in reading.RESERVED_SLOTS:
-        return reading.RESERVED_SLOTS[slot]
-    found = session.types[type_name].slots.get(slot)
-    return found.label if found is not None else slot
 
 
 def _needs_review(session: Session, conflict: Conflict) -> bool:

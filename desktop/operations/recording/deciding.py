@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.operations import audit
-from desktop.operations.recording.conflicts import NoConflict, label_of, require_decider
+from desktop.operations.recording.conflicts import NoConflict, require_decider
 from desktop.operations.recording.duplicates import CodesDiffer
 from desktop.operations.session import Session
 from desktop.operations.stations import moving, policy
@@ -32,7 +32,7 @@ def decide(
     session: Session, type_name: str, record: str, slot: str, value: Cell | Mapping[str, Cell]
 ) -> ChangeSet:
     """Decides one conflict by a value, one of the claims or a third one; it travels like any change."""
-    name = f"处理分歧：{label_of(session, type_name, slot)}"
+    name = f"处理分歧：{session.types[type_name].slot_label(slot)}"
     return decide_all(session, [Decision(type_name, record, slot, value)], name)
 
 

@@ -13,6 +13,7 @@ from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed import uscc
+from desktop.records.typed.dates import stamp_words
 from desktop.records.typed.texts import printable
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
@@ -212,9 +213,9 @@ def _named(session: Session, error: EditedSince) -> EditedSince:
     record_type = session.types[error.type]
     titles = queries.titles(session.database, session.types, session.codes, error.type, [error.record])
     title = titles.get(error.record, record_type.label)
-    what = reading.RESERVED_SLOTS.get(error.slot) or record_type.slots[error.slot].label
+    what = record_type.slot_label(error.slot)
     (newest, *_) = reading.history(session.database, session.types, error.type, error.record, error.slot)
-    who = f"{newest.operator}在{reading.moment(newest.stamp)}"
+    who = f"{newest.operator}在{stamp_words(newest.stamp)}"
     words = f"{error.sentence.rstrip('。')}：“{title}”的“{what}”由{who}改过。"
     return EditedSince(words, error.type, error.record, error.slot)
 

@@ -15,6 +15,7 @@ from desktop.operations.session import Here, NotAllowed, Session
 from desktop.operations.stations import policy, renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.declaration import Role
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions import items
 from desktop.records.versions.canonical import parse
 from desktop.records.versions.deciding import EXCLUSION
@@ -94,7 +95,7 @@ class Doubled:
     @property
     def sentence(self) -> str:
         """What was seen, in words; what is to be done is :data:`ONE_COMPUTER`."""
-        since = reading.moment(self.since)
+        since = stamp_words(self.since)
         return f"“{self.author}”像是有两台电脑在用同一份台账：从{since}起，恢复前后的两份都有新内容。"
 
 

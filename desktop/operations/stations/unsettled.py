@@ -11,7 +11,7 @@ from desktop.operations.session import Here, Session
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import UNIT_SLOT, Mask, RecordType, Role
+from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, Mask, RecordType, Role
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.deciding import ERASURE, EXCLUSION
@@ -328,7 +328,7 @@ def _unsettled(
         # Of what is held beside its number nothing is known here, not even that.
         label=record_type.label if record_type is not None else _UNKNOWN if place.type else _NOT_HERE,
         title=titles.get(place.record, ""),
-        slot_label=_slot_label(here, place.type, slot),
+        slot_label=_slot_label(record_type, slot),
         known=place.record in held,
         cause=item.reason,
         number=item.number,
@@ -408,12 +408,10 @@ def refused_words(session: Session, item: Unsettled) -> Refill:
     return Refill(item.record if held else "", {n: cell for n, cell in cells.items() if n in shown})
 
 
-def _slot_label(here: Here, type_name: str, slot: str) -> str:
-    if slot in reading.RESERVED_SLOTS or not slot:
-        return reading.RESERVED_SLOTS.get(slot, "整条记录")
-    record_type = here.types.get(type_name)
-    found = record_type.slots.get(slot) if record_type is not None else None
-    return found.label if found is not None else slot
+def _slot_label(record_type: RecordType | None, slot: str) -> str:
+    if not slot:
+        return "整条记录"
+    return RESERVED_LABELS.get(slot, slot) if record_type is None else record_type.slot_label(slot)
 
 
 def note_refilled(session: Session, item: Unsettled) -> None:

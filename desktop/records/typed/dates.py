@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from desktop.records.typed.numerals import chinese_to_int
+from desktop.records.versions.stamps import moment_of
 
 WEEKDAYS = "一二三四五六日"
 _WEEKDAY = rf"(?:\s*\(?(?:周|星期|礼拜)(?P<weekday>[{WEEKDAYS}天])\)?)?"
@@ -87,6 +88,11 @@ def dated_moment_words(moment: datetime.datetime) -> str:
 def time_words(milliseconds: int) -> str:
     """2026-03-05 14:07, the time in China of milliseconds since 1970, for lists and logs."""
     return f"{china_time(milliseconds):%Y-%m-%d %H:%M}"
+
+
+def stamp_words(stamp: int) -> str:
+    """The same of the time at which a stamp was made, by its writer's clock."""
+    return f"{moment_of(stamp).astimezone(CHINA):%Y-%m-%d %H:%M}"
 
 
 def parse_date(value: object, today: datetime.date | None = None) -> datetime.date | None:

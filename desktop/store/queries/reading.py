@@ -11,10 +11,8 @@ from enum import StrEnum
 from itertools import chain, islice
 from typing import Any
 
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
-from desktop.records.typed.dates import CHINA
+from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue
-from desktop.records.versions import stamps
 from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.resolution import Life
 from desktop.store.log import components
@@ -406,12 +404,3 @@ def _order(types: Catalogue, record_type: RecordType, query: Query) -> str:
         keys = orders.keys(types, record_type.by_name[query.order], ranked=bool(query.ranked))
     # What is the same there stands by its title, whichever way round the column is.
     return ", ".join((*(f"{key} {direction}" for key in keys), "r._sort", f"r._row {direction}"))
-
-
-def moment(stamp: int) -> str:
-    """When a stamp was made, as text for people in China."""
-    return f"{stamps.moment_of(stamp).astimezone(CHINA):%Y-%m-%d %H:%M}"
-
-
-RESERVED_SLOTS = {UNIT_SLOT: "所属单位", DELETED_SLOT: "删除"}
-"""What the built-in slots are called where history and conflicts are shown."""

@@ -65,8 +65,7 @@ class RecordBanner(NoticeBar):
             action = "恢复" if writable else ""
             self.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
         elif data.record.disputed:
-            slots = self._type.slots
-            named = "、".join(slots[s].label for s in data.record.disputed if s in slots) or "删除与否"
+            named = "、".join(map(self._type.slot_label, data.record.disputed))
             action = "去处理" if shell.has_page("conflicts") else ""
             # Who may decide is read on the page of conflicts; a record of another town's is not for this one to choose.
             self.show_notice(

@@ -25,6 +25,7 @@ from desktop.operations.session import Here
 from desktop.operations.stations import traffic
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.display import display
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.tables.database import Database
@@ -70,19 +71,18 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
         words, instead = _value_words(here, record_type, links, entry.slot, entry.value), "（新登记）"
         if not entry.birth:
             words, instead = _differing(here, record_type, links, entry.slot, before, entry.value)
-        slot = record_type.slots.get(entry.slot)
-        label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
+        label = record_type.slot_label(entry.slot)
         station = names.get(entry.station) or traffic.unknown_station(entry.station)
         lines.append(
             Line(
-                entry.stamp, reading.moment(entry.stamp), entry.operator, station, label, words,
+                entry.stamp, stamp_words(entry.stamp), entry.operator, station, label, words,
                 instead, entry.station == here.station, entry.head,
             )
         )  # fmt: skip
         older[entry.slot] = entry.value
     lines += [
         Line(
-            j.stamp, reading.moment(j.stamp), j.operator,
+            j.stamp, stamp_words(j.stamp), j.operator,
             names.get(j.station) or traffic.unknown_station(j.station), j.label, j.words, "",
             j.station == here.station, j.current,
         )

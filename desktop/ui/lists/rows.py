@@ -13,6 +13,7 @@ from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.display import display
+from desktop.records.typed.dates import stamp_words
 from desktop.records.types import Catalogue
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query, Record
@@ -127,10 +128,7 @@ def _shown(source: Source, record: Record, links: Mapping[str, str], erased: fro
         for column in source.columns
     )
     if record.disputed:
-        slots = source.record_type.slots
-        names = "、".join(
-            slots[s].label if s in slots else reading.RESERVED_SLOTS[s] for s in record.disputed
-        )
+        names = "、".join(map(source.record_type.slot_label, record.disputed))
         return ShownRow(record.id, texts, Mark.CONFLICT, f"两处填写不一致：{names}")
     findings = run_checks(source.record_type, record.values, Context(source.today, erased=erased))
     return ShownRow(record.id, texts, _mark(findings), _reasons(findings))
@@ -142,7 +140,7 @@ def _cell(source: Source, column: Column, record: Record, links: Mapping[str, st
             case name if name == UNIT:
                 return source.units.get(record.unit, "")
             case name if name == ADDED:
-                return reading.moment(record.stamp)
+                return stamp_words(record.stamp)
             case name if name == OPERATOR:
                 return record.operator
         return ""

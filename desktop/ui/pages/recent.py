@@ -18,7 +18,6 @@ from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import ERASURE
 from desktop.store.ledger import ChangeSet
-from desktop.store.queries import reading
 from desktop.store.queries.attached import PART
 from desktop.store.tables.database import Database
 from desktop.ui import spacing
@@ -349,7 +348,7 @@ def _said(
     slot = record_type.slots.get(change.slot)
     if slot is not None and not slot.shown_fields:
         return []
-    label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(change.slot, change.slot)
+    label = record_type.slot_label(change.slot)
     if change.edit is None:
         return [(label, "", _GONE)]
     edit = change.edit

@@ -66,9 +66,8 @@ def deletion_told(
     hidden: dict[str, None] = {}
     for entry in unseen[:_MOST_EDITS]:
         slot = record_type.slots.get(entry.slot)
-        label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(entry.slot, entry.slot)
         hidden |= {f.name: None for f in (slot.shown_fields if slot else ()) if f.mask is not Mask.NONE}
-        before = f"{_said(author(entry))}把“{label}”改成："
+        before = f"{_said(author(entry))}把“{record_type.slot_label(entry.slot)}”改成："
         masked, whole = words_of(record_type, entry.slot, entry.value)
         told.append(
             (f"{before}{masked}。删除的人当时还没有看到。", f"{before}{whole}。删除的人当时还没有看到。")

@@ -12,6 +12,7 @@ from desktop.operations.session import Here
 from desktop.operations.stations import traffic
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Mask, RecordType, Slot
 from desktop.records.display import display
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell, canonical
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.traffic import DisputedVersion
@@ -209,7 +210,7 @@ class _Teller:
             record=first.record,
             title=self._titles.get(first.record, record_type.label),
             slot=first.slot,
-            label=slot.label if slot is not None else reading.RESERVED_SLOTS.get(first.slot, first.slot),
+            label=record_type.slot_label(first.slot),
             fields=shown,
             labels=tuple(f.label for f in shown),
             base=self._side(slot, first.slot, rest[:1]) if rest and first.slot != DELETED_SLOT else None,
@@ -242,7 +243,7 @@ class _Teller:
 
     def _author(self, version: DisputedVersion | reading.HistoryEntry) -> Author:
         unit = self._names.get(version.station, traffic.unknown_station(version.station))
-        return Author(version.operator, version.station, unit, reading.moment(version.stamp), version.birth)
+        return Author(version.operator, version.station, unit, stamp_words(version.stamp), version.birth)
 
     def _texts(self, slot: Slot | None, name: str, value: Any, *, masked: bool) -> tuple[str, ...]:
         if name == UNIT_SLOT:

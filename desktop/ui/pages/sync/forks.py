@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import forks
 from desktop.operations.stations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
+from desktop.records.typed.dates import stamp_words
 from desktop.records.versions import items, spans
 from desktop.records.versions.item_outcomes import HELD, OUTCOMES
-from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 from desktop.ui.forms.history import slot_words
 from desktop.ui.grid import Col, Grid, Line
@@ -59,7 +59,7 @@ def load(database: Database, here: Here) -> list[Fork]:
 
 
 def _told(database: Database, here: Here, content: Content) -> Told:
-    when = reading.moment(content.stamp)
+    when = stamp_words(content.stamp)
     who = f"{content.operator}，{when}" if content.operator else when
     words = f"{_words(database, here, content)}\n{who}"
     return Told(content.number, words, content.type, content.record)
@@ -77,8 +77,7 @@ def _words(database: Database, here: Here, content: Content) -> str:
     if slot is not None and slot.grouped:
         # The fields of a group are named with their values.
         return f"{said}\n{words}"
-    label = slot.label if slot is not None else reading.RESERVED_SLOTS.get(content.slot, content.slot)
-    return f"{said}\n{label}：{words}"
+    return f"{said}\n{record_type.slot_label(content.slot)}：{words}"
 
 
 class ForksTab(QWidget):
