@@ -25,8 +25,9 @@ from desktop.records.typed.typed_numbers import decimal_text
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NotFound
 from desktop.store.queries import pointing, reading
+from desktop.store.queries.history import HistoryEntry
 from desktop.store.queries.pointing import Pointing
-from desktop.store.queries.reading import HistoryEntry, Query, Record
+from desktop.store.queries.reading import Query, Record
 
 LIVES = {Life.DELETED: "已删除", Life.DISPUTED: "一边删除、一边修改，待处理"}
 _FOUND = 20

@@ -17,7 +17,8 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Ma
 from desktop.records.display import display
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries.reading import HistoryEntry, Record
+from desktop.store.queries.history import HistoryEntry
+from desktop.store.queries.reading import Record
 
 
 def severity_words(finding: Finding) -> str:

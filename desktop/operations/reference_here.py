@@ -1,6 +1,6 @@
 """Divisions, code lists and statutes as they count in a unit today: the program's with what was sent down from above.
 
-Who may have said something is judged when it is loaded (:func:`desktop.store.queries.above.writers_above`), as for
+Who may have said something is judged when it is loaded (:func:`desktop.store.queries.units.writers_above`), as for
 templates.
 """
 
@@ -25,8 +25,9 @@ from desktop.records.statutes import Statute
 from desktop.records.typed.addresses import AddressLocator
 from desktop.records.types import Catalogue
 from desktop.reference import SHIPPED_LAWS, Laws
-from desktop.store.queries import above, aggregates, reading
+from desktop.store.queries import aggregates, reading
 from desktop.store.queries.reading import Query, Record
+from desktop.store.queries.units import writers_above
 from desktop.store.tables.database import Database
 
 DIVISION: Final = "division_change"
@@ -87,7 +88,7 @@ def said(database: Database, types: Catalogue, name: str, unit: str) -> Iterator
     """What of a type may count in a unit, the strongest last: by its day, the nearest level, its stamp."""
     held = reading.records(database, types, Query(name, order=reading.NEWEST_ORDER)) if name in types else []
     if held:
-        chain = above.writers_above(database, types, types[name], unit)
+        chain = writers_above(database, types, types[name], unit)
         places = {u: place for place, u in enumerate(chain)}
         mine = [record for record in held if record.unit in places]
         yield from sorted(mine, key=lambda r: (_text(r, "started"), -places[r.unit], r.stamp))

@@ -8,8 +8,9 @@ from typing import Final
 from desktop.plan.readings import Options
 from desktop.records.plan_targets import Choice
 from desktop.records.types import Catalogue
-from desktop.store.queries import above, reading
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.store.queries.units import writers_above
 from desktop.store.tables.database import Database
 
 TYPE: Final = "plan_reading"
@@ -25,7 +26,7 @@ def chosen(
     held = reading.records(database, types, Query(TYPE, order=reading.NEWEST_ORDER)) if TYPE in types else []
     if not held:
         return {}
-    places = {u: place for place, u in enumerate(above.writers_above(database, types, types[TYPE], unit))}
+    places = {u: place for place, u in enumerate(writers_above(database, types, types[TYPE], unit))}
     mine = sorted((r for r in held if r.unit in places), key=lambda r: (-places[r.unit], r.stamp))
     found: dict[str, str] = {}
     for record in mine:

@@ -18,7 +18,7 @@ from desktop.operations.supervision import IllegalStep, Signatory, batches, issu
 from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
-from desktop.store.queries import reading
+from desktop.store.queries.history import versions_of
 from tests.operations.cases import WORDS, CaseAt, D, overdue, taken
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -151,9 +151,9 @@ def test_the_history_of_one_slot_is_that_of_the_record_without_the_others(desk: 
     made = supervision.class_notices(desk, case.id, employers(desk, 2), HEAT).documents
     supervision.issue_many(desk, made[:1], CHAIR, DAY)
     for document in made:
-        whole = reading.history(desk.database, desk.types, "case_document", document)
+        whole = versions_of(desk.database, desk.types, "case_document", document)
         for slot in desk.types["case_document"].slots:
-            one = reading.history(desk.database, desk.types, "case_document", document, slot)
+            one = versions_of(desk.database, desk.types, "case_document", document, slot)
             assert one == [entry for entry in whole if entry.slot == slot]
 
 

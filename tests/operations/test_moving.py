@@ -20,6 +20,8 @@ from desktop.store.merging import erasing as stored_erasing
 from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
+from desktop.store.queries.history import versions_of
+from desktop.store.queries.units import subtree
 from desktop.sync.merging import erasing as erasing_due
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.rows import Source, preview
@@ -147,8 +149,8 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     world.report(*world.towns)
     # The new town has all of it, the old one keeps what it had, and what it withdrew stays withdrawn.
     assert names(new) == names(old) == {"茶厂", "错的厂"}
-    assert village.unit.id in reading.subtree(new.database, new.unit.id)
-    assert village.unit.id not in reading.subtree(old.database, old.unit.id)
+    assert village.unit.id in subtree(new.database, new.unit.id)
+    assert village.unit.id not in subtree(old.database, old.unit.id)
     assert superior_shown(old, village.unit.id) == "（已调到别的上级，本机没有登记）"
     assert superior_shown(new, village.unit.id) == new.unit.name
     enrol(village, new, world.folder)
@@ -163,11 +165,9 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
             exchange.digest(desk, village.unit.id).sha256 == exchange.digest(district, village.unit.id).sha256
         )
     assert names(old) == {"茶厂", "错的厂"}
-    history = reading.history(new.database, new.types, "enterprise", world.tea)
+    history = versions_of(new.database, new.types, "enterprise", world.tea)
     assert [h.value for h in history if h.slot == "name"] == ["好茶厂", "茶厂"]
-    assert "再错的厂" not in {
-        h.value for h in reading.history(new.database, new.types, "enterprise", world.bad)
-    }
+    assert "再错的厂" not in {h.value for h in versions_of(new.database, new.types, "enterprise", world.bad)}
     moving.move(district, village.unit.id, old.unit.id)
     world.report(*world.towns)
     enrol(village, old, world.folder)
@@ -260,7 +260,7 @@ def test_a_ledger_that_knew_less_of_the_tree_when_it_erased_makes_it_good(
     with monkeypatch.context() as before:
         before.setattr(erasing, "_writers", lambda session, *_: [session.unit.id])
         erasing.erase(world.district, "enterprise", [world.tea], basis="consent")
-        before.setattr(stored_erasing, "covered", lambda db, unit: frozenset(reading.subtree(db, unit)))
+        before.setattr(stored_erasing, "covered", lambda db, unit: frozenset(subtree(db, unit)))
         before.setattr(stored_erasing, "strangers", lambda _db, _unit: frozenset())
         world.report(*world.towns)
     held = records.load(world.old, "enterprise", world.tea)

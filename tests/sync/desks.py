@@ -28,6 +28,7 @@ from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
 from desktop.store.queries import reading
 from desktop.store.queries.digest import Digest
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.sync.authority import exclusions, policy, station
@@ -175,7 +176,7 @@ class Desk:
 
     def digest(self, unit: str = "") -> Digest:
         """The digest of everything, or of a unit and all below."""
-        units = frozenset(reading.subtree(self.database, unit)) if unit else None
+        units = frozenset(subtree(self.database, unit)) if unit else None
         return digests.digest(self.database, self.ledger.types, units)
 
     # -- what it says about what counts ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.records.versions.resolution import Life
-from desktop.store.queries import reading
+from desktop.store.queries.history import versions_of
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.errors import BadSegment
@@ -74,9 +74,7 @@ def test_a_decision_is_remembered_with_who_made_it_and_what_it_decided(tree: Tre
     settle([(tree.village, tree.town)])
     for desk in (tree.village, tree.town):
         assert desk.conflicts() == set()
-        names = [
-            e for e in reading.history(desk.database, desk.ledger.types, "firm", FIRM) if e.slot == "name"
-        ]
+        names = [e for e in versions_of(desk.database, desk.ledger.types, "firm", FIRM) if e.slot == "name"]
         assert {(e.value, e.operator) for e in names} == {
             ("一家", "甲村"), ("村里的", "甲村"), ("镇里的", "镇"), ("商定的", "镇"),
         }  # fmt: skip

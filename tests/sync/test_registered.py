@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of
 from tests.sync.test_moves import move, superior
@@ -69,7 +69,7 @@ def test_whichever_comes_first_everybody_goes_by_it_and_the_district_moves_it(
     move(places.district, late.unit, places.town.unit)
     places.deliver()
     assert name_of(places.district) == name_of(places.town) == "新村的"
-    assert late.unit in reading.subtree(places.town.database, places.town.unit)
+    assert late.unit in subtree(places.town.database, places.town.unit)
     assert FIRM not in places.other.records()
 
 
@@ -87,4 +87,4 @@ def test_a_registration_that_was_moved_is_not_made_again_by_the_new_superior(pla
     places.deliver()
     assert places.district.refused() == {(places.town.station, number): "registered"}
     assert superior(places.district, places.far.unit) == places.town.unit
-    assert places.far.unit in reading.subtree(places.district.database, places.town.unit)
+    assert places.far.unit in subtree(places.district.database, places.town.unit)

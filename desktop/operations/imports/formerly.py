@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries import reading
+from desktop.store.queries.history import versions_of
 
 
 class Formerly:
@@ -28,7 +28,7 @@ class Formerly:
         if known is None:
             known = self._known[record, slot.name] = {}
             session = self._session
-            for entry in reading.history(session.database, session.types, self._type.name, record, slot.name):
+            for entry in versions_of(session.database, session.types, self._type.name, record, slot.name):
                 said = (entry.value or {}) if slot.grouped else {name: entry.value}
                 for member, value in said.items():
                     known.setdefault(member, set()).add(value)

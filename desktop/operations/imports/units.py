@@ -9,7 +9,8 @@ from desktop.operations.imports.placing import PlaceFinder
 from desktop.operations.session import Session
 from desktop.records.declaration import Field, Level
 from desktop.records.versions.resolution import Life
-from desktop.store.queries import lookup, reading
+from desktop.store.queries import lookup
+from desktop.store.queries.units import subtree
 
 UNIT: Final = "unit"
 """The target of such a column; it is no field of the record."""
@@ -30,7 +31,7 @@ class UnitFinder:
         # The units' own names by id, this unit first.
         self.names: dict[str, str] = {}
         self._learn(session.unit.id, (session.unit.name, session.unit.code))
-        below = reading.subtree(session.database, session.unit.id)
+        below = subtree(session.database, session.unit.id)
         if UNIT not in session.types:
             return
         held = lookup.held(session.database, session.types[UNIT], set(below), ("name", "code"))
@@ -55,7 +56,7 @@ class UnitFinder:
 
 def town_units(session: Session) -> dict[str, str]:
     """Town code to the unit of that town below this one, where the tree has exactly one."""
-    below = set(reading.subtree(session.database, session.unit.id)) - {session.unit.id}
+    below = set(subtree(session.database, session.unit.id)) - {session.unit.id}
     if not below or UNIT not in session.types:
         return {}
     units = lookup.held(session.database, session.types[UNIT], below, ("level", "place", "code"))

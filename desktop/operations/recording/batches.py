@@ -20,6 +20,7 @@ from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Record
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
 _PAGE = 1_000
@@ -188,7 +189,7 @@ def _look(
     progress: Progress | None,
 ) -> Iterator[tuple[int, Record | None, Skip | None]]:
     """The records one after the other, and why one is passed over."""
-    mine = {own, *reading.subtree(database, own)}
+    mine = {own, *subtree(database, own)}
     moves = any(field.name in admitting.FIXED for field in target.fields)
     for start in range(0, len(rows), _PAGE):
         part = rows[start : start + _PAGE]

@@ -13,6 +13,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.queries.attached import ATTACHMENT
+from desktop.store.queries.history import versions_of
 
 
 class NoConflict(StateProblem):
@@ -79,9 +80,7 @@ def require_decider(session: Session, type_name: str, slot: str, value: Cell | M
 def _conflict(session: Session, type_name: str, record: str, slot: str) -> Conflict:
     held = reading.record(session.database, session.types, type_name, record)
     record_type = session.types[type_name]
-    versions = [
-        h for h in reading.history(session.database, session.types, type_name, record) if h.slot == slot
-    ]
+    versions = [h for h in versions_of(session.database, session.types, type_name, record) if h.slot == slot]
     claims = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if h.head]
     base = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if not h.head]
     return Conflict(
@@ -103,7 +102,7 @@ def _edited_by(session: Session, type_name: str, record: str, slot: str) -> froz
     """Who has written what stands against a deletion."""
     if slot != DELETED_SLOT:
         return frozenset()
-    versions = reading.history(session.database, session.types, type_name, record)
+    versions = versions_of(session.database, session.types, type_name, record)
     return frozenset(h.station for h in versions if h.head and not h.birth)
 
 

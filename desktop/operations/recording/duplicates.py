@@ -35,6 +35,7 @@ from desktop.store.queries.candidates import (
     LAPSED_ABOVE,
 )
 from desktop.store.queries.reading import Record
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
 CHOSEN = "chosen"
@@ -249,7 +250,7 @@ def merge(
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     if looked.codes_differ():
         raise CodesDiffer("这些记录的统一社会信用代码不同，不是一家单位，不能合并。")
-    below = set(reading.subtree(session.database, session.unit.id))
+    below = set(subtree(session.database, session.unit.id))
     if any(held.unit not in below for held in looked.records):
         raise NotAllowed("有记录不归本单位管，请由管着它们的上级来合并。")
     first, *others = sorted(held.id for held in looked.records)
@@ -298,7 +299,7 @@ def unmerge(session: Session, *edges: str) -> ChangeSet:
     standing = [h for h in held if h is not None and h.life is not Life.DELETED]
     if not standing or len(standing) < len(edges):
         raise NotMerged("这些记录没有合并在一起。")
-    if any(h.unit not in reading.subtree(session.database, session.unit.id) for h in standing):
+    if any(h.unit not in subtree(session.database, session.unit.id) for h in standing):
         raise NotAllowed("这是上级合并的，请由上级重新分开。")
     kind = str(standing[0].values["kind"])
     ends = sorted({str(h.values[end]) for h in standing for end in ("one", "other")})

@@ -16,7 +16,8 @@ from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.deciding import SAME
 from desktop.store.log import components
 from desktop.store.log.versions import load_versions
-from desktop.store.queries import candidates, reading
+from desktop.store.queries import candidates
+from desktop.store.queries.history import versions_of
 from desktop.store.tables.database import Database
 
 JOINED, PARTED = "合并", "分开"
@@ -54,7 +55,7 @@ def of_record(
     together = {*components.members(database, type_name, record)}
     found: list[Joining] = []
     for edge, one, other in candidates.edges_at(database, type_name, [*together] or [record]):
-        entries = reading.history(database, types, SAME, edge)
+        entries = versions_of(database, types, SAME, edge)
         # The birth of an edge fills several slots at once; one that is parted and joined again has more steps.
         steps = {(e.stamp, e.station): e for e in entries if e.birth or e.slot == DELETED_SLOT}
         if not steps:

@@ -22,7 +22,8 @@ from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, Deletion, EditedSince, NewRecord, SlotEdit
 from desktop.store.queries import lookup, reading
 from desktop.store.queries.attached import PART
-from desktop.store.queries.reading import HistoryEntry, Query, Record
+from desktop.store.queries.history import HistoryEntry, versions_of
+from desktop.store.queries.reading import Query, Record
 from desktop.store.tables.database import Database
 from desktop.store.writing import undoing
 
@@ -214,7 +215,7 @@ def _named(session: Session, error: EditedSince) -> EditedSince:
     titles = queries.titles(session.database, session.types, session.codes, error.type, [error.record])
     title = titles.get(error.record, record_type.label)
     what = record_type.slot_label(error.slot)
-    (newest, *_) = reading.history(session.database, session.types, error.type, error.record, error.slot)
+    (newest, *_) = versions_of(session.database, session.types, error.type, error.record, error.slot)
     who = f"{newest.operator}在{stamp_words(newest.stamp)}"
     words = f"{error.sentence.rstrip('。')}：“{title}”的“{what}”由{who}改过。"
     return EditedSince(words, error.type, error.record, error.slot)
@@ -234,7 +235,7 @@ def children(session: Session, type_name: str, parent: str) -> list[Record]:
 
 def history(session: Session, type_name: str, record: str) -> list[HistoryEntry]:
     """Every version of every field, newest first."""
-    return reading.history(session.database, session.types, type_name, record)
+    return versions_of(session.database, session.types, type_name, record)
 
 
 def check(session: Session, type_name: str, record: str) -> list[Finding]:

@@ -18,6 +18,7 @@ from desktop.store.ledger import NewRecord
 from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending
@@ -125,7 +126,7 @@ def grant(
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
     # Whom somebody above has moved here is here, wherever its place lies.
-    moved = unit.id in reading.subtree(desk.database, desk.unit.id)
+    moved = unit.id in subtree(desk.database, desk.unit.id)
     outside = "" if moved else elsewhere(desk.reference.divisions, unit.code, level, desk.unit)
     if outside and not although:
         raise CodeElsewhere(outside)
@@ -312,7 +313,7 @@ def _require_below(
 
     Nor would any level above count a unit that is not of a lower level than who registers it.
     """
-    below, rank = reading.subtree(desk.database, desk.unit.id), LEVEL_RANK[own.claims.level]
+    below, rank = subtree(desk.database, desk.unit.id), LEVEL_RANK[own.claims.level]
     wrong = [] if LEVEL_RANK[level] >= rank else [level]
     for unit, of in units.items():
         is_known = reading.record(desk.database, desk.types, "unit", unit) is not None

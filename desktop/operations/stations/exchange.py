@@ -20,6 +20,7 @@ from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
 from desktop.store.queries import indexing, reading
 from desktop.store.queries.digest import Digest
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.authority import station
@@ -210,7 +211,7 @@ def digest(session: Session, scope: str | None = None) -> Digest:
     """The content digest of the workspace, or of a unit (id, code or name) and all below it."""
     units = None
     if scope is not None:
-        units = frozenset(reading.subtree(session.database, session.find_unit(scope)))
+        units = frozenset(subtree(session.database, session.find_unit(scope)))
     return digests.digest(session.database, session.types, units)
 
 

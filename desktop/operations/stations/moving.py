@@ -22,6 +22,7 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.reading import Query
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.exclusions import Named
@@ -111,7 +112,7 @@ def superiors(database: Database, at: Here, unit: str) -> list[Movable]:
     held = _units(database, at)
     if unit not in held:
         return []
-    below = set(reading.subtree(database, unit))
+    below = set(subtree(database, unit))
     now = str(held[unit].values[SUPERIOR] or "")
     levels = at.codes["unit_level"].by_code
     found = [
@@ -142,7 +143,7 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
     if not _has_superior(held, unit):
         raise NotAllowed("这个单位的上级不归本单位管，要由更上面的一级来调整。")
     name = str(held[unit].values["name"] or "")
-    units = reading.subtree(database, unit)
+    units = subtree(database, unit)
     before = str(held[unit].values[SUPERIOR] or "")
     if superior not in {s.unit for s in superiors(database, at, unit)}:
         raise _cannot_move(at, held[unit], held[superior], units)
@@ -204,7 +205,7 @@ def move(session: Session, unit: str, superior: str) -> ChangeSet:
     edits = [SlotEdit(UNIT, unit, SUPERIOR, superior), SlotEdit(UNIT, unit, UNIT_SLOT, superior)]
     with session.database.transaction():
         audit.note(session, audit.Act.MOVED, f"{unit} {found.before} {superior}")
-        births = _taken_over(session, reading.subtree(session.database, unit), found.before_name)
+        births = _taken_over(session, subtree(session.database, unit), found.before_name)
         changes = session.ledger.write(words, session.operator.name, births=births, edits=edits)
         return policy.settle(session, changes)
 
@@ -250,7 +251,7 @@ def _cannot_move(
 
 def _units(database: Database, at: Here) -> Mapping[str, reading.Record]:
     """The living units from this one down."""
-    ours = set(reading.subtree(database, at.unit.id))
+    ours = set(subtree(database, at.unit.id))
     return {r.id: r for r in reading.records(database, at.types, Query(UNIT)) if r.id in ours}
 
 

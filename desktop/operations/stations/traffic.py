@@ -25,9 +25,10 @@ from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
-from desktop.store.queries import aggregates, governing, reading
+from desktop.store.queries import aggregates, governing
 from desktop.store.queries import digest as digests
 from desktop.store.queries.digest import Digest
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import persons
@@ -168,7 +169,7 @@ def _with_outdated(database: Database, here: Here, found: Sequence[Peer]) -> lis
         since = told.get(peer.link.peer)
         later = {unit for unit, stamp in changed if since is not None and stamp >= since}
         return stored.EVERYBODY in later or (
-            bool(later) and not later.isdisjoint(reading.subtree(database, peer.link.unit))
+            bool(later) and not later.isdisjoint(subtree(database, peer.link.unit))
         )
 
     return [replace(peer, outdated=True) if behind(peer) else peer for peer in found]
@@ -221,7 +222,7 @@ def merge_log(database: Database, here: Here) -> list[MergeLine]:
 
 def content_digest(database: Database, here: Here, unit: str | None = None) -> Digest:
     """The content digest of all records, or of a unit and all below it."""
-    units = None if unit is None else frozenset(reading.subtree(database, unit))
+    units = None if unit is None else frozenset(subtree(database, unit))
     return digests.digest(database, here.types, units)
 
 

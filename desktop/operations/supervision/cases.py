@@ -41,6 +41,7 @@ from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.log.heads import changed_below
 from desktop.store.queries import aggregates, reading
+from desktop.store.queries.history import versions_of
 from desktop.store.queries.reading import Query, Record
 from desktop.store.tables.database import Database
 
@@ -220,7 +221,7 @@ def issues_of(database: Database, types: Catalogue, document: str) -> dict[str, 
     return {
         canonical(entry.value): str(entry.value[name])
         for slot, name in zip(ISSUE_SLOTS, ("document_number", f"{OWN}document_number"), strict=True)
-        for entry in reading.history(database, types, LETTER, document, slot)
+        for entry in versions_of(database, types, LETTER, document, slot)
         if isinstance(entry.value, dict) and entry.value.get(name)
     }
 

@@ -35,8 +35,9 @@ from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries import above, reading
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.store.queries.units import writers_above
 
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
 
@@ -139,7 +140,7 @@ def _local_federation(session: Session) -> str:
     issuer = issuer_of(session)
     if issuer.level in LOCAL_FEDERATIONS:
         return issuer.name
-    known = above.writers_above(session.database, session.types, session.types[POWER], session.unit.id)
+    known = writers_above(session.database, session.types, session.types[POWER], session.unit.id)
     return next(iter(known.values()), "")
 
 

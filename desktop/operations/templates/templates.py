@@ -30,8 +30,9 @@ from desktop.records.supervision import Route, Title
 from desktop.records.types import Catalogue, catalogue
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord
-from desktop.store.queries import above, reading
+from desktop.store.queries import reading
 from desktop.store.queries.reading import Filter, Query, Record
+from desktop.store.queries.units import writers_above
 from desktop.store.tables.database import Database
 
 TYPE: Final = "paper_template"
@@ -98,7 +99,7 @@ def _versions(
     held = reading.records(database, types, Query(TYPE, filters=filters, order=reading.NEWEST_ORDER))
     if not held:
         return
-    chain = above.writers_above(database, types, types[TYPE], unit)
+    chain = writers_above(database, types, types[TYPE], unit)
     places = {u: place for place, u in enumerate(chain)}
     mine = [record for record in held if record.unit in places]
     mine.sort(key=lambda r: (str(r.values.get("started") or ""), r.stamp), reverse=True)

@@ -14,8 +14,8 @@ from desktop.operations.session import Here
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.types import Catalogue, catalogue
 from desktop.resources import resource
-from desktop.store.queries import reading
 from desktop.store.queries import retention as stored
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
 BASIS = "period"
@@ -100,7 +100,7 @@ def read_rules(data: bytes, types: Catalogue) -> Rules:
 
 def due(database: Database, here: Here, today: datetime.date, found: Rules | None = None) -> list[Due]:
     """What is due in this unit and those below, rule by rule; rules by which nothing is due are left out."""
-    units = reading.subtree(database, here.unit.id)
+    units = subtree(database, here.unit.id)
     result = []
     for rule in (found or rules()).rules:
         record_type = here.types[rule.type]

@@ -19,7 +19,8 @@ from desktop.records.versions.deciding import ERASURE
 from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.items import BIRTH
 from desktop.store.log.versions import NOT_REPLACED
-from desktop.store.queries import reading, views
+from desktop.store.queries import views
+from desktop.store.queries.units import subtree
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -55,13 +56,13 @@ def covered(database: Database, unit: str) -> frozenset[str]:
     Of units whose superior is not known here, who stands above this one is believed: they were moved away, and what
     they had written is still held by those who answer for it no more.
     """
-    below = frozenset(reading.subtree(database, unit))
+    below = frozenset(subtree(database, unit))
     if not _is_above(database, unit, below):
         return below
     moved = database.rows(
         "SELECT lower(hex(id)) FROM r_unit WHERE superior IS NOT NULL AND superior NOT IN (SELECT id FROM r_unit)"
     )
-    return below.union(*(reading.subtree(database, u) for (u,) in moved if u not in below))
+    return below.union(*(subtree(database, u) for (u,) in moved if u not in below))
 
 
 def strangers(database: Database, unit: str) -> frozenset[str]:
@@ -69,7 +70,7 @@ def strangers(database: Database, unit: str) -> frozenset[str]:
 
     Only levels above know whether they lie below that unit as well.
     """
-    if not _is_above(database, unit, reading.subtree(database, unit)):
+    if not _is_above(database, unit, subtree(database, unit)):
         return frozenset()
     return frozenset(
         u for (u,) in database.rows("SELECT id FROM unit_ref WHERE unhex(id) NOT IN (SELECT id FROM r_unit)")

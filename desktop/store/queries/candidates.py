@@ -19,6 +19,7 @@ from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.resolution import heads_of
 from desktop.store.log.versions import load_versions
 from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -97,7 +98,7 @@ def lapsed(database: Database, types: Catalogue, unit: str) -> list[Candidate]:
 
     Where nobody elsewhere has one, a merge was taken back by hand, and is none of these.
     """
-    within, found = set(reading.subtree(database, unit)), []
+    within, found = set(subtree(database, unit)), []
     said = database.rows(
         "SELECT r.kind, r.one, r.other, (SELECT json_group_array(u.id) FROM unit_ref u WHERE u.ref = r.unit"
         " OR u.ref IN (SELECT o.unit FROM record_unit o WHERE o.record = r.id AND o.type = 'same'))"
@@ -108,7 +109,7 @@ def lapsed(database: Database, types: Catalogue, unit: str) -> list[Candidate]:
         if not mine or kind not in types or (one, other) in _told_apart(database, kind):
             continue
         owners = _owners(database, types, kind, one) | _owners(database, types, kind, other)
-        if any(not owners <= set(reading.subtree(database, writer)) for writer in mine):
+        if any(not owners <= set(subtree(database, writer)) for writer in mine):
             found.append(Candidate(kind, one, other, LAPSED if owners <= within else LAPSED_ABOVE))
     return found
 
@@ -167,7 +168,7 @@ def _rows(
     database: Database, record_type: RecordType, unit: str, fields: Sequence[str], where: str
 ) -> list[tuple[Cell, ...]]:
     """Id and fields of the living records in scope that a condition leaves; what is shown elsewhere does not live."""
-    below = tuple(reading.subtree(database, unit))
+    below = tuple(subtree(database, unit))
     marks = ", ".join("?" * len(below))
     columns = ", ".join(f"r.{quoted(f)}" for f in fields)
     return database.rows(

@@ -12,7 +12,7 @@ from desktop.records.versions.deciding import EXCLUSION, GRANT, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
-from desktop.store.queries.reading import CLAIMED_TWICE
+from desktop.store.queries.units import CLAIMED_TWICE
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 

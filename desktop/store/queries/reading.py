@@ -1,8 +1,7 @@
-"""Read-only queries: lists as row numbers and pages of rows, single records, history, search and counts."""
+"""Read-only queries: lists as row numbers and pages of rows, single records, their titles, counts and sums."""
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +12,12 @@ from typing import Any
 
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.types import Catalogue
-from desktop.records.versions.canonical import Cell, parse
+from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life
-from desktop.store.log import components
-from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.queries import indexing, searching
 from desktop.store.queries.searching import Found
 from desktop.store.tables import orders, totals
-from desktop.store.tables.columns import canonical_of, compared, filled, quoted, read, table_of
+from desktop.store.tables.columns import compared, quoted, read, table_of
 from desktop.store.tables.database import Database
 
 TITLE_ORDER = "_sort"
@@ -95,19 +92,6 @@ class Record:
     operator: str
     values: Mapping[str, Cell]
     disputed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One version of a slot: when (by the writer's clock), who, at which station, and what it said."""
-
-    slot: str
-    stamp: int
-    operator: str
-    station: str
-    value: Any
-    birth: bool
-    head: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,64 +204,10 @@ def titles(database: Database, record_type: RecordType, ids: Sequence[str]) -> d
     return found
 
 
-def history(
-    database: Database, types: Catalogue, type_name: str, record_id: str, slot: str | None = None
-) -> list[HistoryEntry]:
-    """All versions of a record that count, or of one slot, newest first; the birth of untouched slots included."""
-    ids = components.members(database, type_name, record_id)
-    entries = [
-        HistoryEntry(slot, stamp, operator, station, parse(value), bool(birth), bool(head))
-        for slot, stamp, operator, station, value, birth, head in database.rows(
-            f"SELECT v.slot, v.stamp, v.operator, o.station, v.value, v.birth, ({NOT_REPLACED}) FROM version v"
-            f" JOIN origin o ON o.ref = v.origin WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
-            f" AND v.type = ? AND coalesce(v.slot = ?, 1)",
-            (json.dumps(ids or [record_id]), type_name, slot),
-        )
-    ]
-    if ids:
-        # All that the births of records that are one filled stands in the log.
-        return sorted(entries, key=lambda e: (e.stamp, e.slot), reverse=True)
-    logged = {e.slot for e in entries}
-    record_type = types[type_name]
-    for name, known in record_type.slots.items():
-        if name in logged or slot not in (None, name):
-            continue
-        row = database.row(
-            f"SELECT r._stamp, r._operator, o.station, {canonical_of(known, 'r.')}"
-            f" FROM {quoted(table_of(type_name))} r"
-            f" JOIN origin o ON o.ref = r._origin WHERE r.id = unhex(?) AND {filled(known, 'r.')}",
-            (record_id,),
-        )
-        if row is not None:
-            entries.append(HistoryEntry(name, row[0], row[1], row[2], parse(row[3]), birth=True, head=True))
-    return sorted(entries, key=lambda e: (e.stamp, e.slot), reverse=True)
-
-
 def conflicts(database: Database) -> list[tuple[str, str, str]]:
     """Type, record id and slot of every open conflict."""
     found: list[tuple[str, str, str]] = database.rows("SELECT type, lower(hex(record)), slot FROM conflict")
     return found
-
-
-CLAIMED_TWICE = """
-    SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
-     AND unit IS NOT (SELECT u.ref FROM unit_ref u WHERE u.id = lower(hex(record)))
-    GROUP BY record HAVING count(DISTINCT unit) > 1
-"""
-"""Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them.
-
-Who has begun a tree of its own has registered itself, and is no superior of its own when another registers it.
-"""
-
-
-def subtree(database: Database, unit: str) -> list[str]:
-    """The ids of a unit and of all units below it, in the tree that is held here."""
-    below = [u for (u,) in database.rows(
-        "WITH RECURSIVE below (id) AS (SELECT unhex(:unit) UNION"
-        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0"
-        f" AND c.id NOT IN ({CLAIMED_TWICE}))"
-        " SELECT lower(hex(id)) FROM below", {"unit": unit})]  # fmt: skip
-    return below or [unit]
 
 
 def _columns(record_type: RecordType) -> str:

@@ -11,8 +11,9 @@ from desktop.store.ledger import Ledger
 from desktop.store.log import components
 from desktop.store.merging import aside
 from desktop.store.peers import segment_log
-from desktop.store.queries import governing, reading, scoping
+from desktop.store.queries import governing, scoping
 from desktop.store.queries.scoping import Record
+from desktop.store.queries.units import subtree
 from desktop.sync.formats.decoding import Contents
 from desktop.sync.signed import certificates
 from desktop.sync.signed.tree import reached
@@ -29,7 +30,7 @@ class Scope:
         self._db = ledger.database
         self._unit = unit
         self._station = station
-        self._units = set(reading.subtree(ledger.database, unit))
+        self._units = set(subtree(ledger.database, unit))
         self._tree = _tree_records(ledger, self._units)
         self._above = self._tree - self._units
         self._had: dict[Record, set[str]] = {}

@@ -18,7 +18,7 @@ from desktop.store.log import pending
 from desktop.store.peers import exchanged, links, received, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
-from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
 from desktop.sync.authority import station
@@ -196,7 +196,7 @@ def _answers_for(ledger: Ledger, link: Link) -> Answers:
     Of a conflict only what stands against each other is told, not what was replaced on the way. An item is told once,
     by the worst that became of it.
     """
-    units = set(reading.subtree(ledger.database, link.unit))
+    units = set(subtree(ledger.database, link.unit))
     stations = {c.station for c in station.granted(ledger) if c.claims.units & units} | {link.peer}
     return Answers(lambda: itertools.starmap(Answer, exchanged.present_answers(ledger.database, stations)))
 

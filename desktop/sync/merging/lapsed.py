@@ -12,7 +12,8 @@ from collections.abc import Iterator, Set
 from desktop.records.versions.deciding import EXCLUSION, SAME, SUPERIOR
 from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.log import edges
-from desktop.store.queries import governing, reading
+from desktop.store.queries import governing
+from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.judging import Judge
 from desktop.sync.signed.tree import Place
@@ -56,6 +57,6 @@ def part(ledger: Ledger, operator: str) -> None:
     """Takes back the idle edges of this unit and those below it, inside the caller's transaction."""
     own = ledger.meta("unit_id")
     if own is not None:
-        idle = edges.idle(ledger.database, ledger.types, reading.subtree(ledger.database, own))
+        idle = edges.idle(ledger.database, ledger.types, subtree(ledger.database, own))
         if idle:
             ledger.write("取消不再成立的合并", operator, deletions=[Deletion(SAME, edge) for edge in idle])

@@ -27,7 +27,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Re
 from desktop.records.display import display
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries import reading
+from desktop.store.queries.history import versions_of
 from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.forms.taking_back import take_back
@@ -59,7 +59,7 @@ class Line:
 
 def read_history(database: Database, here: Here, record_type: RecordType, record: str) -> list[Line]:
     """The versions of a record, newest first; personal values stay masked."""
-    entries = reading.history(database, here.types, record_type.name, record)
+    entries = versions_of(database, here.types, record_type.name, record)
     names = traffic.station_names(database, here)
     links = _links(database, here, record_type, [(entry.slot, entry.value) for entry in entries])
     lines: list[Line] = []

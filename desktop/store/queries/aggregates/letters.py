@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from desktop.records.supervision.kinds import Title
 from desktop.records.supervision.powers import EMPOWERED_TITLES
-from desktop.store.queries.reading import CLAIMED_TWICE
+from desktop.store.queries.units import CLAIMED_TWICE
 from desktop.store.tables.database import Database
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.peers import links, traffic
-from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
 
@@ -58,7 +58,7 @@ def receipts_due(database: Database) -> list[str]:
 
 def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
     """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
-    scope = {unit, *reading.subtree(database, unit)}
+    scope = {unit, *subtree(database, unit)}
     held = dict(traffic.stations(database))
     held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
     return frozenset({own, *(station for station, of in held.items() if of in scope)})

@@ -11,7 +11,8 @@ from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
 from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading
-from desktop.store.queries.reading import HistoryEntry, Query
+from desktop.store.queries.history import HistoryEntry, versions_of
+from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 
 _MOST_EDITS = 6
@@ -58,7 +59,7 @@ def deletion_told(
     told = [_both(f"{_said(author(v))}删除了这条记录。") for v in standing]
     told += [_both(f"{_said(author(v))}恢复了这条记录。") for v in heads if v.value is None]
     record = heads[0].record if heads else ""
-    history = reading.history(database, here.types, record_type.name, record)
+    history = versions_of(database, here.types, record_type.name, record)
     unseen = [
         e for e in history if e.head and not e.birth and _word(e) not in seen_heads and e.slot != DELETED_SLOT
     ]

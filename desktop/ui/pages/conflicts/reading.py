@@ -16,7 +16,8 @@ from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell, canonical
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.traffic import DisputedVersion
-from desktop.store.queries import aggregates, reading
+from desktop.store.queries import aggregates
+from desktop.store.queries.history import HistoryEntry
 from desktop.store.tables.database import Database
 from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
 
@@ -241,7 +242,7 @@ class _Teller:
         masked, whole = (self._texts(slot, name, value, masked=m) for m in (True, False))
         return Side(value, masked, whole, tuple(self._author(v) for v in found), standing)
 
-    def _author(self, version: DisputedVersion | reading.HistoryEntry) -> Author:
+    def _author(self, version: DisputedVersion | HistoryEntry) -> Author:
         unit = self._names.get(version.station, traffic.unknown_station(version.station))
         return Author(version.operator, version.station, unit, stamp_words(version.stamp), version.birth)
 

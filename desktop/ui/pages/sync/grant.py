@@ -28,7 +28,8 @@ from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers.links import Link
-from desktop.store.queries.reading import Query, records, subtree
+from desktop.store.queries.reading import Query, records
+from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.certificates import LEVEL_RANK

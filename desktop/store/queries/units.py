@@ -1,0 +1,46 @@
+"""Which units stand below one and above it, in the tree that is held here, and who of them may say something for it."""
+
+from __future__ import annotations
+
+from desktop.records.declaration import RecordType
+from desktop.records.types import Catalogue
+from desktop.store.queries import reading
+from desktop.store.tables.database import Database
+
+CLAIMED_TWICE = """
+    SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
+     AND unit IS NOT (SELECT u.ref FROM unit_ref u WHERE u.id = lower(hex(record)))
+    GROUP BY record HAVING count(DISTINCT unit) > 1
+"""
+"""Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them.
+
+Who has begun a tree of its own has registered itself, and is no superior of its own when another registers it.
+"""
+
+
+def subtree(database: Database, unit: str) -> list[str]:
+    """The ids of a unit and of all units below it, in the tree that is held here."""
+    below = [u for (u,) in database.rows(
+        "WITH RECURSIVE below (id) AS (SELECT unhex(:unit) UNION"
+        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0"
+        f" AND c.id NOT IN ({CLAIMED_TWICE}))"
+        " SELECT lower(hex(id)) FROM below", {"unit": unit})]  # fmt: skip
+    return below or [unit]
+
+
+def writers_above(database: Database, types: Catalogue, record_type: RecordType, unit: str) -> dict[str, str]:
+    """Of a unit and those above it, the nearest first, those whose level may write a type, with their names.
+
+    What a parent vouched for is not judged again by level when it is merged, so that is done here.
+    """
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    at: str | None = unit
+    while at and at not in seen:
+        seen.add(at)
+        record = reading.record(database, types, "unit", at)
+        if record is not None and record.values.get("level") in record_type.written_by.levels:
+            found[at] = str(record.values.get("name") or "")
+        superior = record.values.get("superior") if record is not None else None
+        at = superior if isinstance(superior, str) else None
+    return found
