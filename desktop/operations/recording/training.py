@@ -17,7 +17,6 @@ from rapidfuzz import fuzz
 from desktop.operations import queries
 from desktop.operations.queries import Codes
 from desktop.operations.recording import admitting, records
-from desktop.operations.recording.training_names import Person
 from desktop.operations.session import Session
 from desktop.plan.indicators import plan_days
 from desktop.plan.measures import between, empty, yes
@@ -26,6 +25,7 @@ from desktop.records.codes import CodeList
 from desktop.records.declaration import RecordType
 from desktop.records.masking import mask_phone
 from desktop.records.reckoning.periods import InitialTraining, initial_training
+from desktop.records.typed.people_words import Person
 from desktop.records.typed.person_names import fold_name
 from desktop.records.typed.texts import folded, printable
 from desktop.records.types import Catalogue

@@ -12,7 +12,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.operations.recording.training import Roster, Standing
-from desktop.operations.recording.training_names import Block, Part, read_block
+from desktop.records.typed.people_lists import Block, read_block
+from desktop.records.typed.people_words import Part
 from desktop.records.versions.canonical import Values
 from desktop.ui import theme
 from desktop.ui.notices import Tone

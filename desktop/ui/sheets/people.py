@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.operations.recording.training import Match, Officer, Roster, Standing, match_all
-from desktop.operations.recording.training_names import Block, Part, Person, is_usual, people
+from desktop.records.typed.people_lists import Block, people
+from desktop.records.typed.people_words import Part, Person, is_usual
 from desktop.records.versions.canonical import Values
 from desktop.ui import theme
 from desktop.ui.widgets.looks import AnyIndex, Look, LookModel

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLabel
 
 from desktop.operations.recording import training
 from desktop.operations.recording.training import Officer, Roster, Standing
-from desktop.operations.recording.training_names import Part, Person
 from desktop.records.declaration import Field
 from desktop.records.typed.dates import month_day_words
+from desktop.records.typed.people_words import Part, Person
 from desktop.records.versions.canonical import Cell, Values
 from desktop.store.tables.database import Database
 from desktop.ui import theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.operations.recording.training_names import Part
+from desktop.records.typed.people_words import Part
 from desktop.records.typed.values import default_value, parse_cell
 from desktop.records.versions.canonical import Cell, Values
 from desktop.store.queries import reading

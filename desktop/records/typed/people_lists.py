@@ -7,7 +7,6 @@ group, or all names in one line. Nothing is guessed in silence: every line witho
 from __future__ import annotations
 
 import csv
-import enum
 import io
 import re
 import unicodedata
@@ -16,44 +15,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from desktop.records.parts import PERSON_NAME
-from desktop.records.typed.person_names import DOT, DOTS
-from desktop.records.typed.phones import is_phone, parse_phone
-from desktop.records.typed.texts import compact, printable
-from desktop.records.versions.canonical import normal_text
+from desktop.records.typed.people_words import (
+    BRACKETS,
+    NUMBERING,
+    SURNAMES,
+    TWO_TO_FOUR,
+    Part,
+    Person,
+    is_substitute,
+    is_surely_name,
+    kind_of,
+    looks_like_name,
+    tidy_name,
+    value_of,
+)
+from desktop.records.typed.texts import printable
 
 MOST_LINES: Final = 2000
 """More lines than this are no list of people."""
-
-
-class Part(enum.StrEnum):
-    """What a column of a pasted block says of a person."""
-
-    SKIP = "skip"
-    NAME = "name"
-    SEX = "sex"
-    UNIT = "unit"
-    POST = "post"
-    PHONE = "phone"
-    CODE = "code"
-    REMARK = "remark"
-
-    @property
-    def label(self) -> str:
-        """The word for it."""
-        return _LABELS[self]
-
-
-_LABELS = {
-    Part.SKIP: "不用",
-    Part.NAME: "姓名",
-    Part.SEX: "性别",
-    Part.UNIT: "单位",
-    Part.POST: "职务",
-    Part.PHONE: "电话",
-    Part.CODE: "证件后四位",
-    Part.REMARK: "备注",
-}
 
 
 @dataclass(frozen=True)
@@ -65,26 +44,6 @@ class Block:
     left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One person of a pasted list; what was not told is empty. ``remark`` says for whom a substitute came."""
-
-    name: str
-    unit: str = ""
-    post: str = ""
-    phone: str = ""
-    sex: str = ""
-    code: str = ""
-    remark: str = ""
-
-
-_SURNAMES: Final = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
-    "钟姜崔谭陆范汪廖石金韦贾夏付傅方邹熊白孟秦邱江尹薛闫阎雷龙史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖葛"
-    "祝华樊俞施洪倪裘诸楼章来应屠蓝翁鲍褚茅盛柴凌费卞岑俍竺虞厉柯骆柳季温庄柏瞿管焦左梅齐牛霍翟关耿包申欧阮宁殷"
-    "司项成甘谷党饶单路吉占詹池冉靳桑蔺蒲戚娄束岳解车郁滕卓束巫符喻鲁芦明童麻宣支郎干沃冷吾娜鞠苗邢裴席卫娣项边"
-    "闻荣羊查帅隋亓上官司马欧阳诸葛夏侯尉迟皇甫令狐"
-)
 _HEADINGS: Final = {
     "姓名": Part.NAME, "名字": Part.NAME, "学员": Part.NAME, "学员姓名": Part.NAME, "代表": Part.NAME,
     "代表姓名": Part.NAME, "参训人员": Part.NAME, "人员": Part.NAME, "名单": Part.NAME,
@@ -97,28 +56,8 @@ _HEADINGS: Final = {
     "身份证号码": Part.CODE, "身份证后四位": Part.CODE, "内部编号": Part.CODE, "序号": Part.SKIP, "编号": Part.SKIP,
     "备注": Part.SKIP, "签到": Part.SKIP, "上午": Part.SKIP, "下午": Part.SKIP, "签名": Part.SKIP,
 }  # fmt: skip
-_UNITS = re.compile(
-    r".*(工会|联合会|委员会|公司|集团|企业|厂|村|社区|街道|镇|乡|局|所|站|中心|学校|小学|中学|大学|学院|幼儿园|医院|"
-    r"卫生院|银行|支行|分行|酒店|饭店|超市|民宿|市场|部|科|科室|处|室|车间|班组|小组|组|协会|合作社|园区|总部|店|分公司|"
-    r"事务所|办公室|后勤|财务|行政|人事|生产线|仓库|门店|工地|项目部)"
-)
-_POSTS = re.compile(
-    r".*(主席|委员|干事|部长|主任|书记|组长|经理|厂长|社工|工作者|指导员|协理员|协管员|专干|负责人|会长|秘书|秘书长|老师|"
-    r"校长|院长|联络员|监督员|网格员|科长|处长|局长|站长|班长|店长|主管|总监|员工|职工|工人|会计|出纳|工程师|助理|专员|"
-    r"技术员|管理人员|技术人员|中高层|一线)"
-)
 _UNIT_AND_POST = re.compile(
     r"(.+(?:工会|联合会|委员会|公司|村|社区|街道|镇|厂))((?:(?:常务|专职|兼职)?副)?(?:主席|主任|书记)|委员|干事|社工|.{0,2}部长)"
-)
-_INTRODUCES = re.compile(
-    r"(?:各位|尊敬的|亲爱的|大家|同志们|请|现将|兹|根据|按照|欢迎|感谢|通知).*|.*(?:名单|名册|如下|当选)|共?[0-9]+[名人位]"
-    r"|(?:全体|以下|下列|应到|实到|参会|参训|参加|出席|列席|到会|与会|缺席|请假|正式|特邀|新任|[女男]|职工|会员)+"
-    r"(?:代表|委员|学员|老师|同志|同事|领导|嘉宾|人员)*(?:[为有是共计]|[0-9]+[名人位])*"
-)
-"""Words that greet people or say that they follow, and are no unit of theirs: 各位代表, 参会人员, 现将名单公布如下."""
-_SEXES: Final = {"男": "男", "女": "女", "男性": "男", "女性": "女"}
-_NUMBERING = re.compile(
-    r"^\s*(?:[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s*[.．、:：)）]|\d{1,4}\s+|[一二三四五六七八九十]{1,3}[、.．]|[①-⑳❶-❿]|[-•*●·]+\s|第\d{1,3}[名位号])\s*"
 )
 _AND_SO_ON = re.compile(
     r"等\s*(?:[0-9０-９一二三四五六七八九十百]+\s*[人名位]|人)?(?:同志|参加)?[。.，,；;！!]?$"
@@ -127,20 +66,8 @@ _AND_SO_ON = re.compile(
 _STRONG = re.compile(r"[,，;；|｜、]")
 _WEAK = re.compile(r"[\s　/:：@]+")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[ \-]?(\d{4})[ \-]?(\d{4})(?!\d)")
-_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
-_PERSON = re.compile(r"[^\W\d_a-zA-Z]{2,4}")
-_LONGEST: Final = 4
-"""Names of so many characters have two families' names or a double one; other words of that length are no names."""
-_DOTTED = re.compile(r"[^\W\d_]{1,20}(?:·[^\W\d_]{1,20}){1,5}")
-_BETWEEN = re.compile(r"(?<=[^\x00-\xff]) (?=[^\x00-\xff])")
-"""A space between two Chinese characters, which a line break inside a cell leaves behind."""
-_SUBSTITUTE = re.compile(
-    r"(?:代替|代|替)(.{2,4}?)(?:同志|老师)?(?:参加|参会|参训|出席|到会|签到|开会|培训|学习|听课|来)?"
-)
-"""For whom somebody came, where it stands behind a name: 代周明, 替李芳参加."""
 _FOR: Final = frozenset({"代", "替", "代替"})
-_TAIL = re.compile(r"\d{3}[\dXx]")
-_ID = re.compile(r"\d{17}[\dXx]")
+"""Behind such a word stands the name of somebody who did not come."""
 
 
 def read_block(text: str) -> Block:
@@ -160,18 +87,6 @@ def people(block: Block, parts: Sequence[Part] | None = None) -> list[Person]:
     """The people of a block, with other meanings of its columns where ``parts`` says so; rows without a name go."""
     found = (_person(row, parts or block.parts) for row in block.rows)
     return [person for person in found if person.name]
-
-
-def is_usual(name: str) -> bool:
-    """Whether a name begins with one of the usual family names; others are names too, but worth a look."""
-    return name[:1] in _SURNAMES or "·" in name
-
-
-def tidy_name(text: str) -> str:
-    """A name as it is kept: “王　芳” and “1、王芳” are 王芳, the dots of a long name are “·”."""
-    plain = _NUMBERING.sub("", _BRACKETS.sub(" ", printable(text)))
-    line = "".join(plain.split()) if not plain.isascii() else " ".join(plain.split())
-    return normal_text(DOTS.sub(DOT, line).strip("·:：,，。；;、*#@"))[:PERSON_NAME]
 
 
 # -- a sheet: the same column means the same in every row --------------------------------------------------------------
@@ -195,7 +110,7 @@ def _sheet(cells: list[list[str]]) -> Block:
         parts = tuple(_HEADINGS.get(_heading_word(cell), Part.SKIP) for cell in rows[at])
         above, rows = [" ".join(filter(None, row)) for row in rows[:at]], rows[at + 1 :]
         parts = _one_name(parts, rows)
-    elif all(_is_surely_name(cell) for row in rows for cell in row if cell):
+    elif all(is_surely_name(cell) for row in rows for cell in row if cell):
         # A sheet of names in several columns, as lists are set to save paper.
         above, parts = [], (Part.NAME,)
         rows = [(cell,) for row in rows for cell in row if cell]
@@ -232,8 +147,8 @@ def _typed_among(row: tuple[str, ...]) -> list[Person]:
     filled = [cell for cell in row if cell]
     if len(row) == 1 or len(filled) != 1:
         return []
-    aside = any(_kind(word) is Part.SKIP for word in _WEAK.split(filled[0])[1:])  # 沈四 请假
-    return _persons(filled[0]) if aside or not _looks_like_name(filled[0]) else []
+    aside = any(kind_of(word) is Part.SKIP for word in _WEAK.split(filled[0])[1:])  # 沈四 请假
+    return _persons(filled[0]) if aside or not looks_like_name(filled[0]) else []
 
 
 def _is_heading(cells: Iterable[str]) -> bool:
@@ -242,14 +157,14 @@ def _is_heading(cells: Iterable[str]) -> bool:
 
 
 def _heading_word(cell: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", _BRACKETS.sub("", cell)) if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", BRACKETS.sub("", cell)) if c.isalnum())
 
 
 def _guess(rows: Sequence[tuple[str, ...]], width: int) -> tuple[Part, ...]:
     """What the columns are when no heading says it: each by what most of its cells look like."""
     parts = []
     for n in range(width):
-        seen = Counter(_kind(row[n]) for row in rows if row[n])
+        seen = Counter(kind_of(row[n]) for row in rows if row[n])
         parts.append(seen.most_common(1)[0][0] if seen else Part.SKIP)
     return _one_name(tuple(parts), rows)
 
@@ -258,7 +173,7 @@ def _one_name(parts: tuple[Part, ...], rows: Sequence[tuple[str, ...]]) -> tuple
     """One column and no more holds the names; another that looks like it is a unit, the next of a kind is left."""
 
     def score(n: int) -> int:
-        return sum(2 if row[n][:1] in _SURNAMES else 1 for row in rows if _looks_like_name(row[n]))
+        return sum(2 if row[n][:1] in SURNAMES else 1 for row in rows if looks_like_name(row[n]))
 
     chosen = next((n for n, part in enumerate(parts) if part is Part.NAME), None)
     if parts.count(Part.NAME) != 1:
@@ -271,6 +186,25 @@ def _one_name(parts: tuple[Part, ...], rows: Sequence[tuple[str, ...]]) -> tuple
         result.append(Part.SKIP if kept in seen else kept)
         seen.add(kept)
     return tuple(result)
+
+
+def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
+    told: dict[str, str] = {}
+    inside: list[str] = []
+    for part, cell in zip(parts, row, strict=True):
+        if part is Part.SKIP or not cell:
+            continue
+        beside = part is Part.NAME and (
+            _MOBILE.search(cell) or any(map(is_substitute, _WEAK.split(cell)[1:]))
+        )
+        if beside and (typed := _persons(cell)):
+            # Somebody typed a number behind the name, or for whom this person came: it is no part of it.
+            return typed[0]
+        if part is Part.NAME:
+            inside = BRACKETS.findall(cell)
+        told[part.value] = value_of(part, cell)
+    person = Person(**{"name": "", **told})
+    return _beside(person, inside) if person.name else person
 
 
 # -- free lines: every word says by itself what it is ------------------------------------------------------------------
@@ -298,18 +232,18 @@ def _persons(line: str) -> list[Person]:
 
     What stands before the first of several names (一车间：王芳、李强) is said of all of them.
     """
-    plain = _AND_SO_ON.sub("", _MOBILE.sub(r" \1\2\3 ", _NUMBERING.sub("", line.strip())))
+    plain = _AND_SO_ON.sub("", _MOBILE.sub(r" \1\2\3 ", NUMBERING.sub("", line.strip())))
     if plain.startswith("#"):
         return []
     pieces = [p.strip() for p in _STRONG.split(plain) if p.strip()]
     told = [(word, at > 0) for piece in pieces for at, word in enumerate(_words(piece))]
     told = [(word, behind) for word, behind in told if _heading_word(word) not in _HEADINGS]
     words = [word for word, _ in told]
-    names = [n for n, word in enumerate(words) if _is_surely_name(word)]
-    if not names or (len(pieces) > 1 and all(_kind(_words(piece)[0]) is Part.NAME for piece in pieces)):
+    names = [n for n, word in enumerate(words) if is_surely_name(word)]
+    if not names or (len(pieces) > 1 and all(kind_of(_words(piece)[0]) is Part.NAME for piece in pieces)):
         names = [
             n for n, (word, behind) in enumerate(told)
-            if _kind(word) is Part.NAME and not (behind and _is_substitute(word))
+            if kind_of(word) is Part.NAME and not (behind and is_substitute(word))
         ]  # fmt: skip
         names = names if len(pieces) > 1 else names[:1]
     if not names:
@@ -322,8 +256,8 @@ def _persons(line: str) -> list[Person]:
 
 def _words(piece: str) -> list[str]:
     """The words of a piece; what stands in brackets is a word, “王 芳”, “陈 小明” and “代 周明” are one and not two."""
-    bracketed = [w.strip() for w in _BRACKETS.findall(piece)]
-    words = [w for w in _WEAK.split(_BRACKETS.sub(" ", piece).strip()) if w]
+    bracketed = [w.strip() for w in BRACKETS.findall(piece)]
+    words = [w for w in _WEAK.split(BRACKETS.sub(" ", piece).strip()) if w]
     joined: list[str] = []
     for word in words:
         if joined and _is_one_word(joined[-1], word):
@@ -336,102 +270,19 @@ def _words(piece: str) -> list[str]:
 def _is_one_word(before: str, word: str) -> bool:
     """Whether a space stands only within a word: a name that is set as wide as others, for whom somebody came."""
     if before in _FOR:
-        return _is_surely_name(word)
-    if len(before) > 1 or _PERSON.fullmatch(before + word) is None:
+        return is_surely_name(word)
+    if len(before) > 1 or TWO_TO_FOUR.fullmatch(before + word) is None:
         return False
-    return len(word) == 1 or (len(word) == 2 and before in _SURNAMES and _kind(word) is Part.NAME)
+    return len(word) == 1 or (len(word) == 2 and before in SURNAMES and kind_of(word) is Part.NAME)
 
 
 def _beside(person: Person, words: Sequence[str]) -> Person:
     for word in words:
-        part = Part.REMARK if _is_substitute(word) else _kind(word)
+        part = Part.REMARK if is_substitute(word) else kind_of(word)
         if part is Part.NAME:
             part = Part.UNIT
         if part is Part.POST and (both := _UNIT_AND_POST.fullmatch(word)) and not person.unit:
             person, word = replace(person, unit=printable(both[1])), both[2]
         if part is not Part.SKIP and not getattr(person, part.value):
-            person = replace(person, **{part.value: _value(part, word)})
+            person = replace(person, **{part.value: value_of(part, word)})
     return person
-
-
-# -- single cells ------------------------------------------------------------------------------------------------------
-
-
-def _person(row: Sequence[str], parts: Sequence[Part]) -> Person:
-    told: dict[str, str] = {}
-    inside: list[str] = []
-    for part, cell in zip(parts, row, strict=True):
-        if part is Part.SKIP or not cell:
-            continue
-        beside = part is Part.NAME and (
-            _MOBILE.search(cell) or any(map(_is_substitute, _WEAK.split(cell)[1:]))
-        )
-        if beside and (typed := _persons(cell)):
-            # Somebody typed a number behind the name, or for whom this person came: it is no part of it.
-            return typed[0]
-        if part is Part.NAME:
-            inside = _BRACKETS.findall(cell)
-        told[part.value] = _value(part, cell)
-    person = Person(**{"name": "", **told})
-    return _beside(person, inside) if person.name else person
-
-
-def _value(part: Part, cell: str) -> str:
-    match part:
-        case Part.NAME:
-            return tidy_name(cell) if _kind(cell) is not Part.SKIP else ""
-        case Part.PHONE:
-            return parse_phone(cell) or ""
-        case Part.SEX:
-            return _SEXES.get("".join(cell.split()), "")
-        case Part.CODE:
-            plain = compact(cell).upper()
-            return plain[-4:] if _ID.fullmatch(plain) else plain[:12]
-        case _:
-            return printable(_BETWEEN.sub("", " ".join(cell.split())))[:120]
-
-
-def _kind(cell: str) -> Part:
-    """What a cell by itself looks like; a number in sequence, a tick or a sum is nothing that is used."""
-    plain = unicodedata.normalize("NFKC", cell).strip()
-    squeezed = "".join(plain.split())
-    if not squeezed or squeezed in ("合计", "总计", "备注", "签到", "请假"):
-        return Part.SKIP
-    if squeezed in _SEXES:
-        return Part.SEX
-    if _INTRODUCES.fullmatch(squeezed.rstrip(":,.!;")):
-        return Part.SKIP
-    if _ID.fullmatch(squeezed):
-        return Part.CODE
-    if (number := parse_phone(squeezed)) is not None and is_phone(number) and len(number) >= 7:
-        return Part.PHONE
-    if not any(unicodedata.category(c) == "Lo" for c in squeezed):
-        return Part.CODE if _TAIL.fullmatch(squeezed) else Part.SKIP
-    return Part.NAME if _looks_like_name(squeezed) else Part.POST if _is_post(squeezed) else Part.UNIT
-
-
-def _is_substitute(word: str) -> bool:
-    found = _SUBSTITUTE.fullmatch("".join(word.split()))
-    return found is not None and _is_surely_name(found[1])
-
-
-def _is_post(word: str) -> bool:
-    return _POSTS.fullmatch(word) is not None
-
-
-def _is_surely_name(word: str) -> bool:
-    return _kind(word) is Part.NAME and (
-        word.strip()[:1] in _SURNAMES or bool(DOTS.search(word)) or "·" in word
-    )
-
-
-def _looks_like_name(cell: str) -> bool:
-    """Two to four characters, or a name with dots, that is not a post and not a place or organisation."""
-    word = DOTS.sub(DOT, "".join(_NUMBERING.sub("", _BRACKETS.sub(" ", cell)).split()))
-    if _DOTTED.fullmatch(word):
-        return True
-    if _PERSON.fullmatch(word) is None or word in _SEXES or _is_post(word):
-        return False
-    if len(word) == _LONGEST and word[0] not in _SURNAMES:
-        return False
-    return _UNITS.fullmatch(word) is None or (len(word) == 2 and word[0] in _SURNAMES)
