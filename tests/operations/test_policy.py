@@ -16,6 +16,7 @@ from desktop.operations.stations import (
     exchange,
     forks,
     policy,
+    refilling,
     renewal,
     uncounted,
     unsettled,
@@ -434,7 +435,7 @@ def test_what_was_refused_is_given_back_word_for_word(
     assert all(t.again for t in told)
     assert len(told) == 3
     for item in told:
-        found = unsettled.refused_words(village, item)
+        found = refilling.refill_for(village, item)
         if item.record == new:
             assert found.record == ""
             assert (found.cells["name"], found.cells["contact_phone"]) == ("新厂改", "13812340000")
@@ -443,7 +444,7 @@ def test_what_was_refused_is_given_back_word_for_word(
     shown = [line for line in audit.recent(village) if line.action == audit.Act.SHOWN.value]
     assert len(shown) == 2
     for item in told:
-        unsettled.note_refilled(village, item)
+        refilling.note_refilled(village, item)
         left = [t for t in unsettled.unsettled(village.database, village.here) if not t.done]
         assert item.record not in {t.record for t in left}
     # What the level above holds or refuses of others is none of one's own to fill in.
@@ -458,7 +459,7 @@ def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session,
     (item,) = unsettled.unsettled(village.database, village.here)
     village.workspace.operator = replace(village.operator, role=Role.READER)
     with pytest.raises(NotAllowed):
-        unsettled.refused_words(village, item)
+        refilling.refill_for(village, item)
 
 
 def test_only_a_copy_becomes_a_computer_of_its_own(village: Session) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.recording import duplicates, records
-from desktop.operations.stations import exchange, policy, returning, uncounted, unsettled
+from desktop.operations.stations import exchange, policy, refilling, returning, uncounted, unsettled
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
 from tests.operations.stations import enrol, report_up, station
@@ -36,12 +36,12 @@ def test_one_record_is_sent_back_with_a_reason_mended_and_sent_again(tmp_path: P
     assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
     assert all(one.again and not one.advice.startswith("请向上级问清") for one in told)
     # What is registered twice need not be reported again: nobody is asked for it any longer.
-    unsettled.note_dropped(town, told[0])
+    refilling.note_dropped(town, told[0])
     assert unsettled.came_back(town.database, town.here) == {}
     assert all(one.done and one.dropped for one in unsettled.unsettled(town.database, town.here))
-    cells = unsettled.refused_words(town, told[0]).cells
+    cells = refilling.refill_for(town, told[0]).cells
     mended = records.save(town, "enterprise", {**cells, "name": "改好的厂"}).record
-    unsettled.note_refilled(town, told[0])
+    refilling.note_refilled(town, told[0])
     assert not any(one.dropped for one in unsettled.unsettled(town.database, town.here))
     assert unsettled.came_back(town.database, town.here) == {}
     report_up(town, district, tmp_path)

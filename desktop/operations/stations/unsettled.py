@@ -6,19 +6,16 @@ import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from desktop.operations import audit, queries
-from desktop.operations.session import Here, Session
+from desktop.operations import queries
+from desktop.operations.session import Here
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, Mask, RecordType, Role
+from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, RecordType
 from desktop.records.versions import item_outcomes
-from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.deciding import ERASURE, EXCLUSION
-from desktop.records.versions.items import BIRTH
 from desktop.records.versions.spans import common
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
-from desktop.store.peers import holdings
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import locating, reading
 from desktop.store.queries.reading import Query
@@ -81,10 +78,10 @@ _CAUSES = {
 }
 """By the slot of what was refused: why a change of that record waits, and what to do about it at once."""
 _CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
-_REFILLED = "refilled"
-"""Which own items were filled in once more and saved, a line for each."""
-_DROPPED = "dropped"
-"""Which own items nobody will report again, as what was sent back for being there twice; likewise."""
+REFILLED = "refilled"
+"""The setting that lists the own items that were filled in once more and saved, a line for each."""
+DROPPED = "dropped"
+"""The one that lists those that nobody will report again, as what was sent back for being there twice; likewise."""
 _REPLACED = frozenset({item_outcomes.REFUSED_CLOCK, item_outcomes.REFUSED_FORK})
 """Reasons of refusals whose contents the program itself has saved anew, or saves anew when it has to."""
 
@@ -93,9 +90,8 @@ _REPLACED = frozenset({item_outcomes.REFUSED_CLOCK, item_outcomes.REFUSED_FORK})
 class Unsettled:
     """An item that is not applied, in words; ``above`` when a level above says so. ``record`` may not be here.
 
-    ``again`` is whether :func:`refused_words` gives what it says, so that a form can be filled with it, and ``done``
-    whether that was saved, or ``dropped``. ``settled`` asks for nothing of anybody, and is told of the merge alone that
-    brought it.
+    ``again`` is whether there is something to fill a form with (``refilling``), and ``done`` whether that was saved, or
+    ``dropped``. ``settled`` asks for nothing of anybody, and is told of the merge alone that brought it.
     """
 
     outcome: str
@@ -132,13 +128,13 @@ def unsettled(database: Database, here: Here) -> list[Unsettled]:
     for number, found in enumerate(_words(database, here, [*answers, *new])):
         one = (found.record, found.slot, found.above) if found.outcome == CONFLICT else (number,)
         told.setdefault(one, found)
-    refilled, dropped = (set(stored.setting(database, name).split("\n")) for name in (_REFILLED, _DROPPED))
+    refilled, dropped = (set(stored.setting(database, name).split("\n")) for name in (REFILLED, DROPPED))
     return [_ended(found, refilled, dropped) for found in told.values() if not found.settled]
 
 
 def _ended(found: Unsettled, refilled: Set[str], dropped: Set[str]) -> Unsettled:
     """The same with what its writer has done about it; what was filled in after all is no longer dropped."""
-    key = _key(found)
+    key = line_of(found)
     gone = found.again and key in dropped and key not in refilled
     return replace(found, done=gone or (found.again and key in refilled), dropped=gone)
 
@@ -368,67 +364,12 @@ def _has_words(record_type: RecordType | None, place: locating.Place) -> bool:
     return bool(place.cells) or place.slot in record_type.slots
 
 
-def _key(item: Unsettled) -> str:
-    return f"{item.type} {item.record} {item.incarnation} {item.number}"
-
-
-# -- saying it once more ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Refill:
-    """What a form is to be filled with: of a new record without ``record``, else of that one."""
-
-    record: str
-    cells: Mapping[str, Cell]
-
-
-def refused_words(session: Session, item: Unsettled) -> Refill:
-    """What an own item that is put aside says, field by field; of a new record with all that was changed in it later.
-
-    Personal values are among them, which is noted. Raises ``NotAllowed``.
-    """
-    session.require(Role.DESK, Role.EDITOR)
-    record_type = session.types[item.type]
-    columns = wire_columns(record_type)
-    held = reading.record(session.database, session.types, item.type, item.record) is not None
-    before = stored.setting(session.database, renewal.STATION_BEFORE)
-    cells: dict[str, Cell] = {}
-    ours = (session.ledger.station, before)
-    for number, kind, slot, value in holdings.refused_values(session.database, ours, item.type, item.record):
-        if kind == BIRTH:
-            cells |= {columns[c].name: cell for c, cell in parse(value).items() if c in columns}
-        elif slot in record_type.slots and (number == item.number or not held):
-            known = record_type.slots[slot]
-            cells |= parse(value) or {} if known.grouped else {known.fields[0].name: parse(value)}
-    for field in record_type.fields:
-        if field.mask is not Mask.NONE and cells.get(field.name):
-            audit.note(session, audit.Act.SHOWN, f"{item.type} {item.record} {field.name}")
-    shown = {f.name for f in record_type.shown_fields}
-    return Refill(item.record if held else "", {n: cell for n, cell in cells.items() if n in shown})
-
-
 def _slot_label(record_type: RecordType | None, slot: str) -> str:
     if not slot:
         return "整条记录"
     return RESERVED_LABELS.get(slot, slot) if record_type is None else record_type.slot_label(slot)
 
 
-def note_refilled(session: Session, item: Unsettled) -> None:
-    """Notes that what an own item says was saved once more; of a new record, all that was put aside of it."""
-    _note(session, item, _REFILLED)
-
-
-def note_dropped(session: Session, item: Unsettled) -> None:
-    """Notes that what an own item says will not be reported again, likewise. Raises ``NotAllowed``."""
-    session.require(Role.DESK, Role.EDITOR)
-    _note(session, item, _DROPPED)
-
-
-def _note(session: Session, item: Unsettled, where: str) -> None:
-    held = reading.record(session.database, session.types, item.type, item.record) is not None
-    told = unsettled(session.database, session.here)
-    same = [t for t in told if t.again and (t.type, t.record) == (item.type, item.record)]
-    keys = {_key(item)} if held else {_key(t) for t in same}
-    before = stored.setting(session.database, where).split("\n")
-    session.ledger.set_meta(where, "\n".join(sorted(keys.union(filter(None, before)))))
+def line_of(item: Unsettled) -> str:
+    """The line under which an own item stands in :data:`REFILLED` or :data:`DROPPED`."""
+    return f"{item.type} {item.record} {item.incarnation} {item.number}"

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session
-from desktop.operations.stations import redating, unsettled
-from desktop.operations.stations.unsettled import Refill, Unsettled, unlisted_words
+from desktop.operations.stations import redating, refilling
+from desktop.operations.stations.refilling import Refill
+from desktop.operations.stations.unsettled import Unsettled, unlisted_words
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import day_words
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
@@ -180,7 +181,7 @@ class UnsettledTab(QWidget):
         shell, chosen = self.workbench.shell, item
 
         def job(session: Session, _ticket: Ticket) -> Refill:
-            return unsettled.refused_words(session, chosen)
+            return refilling.refill_for(session, chosen)
 
         def then(found: Refill) -> None:
             slot = self.workbench.types[chosen.type].slots.get(chosen.slot)
@@ -202,7 +203,7 @@ class UnsettledTab(QWidget):
         """What was filled in once more and saved is not asked for again."""
         self.workbench.write(
             "记下已重新填写",
-            lambda session, _ticket: unsettled.note_refilled(session, item),
+            lambda session, _ticket: refilling.note_refilled(session, item),
             lambda _nothing: self.refilled.emit(),
             owner=self,
             step=False,
@@ -222,7 +223,7 @@ class UnsettledTab(QWidget):
 
         self.workbench.write(
             "记下不再报",
-            lambda session, _ticket: unsettled.note_dropped(session, chosen),
+            lambda session, _ticket: refilling.note_dropped(session, chosen),
             then,
             owner=self,
             step=False,
