@@ -9,6 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root
+from tests.sync.levels import Tree, grow
 from tests.sync.places import Places
 
 
@@ -16,6 +17,12 @@ from tests.sync.places import Places
 def places(tmp_path: Path) -> Places:
     """Two towns and three villages under a district."""
     return Places(tmp_path)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    """A district, a town that may enrol, and two villages of the town."""
+    return grow(tmp_path)
 
 
 @pytest.fixture

@@ -443,6 +443,14 @@ def copied(desk: Desk, path: Path | None = None) -> Database:
     return found
 
 
+def copied_disk(desk: Desk, folder: Path) -> Desk:
+    """The station once more, from a copy of its disk: the same keys, incarnation and numbers."""
+    folder.mkdir(exist_ok=True)
+    copy = new_desk(folder, desk.name, desk.level)
+    station.keep_chain(copy.ledger, station.own_chain(desk.ledger))
+    return copy
+
+
 def put_back(desk: Desk, database: Database, types: Catalogue) -> None:
     """A station goes on with another database of its own, and with the keys that this holds."""
     desk.ledger = Ledger(

@@ -15,7 +15,8 @@ from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
 from tests.measuring import seconds
-from tests.sync.test_receiving import FIRM, Tree, forged_bundle, grow, one_segment
+from tests.sync.forging import forged_bundle, one_segment
+from tests.sync.levels import FIRM, Tree, grow
 
 
 def saving(tree: Tree) -> float:

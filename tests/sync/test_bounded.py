@@ -24,7 +24,7 @@ from desktop.sync.formats.receipts import Receipt
 from desktop.sync.merging import results, standing, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.sync.desks import Desk, report
-from tests.sync.test_receiving import FIRM, OTHER, Tree, grow
+from tests.sync.levels import FIRM, OTHER, Tree, grow
 
 Told = TypeVar("Told")
 SHAPE = Shape(("name",))

@@ -19,7 +19,7 @@ from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.merging import forks
-from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report, settle
 from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
@@ -40,9 +40,7 @@ def laptop(town: Desk, tmp_path: Path) -> Desk:
 @pytest.fixture
 def copy(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
     """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
-    (tmp_path / "copy").mkdir()
-    found = new_desk(tmp_path / "copy", laptop.name, laptop.level)
-    station.keep_chain(found.ledger, station.own_chain(laptop.ledger))
+    found = copied_disk(laptop, tmp_path / "copy")
     connect(found, town)
     return found
 
@@ -108,9 +106,7 @@ def test_a_number_with_one_content_is_no_part_of_the_question(laptop: Desk, copy
 def test_a_third_content_is_shown_beside_the_two(
     laptop: Desk, copy: Desk, town: Desk, tmp_path: Path
 ) -> None:
-    (tmp_path / "third").mkdir()
-    third = new_desk(tmp_path / "third", laptop.name, laptop.level)
-    station.keep_chain(third.ledger, station.own_chain(laptop.ledger))
+    third = copied_disk(laptop, tmp_path / "third")
     connect(third, town)
     for desk, record in ((laptop, FIRM), (copy, OTHER), (third, THIRD)):
         desk.birth("firm", {"name": record}, record=record)
@@ -199,9 +195,7 @@ def test_a_fork_below_is_open_at_every_level_that_has_both(laptop: Desk, copy: D
     enrol(town, district, 3)
     village = new_desk(tmp_path, "乙村", Level.VILLAGE)
     enrol(village, town)
-    (tmp_path / "again").mkdir()
-    again = new_desk(tmp_path / "again", "乙村", Level.VILLAGE)
-    station.keep_chain(again.ledger, station.own_chain(village.ledger))
+    again = copied_disk(village, tmp_path / "again")
     connect(again, town)
     village.birth("firm", {"name": "原机的"}, record=FIRM)
     again.birth("firm", {"name": "副本的"}, record=OTHER)

@@ -22,7 +22,7 @@ from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import compress
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
-from tests.sync.test_receiving import forged_bundle
+from tests.sync.forging import forged_bundle
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 

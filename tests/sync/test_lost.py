@@ -10,8 +10,8 @@ import pytest
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging.receiving import BundleResult
 from tests.sync.desks import Desk, report, settle
+from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
 from tests.sync.test_erasing import erase
-from tests.sync.test_receiving import FIRM, OTHER, Tree, grow, outcome
 
 
 class Undone(Exception):

@@ -10,7 +10,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.signed import certificates
-from tests.sync.desks import Desk, new_desk, report
+from tests.sync.desks import Desk, copied_disk, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
 from tests.sync.test_erasing import contact, everything
 
@@ -222,9 +222,7 @@ def test_a_copied_laptop_does_not_decide_its_own_fork(places: Places, tmp_path: 
     from desktop.sync.merging import receiving
     from tests.sync.desks import connect
 
-    (tmp_path / "twin").mkdir()
-    twin = new_desk(tmp_path / "twin", places.village.name, Level.VILLAGE)
-    station.keep_chain(twin.ledger, station.own_chain(places.village.ledger))
+    twin = copied_disk(places.village, tmp_path / "twin")
     connect(twin, places.town)
     frames = sending.tree_frames(places.town.ledger, places.town.keys, places.village.unit)
     receiving.take_tree(

@@ -16,7 +16,7 @@ from desktop.sync.bundles import sending
 from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, receiving, rewriting
 from desktop.sync.signed import certificates, identity
-from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report
+from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report
 from tests.sync.test_erasing import erase
 
 FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
@@ -44,14 +44,12 @@ def laptop(town: Desk, tmp_path: Path) -> Desk:
 @pytest.fixture
 def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
     """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
-    return copied_disk(laptop, town, tmp_path / "twin", days=0.01)
+    return later_copy(laptop, town, tmp_path / "twin", days=0.01)
 
 
-def copied_disk(laptop: Desk, town: Desk, folder: Path, *, days: float) -> Desk:
+def later_copy(laptop: Desk, town: Desk, folder: Path, *, days: float) -> Desk:
     """A copy of the laptop that writes so much later."""
-    folder.mkdir()
-    found = new_desk(folder, laptop.name, laptop.level)
-    station.keep_chain(found.ledger, station.own_chain(laptop.ledger))
+    found = copied_disk(laptop, folder)
     connect(found, town)
     frames = sending.tree_frames(town.ledger, town.keys, laptop.unit)
     desk = certificates.parse(station.own_chain(town.ledger)[0])
@@ -140,7 +138,7 @@ def test_of_two_copies_that_wait_the_first_is_kept(
     laptop: Desk, twin: Desk, town: Desk, tmp_path: Path
 ) -> None:
     """Were both kept, the fork would be open again as soon as it was decided."""
-    third = copied_disk(laptop, town, tmp_path / "third", days=0.02)
+    third = later_copy(laptop, town, tmp_path / "third", days=0.02)
     for desk, record in ((laptop, FIRM), (twin, OTHER), (third, THIRD)):
         desk.birth("firm", {"name": desk.folder.name}, record=record)
         desk.edit(record, "name", "改过")

@@ -10,9 +10,9 @@ from desktop.records.types import Catalogue
 from tests.sync.desks import _TREE, NEWER_TYPES, NOTICE, enrol, new_desk, new_root, reopen, report, settle
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
+from tests.sync.levels import grow
 from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import erase, everything
-from tests.sync.test_receiving import grow
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER = "13800001234", "13900005678"

@@ -14,8 +14,8 @@ from desktop.records.versions.items import Shape
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
+from tests.sync.forging import forged_bundle
 from tests.sync.places import Places, self_grant
-from tests.sync.test_receiving import forged_bundle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 NUMBER = 900
