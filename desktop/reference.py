@@ -26,7 +26,8 @@ from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import PlanTarget
 from desktop.records.reckoning.working_days import DayKind, SpecialDay, WorkingDayTable
 from desktop.records.statutes import Statute, StatuteUnknown, ViolationCategory, as_published, parse_articles
-from desktop.records.typed.addresses import AddressLocator, AddressWords
+from desktop.records.typed.addresses import AddressLocator
+from desktop.records.typed.place_names import AddressWords
 from desktop.resources import resource
 
 DIVISIONS = "hangzhou-2023"

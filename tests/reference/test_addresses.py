@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.records.divisions import Division, DivisionLevel, Divisions
-from desktop.records.typed.addresses import AddressLocator, AddressWords
+from desktop.records.typed.addresses import AddressLocator
 from desktop.records.typed.locations import LocationReason
+from desktop.records.typed.place_names import AddressWords
 from desktop.reference import address_locator, divisions, locate
 
 LIST = divisions()

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from desktop.records.divisions import Division, DivisionLevel, Divisions
+from desktop.records.divisions import Division, Divisions
 from desktop.records.typed.locations import Location, LocationReason
+from desktop.records.typed.place_names import TOWN_SUFFIXES, AddressWords, PlaceNames, stem_of
 
-_TOWN_SUFFIXES = ("街道", "镇", "乡")
 _LONGEST_TEXT = 200
 _SHORTEST_VILLAGE_ALONE = 4
 """Characters of a village's name, suffix included, that decide without any word of city or district."""
@@ -55,22 +55,6 @@ _PREFIX = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class AddressWords:
-    """What a list of divisions does not say itself.
-
-    ``extents`` maps a district's former or present name to the codes that its land belongs to now, ``short`` what
-    people say instead, which counts in front of a known place like the short name of a district;
-    ``stems_not_alone`` are towns' short names that also name something else; ``outside`` begins addresses of
-    other places.
-    """
-
-    extents: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    short: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    stems_not_alone: frozenset[str] = frozenset()
-    outside: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class _Reading:
     """What has been read from one address so far."""
@@ -98,24 +82,7 @@ class AddressLocator:
 
     def __init__(self, divisions: Divisions, words: AddressWords) -> None:
         self._divisions = divisions
-        towns = self._by_names(DivisionLevel.TOWN)
-        self._towns = {name: town for name, town in towns.items() if name.endswith(_TOWN_SUFFIXES)}
-        self._special_towns = {name: town for name, town in towns.items() if name not in self._towns}
-        self._stems = {_stem(name): town for name, town in self._towns.items()}
-        self._extents = self._district_extents(words)
-        self._districts = _any_of(self._extents)
-        self._short = self._known(words.short) | {
-            name[:-1]: self._extents[name]
-            for name in (d.name for d in divisions.of_level(DivisionLevel.DISTRICT))
-            if len(name) > 2
-        }
-        self._outside = _any_of(words.outside, "(?!路|街|大道|大街|巷|弄|村|社区)")
-        self._villages: dict[str, list[Division]] = {}
-        for village in divisions.of_level(DivisionLevel.VILLAGE):
-            for form in self._forms(village):
-                self._villages.setdefault(form, []).append(village)
-        self._longest = max((len(form) for form in self._villages), default=0)
-        self._weak = self._weak_stems(words.stems_not_alone)
+        self._names = PlaceNames(divisions, words)
 
     def locate(self, address: str) -> Division | None:
         """The village or town that the address lies in for certain, or ``None``."""
@@ -144,116 +111,67 @@ class AddressLocator:
             return self._open(reason, reading.near)
         return self._by_villages(reading, villages)
 
-    def _forms(self, village: Division) -> list[str]:
-        """The ways in which a village is written in an address.
-
-        Names as short as 东村 are left out: they stand inside too many others.
-        """
-        return [name for name in self._divisions.names(village.code) if len(name) > 2]
-
-    def _shortest(self, village: Division) -> int:
-        return min(map(len, self._forms(village)), default=0)
-
-    def _district_extents(self, words: AddressWords) -> dict[str, frozenset[str]]:
-        own = {name: frozenset({d.code}) for name, d in self._by_names(DivisionLevel.DISTRICT).items()}
-        return own | self._known(words.extents)
-
-    def _by_names(self, level: DivisionLevel) -> dict[str, Division]:
-        """The divisions of a level that exist, by name; by a former name or that of what went in, where it is clear."""
-        there = self._divisions.of_level(level)
-        present = {division.name: division for division in there}
-        before: dict[str, Division | None] = {}
-        for division in there:
-            for row in (division, *self._divisions.went_into(division.code)):
-                for name in {row.name, *row.former} - {division.name}:
-                    before[name] = None if before.get(name, division) != division else division
-        return {name: division for name, division in before.items() if division is not None} | present
-
-    def _known(self, extents: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-        """The names of which any district is in the list."""
-        known = frozenset(d.code for d in self._divisions.of_level(DivisionLevel.DISTRICT))
-        return {name: codes & known for name, codes in extents.items() if codes & known}
-
-    def _weak_stems(self, not_alone: frozenset[str]) -> dict[str, Division]:
-        weak, shared = {}, self._shared_stems()
-        for stem, town in self._stems.items():
-            if stem not in shared and stem not in not_alone and stem not in self._short and len(stem) > 1:
-                weak[stem] = town
-        return weak
-
-    def _shared_stems(self) -> set[str]:
-        """The short names of towns that stand in the name of another town's village."""
-        shared = set()
-        lengths = {len(stem) for stem in self._stems}
-        for village in self._divisions.of_level(DivisionLevel.VILLAGE):
-            name = village.name
-            for start in range(len(name)):
-                for length in lengths:
-                    town = self._stems.get(name[start : start + length])
-                    if town is not None and town.code != village.parent:
-                        shared.add(name[start : start + length])
-        return shared
-
     def _read_front(self, reading: _Reading) -> None:
         """Goes through country, province and city; what stands there instead may put the address outside."""
         text = reading.text
         prefix = _PREFIX.match(text)
         position = prefix.end() if prefix else 0
         reading.area = bool(prefix and prefix[1])
-        district = self._districts.match(text, position)
+        district = self._names.districts.match(text, position)
         if district:
             return
-        if self._begins_with_town(text, position):
+        if self._names.begins_with_town(text, position):
             reading.anchors.append(position)
             return
         if self._read_short(reading, position):
             return
         reading.anchors.append(position)
-        others = (self._outside, _PROVINCE, _OTHER_CITY, _OTHER_COUNTY, _OTHER_DISTRICT)
+        others = (self._names.outside, _PROVINCE, _OTHER_CITY, _OTHER_COUNTY, _OTHER_DISTRICT)
         reading.outside = any(pattern.match(text, position) for pattern in others)
 
     def _read_short(self, reading: _Reading, position: int) -> bool:
         """Goes past the short name of a district that stands in front of a place."""
-        for name, codes in self._short.items():
+        for name, codes in self._names.short.items():
             if reading.text.startswith(name, position) and self._is_place(reading.text, position + len(name)):
                 reading.narrow(codes)
                 reading.anchors.append(position + len(name))
                 return True
         return False
 
-    def _begins_with_town(self, text: str, position: int) -> bool:
-        return any(text[position : position + n] in self._towns for n in range(2, 8))
-
     def _is_place(self, text: str, position: int) -> bool:
         """Whether a place goes on here, so that the short name before it was a district and not a road."""
         if position == len(text) or text[position] == " ":
             return True
-        if self._begins_with_town(text, position) or self._bare_town(text, position) is not None:
+        if self._names.begins_with_town(text, position) or self._bare_town(text, position) is not None:
             return True
-        ends = (found.end() for found in _VILLAGE_ENDS.finditer(text, position, position + self._longest))
+        ends = (
+            found.end() for found in _VILLAGE_ENDS.finditer(text, position, position + self._names.longest)
+        )
         return any(
-            text[position:end] in self._villages and not _NOT_A_VILLAGE.match(text, end) for end in ends
+            text[position:end] in self._names.villages and not _NOT_A_VILLAGE.match(text, end) for end in ends
         )
 
     def _read_districts(self, reading: _Reading) -> None:
-        for found in self._districts.finditer(reading.text):
+        for found in self._names.districts.finditer(reading.text):
             end = found.end()
-            if _NOT_A_DISTRICT.match(reading.text, end) and not self._begins_with_town(reading.text, end):
+            if _NOT_A_DISTRICT.match(reading.text, end) and not self._names.begins_with_town(
+                reading.text, end
+            ):
                 continue
-            reading.narrow(self._extents[found[0]])
+            reading.narrow(self._names.extents[found[0]])
             reading.anchors.append(end)
             reading.spans.append(found.span())
-            if not self._begins_with_town(reading.text, end):
+            if not self._names.begins_with_town(reading.text, end):
                 self._read_short(reading, end)
 
     def _read_towns(self, reading: _Reading) -> None:
         text = reading.text
-        for suffix in _TOWN_SUFFIXES:
+        for suffix in TOWN_SUFFIXES:
             end = text.find(suffix)
             while end >= 0:
                 self._read_town_before(reading, end, suffix)
                 end = text.find(suffix, end + 1)
-        for name, town in self._special_towns.items():
+        for name, town in self._names.special_towns.items():
             start = text.find(name)
             # A street that stands beside a zone lies in it, unless the two are named as neighbours.
             neighbours = _AND.match(text, start + len(name)) or any(
@@ -273,11 +191,11 @@ class AddressLocator:
         text = reading.text
         for length in range(min(5, end), 0, -1):
             stem = text[end - length : end]
-            town = self._stems.get(stem)
+            town = self._names.stems.get(stem)
             if town is None:
                 continue
             start = end - length
-            named = self._towns.get(stem + suffix) is town and not _ROAD_OF_TOWN.match(
+            named = self._names.towns.get(stem + suffix) is town and not _ROAD_OF_TOWN.match(
                 text, end + len(suffix)
             )
             own_district = reading.districts is not None and reading.admits(town)
@@ -303,28 +221,28 @@ class AddressLocator:
             town = self._bare_town(reading.text, start)
             if town is not None and reading.admits(town) and not reading.unknown_town:
                 reading.towns[town.code] = start
-                reading.spans.append((start, start + len(_stem(town.name))))
-                reading.anchors.append(start + len(_stem(town.name)))
+                reading.spans.append((start, start + len(stem_of(town.name))))
+                reading.anchors.append(start + len(stem_of(town.name)))
                 return
 
     def _bare_town(self, text: str, start: int) -> Division | None:
         for length in (4, 3, 2):
-            town = self._stems.get(text[start : start + length])
+            town = self._names.stems.get(text[start : start + length])
             if town is None:
                 continue
             end = start + length
             if self._own_village(text, start, end, town):
                 return town
             ends = end >= len(text) or text[end] == " "
-            if text[start:end] in self._weak and (ends or _ROAD.match(text, end)):
+            if text[start:end] in self._names.weak and (ends or _ROAD.match(text, end)):
                 return town
         return None
 
     def _own_village(self, text: str, start: int, behind: int, town: Division) -> bool:
         """Whether a village of the town follows its short name, and both are not the name of another town's village."""
-        for found in _VILLAGE_ENDS.finditer(text, behind, behind + self._longest):
-            if any(v.parent == town.code for v in self._villages.get(text[behind : found.end()], ())):
-                others = self._villages.get(text[start : found.end()], ())
+        for found in _VILLAGE_ENDS.finditer(text, behind, behind + self._names.longest):
+            if any(v.parent == town.code for v in self._names.villages.get(text[behind : found.end()], ())):
+                others = self._names.villages.get(text[start : found.end()], ())
                 return not _NOT_A_VILLAGE.match(text, found.end()) and not others
         return False
 
@@ -336,26 +254,16 @@ class AddressLocator:
             end = found.end()
             if _NOT_A_VILLAGE.match(text, end) or _inside(end - 1, reading.spans):
                 continue
-            for start in range(max(0, end - self._longest), end - 1):
-                if text[start:end] in self._villages:
+            for start in range(max(0, end - self._names.longest), end - 1):
+                if text[start:end] in self._names.villages:
                     spans.append((start, end))
                     break
         whole = [s for s in spans if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in spans)]
         return [
-            self._meant(text[start:end])
+            self._names.meant(text[start:end])
             for start, end in whole
             if self._at_boundary(reading, start) and not _inside(start, reading.spans)
         ]
-
-    def _meant(self, name: str) -> list[Division]:
-        """The villages of a name, and those that are called so with their town: 大同镇's 三村 is 大同三村 too."""
-        villages = self._villages[name]
-        for length in (4, 3, 2):
-            town = self._stems.get(name[:length])
-            if town is not None and all(v.parent != town.code for v in villages):
-                own = self._divisions.children(town.code)
-                villages = villages + [v for v in own if name[length:] in self._divisions.names(v.code)]
-        return villages
 
     def _at_boundary(self, reading: _Reading, start: int) -> bool:
         if start == 0 or start in reading.anchors:
@@ -387,11 +295,11 @@ class AddressLocator:
         if len(reading.near) != 1 or reading.districts is None or not villages:
             return None
         town = self._divisions[next(iter(reading.near))]
-        stem = _stem(town.name)
+        stem = stem_of(town.name)
         written = any(
             reading.text.startswith(stem + suffix, anchor + (reading.text[anchor : anchor + 1] == " "))
             for anchor in reading.anchors
-            for suffix in _TOWN_SUFFIXES
+            for suffix in TOWN_SUFFIXES
         )
         here = all(any(v.parent == town.code for v in mention) for mention in villages)
         return town if written and here else None
@@ -400,7 +308,7 @@ class AddressLocator:
         fitting = [
             [v for v in mention if reading.admits(self._divisions[v.parent])]
             for mention in villages
-            if reading.area or self._shortest(mention[0]) >= _SHORTEST_VILLAGE_ALONE
+            if reading.area or self._names.shortest(mention[0]) >= _SHORTEST_VILLAGE_ALONE
         ]
         if not fitting:
             return Location(None, LocationReason.NOTHING)
@@ -422,15 +330,6 @@ def _plain(address: str) -> str:
     folded = unicodedata.normalize("NFKC", address[:_LONGEST_TEXT])
     further = _FURTHER_ADDRESS.search(folded)
     return re.sub(r"[\W_]+", " ", folded[: further.start()] if further else folded).strip()
-
-
-def _any_of(words: Iterable[str], unless: str = "") -> re.Pattern[str]:
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))}){unless}" if longest_first else "(?!)")
-
-
-def _stem(town_name: str) -> str:
-    return re.sub("(?:街道|镇|乡)$", "", town_name)
 
 
 def _inside(position: int, spans: list[tuple[int, int]]) -> bool:
