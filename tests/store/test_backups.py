@@ -27,8 +27,8 @@ from desktop.store.tables import schema
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.store.tables.schema import NewerDatabase
-from desktop.store.workspaces import copying, keeping
-from desktop.store.workspaces.backups import BACKUPS, KEPT_DAYS, backups_of, last_day
+from desktop.store.workspaces import backups, copying, keeping
+from desktop.store.workspaces.backups import BACKUPS, backups_of, last_day
 from desktop.store.workspaces.keeping import RETRY_MS, NotKept
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.killing import ENDED
@@ -253,10 +253,12 @@ def _enterprises(session: Session) -> list[Record]:
 
 @pytest.mark.no_cover
 def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
-    village: Session, calendar: Calendar
+    village: Session, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    kept_days = 3
+    monkeypatch.setattr(backups, "KEPT_DAYS", kept_days)
     folder = village.workspace.folder
-    for _ in range(KEPT_DAYS + 3):
+    for _ in range(kept_days + 2):
         village.workspace.close()
         calendar.at += DAY
         village = open_session(folder, "王芳", "password1", calendar.environment())
@@ -267,11 +269,10 @@ def test_old_backups_go_with_their_journals_and_the_last_of_each_day_stays(
     found = backups_of(folder)
     today = [b for b in found if b.day == village.environment.today()]
     assert [b.part for b in today] == [6, 5, 4]
-    assert len({b.day for b in found}) == KEPT_DAYS
+    assert len({b.day for b in found}) == kept_days
     assert {p.suffix for p in (folder / "backups").iterdir()} == {".db", ".journal"}
-    if (
-        sys.platform != "win32"
-    ):  # There the journals of who was killed stay open here, and none of them can go.
+    # On Windows the journals of who was killed stay open here, and none of them can go.
+    if sys.platform != "win32":
         assert len(list((folder / "backups").glob("*.journal"))) == len(found)
 
 
