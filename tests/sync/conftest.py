@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from tests.sync.casting import cast
-from tests.sync.desks import Desk, enrol, new_desk, new_root
+from tests.sync.desks import Desk, below, enrol, new_desk, new_root
 from tests.sync.levels import Tree, grow
 from tests.sync.places import Places
 
@@ -23,6 +23,18 @@ def places(tmp_path: Path) -> Places:
 def tree(tmp_path: Path) -> Tree:
     """A district, a town that may enrol, and two villages of the town."""
     return grow(tmp_path)
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Desk:
+    """The root of a tree."""
+    return new_root(tmp_path, "区")
+
+
+@pytest.fixture
+def village(district: Desk) -> Desk:
+    """A village right below the district."""
+    return below(district, "甲村")
 
 
 @pytest.fixture

@@ -436,6 +436,13 @@ def settle(pairs: Iterable[tuple[Desk, Desk]], rounds: int = 3) -> None:
             report(below, desk)
 
 
+def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int | None = None) -> Desk:
+    """A station that the desk has enrolled."""
+    made = new_desk(desk.folder, name, level)
+    enrol(made, desk, path_length)
+    return made
+
+
 def copied(desk: Desk, path: Path | None = None) -> Database:
     """The database of a station as it stands, in memory or in a file with its key."""
     found = Database.open(path, KEY, create=path is not None)

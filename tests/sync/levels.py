@@ -9,7 +9,7 @@ from typing import Any
 from desktop.records.declaration import Level
 from desktop.sync.merging import receiving
 from tests.sync.casting import cast
-from tests.sync.desks import Desk, enrol, new_desk, new_root
+from tests.sync.desks import Desk, enrol, new_desk, new_root, settle
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -22,6 +22,14 @@ class Tree:
     town: Desk
     village: Desk
     other: Desk
+
+    def deliver(self) -> None:
+        """Everything reaches everybody."""
+        settle([(self.village, self.town), (self.other, self.town), (self.town, self.district)])
+
+    def digests(self) -> set[str]:
+        """What the three that hold the village's records say of them."""
+        return {d.digest(self.village.unit).sha256 for d in (self.district, self.town, self.village)}
 
 
 def grow(folder: Path, **options: Any) -> Tree:

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from desktop.records.declaration import Level
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.signed import manifest
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Desk:
-    return new_root(tmp_path, "区")
-
-
-@pytest.fixture
-def village(district: Desk) -> Desk:
-    made = new_desk(district.folder, "甲村", Level.VILLAGE)
-    enrol(made, district)
-    return made
+from tests.sync.desks import Desk, report
 
 
 @pytest.fixture

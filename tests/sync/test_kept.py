@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from desktop.records.declaration import Level
 from desktop.store.merging import aside
 from desktop.store.peers import links, segment_log
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import kept
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Desk:
-    return new_root(tmp_path, "区")
-
-
-@pytest.fixture
-def village(district: Desk) -> Desk:
-    made = new_desk(district.folder, "甲村", Level.VILLAGE)
-    enrol(made, district)
-    return made
+from tests.sync.desks import Desk, report
 
 
 def test_of_an_origin_what_it_signed_itself_is_told_from_what_others_vouch_for(

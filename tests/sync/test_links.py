@@ -21,10 +21,10 @@ from desktop.sync.merging.receiving import BundleResult
 from tests.sync.desks import (
     NEWER_TYPES,
     Desk,
+    below,
     copied,
     enrol,
     new_desk,
-    new_root,
     put_back,
     reopen,
     report,
@@ -33,23 +33,6 @@ from tests.sync.desks import (
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 NOW, LATER = "1" * 16, "2" * 16
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Desk:
-    return new_root(tmp_path, "区")
-
-
-@pytest.fixture
-def village(district: Desk) -> Desk:
-    """A village right below the district."""
-    return below(district, "甲村")
-
-
-def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int | None = None) -> Desk:
-    made = new_desk(desk.folder, name, level)
-    enrol(made, desk, path_length)
-    return made
 
 
 # -- the book of a link, by itself ---------------------------------------------------------------------------------

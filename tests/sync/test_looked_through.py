@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,26 +12,9 @@ from desktop.store.peers import links
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending
 from desktop.sync.formats import decoding, segments
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import Desk, below, enrol, report, settle
 
 FIRM = "f1" * 16
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Desk:
-    return new_root(tmp_path, "区")
-
-
-@pytest.fixture
-def village(district: Desk) -> Desk:
-    """A village right below the district."""
-    return below(district, "甲村")
-
-
-def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int | None = None) -> Desk:
-    made = new_desk(desk.folder, name, level)
-    enrol(made, desk, path_length)
-    return made
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import tracemalloc
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,53 +13,11 @@ from desktop import __version__
 from desktop.records.declaration import Level
 from desktop.sync.authority import exclusions, policy
 from desktop.sync.errors import Revoked
-from tests.sync.casting import cast
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.levels import FIRM, OTHER, Tree, grow
+from tests.sync.places import name_of
 
-FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
-
-
-@dataclass
-class Tree:
-    """A district, a town that may enrol, and two villages of the town."""
-
-    district: Desk
-    town: Desk
-    village: Desk
-    sibling: Desk
-
-    def deliver(self) -> None:
-        """Everything reaches everybody."""
-        settle([(self.village, self.town), (self.sibling, self.town), (self.town, self.district)])
-
-    def digests(self) -> set[str]:
-        """What the three that hold the village's records say of them."""
-        return {d.digest(self.village.unit).sha256 for d in (self.district, self.town, self.village)}
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    return make(tmp_path)
-
-
-def make(folder: Path) -> Tree:
-    return Tree(*cast(_enrolled, folder))
-
-
-def _enrolled(folder: Path) -> tuple[Desk, ...]:
-    district = new_root(folder, "区")
-    town = new_desk(folder, "镇", Level.TOWN)
-    village = new_desk(folder, "村", Level.VILLAGE)
-    sibling = new_desk(folder, "邻村", Level.VILLAGE)
-    enrol(town, district, 1)
-    enrol(village, town)
-    enrol(sibling, town)
-    return district, town, village, sibling
-
-
-def name_of(desk: Desk, record: str = FIRM) -> object:
-    values = desk.values(record)
-    return None if values is None else values["name"]
+VISIT = "d1" * 16
 
 
 @pytest.mark.parametrize("space", ["\t", "\n", "\u00a0", "\u2028", "\u3000"])
@@ -157,19 +113,16 @@ def test_nobody_excludes_what_is_not_below(tree: Tree) -> None:
     other = new_desk(tree.town.folder, "另一镇", Level.TOWN)
     enrol(other, tree.district, 1)
     tree.town.birth("firm", {"name": "镇的厂"}, record=FIRM)
-    tree.sibling.birth("firm", {"name": "邻村的厂"}, record=OTHER)
+    tree.other.birth("firm", {"name": "邻村的厂"}, record=OTHER)
     tree.deliver()
-    tree.village.exclude((tree.town, tree.town.ledger.next_number() - 1), (tree.sibling, 1))
-    other.exclude((tree.sibling, 1), (tree.district, 1))
-    other.revoke(tree.sibling)
+    tree.village.exclude((tree.town, tree.town.ledger.next_number() - 1), (tree.other, 1))
+    other.exclude((tree.other, 1), (tree.district, 1))
+    other.revoke(tree.other)
     tree.deliver()
     report(other, tree.district)
     assert name_of(tree.district) == "镇的厂"
     assert (
-        name_of(tree.district, OTHER)
-        == name_of(tree.town, OTHER)
-        == name_of(tree.sibling, OTHER)
-        == "邻村的厂"
+        name_of(tree.district, OTHER) == name_of(tree.town, OTHER) == name_of(tree.other, OTHER) == "邻村的厂"
     )
     assert tree.district.refused() == {}
 
@@ -364,10 +317,10 @@ def test_policy_reaches_stations_that_are_enrolled_later(tree: Tree) -> None:
 def test_any_order_of_delivery_gives_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Births, edits, moves and deletions below; exclusions, revocations and lifts above; bundles in any order."""
     rnd = random.Random(seed)
-    tree = make(tmp_path_factory.mktemp("policy"))
+    tree = grow(tmp_path_factory.mktemp("policy"))
     said: list[tuple[Desk, str, str]] = []
-    writers = [tree.village, tree.sibling, tree.town]
-    pairs = [(tree.village, tree.town), (tree.sibling, tree.town), (tree.town, tree.district)]
+    writers = [tree.village, tree.other, tree.town]
+    pairs = [(tree.village, tree.town), (tree.other, tree.town), (tree.town, tree.district)]
     for _ in range(14):
         _act(tree, rnd, rnd.choice(writers), said)
         if rnd.random() < 0.3:
@@ -401,7 +354,7 @@ def _act(tree: Tree, rnd: random.Random, writer: Desk, said: list[tuple[Desk, st
         desk.lift(record, type_name)
     else:
         above = rnd.choice((tree.town, tree.district))
-        below = rnd.choice((tree.village, tree.sibling))
+        below = rnd.choice((tree.village, tree.other))
         number = rnd.randrange(1, below.ledger.next_number() + 1)
         if what == "exclude":
             said.append((above, "exclusion", above.exclude((below, number), (below, number + 1))))
