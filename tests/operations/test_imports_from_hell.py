@@ -15,7 +15,7 @@ from desktop.documents.workbooks.xlsx import is_dangerous
 from desktop.operations import audit
 from desktop.operations.imports import importing, telling
 from desktop.operations.imports.importing import ImportPreview, Pasted, Weight
-from desktop.operations.recording import records, training
+from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.workspaces import audit_log
 from tests.documents import workbooks
@@ -201,7 +201,6 @@ def test_what_nobody_sees_gets_into_no_name_by_any_way(district: Session, tmp_pa
     saved = records.save(district, "enterprise", {"name": "乙" + UNSEEN, "remark": "一\u202e\r\n二"})
     values = {r.id: r.values for r in held(district).values()}[saved.record]
     assert (values["name"], values["remark"]) == ("乙甲公司", "一\n二")
-    assert training._tidy("王\u200b芳\u202e") == "王芳"
 
 
 def test_words_in_the_place_of_a_code_are_no_code_and_join_no_firms(district: Session) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from desktop.operations import audit, supervision
 from desktop.operations.exports import real_name
-from desktop.operations.recording import conflicts, deciding, records, training
+from desktop.operations.recording import conflicts, deciding, records, sheets
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import enrolling, exchange, forks, policy, redating, traffic, withdrawals
 from desktop.operations.workspaces import erasing, operators
@@ -83,8 +83,8 @@ RECORDING: dict[str, Act] = {
     "deciding.decide_all": lambda s, o: deciding.decide_all(
         s, [deciding.Decision("enterprise", o.record, "name", "定了")], "处理分歧"
     ),
-    "training.save_sheet": lambda s, o: training.save_sheet(
-        s, "签到", [training.Line("attendance", {"name": "张三"})]
+    "sheets.save_sheet": lambda s, o: sheets.save_sheet(
+        s, "签到", [sheets.Line("attendance", {"name": "张三"})]
     ),
     "exchange.send": lambda s, o: exchange.send(s, o.folder / "out.xsj"),
     "audit.reveal": lambda s, o: audit.reveal(s, "enterprise", o.record, "contact_phone"),

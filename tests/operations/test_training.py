@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from desktop.operations import queries
-from desktop.operations.recording import records, training
-from desktop.operations.recording.training import Line, Match, Officer, Roster, Standing
-from desktop.operations.session import Session
+from desktop.operations.recording import officers, records, sheets, training
+from desktop.operations.recording.admitting import Gone
+from desktop.operations.recording.officers import Match, Officer, Roster, Standing
+from desktop.operations.recording.sheets import Line
+from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Level
+from desktop.records.identity import unit_id
 from desktop.records.typed.people_lists import people, read_block
 from desktop.records.typed.people_words import Person
 from desktop.records.versions.canonical import Cell
-from desktop.store.ledger import Deletion, NotFound
+from desktop.store.ledger import Deletion, NewRecord, NotFound
 from tests.operations.stations import station
 
 # -- matching ----------------------------------------------------------------------------------------------------------
@@ -62,36 +65,36 @@ def test_details_of_a_candidate_tell_namesakes_apart_with_the_phone_masked() -> 
 
 
 def test_who_is_on_the_list_already_is_not_added_again() -> None:
-    found = training.match_all(
+    found = officers.match_all(
         [Person("李强"), Person("钱堃")], ROSTER, [{"officer": LI.id}, {"name": "钱堃"}]
     )
     assert [m.standing for m in found] == [Standing.LISTED, Standing.LISTED]
 
 
 def test_the_same_name_twice_in_one_block_is_listed_once() -> None:
-    found = training.match_all([Person("李强"), Person("李强"), Person("钱堃"), Person("钱堃")], ROSTER)
+    found = officers.match_all([Person("李强"), Person("李强"), Person("钱堃"), Person("钱堃")], ROSTER)
     assert [m.standing for m in found] == [
         Standing.MATCHED, Standing.LISTED, Standing.WALK_IN, Standing.LISTED,
     ]  # fmt: skip
 
 
 def test_namesakes_of_different_units_are_two_people() -> None:
-    found = training.match_all(
+    found = officers.match_all(
         [Person("钱堃", "径山村"), Person("钱堃", "长乐村"), Person("王芳"), Person("王芳")], ROSTER
     )
     assert [m.standing for m in found] == [Standing.WALK_IN] * 2 + [Standing.CHOOSE] * 2
 
 
 def test_a_trainee_is_filled_from_the_roster() -> None:
-    cells = training.trainee(Person("王芳", "径山"), WANG)
+    cells = officers.trainee(Person("王芳", "径山"), WANG)
     assert cells["officer"] == WANG.id
     assert cells["unit_name"] == "径山村工会联合会"
     assert cells["post_title"] == "主席"
-    walk_in = training.trainee(Person("犇㛃䶮", "径山"), None)
+    walk_in = officers.trainee(Person("犇㛃䶮", "径山"), None)
     assert walk_in["name"] == "犇㛃䶮"
     assert "officer" not in walk_in
     for known in (None, WANG):
-        assert training.trainee(Person("王芳", remark="代周明"), known)["remark"] == "代周明"
+        assert officers.trainee(Person("王芳", remark="代周明"), known)["remark"] == "代周明"
 
 
 # -- the sheet ---------------------------------------------------------------------------------------------------------
@@ -112,7 +115,7 @@ def test_the_roster_knows_unions_and_the_newest_appointment(town: Session) -> No
     officer = records.save(town, "officer", {"name": "王芳", "union": union, "workplace": "径山村"}).record
     for day in ("2024-01-01", "2025-03-01"):
         records.save(town, "appointment", {"officer": officer, "started": day, "union_name": "径山村"})
-    found = training.roster(town.database, town.types, town.codes).by_id[officer]
+    found = officers.roster(town.database, town.types, town.codes).by_id[officer]
     assert found.units == ("径山村工会联合会", "径山村")
     assert found.appointed == "2025-03-01"
 
@@ -141,11 +144,11 @@ def test_counts_of_a_course() -> None:
 
 def test_a_sheet_is_one_operation_and_one_undo(town: Session) -> None:
     course = _course(town)
-    first = training.save_sheet(
+    first = sheets.save_sheet(
         town, "名单", [Line("attendance", {"course": course, "name": n}) for n in ("王芳", "李强", "赵翀")]
     )
     wang, li, zhao = first.records
-    second = training.save_sheet(
+    second = sheets.save_sheet(
         town,
         "签到",
         [
@@ -164,7 +167,7 @@ def test_a_sheet_is_one_operation_and_one_undo(town: Session) -> None:
 
 def test_trainees_belong_to_the_unit_of_their_course(town: Session) -> None:
     course = _course(town)
-    saved = training.save_sheet(town, "名单", [Line("attendance", {"course": course, "name": "王芳"})])
+    saved = sheets.save_sheet(town, "名单", [Line("attendance", {"course": course, "name": "王芳"})])
     held = records.load(town, "attendance", saved.records[0])
     assert held is not None
     assert held.unit == town.unit.id
@@ -172,14 +175,35 @@ def test_trainees_belong_to_the_unit_of_their_course(town: Session) -> None:
 
 def test_a_course_that_is_gone_gets_no_trainees(town: Session) -> None:
     with pytest.raises(NotFound):
-        training.save_sheet(town, "名单", [Line("attendance", {"course": "0" * 32, "name": "王芳"})])
+        sheets.save_sheet(town, "名单", [Line("attendance", {"course": "0" * 32, "name": "王芳"})])
+    course = _course(town)
+    records.delete(town, "course", course)
+    with pytest.raises(Gone, match="它属于的培训"):
+        sheets.save_sheet(town, "名单", [Line("attendance", {"course": course, "name": "王芳"})])
+
+
+def test_a_sheet_changes_nothing_that_is_anothers_and_keeps_out_what_nobody_sees(town: Session) -> None:
+    course = _course(town)
+    made = sheets.save_sheet(
+        town, "名单", [Line("attendance", {"course": course, "name": "王\u200b芳\u202e"})]
+    )
+    held = records.load(town, "attendance", made.records[0])
+    assert held is not None
+    assert held.values["name"] == "王芳"
+    theirs = "a1" * 16
+    row = NewRecord("attendance", theirs, unit_id("town", "别的镇"), {"course": course, "name": "李强"})
+    town.ledger.write("别家的", "王芳", births=[row])
+    with pytest.raises(NotAllowed, match="归“别的单位”管"):
+        sheets.save_sheet(town, "签到", [Line("attendance", {"half_days": "d01am"}, theirs)])
+    with pytest.raises(NotAllowed, match="归“别的单位”管"):
+        sheets.save_sheet(town, "名单", [], [Deletion("attendance", theirs)])
 
 
 def test_forty_people_are_matched_in_the_order_in_which_they_were_pasted(town: Session) -> None:
     given = [f"{a}{b}" for a, b in itertools.islice(itertools.product("王李张刘陈", "芳伟敏静强磊洋艳"), 40)]
     rows = [{"name": name, "phone": f"1380000{n:04d}"} for n, name in enumerate(given)]
     ids, _ = records.save_many(town, "officer", rows)
-    roster = training.roster(town.database, town.types, town.codes)
-    found: list[Match] = training.match_all(people(read_block("\n".join(given))), roster)
+    roster = officers.roster(town.database, town.types, town.codes)
+    found: list[Match] = officers.match_all(people(read_block("\n".join(given))), roster)
     assert [m.officer.id for m in found if m.officer is not None] == ids
     assert queries.titles(town.database, town.types, town.codes, "officer", ids[:1])

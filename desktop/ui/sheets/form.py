@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from desktop.operations.queries import FormData
-from desktop.operations.recording import training
-from desktop.operations.recording.training import Line, SheetSaved
+from desktop.operations.recording import sheets
+from desktop.operations.recording.sheets import Line, SheetSaved
 from desktop.operations.session import Session
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet, Deletion
@@ -128,7 +128,7 @@ class SheetFormPage(FormPage):
         name = self.save_name()
 
         def job(session: Session, _ticket: Ticket) -> SheetSaved:
-            return training.save_sheet(session, name, lines, removed)
+            return sheets.save_sheet(session, name, lines, removed)
 
         def fail(_error: Exception) -> bool:
             self._saving = False

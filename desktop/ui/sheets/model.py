@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
-from desktop.operations.recording.training import Line
+from desktop.operations.recording.sheets import Line
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.display import display

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop.operations.recording.training import Roster, Standing
+from desktop.operations.recording.officers import Roster, Standing
 from desktop.records.typed.people_lists import Block, read_block
 from desktop.records.typed.people_words import Part
 from desktop.records.versions.canonical import Values

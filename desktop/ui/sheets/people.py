@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktop.operations.recording.training import Match, Officer, Roster, Standing, match_all
+from desktop.operations.recording.officers import Match, Officer, Roster, Standing, match_all
 from desktop.records.typed.people_lists import Block, people
 from desktop.records.typed.people_words import Part, Person, is_usual
 from desktop.records.versions.canonical import Values

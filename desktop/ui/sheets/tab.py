@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.operations.recording.training import Roster
+from desktop.operations.recording.officers import Roster
 from desktop.records.declaration import RecordType
 from desktop.records.versions.canonical import Values
 from desktop.store.ledger import ChangeSet

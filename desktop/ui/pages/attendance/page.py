@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QLabel
 
-from desktop.operations.recording import training
-from desktop.operations.recording.training import Officer, Roster, Standing
+from desktop.operations.recording import officers, training
+from desktop.operations.recording.officers import Officer, Roster, Standing
 from desktop.records.declaration import Field
 from desktop.records.typed.dates import month_day_words
 from desktop.records.typed.people_words import Part, Person
@@ -110,7 +110,7 @@ class AttendanceTab(SheetTab):
 
     def read_more(self, database: Database) -> Roster:
         """The roster of officers."""
-        return training.roster(database, self.workbench.types, self.workbench.codes)
+        return officers.roster(database, self.workbench.types, self.workbench.codes)
 
     def know(self, more: Any) -> None:
         """A newer roster."""
@@ -124,7 +124,7 @@ class AttendanceTab(SheetTab):
 
     def row_of(self, taken: Taken) -> tuple[Values, Any]:
         """What the roster says of an officer, else what was pasted."""
-        return training.trainee(taken.person, taken.officer), taken.candidates
+        return officers.trainee(taken.person, taken.officer), taken.candidates
 
     def _standing(self, row: SheetRow) -> Look:
         officer = self._roster.by_id.get(str(row.values.get("officer") or ""))
@@ -178,7 +178,7 @@ class AttendanceTab(SheetTab):
     @staticmethod
     def _taken_over(row: SheetRow, officer: Officer) -> dict[str, Cell]:
         """What the roster says, where nothing else was typed."""
-        told = training.trainee(Person(officer.name), officer)
+        told = officers.trainee(Person(officer.name), officer)
         return {k: v for k, v in told.items() if k in ("officer", "name") or row.values.get(k) is None}
 
     # -- counts ----------------------------------------------------------------------------------------------------
