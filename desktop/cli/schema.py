@@ -10,8 +10,8 @@ from desktop import reference
 from desktop.cli.frame import Command
 from desktop.cli.output import json_line, say, table
 from desktop.cli.parameters import TypeName, json_option, of_option
-from desktop.cli.workspaces import ROLES
 from desktop.operations.reference_here import ReferenceHere
+from desktop.operations.workspaces.operators import ROLES
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind, RecordType, Writers, to_json
 from desktop.records.types import catalogue

@@ -15,7 +15,7 @@ from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
-from desktop.sync.merging.receiving import MergeReport
+from desktop.sync.merging.results import MergeReport
 
 CHEAP = Cost(memory=8, passes=1, lanes=1)
 START = 1_795_420_800_000

@@ -36,7 +36,7 @@ from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.formats import segments
 from desktop.sync.merging import receiving, standing
-from desktop.sync.merging.receiving import BundleResult, MergeReport
+from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.signed import certificates, identity, renewing
 from desktop.sync.signed.certificates import Claims, grant_serial
 from desktop.sync.signed.identity import StationKeys

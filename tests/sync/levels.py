@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.records.declaration import Level
-from desktop.sync.merging import receiving
+from desktop.sync.merging.results import BundleResult
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, settle
 
@@ -52,7 +52,7 @@ def unit_cells(code: str, superior: str) -> dict[str, str]:
     return {"name": code, "code": code, "level": "village", "superior": superior}
 
 
-def outcome(result: receiving.BundleResult) -> tuple[int, int, int, int, int]:
+def outcome(result: BundleResult) -> tuple[int, int, int, int, int]:
     """Applied, known, conflict, held, refused; they always add up."""
     counts = (result.applied, result.known, result.conflict, result.held, result.refused)
     assert sum(counts) == result.total

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.merging.receiving import BundleResult
+from desktop.sync.merging.results import BundleResult
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report
 from tests.sync.test_erasing import erase, everything

@@ -17,7 +17,7 @@ from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import receipts, segments
-from desktop.sync.merging.receiving import BundleResult
+from desktop.sync.merging.results import BundleResult
 from tests.sync.desks import (
     NEWER_TYPES,
     Desk,

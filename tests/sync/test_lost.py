@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.merging.receiving import BundleResult
+from desktop.sync.merging.results import BundleResult
 from tests.sync.desks import Desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
 from tests.sync.test_erasing import erase

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.identity import item_id, unit_id
+from desktop.records.versions.deciding import SUPERIOR
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import SlotEdit
 from desktop.sync import errors
 from desktop.sync.authority import moves
-from desktop.sync.authority.moves import SUPERIOR, Move
+from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing
 from tests.measuring import seconds
 from tests.sync.desks import Desk, enrol, report

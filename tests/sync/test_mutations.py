@@ -35,7 +35,7 @@ from desktop.sync.errors import persons as persons_errors
 from desktop.sync.formats import agefile, dsse, receipts, segments, sorts, strictjson, zipstore
 from desktop.sync.formats.frames import split
 from desktop.sync.merging import receiving
-from desktop.sync.merging.receiving import BundleResult
+from desktop.sync.merging.results import BundleResult
 from desktop.sync.signed import certificates, manifest
 from tests.conftest import LONG
 from tests.sync.desks import Desk, enrol, new_desk, new_root

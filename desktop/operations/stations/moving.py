@@ -13,7 +13,7 @@ from desktop.operations.stations import policy
 from desktop.records.declaration import UNIT_SLOT, Level, Role
 from desktop.records.typed import dates
 from desktop.records.versions.canonical import Cell
-from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, UNIT
+from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, SUPERIOR, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.spans import spans_of
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
@@ -26,7 +26,6 @@ from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.exclusions import Named
-from desktop.sync.authority.moves import SUPERIOR
 from desktop.sync.authority.policy import REFUSED, said_once_more
 from desktop.sync.merging import restating
 from desktop.sync.signed.certificates import LEVEL_RANK

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.records.versions.deciding import SUPERIOR as SUPERIOR
+from desktop.records.versions.deciding import SUPERIOR
 from desktop.sync.authority.exclusions import Origin
 
 SLOTS: Final = (SUPERIOR, UNIT_SLOT, DELETED_SLOT)

@@ -383,7 +383,7 @@ class Intake:
         """Nothing of a segment is taken in, so nothing of it is judged; it is told as one, at the place returned.
 
         Rule 15: who wrote it is not known yet, and a header that nobody has signed for may count whatever it likes. Or
-        key signs no more, or it bears the name of this station, which has not written it.
+        its key signs no more, or it bears the name of this station, which has not written it.
         """
         if lines != header.total:
             raise BadSegment("the lines are not as many as the header counts")

@@ -22,21 +22,11 @@ from desktop.sync.formats import frames
 from desktop.sync.merging import beside, lapsed, refusing, repeating, restating, results, taking
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
-from desktop.sync.merging.results import BundleResult, MergeReport, Unapplied
+from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.merging.taking import Ahead
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.signed.manifest import MAX_FRAMES, MAX_PART_PLAIN
-
-__all__ = [
-    "BundleResult",
-    "ClockInDoubt",
-    "MergeReport",
-    "Progress",
-    "Unapplied",
-    "merge_bundles",
-    "take_tree",
-]
 
 BULK_ITEMS = 20_000
 """From this many items on, and when they are more than the ledger holds, indexes are built after the merge."""

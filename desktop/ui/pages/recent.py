@@ -13,7 +13,7 @@ from desktop.operations.quantities import amount_words
 from desktop.operations.recording import steps
 from desktop.operations.recording.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.session import Here, Session
-from desktop.records.declaration import Field, Kind, RecordType, Role
+from desktop.records.declaration import Field, Kind, RecordType, Role, short_label
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import ERASURE
@@ -27,7 +27,6 @@ from desktop.ui.forms.taking_back import take_back
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.parts import Card, Note, brief, button, heading, here_of, link, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.operations import audit
 from desktop.operations.recording.deciding import Decision, decide_all
 from desktop.operations.session import Session
-from desktop.records.declaration import UNIT_SLOT, Role
+from desktop.records.declaration import UNIT_SLOT, Role, short_label
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.attached import ATTACHMENT
@@ -24,7 +24,6 @@ from desktop.ui.pages.conflicts import reading as conflicts_reading
 from desktop.ui.pages.conflicts.reading import Dispute, Side
 from desktop.ui.pages.conflicts.view import OWN, Comparison
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.parts import button, here_of, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

@@ -13,7 +13,7 @@ from desktop.operations import audit
 from desktop.operations.recording import duplicates
 from desktop.operations.recording.duplicates import WHY, Comparison, Group, Merged
 from desktop.operations.session import Session
-from desktop.records.declaration import Role
+from desktop.records.declaration import Role, short_label
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import ChangeSet
@@ -24,7 +24,6 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Status
 from desktop.ui.pages.duplicates.view import SideBySide
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.parts import Note, button, here_of, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket

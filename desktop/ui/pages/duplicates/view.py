@@ -19,11 +19,10 @@ from PySide6.QtWidgets import (
 
 from desktop.operations.recording import duplicates
 from desktop.operations.recording.duplicates import Comparison, Row
-from desktop.records.declaration import UNIT_SLOT, Mask
+from desktop.records.declaration import UNIT_SLOT, Mask, short_label
 from desktop.records.display import display
 from desktop.records.typed.texts import printable
 from desktop.records.versions.canonical import Cell
-from desktop.ui.pages.sync.preview import short_label
 from desktop.ui.parts import empty_layout, heading, link, plain
 from desktop.ui.workbench import Workbench
 

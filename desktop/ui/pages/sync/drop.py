@@ -11,31 +11,12 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.operations.stations.inbox_files import (
-    ACKNOWLEDGEMENT,
-    BUNDLE,
-    GRANT,
     KNOWN_FILES,
-    REQUEST,
-    SMALL_FILES,
-    WIPED,
 )
 from desktop.ui import icons, theme
 from desktop.ui.notices import Tone
 from desktop.ui.parts import plain
 from desktop.ui.workbench import Workbench
-
-__all__ = [
-    "ACKNOWLEDGEMENT",
-    "BUNDLE",
-    "GRANT",
-    "KNOWN_FILES",
-    "REQUEST",
-    "SMALL_FILES",
-    "WIPED",
-    "DropArea",
-    "dropped_paths",
-    "with_files",
-]
 
 
 class DropArea(QFrame):

@@ -13,6 +13,7 @@ from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, traffic
 from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations.inbox_files import ACKNOWLEDGEMENT, REQUEST
 from desktop.operations.stations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
@@ -21,7 +22,6 @@ from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words

@@ -22,6 +22,7 @@ from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, roots, traffic
 from desktop.operations.stations.enrolling import Granted
+from desktop.operations.stations.inbox_files import GRANT
 from desktop.operations.stations.roots import Root
 from desktop.operations.stations.traffic import Asked, Overview
 from desktop.operations.workspaces import workspaces
@@ -36,7 +37,6 @@ from desktop.sync.signed.certificates import LEVEL_RANK
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import GRANT
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary

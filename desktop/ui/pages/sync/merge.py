@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.operations.stations.inbox_files import KNOWN_FILES, SMALL_FILES
 from desktop.records.declaration import Role
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import KNOWN_FILES, SMALL_FILES, DropArea, with_files
+from desktop.ui.pages.sync.drop import DropArea, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.operations.quantities import amount_words, count, told
 from desktop.operations.stations.traffic import Seen
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
-from desktop.records.declaration import short_label as short_label
+from desktop.records.declaration import short_label
 from desktop.records.duties import signed_words
 from desktop.records.versions.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.store.queries.attached import ATTACHMENT, PART

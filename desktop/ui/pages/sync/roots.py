@@ -8,6 +8,7 @@ from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, roots
 from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations.inbox_files import REQUEST
 from desktop.operations.stations.roots import Root
 from desktop.records.declaration import Role
 from desktop.store.ledger import ChangeSet
@@ -15,7 +16,6 @@ from desktop.store.tables.database import Database
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import REQUEST
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, folder_link, link, plain, row
 from desktop.ui.workbench import Workbench

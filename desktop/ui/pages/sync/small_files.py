@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.operations.stations.inbox_files import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.operations.stations.traffic import Overview
 from desktop.operations.workspaces.recovery import REQUEST as RECOVERY
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import ACKNOWLEDGEMENT, REQUEST, WIPED
 from desktop.ui.pages.sync.enrol import EnrolCard
 from desktop.ui.pages.sync.grant import GrantCard
 from desktop.ui.pages.sync.recover import RecoverCard

@@ -15,13 +15,13 @@ from desktop.operations.session import Session
 from desktop.operations.stations import redating, refilling
 from desktop.operations.stations.refilling import Refill
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
-from desktop.records.declaration import Role
+from desktop.records.declaration import Role, short_label
 from desktop.records.typed.dates import day_words
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.preview import NOT_TAKEN, OUTCOME_TONES, open_item, short_label
+from desktop.ui.pages.sync.preview import NOT_TAKEN, OUTCOME_TONES, open_item
 from desktop.ui.pages.sync.words import counted, may_decide
 from desktop.ui.parts import Note, button, link, plain, row, set_primary
 from desktop.ui.shell import Opening
