@@ -12,7 +12,7 @@ from desktop.cli.names import LEVELS
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange, traffic
+from desktop.operations.stations import enrolling, roots, traffic
 from desktop.records.declaration import Level
 from desktop.store.workspaces.workspace import OwnUnit
 
@@ -88,10 +88,10 @@ def accept(
     session: Session, grant_file: Path, ack: Path | None, root_file: Path | None, as_json: bool
 ) -> None:
     """接受上级的批准文件，本单位从此有了上级和自己的位置。"""
-    root = exchange.read_root(root_file)[-1] if root_file is not None else None
+    root = roots.read_root(root_file)[-1] if root_file is not None else None
     offered = traffic.look_grant(session, grant_file, root)
     if root is not None:
-        remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{exchange.words_of(root)}")
+        remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{roots.words_of(root)}")
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
     unit = enrolling.accept(session, grant_file, ack, new_root=root)

@@ -16,7 +16,7 @@ from desktop.cli.reports import show_manifest, show_report
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange, signing, traffic
+from desktop.operations.stations import exchange, roots, signing, traffic, verifying
 from desktop.operations.stations.traffic import MergeOutcome
 from desktop.records.duties import signed_words
 from desktop.records.duties import words as duty_words
@@ -120,10 +120,10 @@ def inspect(
     给了 --root 或 --workspace 时先核对签名。
     """
     if root is not None or workspace is not None:
-        found = exchange.verify(file, _roots(root, workspace, operator, password_file))
+        found = verifying.verify(file, _roots(root, workspace, operator, password_file))
         show_manifest(found.manifest, found.signers, as_json)
     else:
-        show_manifest(exchange.inspect(file), None, as_json)
+        show_manifest(verifying.inspect(file), None, as_json)
 
 
 @click.command(cls=Command)
@@ -144,10 +144,10 @@ def verify(
     都不写时，只核对文件完整、和它里面的证书相符，退出码是2。
     """
     if root is None and workspace is None:
-        whole = exchange.verify_by_itself(file)
+        whole = verifying.verify_by_itself(file)
         show_manifest(whole.manifest, None, as_json)
         raise NotByRoot("文件完整，签名和它自带的证书相符；是不是认识的单位签的，还没有核对。")
-    found = exchange.verify(file, _roots(root, workspace, operator, password_file))
+    found = verifying.verify(file, _roots(root, workspace, operator, password_file))
     show_manifest(found.manifest, found.signers, as_json)
 
 
@@ -226,13 +226,13 @@ def _roots(
 ) -> tuple[bytes, ...]:
     if root is not None:
         try:
-            return exchange.read_root(root)
+            return roots.read_root(root)
         except Damaged as problem:
             raise NoRoot(f"“{root.name}”不是根证书文件。") from problem
     if workspace is None:
         raise NoRoot("不知道按哪份根证书核对。")
     with opened(workspace, operator, password_file) as session:
-        found = exchange.believed_roots(session.database)
+        found = roots.believed_roots(session.database)
     if not found:
         raise NoRoot("这份台账还没有入网，没有可以核对的根证书。")
     return found

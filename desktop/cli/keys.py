@@ -10,7 +10,7 @@ from desktop.cli.frame import Group
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import YES, NotConfirmed, PathOf, confirmed, in_group, json_option, reply
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange, roots
+from desktop.operations.stations import roots, verifying
 from desktop.operations.stations.enrolling import NotEnrolled
 from desktop.operations.stations.roots import Root
 
@@ -59,7 +59,7 @@ def change_root(session: Session, yes: bool, as_json: bool) -> None:
 @json_option
 def export_root(session: Session, out: Path, as_json: bool) -> None:
     """导出根证书，供 verify --root 和 openssl 核对数据包。里面没有秘密。"""
-    exchange.export_root(session, out)
+    roots.export_root(session, out)
     _done(out, "根证书", as_json)
 
 
@@ -73,7 +73,7 @@ def export_identity(session: Session, out: Path, as_json: bool) -> None:
     拿到这个文件的人能读所有发给本机的数据包，用完请删除。在终端里会再问一次。
     """
     confirmed("拿到这个文件的人能读所有发给本机的数据包。确定导出吗？")
-    exchange.export_identity(session, out)
+    verifying.export_identity(session, out)
     _done(out, "解密密钥", as_json)
     remark("用完请删除这个文件，不要拷给别人。")
 

@@ -19,7 +19,7 @@ from desktop.operations.exports import exporting
 from desktop.operations.imports import importing
 from desktop.operations.recording import conflicts, deciding, records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import exchange
+from desktop.operations.stations import exchange, verifying
 from desktop.operations.workspaces import audit_log, operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series
@@ -131,7 +131,7 @@ def test_imports_and_exports_are_noted_by_count_and_digest_and_not_by_the_name_o
     out = tmp_path / "王小明.xlsx"
     ((act, detail),) = noted(district, lambda: exporting.export_list(district, out, Query("enterprise")))
     assert (act, detail) == (Act.EXPORTED, f"enterprise {shown.counts.new}条 不含隐藏内容")
-    assert noted(district, lambda: exchange.export_identity(district, tmp_path / "王小明.txt")) == [
+    assert noted(district, lambda: verifying.export_identity(district, tmp_path / "王小明.txt")) == [
         (Act.KEY_EXPORTED, "")
     ]
     assert noted(district, lambda: workspaces.backup(district, tmp_path / "王小明.db")) == [

@@ -16,7 +16,7 @@ from desktop.operations import quantities
 from desktop.operations.recording import attachments, records
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import Session
-from desktop.operations.stations import covers, exchange, traffic
+from desktop.operations.stations import covers, exchange, roots, traffic
 from desktop.operations.stations.covers import Fit
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
@@ -203,7 +203,7 @@ def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
     first = exchange.send(town, tmp_path / "一.xsj").path
     records.save(town, "enterprise", {"name": "改名"}, record=saved.record)
     second = exchange.send(town, tmp_path / "二.xsj").path
-    read = covers.examine(second, exchange.believed_roots(district.database))
+    read = covers.examine(second, roots.believed_roots(district.database))
     assert read.stands
     assert read.said is not None
     told = covers.tell(district.database, here, second, read.said, {})

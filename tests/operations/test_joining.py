@@ -110,6 +110,6 @@ def test_who_has_joined_still_proves_its_own_bundles_to_those_below(tmp_path: Pa
     enrol(three.district, city, tmp_path, delegate=True)
     sent = three.down(three.district, three.town)
     assert signing.look(three.district, sent.path).missing == frozenset()
-    roots_here = exchange.believed_roots(three.district.database)
-    assert set(exchange.own_roots(three.district)) < set(roots_here)
+    roots_here = roots.believed_roots(three.district.database)
+    assert set(roots.own_roots(three.district)) < set(roots_here)
     assert covers.examine(three.up(three.town).path, roots_here).stands

@@ -17,7 +17,7 @@ from desktop.errors import Problem
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import enrolling, exchange, roots
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
@@ -678,9 +678,9 @@ def test_a_lost_root_is_replaced_after_comparing_words_and_the_data_stay(stage: 
     enrolling.grant(fresh, stage.folder / "again.xsq", stage.folder / "again.xsg")
     with pytest.raises(RootDiffers):
         enrolling.accept(village, stage.folder / "again.xsg")
-    exchange.export_root(fresh, stage.folder / "root.pem")
-    (root,) = exchange.read_root(stage.folder / "root.pem")
-    assert exchange.words_of(root) == str(recovery.own_words(fresh))
+    roots.export_root(fresh, stage.folder / "root.pem")
+    (root,) = roots.read_root(stage.folder / "root.pem")
+    assert roots.words_of(root) == str(recovery.own_words(fresh))
     enrolling.accept(village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root)
     enrolling.confirm(fresh, stage.folder / "again.xsa")
     for _ in range(2):

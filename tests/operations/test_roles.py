@@ -13,7 +13,16 @@ from desktop.operations import audit, supervision
 from desktop.operations.exports import real_name
 from desktop.operations.recording import conflicts, deciding, records, sheets
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import enrolling, exchange, forks, policy, redating, traffic, withdrawals
+from desktop.operations.stations import (
+    enrolling,
+    exchange,
+    forks,
+    policy,
+    redating,
+    traffic,
+    verifying,
+    withdrawals,
+)
 from desktop.operations.workspaces import erasing, operators
 from desktop.records.declaration import Level, Role
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
@@ -102,7 +111,7 @@ RUNNING: dict[str, Act] = {
     "exchange.merge": lambda s, o: exchange.merge(s, [o.folder / "down.xsj"]),
     "exchange.receive": lambda s, o: exchange.receive(s, [o.folder / "down.xsj"]),
     "traffic.merge": lambda s, o: traffic.merge(s, [o.folder / "down.xsj"], o.folder),
-    "exchange.export_identity": lambda s, o: exchange.export_identity(s, o.folder / "out.txt"),
+    "verifying.export_identity": lambda s, o: verifying.export_identity(s, o.folder / "out.txt"),
     "withdrawals.withdraw": lambda s, o: withdrawals.withdraw(s, 1),
     "policy.revoke": lambda s, o: policy.revoke(s, o.session.ledger.station),
     "policy.lift": lambda s, o: policy.lift(s, o.record),

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import covers, exchange, inbox, signing
+from desktop.operations.stations import covers, exchange, inbox, roots, signing, verifying
 from desktop.operations.stations.inbox_files import Look, tried
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
@@ -87,7 +87,7 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert taken.signers == ((HANDLER, LIU), (HEAD, QIAN))
     again = pair.merge(sent.path)
     assert (again.problem, again.known, again.applied) == (None, 1, 0)
-    assert exchange.verify(sent.path, exchange.own_roots(pair.district)).digest == sent.digest
+    assert verifying.verify(sent.path, roots.own_roots(pair.district)).digest == sent.digest
 
 
 def test_what_was_merged_before_somebody_signed_is_known_afterwards(pair: Pair) -> None:

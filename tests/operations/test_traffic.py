@@ -14,6 +14,7 @@ from desktop.operations.stations import (
     enrolling,
     exchange,
     policy,
+    roots,
     traffic,
     uncounted,
     unsettled,
@@ -292,7 +293,7 @@ def test_nobody_waits_for_a_pipe_under_the_name_of_another_file(
         lambda: enrolling.accept(village, pipe, tmp_path / "x.xsa"),
         lambda: enrolling.confirm(village, pipe),
         lambda: wiping.read_statement(district, pipe),
-        lambda: exchange.read_root(pipe),
+        lambda: roots.read_root(pipe),
     ):
         with pytest.raises(NotPlainFile):
             read()

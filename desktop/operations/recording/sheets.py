@@ -35,7 +35,7 @@ def save_sheet(
     """Saves new rows, changed rows and removed rows of one page as one operation, which one undo takes back.
 
     A new row belongs to its parent's unit. Raises ``NotFound`` where that is not here, ``WrongClock``, and like
-    :func:`.records.save` for who has no right and for what is another's, deleted or finished; what the program reckons
+    ``records.save`` for who has no right and for what is another's, deleted or finished; what the program reckons
     is among its cells, as it is shown in them.
     """
     births: list[NewRecord] = []

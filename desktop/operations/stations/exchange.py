@@ -14,28 +14,19 @@ from desktop.operations.stations import renewal
 from desktop.operations.stations.enrolling import NotEnrolled
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Role
-from desktop.renaming import write_whole
 from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
 from desktop.store.queries import indexing, reading
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import subtree
-from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.authority import station
-from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles import sending
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.merging.receiving import Progress
 from desktop.sync.merging.results import BundleResult, MergeReport
-from desktop.sync.signed import certificates, words
-from desktop.sync.signed.manifest import Manifest
-from desktop.sync.trust import Authentic
-
-_MOST_ROOTS = 256 * 1024
-"""Bytes of a file with root certificates."""
 
 
 class PeerRevoked(StateProblem):
@@ -113,64 +104,6 @@ def _whose(session: Session, to: str) -> str:
         if named and superior is not None and superior.id != session.unit.id:
             return f"它由“{superior.values['name']}”批准入网，请导出给“{superior.values['name']}”，再由它往下发。"
     return ""
-
-
-def inspect(path: Path) -> Manifest:
-    """What a bundle says of itself, nothing verified."""
-    return envelope.look(envelope.read_bundle(path))
-
-
-def verify(path: Path, roots: Sequence[bytes]) -> Authentic:
-    """Whether a bundle stands under one of these root certificates (DER); needs no workspace and no key."""
-    return envelope.authenticate(envelope.read_bundle(path), roots)
-
-
-def verify_by_itself(path: Path) -> Authentic:
-    """Whether a bundle is whole and signed by the certificates that lie in it; whose they are is not verified."""
-    bundle = envelope.read_bundle(path)
-    return envelope.authenticate(bundle, bundle.chain[-1:])
-
-
-def read_root(path: Path) -> tuple[bytes, ...]:
-    """The root certificates of a PEM file, DER, the newest last."""
-    with sorts.telling(path, sorts.CERTIFICATE):
-        return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
-
-
-def words_of(root: bytes) -> str:
-    """The words of a certificate's key, to be compared by telephone."""
-    return str(words.fingerprint(certificates.parse(root).claims.public_key))
-
-
-def own_roots(session: Session) -> tuple[bytes, ...]:
-    """The roots that bundles may lead to, DER, the newest last; empty before enrolment."""
-    return station.history(session.database).known[::-1]
-
-
-def believed_roots(database: Database) -> tuple[bytes, ...]:
-    """The roots that bundles may lead to, DER, and those of a tree that this station began and has left with all in it.
-
-    Whom it had enrolled by then still speaks under them, and is spoken to so. None before enrolment.
-    """
-    return (*station.history(database).known, *station.history_alone(database).known)
-
-
-def export_root(session: Session, out: Path) -> None:
-    """Writes the root certificates as PEM, for verifying bundles without this program."""
-    found = own_roots(session)
-    if not found:
-        raise NotEnrolled("本单位还没有入网，没有根证书。")
-    write_whole(out, certificates.to_pem(found))
-
-
-def export_identity(session: Session, out: Path) -> None:
-    """Writes the age identity with which this station's bundles are read by public tools; it is noted first.
-
-    Whoever has the file can read every bundle that was made for this station.
-    """
-    session.require(Role.DESK)
-    audit.note(session, audit.Act.KEY_EXPORTED)
-    write_whole(out, station.load_keys(session.ledger).identity_file().encode(), secret=True)
 
 
 def merge(

@@ -7,15 +7,22 @@ anew: what the former root has issued counts on, and who has not heard yet sends
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
+from desktop.operations.stations.enrolling import NotEnrolled
+from desktop.renaming import write_whole
 from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.enrolling import succession
+from desktop.sync.formats import files, sorts
 from desktop.sync.signed import certificates
 from desktop.sync.signed.roots import MAX_CHANGES
 from desktop.sync.signed.words import Fingerprint, fingerprint
+
+_MOST_ROOTS = 256 * 1024
+"""Bytes of a file with root certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +75,38 @@ def change(session: Session) -> Root:
     if (keeper := session.workspace.keeper) is not None:
         keeper.renew(destroy=False)
     return changed
+
+
+# -- as files, and to be compared ----------------------------------------------------------------------------------
+
+
+def read_root(path: Path) -> tuple[bytes, ...]:
+    """The root certificates of a PEM file, DER, the newest last."""
+    with sorts.telling(path, sorts.CERTIFICATE):
+        return certificates.from_pem(files.read_limited(path, _MOST_ROOTS))
+
+
+def words_of(root: bytes) -> str:
+    """The words of a certificate's key, to be compared by telephone."""
+    return str(fingerprint(certificates.parse(root).claims.public_key))
+
+
+def own_roots(session: Session) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, the newest last; empty before enrolment."""
+    return station.history(session.database).known[::-1]
+
+
+def believed_roots(database: Database) -> tuple[bytes, ...]:
+    """The roots that bundles may lead to, DER, and those of a tree that this station began and has left with all in it.
+
+    Whom it had enrolled by then still speaks under them, and is spoken to so. None before enrolment.
+    """
+    return (*station.history(database).known, *station.history_alone(database).known)
+
+
+def export_root(session: Session, out: Path) -> None:
+    """Writes the root certificates as PEM, for verifying bundles without this program."""
+    found = own_roots(session)
+    if not found:
+        raise NotEnrolled("本单位还没有入网，没有根证书。")
+    write_whole(out, certificates.to_pem(found))

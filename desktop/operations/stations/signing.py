@@ -17,7 +17,7 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.quantities import Count
 from desktop.operations.session import Session, note_wrong_passwords
-from desktop.operations.stations import covers, exchange
+from desktop.operations.stations import covers, roots
 from desktop.records.duties import DUTIES, wanted_by
 from desktop.store.peers import links
 from desktop.store.queries import governing
@@ -132,7 +132,7 @@ def _own_bundle(session: Session, path: Path) -> tuple[envelope.OpenedBundle, Ma
     opened = envelope.read_bundle(path)
     if envelope.look(opened).sender != session.ledger.station:
         raise covers.NotOurBundle("这个数据包不是本机导出的。", "请在导出这个数据包的电脑上签名。")
-    authentic = envelope.authenticate(opened, exchange.believed_roots(session.database))
+    authentic = envelope.authenticate(opened, roots.believed_roots(session.database))
     return opened, authentic.manifest
 
 

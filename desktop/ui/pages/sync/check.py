@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.documents.cover_sheet import Sheet, grouped, read_sheet
-from desktop.operations.stations import covers, exchange
+from desktop.operations.stations import covers, roots
 from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.stations.inbox import Arrival
 from desktop.store.peers.arrivals import MergedBundle
@@ -100,7 +100,7 @@ class CheckTab(QWidget):
     def enter(self) -> None:
         """Whoever comes here has the sheet in hand."""
         self.workbench.read(
-            lambda database, _ticket: exchange.believed_roots(database),
+            lambda database, _ticket: roots.believed_roots(database),
             self._take_roots,
             owner=self,
             key="roots",
