@@ -26,7 +26,7 @@ from desktop.documents.lists import PaperColumn, PaperList
 from desktop.documents.page import lay_out
 from desktop.documents.page.geometry import MARGIN_LEFT, MARGIN_TOP, PAGE_HEIGHT
 from desktop.documents.page.writer import Placed
-from tests.documents.test_letters import letter_for
+from tests.documents.composed import letter_for
 from tests.measuring import seconds
 
 TEMPLATE = "opinion_letter_wages"

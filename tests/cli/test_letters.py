@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pypdfium2 as pdfium
 import pytest
 
 from desktop.records.declaration import Level
 from tests.cli.calling import Places, answer, make, record, run
+from tests.documents.paper import words_of
 
 FIELDS = {
     "contact_name": "李明",
@@ -154,7 +154,7 @@ def test_a_void_letter_is_drafted_again_and_the_layout_is_a_choice(
     answer("letter", district, "issue", again, "--signer", "周敏", "--post", "主席", "--layout", "letter")
     (other,) = answer("print", district, "letter", again, "--out", tmp_path)["files"]
     # Only the letter format has the issuer's name over the first page, so it stands there twice.
-    assert [text_of(Path(path)).count("西湖区总工会") for path in (file, other)] == [1, 2]
+    assert [words_of(Path(path)).count("西湖区总工会") for path in (file, other)] == [1, 2]
     wrong = run(
         "letter", district, "issue", again, "--signer", "周敏", "--post", "主席", "--layout", "poster"
     )
@@ -209,14 +209,6 @@ def test_days_off_go_out_and_come_in(district: Path, tmp_path: Path) -> None:
     assert 2026 in answer("letter", district, "holidays", table)["years"]
     table.write_text("日期\n", "utf-8")
     assert run("letter", district, "holidays", table).exit_code == 2
-
-
-def text_of(path: Path) -> str:
-    pdf = pdfium.PdfDocument(path)
-    try:
-        return "".join(page.get_textpage().get_text_range() for page in pdf)
-    finally:
-        pdf.close()
 
 
 def test_a_step_is_recorded_about_each_of_several_letters(district: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from desktop.records.declaration import Level
 from tests.cli.calling import answer, make, record, run
-from tests.cli.test_letters import FIELDS, text_of
+from tests.cli.test_letters import FIELDS
+from tests.documents.paper import words_of
 
 SIGNED = ("--signer", "周敏", "--post", "主席")
 
@@ -54,12 +55,12 @@ def test_notices_are_drafted_issued_and_printed_together_or_apart(district: Path
     assert run("letter", district, "notices", case, "--search", "高温").exit_code == 2
     assert run("letter", district, "issue", *ids, *SIGNED).stdout.count("已签发") == 4
     (one,) = answer("print", district, "letter", *ids, "--together", "--out", tmp_path / "one")["files"]
-    assert "文书清单" in text_of(Path(one))
+    assert "文书清单" in words_of(Path(one))
     each = answer("print", district, "letter", *ids, "--apart", "--out", tmp_path / "each")["files"]
     assert [Path(path).stem[-4:] for path in each] == ["（副本）"] * 4
     assert run("print", district, "visit_record", "x", "--together", "--out", tmp_path).exit_code == 2
     (whole,) = answer("print", district, "letter", ids[0], "--with-papers", "--out", tmp_path)["files"]
-    assert "送达回证" in text_of(Path(whole))
+    assert "送达回证" in words_of(Path(whole))
     assert (
         run("print", district, "letter", ids[0], "--with-papers", "--docx", "--out", tmp_path).exit_code == 2
     )

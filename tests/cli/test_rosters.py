@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pypdfium2 as pdfium
 import pytest
 from openpyxl import load_workbook
 
 from desktop.records.declaration import Level
 from tests.cli.calling import answer, make, record, run
+from tests.documents.paper import words_of
 
 
 @pytest.fixture
@@ -17,14 +17,9 @@ def district(tmp_path: Path) -> Path:
     return make(tmp_path / "district", Level.DISTRICT, "330106", "西湖区总工会")
 
 
-def text_of(file: str) -> str:
-    document = pdfium.PdfDocument(file)
-    return "".join("".join(page.get_textpage().get_text_bounded().split()) for page in document)
-
-
 def printed(workspace: Path, *arguments: object) -> tuple[str, str]:
     (file,) = answer("print", workspace, *arguments, "--out", workspace.parent / "out")["files"]
-    return Path(file).stem, text_of(file)
+    return Path(file).stem, words_of(Path(file))
 
 
 def test_each_list_is_printed_and_noted_without_a_name(district: Path) -> None:

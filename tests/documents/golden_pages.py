@@ -20,8 +20,8 @@ from PIL import Image, ImageChops, ImageFilter
 from desktop.documents.letters.pages import document_of, metadata_of, print_letter
 from desktop.documents.lists import Gathering, PaperColumn, PaperList, SignIn
 from desktop.documents.page import render_pdf
+from tests.documents.composed import letter_for
 from tests.documents.letters import ORGAN, RARE
-from tests.documents.test_letters import letter_for
 
 FOLDER: Final = Path(__file__).with_name("golden")
 DOTS: Final = 100

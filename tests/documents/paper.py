@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -146,3 +147,17 @@ def fonts_are_embedded(data: bytes) -> bool:
         )
     finally:
         document.close()
+
+
+def words_by_page(pdf: bytes | Path) -> list[str]:
+    """The words of each page without what separates them."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return ["".join(page.get_textpage().get_text_range().split()) for page in document]
+    finally:
+        document.close()
+
+
+def words_of(pdf: bytes | Path) -> str:
+    """The words of all pages, likewise."""
+    return "".join(words_by_page(pdf))

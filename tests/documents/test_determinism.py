@@ -13,8 +13,8 @@ import pytest
 from desktop.documents.fonts import FontBook
 from desktop.documents.letters.printed import to_snapshot
 from desktop.documents.page import Column, Paragraph, Sheet, render_pdf, render_sheets
+from tests.documents.composed import letter_for
 from tests.documents.letters import LETTER, RARE, RED, letter, of_lines
-from tests.documents.test_letters import letter_for
 
 CODE = """
 import hashlib

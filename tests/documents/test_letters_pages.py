@@ -13,8 +13,7 @@ from desktop.documents.letters.filling import Material
 from desktop.documents.letters.pages import VOID, document_of, metadata_of, print_letter
 from desktop.documents.letters.printed import PrintedLetter, from_snapshot, to_snapshot
 from desktop.documents.page import LetterHead, PlainHead, Signer, render_pdf
-from tests.documents.paper import MM, Sheet, fonts_are_embedded, measure
-from tests.documents.test_letters import (
+from tests.documents.composed import (
     CASES,
     EMPLOYER,
     ORGAN,
@@ -23,6 +22,7 @@ from tests.documents.test_letters import (
     letter_for,
     source_for,
 )
+from tests.documents.paper import MM, Sheet, fonts_are_embedded, measure
 
 every_template = pytest.mark.parametrize("template", sorted(CASES))
 LATIN_PAIR = str.maketrans({"“": "", "”": ""})

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from desktop.documents.letters.joined import joined
+from tests.documents.composed import letter_for
 from tests.documents.golden_pages import PAGES
-from tests.documents.test_letters import letter_for
 
 QPDF = shutil.which("qpdf")
 

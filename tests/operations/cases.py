@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
-
 from desktop.operations import supervision
 from desktop.operations.recording import records
 from desktop.operations.session import Session
@@ -117,14 +115,6 @@ class CaseAt:
         held = records.load(self.session, "case_document", document)
         assert held is not None
         return held.values
-
-
-def text_of(path: Path) -> str:
-    pdf = pdfium.PdfDocument(path)
-    try:
-        return "".join("".join(page.get_textpage().get_text_range().split()) for page in pdf)
-    finally:
-        pdf.close()
 
 
 def numbers(session: Session) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
 import pytest
 
 from desktop.documents.fonts import MissingGlyph
@@ -19,6 +18,7 @@ from desktop.operations.supervision.batches import MOST, NobodyLeft, TooMany
 from desktop.operations.supervision.cases import UnknownStep
 from desktop.records.supervision import CaseFile, Stage
 from desktop.store.queries.history import versions_of
+from tests.documents.paper import words_by_page
 from tests.operations.cases import WORDS, CaseAt, D, overdue, taken
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -155,14 +155,6 @@ def test_the_history_of_one_slot_is_that_of_the_record_without_the_others(desk: 
         for slot in desk.types["case_document"].slots:
             one = versions_of(desk.database, desk.types, "case_document", document, slot)
             assert one == [entry for entry in whole if entry.slot == slot]
-
-
-def words_by_page(path: Path) -> list[str]:
-    document = pdfium.PdfDocument(path)
-    try:
-        return ["".join(page.get_textpage().get_text_range().split()) for page in document]
-    finally:
-        document.close()
 
 
 def test_a_run_that_is_given_up_takes_no_number_and_leaves_no_file(desk: Session, tmp_path: Path) -> None:

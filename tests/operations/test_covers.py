@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from desktop.operations.stations import covers, exchange, roots, traffic
 from desktop.operations.stations.covers import Fit
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
+from tests.documents.paper import words_by_page, words_of
 from tests.operations.files import PDF, written
 from tests.operations.stations import enrol, report_up, station
 
@@ -33,13 +33,6 @@ def two(tmp_path: Path) -> tuple[Session, Session]:
     return district, town
 
 
-def text_of(pdf: Path) -> str:
-    """The words of a PDF without what separates them."""
-    document = pypdfium2.PdfDocument(pdf)
-    assert len(document) == 1
-    return "".join(document[0].get_textpage().get_text_range().split())
-
-
 def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session], tmp_path: Path) -> None:
     district, town = two
     report_up(town, district, tmp_path)
@@ -48,7 +41,7 @@ def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session]
     gone = records.save(town, "enterprise", {"name": "误登"})
     records.delete(town, "enterprise", gone.record)
     sent = exchange.send(town, tmp_path / "报送 11月.xsj")
-    said = text_of(covers.print_cover(town, sent.path, tmp_path / "单子"))
+    (said,) = words_by_page(covers.print_cover(town, sent.path, tmp_path / "单子"))
     assert "数据包报送单" in said
     assert "径山镇总工会" in said
     assert "余杭区总工会" in said
@@ -68,14 +61,14 @@ def test_files_are_counted_as_files(two: tuple[Session, Session], tmp_path: Path
     words = [c.words for c in quantities.told(traffic.overview(town.database, here).own)]
     assert words == ["企业新增1条", "附件（约144 KB）新增1个"]
     sent = exchange.send(town, tmp_path)
-    assert "共5项" in (said := text_of(covers.print_cover(town, sent.path, tmp_path)))
+    assert "共5项" in (said := words_of(covers.print_cover(town, sent.path, tmp_path)))
     assert "其中附件1个，内容占3项" in said
 
 
 def test_the_first_bundle_says_so(two: tuple[Session, Session], tmp_path: Path) -> None:
     _, town = two
     sent = exchange.send(town, tmp_path / "a.xsj")
-    assert "第一次导出" in text_of(covers.print_cover(town, sent.path, tmp_path))
+    assert "第一次导出" in words_of(covers.print_cover(town, sent.path, tmp_path))
 
 
 def test_a_first_bundle_whose_number_is_not_the_first_does_not_say_so(
@@ -85,14 +78,14 @@ def test_a_first_bundle_whose_number_is_not_the_first_does_not_say_so(
     with pytest.raises(Problem):
         exchange.send(town, tmp_path / "none" / "a.xsj")
     sent = exchange.send(town, tmp_path / "a.xsj")
-    said = text_of(covers.print_cover(town, sent.path, tmp_path))
+    said = words_of(covers.print_cover(town, sent.path, tmp_path))
     assert (sent.sequence, "第一次" in said, "含以前登记的全部内容" in said) == (2, False, True)
 
 
 def test_a_sheet_for_what_goes_down_is_called_otherwise(two: tuple[Session, Session], tmp_path: Path) -> None:
     district, town = two
     sent = exchange.send(district, tmp_path / "down.xsj", to=town.unit.name)
-    assert "数据包下发单" in text_of(covers.print_cover(district, sent.path, tmp_path))
+    assert "数据包下发单" in words_of(covers.print_cover(district, sent.path, tmp_path))
 
 
 def test_only_who_wrote_a_bundle_prints_its_sheet(two: tuple[Session, Session], tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from desktop.operations.supervision import IllegalStep
 from desktop.records.declaration import Level
 from desktop.records.supervision.numbering import BadPattern, Series, check_organ
 from desktop.records.versions.canonical import Cell
+from tests.documents.paper import words_of
 from tests.operations.cases import CHAIR, WORDS, CaseAt, D, create, forge, taken
 from tests.operations.stations import enrol
-from tests.operations.test_papers import words_of
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

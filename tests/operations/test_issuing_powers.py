@@ -30,7 +30,8 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import aggregates, depending, reading
 from desktop.store.queries.aggregates import Condition, Days, Tally
 from desktop.store.queries.reading import Query
-from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken, text_of
+from tests.documents.paper import words_of
+from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken
 from tests.operations.stations import enrol
 from tests.operations.test_past_letters import PAPER
 
@@ -148,7 +149,7 @@ def test_a_town_issues_both_letters_and_the_district_goes_on(two: Two, tmp_path:
     assert (values["own_document_number"], values["own_reviewed_by"]) == ("杭西文工监意〔2026〕1号", "王芳")
     case.step("served", "11-09", document=opinion, service_way="left", service_result="refused")
     assert case.state.stage is Stage.OPINION_REFUSED
-    words = text_of(supervision.print_document(two.town, opinion, tmp_path / "out"))
+    words = words_of(supervision.print_document(two.town, opinion, tmp_path / "out"))
     assert TOWN in words
     assert "杭西文工监意〔2026〕1号" in words
     assert "李小明" not in words

@@ -27,6 +27,7 @@ from desktop.records.types import catalogue
 from desktop.resources import resource
 from desktop.store.ledger import NotFound
 from desktop.store.workspaces import audit as audit_store
+from tests.documents.paper import words_of
 from tests.operations.cases import CaseAt
 from tests.operations.stations import CHEAP, repeatable
 
@@ -144,14 +145,6 @@ def issued(session: Session, kind: str) -> str:
         document = case.suggestion(count=ROWS)
     case.issue(document, "11-20")
     return document
-
-
-def words_of(data: bytes) -> str:
-    document = pdfium.PdfDocument(data)
-    try:
-        return "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
-    finally:
-        document.close()
 
 
 @pytest.mark.parametrize("full", [False, True], ids=["sparse", "full"])

@@ -36,6 +36,7 @@ from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.store.workspaces.unlocking import LEDGER
 from desktop.store.workspaces.workspace import Workspace
+from tests.documents.paper import words_of
 from tests.operations.cases import (
     CHAIR,
     EMPLOYER,
@@ -47,7 +48,6 @@ from tests.operations.cases import (
     numbers,
     overdue,
     taken,
-    text_of,
 )
 from tests.operations.stations import CHEAP, enrol
 
@@ -88,7 +88,7 @@ def test_a_case_from_the_clue_to_the_department(desk: Session, tmp_path: Path) -
         "杭西工监提〔2026〕1号 工会劳动法律监督提示函.pdf", "杭西工监意〔2026〕1号 工会劳动法律监督意见书.pdf",
         "杭西工监建〔2026〕1号 工会劳动法律监督建议书.pdf",
     ]  # fmt: skip
-    texts = [text_of(path) for path in printed]
+    texts = [words_of(path) for path in printed]
     assert "十五个工作日" in texts[1]
     assert "书面说明理由" in texts[1]
     assert "主席（副主席）" in texts[1]
@@ -127,14 +127,14 @@ def test_what_is_printed_again_is_marked_as_a_copy_and_recorded(desk: Session, t
     first = supervision.print_document(desk, reminder, tmp_path)
     copy = supervision.print_document(desk, reminder, tmp_path)
     assert copy.name == "杭西工监提〔2026〕1号 工会劳动法律监督提示函（副本）.pdf"
-    assert text_of(copy).replace("副本", "") == text_of(first)
-    assert "副本" in text_of(copy)
+    assert words_of(copy).replace("副本", "") == words_of(first)
+    assert "副本" in words_of(copy)
     assert "副本" in supervision_words(supervision.preview(desk, reminder), tmp_path)
     spoilt = supervision.print_document(desk, reminder, tmp_path / "again", original=True)
     assert spoilt.read_bytes() == first.read_bytes()
     supervision.void(desk, reminder, "发错单位")
     voided = supervision.print_document(desk, reminder, tmp_path)
-    assert "作废" in text_of(voided)
+    assert "作废" in words_of(voided)
     events = [
         e.values for e in records.children(desk, "case_event", case.id) if e.values["kind"] == "printed"
     ]
@@ -147,7 +147,7 @@ def test_what_is_printed_again_is_marked_as_a_copy_and_recorded(desk: Session, t
 def supervision_words(data: bytes, folder: Path) -> str:
     path = folder / "seen.pdf"
     path.write_bytes(data)
-    return text_of(path)
+    return words_of(path)
 
 
 def test_a_draft_can_be_edited_in_word_and_an_issued_letter_cannot(desk: Session, tmp_path: Path) -> None:

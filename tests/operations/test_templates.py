@@ -25,9 +25,9 @@ from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
+from tests.documents.paper import words_of
 from tests.operations.cases import CaseAt, create
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up
-from tests.operations.test_papers import words_of
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
