@@ -18,9 +18,9 @@ from desktop.store.tables import schema
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keeping import JournaledDatabase
+from tests.measuring import steps_of
 from tests.store.world import COLUMNS, TYPES
 
-EVERY = 20
 UNIT = "u" * 32
 
 
@@ -63,14 +63,6 @@ def steps_of_one_edit(edits: int) -> int:
     assert database.value("SELECT name FROM r_firm WHERE id = unhex(?)", (record(1),)) == f"新{10 * edits}"
     database.close()
     return steps
-
-
-def steps_of(database: Database, work: Callable[[], object]) -> int:
-    steps = itertools.count()
-    database.on_progress(lambda: next(steps) < 0, EVERY)
-    work()
-    database.on_progress(None)
-    return next(steps) * EVERY
 
 
 def test_one_edit_costs_the_same_in_a_ledger_with_a_long_log() -> None:

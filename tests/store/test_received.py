@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.versions.spans import spans_of
 from desktop.store.peers import received
-from tests.store.test_cost import steps_of
+from tests.measuring import steps_of
 from tests.store.world import ledger
 
 

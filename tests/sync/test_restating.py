@@ -10,7 +10,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions.resolution import Life
-from tests.store.test_cost import steps_of
+from tests.measuring import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_same import say_same
