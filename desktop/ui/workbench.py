@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import Problem
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.records.codes import CodeList
@@ -152,7 +152,7 @@ class Workbench(QObject):
                 for draft in drafts:
                     if draft.record and draft.type in types:
                         names |= queries.titles(database, types, codes, draft.type, [draft.record])
-                return [d for d in drafts if queries.is_saved(database, types, codes, today, d)], names
+                return [d for d in drafts if form_data.is_saved(database, types, codes, today, d)], names
 
             def arrived(answer: tuple[list[Draft], dict[str, str]]) -> None:
                 saved, names = answer

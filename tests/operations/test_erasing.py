@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.operations.recording import attachments, checking, records, steps
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import Session
@@ -217,7 +217,7 @@ def test_whose_name_was_erased_is_called_so_and_who_has_none_yet_is_not(
         member: queries.ERASED,
         nameless: "会员",
     }
-    assert queries.form_data(village.database, types, codes, "member", member).title == queries.ERASED
+    assert form_data.form_data(village.database, types, codes, "member", member).title == queries.ERASED
     assert queries.ERASED in {c.title for c in queries.choices(village.database, types, codes, "member", "")}
     # A new name is a name again.
     records.save(village, "member", {"name": "重新登记的人"}, record=member)
@@ -247,7 +247,7 @@ def test_nobody_is_asked_to_fill_in_what_was_erased(village: Session, member: st
     before = missing()
     erasing.erase(village, "member", [member], basis="consent")
     assert missing() == before - set(needed)
-    data = queries.form_data(village.database, village.types, village.codes, "member", member)
+    data = form_data.form_data(village.database, village.types, village.codes, "member", member)
     assert set(needed) <= data.erased
 
 

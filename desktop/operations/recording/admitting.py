@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
-from desktop.operations.queries import whose
+from desktop.operations.form_data import whose
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.identity import is_id

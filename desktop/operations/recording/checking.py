@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.operations.queries import Codes
 from desktop.operations.recording.surroundings import Surroundings
 from desktop.operations.session import Session
@@ -94,7 +94,7 @@ def check_all(
     found: list[Checked] = []
     for record_type in looked_at:
         checker = Checker(record_type)
-        gone = queries.erased_fields(database, record_type)
+        gone = form_data.erased_fields(database, record_type)
         late = heads.under_former_units(database, record_type.name)
         numbers = reading.row_numbers(database, types, Query(record_type.name))
         for start in range(0, len(numbers), _PAGE):

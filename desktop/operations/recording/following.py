@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import StateProblem
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.operations.queries import Codes
 from desktop.operations.recording import admitting, records
 from desktop.operations.recording.records import Saved
@@ -163,7 +163,7 @@ def _why_not(session: Session, record_type: RecordType, follow: Follow, source: 
     """How far one way leads, and where it ends."""
     database, types, codes = session.database, session.types, session.codes
     source_type = types[source.type]
-    linked = queries.linked_values(database, types, source_type, source.values)
+    linked = form_data.linked_values(database, types, source_type, source.values)
     title = f"{source_type.label}“{queries.title_of(database, types, codes, source)}”"
     if made := _made(session, record_type, follow, source):
         words = "、".join(
@@ -252,7 +252,7 @@ def _offers_of(
     may_write: Callable[[RecordType], bool],
 ) -> Iterator[Offer]:
     source_type = types[source.type]
-    linked = queries.linked_values(database, types, source_type, source.values)
+    linked = form_data.linked_values(database, types, source_type, source.values)
     for record_type in types.values():
         for follow in record_type.follows:
             if follow.source != source.type or not may_write(record_type):

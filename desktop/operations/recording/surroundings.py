@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from desktop.operations.queries import FormData, erased_fields
+from desktop.operations.form_data import FormData, erased_fields
 from desktop.records.cells import Values
 from desktop.records.checks import Context
 from desktop.records.declaration import RecordType

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.records.cells import Values
 from desktop.records.declaration import RecordType, Role
 from desktop.records.reckoning.periods import Clock, InitialTraining

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.operations.imports.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
 from desktop.records import employers
@@ -108,7 +108,7 @@ def from_links(
     waiting = list(names)
     while waiting:
         name, now = waiting.pop(0), {**present, **cells}
-        found = queries.linked_values(database, types, record_type, {name: now.get(name)})
+        found = form_data.linked_values(database, types, record_type, {name: now.get(name)})
         linked |= found
         told = from_link(record_type, name, found[name], now, assumed) if name in found else {}
         cells |= told

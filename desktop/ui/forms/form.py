@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.operations.recording.surroundings import live_context
 from desktop.records.cells import Values, is_empty
 from desktop.records.checks import Finding

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.documents.papers.templates import PaperTemplate, subjects
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.operations.recording import following, records
 from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session

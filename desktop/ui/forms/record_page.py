@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.operations import audit, queries
-from desktop.operations.queries import FormData
+from desktop.operations import audit, form_data, queries
+from desktop.operations.form_data import FormData
 from desktop.operations.recording import records
 from desktop.operations.recording.following import Offer
 from desktop.operations.session import Session
@@ -192,10 +192,10 @@ class RecordPage(Page):
         bench, name, record = self.workbench, self.record_type.name, self.record or ""
 
         def job(database: Database, _ticket: Ticket) -> _Read:
-            data = queries.form_data(database, bench.types, bench.codes, name, record)
+            data = form_data.form_data(database, bench.types, bench.codes, name, record)
             if laid:
                 titles = queries.link_titles(database, bench.types, bench.codes, self.record_type, [laid])
-                linked = queries.linked_values(database, bench.types, self.record_type, laid)
+                linked = form_data.linked_values(database, bench.types, self.record_type, laid)
                 data = replace(data, links={**data.links, **titles}, linked={**data.linked, **linked})
             return (
                 data,
@@ -227,11 +227,11 @@ class RecordPage(Page):
             titles = queries.link_titles(database, types, codes, record_type, [links])
             if typed:
                 # It holds what was filled in by itself already.
-                told = FromLinks(queries.linked_values(database, types, record_type, links), {}, {})
+                told = FromLinks(form_data.linked_values(database, types, record_type, links), {}, {})
             else:
                 given = [n for n in values if record_type.by_name[n].link]
                 told = from_links(database, types, codes, record_type, given, values)
-            return titles, queries.learned(database, record_type, types, bench.facts.unit.id), told
+            return titles, form_data.learned(database, record_type, types, bench.facts.unit.id), told
 
         def then(found: tuple[dict[str, str], dict[str, Cell], FromLinks]) -> None:
             titles, learned, told = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.operations.session import Session
 from desktop.operations.stations import returning
 from desktop.operations.stations.returning import Return

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.operations import queries
+from desktop.operations import form_data, queries
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Kind, RecordType, Severity
@@ -108,7 +108,7 @@ def _erased(database: Database, source: Source, held: Iterable[Record]) -> dict[
     by_name, title = source.record_type.by_name, source.record_type.title
     asked = {c.fields[0] for c in source.record_type.checks if by_name[c.fields[0]].personal} | {title[0]}
     lacking = [r.id for r in held if any(r.values.get(name) in (None, "") for name in asked)]
-    fields = queries.erased_fields(database, source.record_type) if lacking else {}
+    fields = form_data.erased_fields(database, source.record_type) if lacking else {}
     return {record: fields[record] for record in lacking if record in fields}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.operations.recording import sheets
 from desktop.operations.recording.sheets import Line, SheetSaved
 from desktop.operations.session import Session

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from desktop.documents.letters.quotes import offered_citations
-from desktop.operations.queries import FormData
+from desktop.operations.form_data import FormData
 from desktop.operations.session import Session
 from desktop.records.supervision import LetterKind, as_issued, is_past
 from desktop.reference import Laws
