@@ -15,7 +15,8 @@ from desktop.operations.workspaces import operators, recovery
 from desktop.records.declaration import Role
 from desktop.store.workspaces.keys import KeySlots
 from desktop.ui.dialogs import Answer
-from desktop.ui.pages.operators import CodeDialog, OperatorDialog, OperatorsPage, PasswordDialog
+from desktop.ui.pages.operator_dialogs import CodeDialog, OperatorDialog, PasswordDialog
+from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from tests.ui.house import (

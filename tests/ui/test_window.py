@@ -33,7 +33,7 @@ from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.help import HelpPage
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page
-from desktop.ui.pages.operators import OperatorDialog
+from desktop.ui.pages.operator_dialogs import OperatorDialog
 from desktop.ui.settings import Settings
 from desktop.ui.undo import Step, Steps, changes_of
 from desktop.ui.window import MainWindow
