@@ -104,7 +104,7 @@ def test_renumbering_ends_though_a_record_is_not_here_any_more(
     twin.birth("firm", {"name": "二"}, record=THIRD)
     town.take(twin.send())
     decide(town, laptop)
-    town.exclude((town, number)) if False else district.exclude((town, number))
+    district.exclude((town, number))
     town.take(district.send(town))
     twin.take(town.send(twin))
     renumber(twin)
