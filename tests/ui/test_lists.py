@@ -19,7 +19,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.store.queries.reading import Compare, Filter, Query
 from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
-from desktop.ui.lists import model, rows
+from desktop.ui.lists import model, record_list, rows
 from desktop.ui.lists.columns import UNIT, columns_of, headings, shown_at_first
 from desktop.ui.lists.filters import Span, place_choices, span_of
 from desktop.ui.lists.model import KEPT_PAGES, RowsModel
@@ -39,6 +39,14 @@ def firm(number: int, **more: Cell) -> dict[str, Cell]:
 def fill(bench: Workbench, hand: Hand, rows: list[dict[str, Cell]]) -> None:
     bench.write("登记", lambda session, _t: records.save_many(session, "enterprise", rows), step=False)
     hand.settle()
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Pages of so many rows, so that few rows are several."""
+    for module in (model, record_list, rows):
+        monkeypatch.setattr(module, "PAGE", 16)
+    return 16
 
 
 def test_a_model_keeps_few_pages_and_reads_the_rest_when_it_is_looked_at(
@@ -352,20 +360,21 @@ def test_selected_rows_are_copied_as_a_spreadsheet_takes_them(hand: Hand, bench:
 
 
 def test_all_selected_rows_are_deleted_those_included_that_were_never_seen(
-    hand: Hand, bench: Workbench, dialogs: FakeDialogs
+    hand: Hand, bench: Workbench, dialogs: FakeDialogs, short: int
 ) -> None:
-    fill(bench, hand, [firm(n) for n in range(PAGE * 2 + 20)])
+    count = short * 4 + 5
+    fill(bench, hand, [firm(n) for n in range(count)])
     page = hand.list_page
     page.list.table.setFocus()
     hand.control(K.Key_A)
     dialogs.answers = [Answer.YES]
     hand.press(K.Key_Delete)
     hand.settle()
-    assert f"{PAGE * 2 + 20}条" in dialogs.asked[-1]
+    assert f"{count}条" in dialogs.asked[-1]
     assert page.list.model.rowCount() == 0
     hand.control(K.Key_Z)
     hand.settle()
-    assert page.list.model.rowCount() == PAGE * 2 + 20
+    assert page.list.model.rowCount() == count
 
 
 def test_a_visit_is_called_by_its_employer_too_and_a_copy_keeps_it(
@@ -577,9 +586,9 @@ def test_an_empty_list_puts_the_cursor_on_what_to_do_and_then_into_the_rows(
 
 
 def test_all_selected_rows_are_copied_those_included_that_were_never_seen(
-    hand: Hand, bench: Workbench
+    hand: Hand, bench: Workbench, short: int
 ) -> None:
-    count = PAGE * (KEPT_PAGES + 3)
+    count = short * (KEPT_PAGES + 3)
     fill(bench, hand, [firm(n) for n in range(count)])
     hand.list_page.list.table.setFocus()
     hand.control(K.Key_A)
