@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import EXIT_USAGE, Command
+from desktop.cli.opening import writes
 from desktop.cli.output import complain, json_line, remark, say, table
-from desktop.cli.parameters import PathOf, json_option, type_argument, writes
+from desktop.cli.parameters import PathOf, json_option, type_argument
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.file_names import size_words
 from desktop.operations.recording import attachable, attachments

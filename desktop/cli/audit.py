@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import Group
+from desktop.cli.opening import as_option, confirmed, in_group, opened
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import Day, PathOf, as_option, confirmed, in_group, json_option, opened
+from desktop.cli.parameters import Day, PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations import audit as operations
 from desktop.operations.session import Session

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.opening import of_option
 from desktop.cli.output import json_line, remark, table
-from desktop.cli.parameters import json_option, of_option
+from desktop.cli.parameters import json_option
 from desktop.operations.reference_here import ReferenceHere
 from desktop.records.divisions import Division, DivisionLevel, Divisions
 

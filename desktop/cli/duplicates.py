@@ -9,8 +9,9 @@ import click
 
 from desktop.cli.frame import Command
 from desktop.cli.names import type_named
+from desktop.cli.opening import writes
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import TypeName, json_option, reveal_option, writes
+from desktop.cli.parameters import TypeName, json_option, reveal_option
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations.recording import duplicates as operations

@@ -9,8 +9,9 @@ import click
 
 from desktop.cli.frame import Command, Group
 from desktop.cli.names import LEVELS
+from desktop.cli.opening import confirmed, writes
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import OneOf, PathOf, confirmed, json_option, writes
+from desktop.cli.parameters import OneOf, PathOf, json_option
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, roots, traffic
 from desktop.records.declaration import Level

@@ -6,8 +6,9 @@ import click
 
 from desktop import reference
 from desktop.cli.frame import Command
+from desktop.cli.opening import YES, NotConfirmed, opens, reply, writes
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, OneOf, json_option, opens, reply, type_argument, writes
+from desktop.cli.parameters import OneOf, json_option, type_argument
 from desktop.errors import UsageProblem
 from desktop.operations import queries
 from desktop.operations.session import Session

@@ -10,8 +10,9 @@ import click
 
 from desktop.cli import folders
 from desktop.cli.frame import Command
+from desktop.cli.opening import as_option, given_password, opened, opens, writes
 from desktop.cli.output import Ticker, complain, json_line, remark, say
-from desktop.cli.parameters import PathOf, as_option, given_password, json_option, opened, opens, writes
+from desktop.cli.parameters import PathOf, json_option
 from desktop.cli.reports import show_manifest, show_report
 from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem

@@ -8,8 +8,9 @@ import click
 
 from desktop.cli.asking import Asked, field_of, query_options
 from desktop.cli.frame import Command
+from desktop.cli.opening import opens
 from desktop.cli.output import Ticker, json_line, remark, say
-from desktop.cli.parameters import OneOf, PathOf, TypeName, json_option, opens, reveal_option
+from desktop.cli.parameters import OneOf, PathOf, TypeName, json_option, reveal_option
 from desktop.errors import UsageProblem
 from desktop.operations.exports import exporting, import_templates, real_name
 from desktop.operations.session import Session

@@ -12,8 +12,9 @@ import click
 from desktop.cli.frame import Command
 from desktop.cli.lines import typed_pairs
 from desktop.cli.names import field_named
+from desktop.cli.opening import writes
 from desktop.cli.output import Ticker, complain, json_line, remark, say
-from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option, writes
+from desktop.cli.parameters import Day, Number, Pair, PathOf, TypeName, json_option
 from desktop.operations.imports import importing as operations
 from desktop.operations.imports import telling, whole
 from desktop.operations.imports.importing import (

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import Group
+from desktop.cli.opening import YES, NotConfirmed, confirmed, in_group, reply
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, PathOf, confirmed, in_group, json_option, reply
+from desktop.cli.parameters import PathOf, json_option
 from desktop.operations.session import Session
 from desktop.operations.stations import roots, verifying
 from desktop.operations.stations.enrolling import NotEnrolled

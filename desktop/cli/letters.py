@@ -13,8 +13,9 @@ import click
 from desktop import reference
 from desktop.cli.frame import Group
 from desktop.cli.lines import typed_pairs
+from desktop.cli.opening import date_option, in_group
 from desktop.cli.output import json_line, say
-from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, date_option, in_group, json_option
+from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import supervision

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.opening import opens
 from desktop.cli.output import json_line, remark, table
-from desktop.cli.parameters import Number, json_option, opens
+from desktop.cli.parameters import Number, json_option
 from desktop.operations import queries
 from desktop.operations.quantities import amount_words
 from desktop.operations.recording import steps

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.opening import opens, writes
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import Day, Number, Pair, json_option, opens, writes
+from desktop.cli.parameters import Day, Number, Pair, json_option
 from desktop.errors import UsageProblem
 from desktop.operations.plan import plan as operations
 from desktop.operations.plan import plan_readings, year_ends

@@ -8,8 +8,9 @@ import click
 
 from desktop.cli.conflicts import content_words
 from desktop.cli.frame import Command
+from desktop.cli.opening import opens, writes
 from desktop.cli.output import json_line, remark, say, table
-from desktop.cli.parameters import Number, OneOf, json_option, opens, type_argument, writes
+from desktop.cli.parameters import Number, OneOf, json_option, type_argument
 from desktop.cli.shown import Showing
 from desktop.errors import UsageProblem
 from desktop.operations.quantities import Count, told

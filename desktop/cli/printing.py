@@ -10,18 +10,9 @@ from typing import Any
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.opening import as_option, date_option, opened, writes
 from desktop.cli.output import json_line, json_lines, say, table
-from desktop.cli.parameters import (
-    Day,
-    OneOf,
-    PathOf,
-    TypeName,
-    as_option,
-    date_option,
-    json_option,
-    opened,
-    writes,
-)
+from desktop.cli.parameters import Day, OneOf, PathOf, TypeName, json_option
 from desktop.documents.lists import PaperList
 from desktop.operations import printing, supervision
 from desktop.operations.papers import letter_sets, papers, rosters

@@ -10,8 +10,9 @@ import click
 
 from desktop.cli.asking import Asked, query_options
 from desktop.cli.frame import Command
+from desktop.cli.opening import opens
 from desktop.cli.output import json_line, remark, say, table
-from desktop.cli.parameters import Number, json_option, opens, reveal_option, type_argument
+from desktop.cli.parameters import Number, json_option, reveal_option, type_argument
 from desktop.cli.shown import Showing, columns_of, finding_object, severity_words
 from desktop.operations import queries
 from desktop.operations.recording import attachments, following, joinings, records

@@ -7,18 +7,9 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import Command, Group
+from desktop.cli.opening import OPERATOR, as_option, confirmed, given_password, opened, operator_of, writes
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import (
-    OPERATOR,
-    PathOf,
-    as_option,
-    confirmed,
-    given_password,
-    json_option,
-    opened,
-    operator_of,
-    writes,
-)
+from desktop.cli.parameters import PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
 from desktop.operations.workspaces import recovery as operations

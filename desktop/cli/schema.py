@@ -8,8 +8,9 @@ import click
 
 from desktop import reference
 from desktop.cli.frame import Command
+from desktop.cli.opening import of_option
 from desktop.cli.output import json_line, say, table
-from desktop.cli.parameters import TypeName, json_option, of_option
+from desktop.cli.parameters import TypeName, json_option
 from desktop.operations.reference_here import ReferenceHere
 from desktop.operations.workspaces.operators import ROLES
 from desktop.records.codes import CodeList

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from desktop.cli.frame import Command
+from desktop.cli.opening import as_option, opened, opens, reply
 from desktop.cli.output import json_line, remark, say
-from desktop.cli.parameters import PathOf, as_option, json_option, opened, opens, reply
+from desktop.cli.parameters import PathOf, json_option
 from desktop.operations.session import Session
 from desktop.operations.stations import policy
 from desktop.operations.workspaces import wiping

@@ -9,21 +9,19 @@ import click
 
 from desktop.cli.frame import Command, Group
 from desktop.cli.names import LEVELS
-from desktop.cli.output import json_line, remark, say, table
-from desktop.cli.parameters import (
+from desktop.cli.opening import (
     OPERATOR,
     PASSWORD,
-    OneOf,
-    PathOf,
     as_option,
     date_option,
     given_password,
     in_group,
-    json_option,
     opened,
     opens,
     operator_of,
 )
+from desktop.cli.output import json_line, remark, say, table
+from desktop.cli.parameters import OneOf, PathOf, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations.file_names import size_words

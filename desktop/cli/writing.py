@@ -15,8 +15,9 @@ import click
 from desktop.cli.cells import CellReader
 from desktop.cli.frame import EXIT_USAGE, Command
 from desktop.cli.lines import Line, LineReader, Trouble
+from desktop.cli.opening import YES, NotConfirmed, reply, writes
 from desktop.cli.output import complain, json_line, json_lines, remark, say
-from desktop.cli.parameters import YES, NotConfirmed, Number, json_option, reply, type_argument, writes
+from desktop.cli.parameters import Number, json_option, type_argument
 from desktop.cli.shown import Showing, finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations.imports.own_place import AddressPlace, OwnPlace
