@@ -127,11 +127,12 @@ def add_operator(
     """添加操作员，或者给已有的操作员换口令和角色。只有管理员能做。"""
     if role is None:
         role = {n: r for n, r, _ in operators.listed(session.database)}.get(name, Role.EDITOR)
-    operators.check_put(session, name, role)
+    duty = "" if duty == "none" else duty
+    operators.check_put(session, name, role, duty)
     password = given_password(
         new_password_file, NEW_PASSWORD, words=f"给“{name}”设一个口令（至少8位）", twice=True
     )
-    operators.put(session, name, role, password, duty="" if duty == "none" else duty)
+    operators.put(session, name, role, password, duty=duty)
     duty = operators.duties(session.database).get(name, "")
     if as_json:
         json_line({"name": name, "role": role.value, "duty": duty})

@@ -19,6 +19,7 @@ from desktop.store.ledger import SlotEdit
 from desktop.store.workspaces import persons
 from desktop.store.workspaces.keys import WrongPassword
 from desktop.sync import errors
+from desktop.sync.bundles import envelope
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors import persons as persons_errors
 from desktop.sync.merging.results import BundleResult
@@ -193,6 +194,20 @@ def test_no_more_signatures_than_an_envelope_holds(pair: Pair) -> None:
     with pytest.raises(signing.AlreadySigned):
         signing.sign(pair.town, sent.path, "乙", "password-乙")
     assert pair.merge(sent.path).problem is None
+
+
+def test_no_more_may_sign_than_a_manifest_lists(pair: Pair) -> None:
+    """One more, and no bundle could be written any longer."""
+    for n in range(62):
+        persons.keep(pair.town.ledger, persons.Signer(f"{n}", HANDLER, f"{n + 1:064x}"))
+    with pytest.raises(operators.TooManySigners) as caught:
+        operators.put(pair.town, "多一人", Role.EDITOR, "password-3", CHEAP, duty=HANDLER)
+    assert "64" in caught.value.sentence
+    assert "多一人" not in {name for name, _, _ in operators.listed(pair.town.database)}
+    operators.put(pair.town, LIU, Role.EDITOR, "liu-password", CHEAP, duty=HEAD)
+    # As in a ledger in which an older program let in more.
+    persons.keep(pair.town.ledger, persons.Signer("早先的", HANDLER, f"{99:064x}"))
+    assert len(envelope.look(envelope.read_bundle(pair.export("茶厂").path)).persons) == 64
 
 
 def test_no_name_stands_in_the_clear_part_of_the_file(pair: Pair) -> None:

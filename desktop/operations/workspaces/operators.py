@@ -19,6 +19,7 @@ from desktop.store.workspaces.attempts import open_slot
 from desktop.store.workspaces.audit import Act
 from desktop.store.workspaces.keys import Cost
 from desktop.store.workspaces.operators import operators_in
+from desktop.sync.signed.manifest import MAX_PERSONS
 
 ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
 """The roles in the words that a user reads, most rights first."""
@@ -44,6 +45,14 @@ class PasswordForKey(UsageProblem):
     help_anchor = "operators"
 
 
+class TooManySigners(StateProblem):
+    """A manifest lists no more persons who may sign."""
+
+    exit_code = 22
+    next_step = "请先取消不再签名的人的签名职责，或者停用不再用的操作员，再来设。"
+    help_anchor = "operators"
+
+
 class BadName(UsageProblem):
     """The name cannot stand on records."""
 
@@ -60,13 +69,16 @@ def duties(database: Database) -> dict[str, str]:
     return {signer.name: signer.duty for signer in persons.kept(database)}
 
 
-def check_put(session: Session, name: str, role: Role) -> None:
+def check_put(session: Session, name: str, role: Role, duty: str | None = None) -> None:
     """Raises what :func:`put` would raise but for the password, so that nobody is asked for one in vain."""
     session.require()
     if not name.strip() or len(name) > LONGEST_NAME or any(ord(c) < 32 for c in name):
         raise BadName("操作员的姓名不能这样写。")
     if role is not Role.ADMIN:
         _keep_an_administrator(session, name)
+    others = duties(session.database).keys() - {name}
+    if duty and len(others) >= MAX_PERSONS:
+        raise TooManySigners(f"已经有{len(others)}个人可以给数据包签名，一个数据包最多列{MAX_PERSONS}个。")
 
 
 def put(
@@ -82,9 +94,9 @@ def put(
 
     ``duty`` is that of who signs bundles, or "" for nobody's; nothing leaves it as it is. Raises ``NotAllowed``,
     :class:`LastAdministrator`, :class:`BadName`, :class:`NoOperator` (a new one without a password),
-    :class:`PasswordForKey` and ``WeakPassword``.
+    :class:`PasswordForKey`, :class:`TooManySigners` and ``WeakPassword``.
     """
-    check_put(session, name, role)
+    check_put(session, name, role, duty)
     at_work = {n for n, _, disabled in listed(session.database) if not disabled}
     if password is None and name not in at_work:
         raise NoOperator(f"没有在用的操作员“{name}”，新操作员要设一个口令。")

@@ -32,7 +32,7 @@ from desktop.sync.formats.receipts import Answer, Answers, Receipt
 from desktop.sync.formats.segments import Header
 from desktop.sync.signed import certificates
 from desktop.sync.signed.identity import Speaking, StationKeys
-from desktop.sync.signed.manifest import DOWN, MAX_PARTS, UP, Person
+from desktop.sync.signed.manifest import DOWN, MAX_PARTS, MAX_PERSONS, UP, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def _send(
 
 
 def _draft(ledger: Ledger, link: Link, sequence: int) -> Draft:
-    signers = persons.kept(ledger.database) if link.upward else ()
+    # A ledger of an older program may hold more than a manifest lists.
+    signers = persons.kept(ledger.database)[:MAX_PERSONS] if link.upward else ()
     return Draft(
         program=__version__,
         schema=schema.VERSION,
