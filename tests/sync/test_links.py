@@ -111,6 +111,31 @@ def test_what_a_copy_has_sent_is_confirmed_when_the_original_has_sent_more(
     assert len(district.records()) == 7
 
 
+def test_bundles_of_two_copies_in_turn_lack_nothing_where_all_have_come(
+    district: Desk, village: Desk
+) -> None:
+    """Each goes on in its own journal; the one that begins anew does not make a gap of what the other has sent."""
+    settle([(village, district)])
+    other = copied(village)
+    for _ in range(2):
+        village.birth("firm", {"name": "原机的"})
+        assert report(village, district).gap is False
+    first = village.ledger
+    put_back(village, other, village.ledger.types)
+    village.time.pass_days(0.1)
+    links.send_all_again(village.database)
+    village.birth("firm", {"name": "复制机的"})
+    assert district.take(village.send()).gap is False
+    village.ledger, village.keys = first, station.load_keys(first)
+    village.time.pass_days(0.1)
+    village.birth("firm", {"name": "原机又记的"})
+    sent = village.send()
+    assert district.take(sent).gap is False
+    # What goes on from what has not come lacks it all the same.
+    link = district.link(village)
+    assert links.is_gap(district.database, link, village.keys.incarnation, 1 << 50)
+
+
 def test_a_gap_is_closed_by_a_later_bundle(book: Database) -> None:
     links.note_received(book, "peer", NOW, 2, [(3, 7)])
     links.note_received(book, "peer", NOW, 1, [(0, 3)])

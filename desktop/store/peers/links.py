@@ -138,14 +138,33 @@ def note_received(
         return
     anew = anew and bool(spans) and min(spans)[0] == 0
     position = link.received if link.received_incarnation in ("", incarnation) and not anew else 0
+    furthest = _furthest(database, link, incarnation)
     for before, at in sorted(spans):
         if before <= position < at:
             position = at
+        if before <= furthest < at:
+            furthest = at
+    if furthest > position:
+        _keep_numbers(database, f"furthest_{peer}", {incarnation: furthest})
     database.execute(
         "UPDATE link SET received = ?, received_incarnation = ?, received_sequence = max(?,"
         " CASE WHEN received_incarnation = ? THEN received_sequence ELSE 0 END) WHERE peer = ?",
         (position, incarnation, sequence, incarnation, peer),
     )
+
+
+def is_gap(database: Database, link: Link, incarnation: str, before: int) -> bool:
+    """Whether something is missing before a position at which a bundle of a peer begins.
+
+    Of two computers that were one each goes on in its own journal, of which all may have come as well.
+    """
+    return before > _furthest(database, link, incarnation)
+
+
+def _furthest(database: Database, link: Link, incarnation: str) -> int:
+    """The furthest position of any journal of an incarnation up to which all has come."""
+    beside = _numbers(database, f"furthest_{link.peer}").get(incarnation, 0)
+    return max(beside, link.received if link.received_incarnation == incarnation else 0)
 
 
 def note_recipient(database: Database, peer: str, incarnation: str, sequence: int, recipient: str) -> None:
@@ -171,7 +190,7 @@ def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "heard", "answered"):
+    for notes in ("looked", "went", "heard", "answered", "furthest"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 
@@ -200,12 +219,12 @@ def note_receipt(
     """
     link = link_to(database, peer)
     counted = link is not None and link.peer_incarnation in ("", peer_incarnation)
-    dates = _dates(database, f"answered_{peer}")
+    dates = _numbers(database, f"answered_{peer}")
     late = made < dates.get(peer_incarnation, _LEFT) <= now
     older = link is not None and (number <= link.answered or (again and link.peer_incarnation != "") or late)
     if link is None or (counted and older and not newest):
         return False
-    _keep_dates(database, f"answered_{peer}", {peer_incarnation: made})
+    _keep_numbers(database, f"answered_{peer}", {peer_incarnation: made})
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
         (position if own_incarnation else 0, number, peer_incarnation, peer),
@@ -223,12 +242,12 @@ def hear(database: Database, peer: str, incarnation: str, made: int, older: Set[
     """
     if database.row("SELECT 1 FROM link WHERE peer = ?", (peer,)) is None:
         return False
-    heard = _dates(database, f"heard_{peer}")
+    heard = _numbers(database, f"heard_{peer}")
     revived = _present(heard) in older
     heard |= dict.fromkeys(older, _LEFT)
     if heard.get(incarnation) != _LEFT or revived:
         heard[incarnation] = max(made, heard.get(incarnation, _LEFT))
-    _keep_dates(database, f"heard_{peer}", heard)
+    _keep_numbers(database, f"heard_{peer}", heard)
     return _present(heard) == incarnation
 
 
@@ -237,16 +256,16 @@ def is_newest(database: Database, peer: str, incarnation: str, created: int) -> 
 
     Where a clock was once far ahead none does until then; their numbers still tell.
     """
-    dates = _dates(database, f"dated_{peer}")
+    dates = _numbers(database, f"dated_{peer}")
     if created <= dates.get(incarnation, _LEFT):
         return False
-    _keep_dates(database, f"dated_{peer}", dates | {incarnation: created})
+    _keep_numbers(database, f"dated_{peer}", dates | {incarnation: created})
     return True
 
 
 def has_left(database: Database, peer: str, incarnation: str) -> bool:
     """Whether a peer speaks in this incarnation no more, for certain."""
-    return _dates(database, f"heard_{peer}").get(incarnation) == _LEFT
+    return _numbers(database, f"heard_{peer}").get(incarnation) == _LEFT
 
 
 def speaks_in(database: Database, peer: str) -> str:
@@ -310,17 +329,17 @@ def _looked_of(link: Link) -> list[str]:
     return [part for part in (link.unit, link.received_incarnation) if part]
 
 
-def _dates(database: Database, key: str) -> dict[str, int]:
-    """The incarnations of a peer in the order in which they were heard first, with the date of the newest bundle."""
+def _numbers(database: Database, key: str) -> dict[str, int]:
+    """A date or a position for each incarnation of a peer, in the order in which they were heard first."""
     value = database.value("SELECT value FROM meta WHERE key = ?", (key,))
     words = (word.split("=") for word in str(value or "").split())
-    return {incarnation: int(made) for incarnation, made in words}
+    return {incarnation: int(number) for incarnation, number in words}
 
 
-def _keep_dates(database: Database, key: str, dates: dict[str, int]) -> None:
+def _keep_numbers(database: Database, key: str, numbers: dict[str, int]) -> None:
     database.execute(
         "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (key, " ".join(f"{name}={at}" for name, at in dates.items())),
+        (key, " ".join(f"{name}={at}" for name, at in numbers.items())),
     )
 
 

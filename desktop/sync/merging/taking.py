@@ -142,8 +142,7 @@ class _Taking:
         self._refuse_unsigned()
         self._intake.end()
         if link is not None and self._spans:
-            held_so_far = link.received if link.received_incarnation == said.incarnation else 0
-            self._result.gap = self._spans[0][0] > held_so_far
+            self._result.gap = links.is_gap(self._db, link, said.incarnation, self._spans[0][0])
         if self._passed or self._result.gap:
             self._intake.expect_more(self._take_late)
         if self._speaks:
@@ -175,7 +174,7 @@ class _Taking:
         # The sender may speak in another incarnation by now; and where more of its journal has come since, that does
         # not begin anew.
         if link is not None and link.received_incarnation == said.incarnation:
-            self._result.gap &= self._spans[0][0] > link.received
+            self._result.gap &= links.is_gap(self._db, link, said.incarnation, self._spans[0][0])
             self._note_received(anew=self._newest and link.received_sequence == said.sequence)
         return (len(self._passed), self._result.gap) != before
 
