@@ -116,6 +116,10 @@ def test_a_file_of_the_wanted_sort_keeps_its_own_problem(stick: SimpleNamespace,
     cut = tmp_path / "镇.xsj"
     cut.write_bytes(stick.files["bundle"].read_bytes()[:900])
     assert "不完整" in run("merge", stick.district, cut).output
+    for size in (4, 41, 42):
+        # Before any name of an entry it might be whatever is packed so.
+        cut.write_bytes(stick.files["bundle"].read_bytes()[:size])
+        assert "不完整" in run("merge", stick.district, cut).output
     short = tmp_path / "镇.xsq"
     short.write_bytes(stick.files["request"].read_bytes()[:400])
     assert "签名部分已损坏" in run("enrol", "grant", stick.district, short, tmp_path / "x.xsg").output

@@ -58,6 +58,7 @@ _BEGINNINGS: Final = (
     (b"%PDF-", PDF), (b"\xff\xd8\xff", PICTURE), (b"\x89PNG", PICTURE), (b"BM", PICTURE), (b"GIF8", PICTURE),
     (b"-----BEGIN CERTIFICATE", CERTIFICATE), (b"Rar!", ARCHIVE), (b"7z\xbc\xaf\x27\x1c", ARCHIVE),
 )  # fmt: skip
+_END_OF_ZIP: Final = b"PK\x05\x06"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -117,9 +118,11 @@ def _look(path: Path) -> tuple[Sort | None, bool]:
     return next((sort for beginning, sort in _BEGINNINGS if head.startswith(beginning)), None), False
 
 
-def _zipped(names: bytes) -> Sort:
-    """What a ZIP is, by the names in it."""
+def _zipped(names: bytes) -> Sort | None:
+    """What a ZIP is, by the names in it. One without them and without an end was cut short, whatever it was."""
     for name, sort in ((b"manifest.json", BUNDLE), (b"parts/0001.", BUNDLE), (b"xl/workbook", WORKBOOK)):
         if name in names:
             return sort
-    return DOCUMENT if b"word/document" in names else ARCHIVE
+    if b"word/document" in names:
+        return DOCUMENT
+    return ARCHIVE if _END_OF_ZIP in names else None
