@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.recording import duplicates, records
+from desktop.operations.session import NotAllowed
 from desktop.operations.stations import exchange, policy, refilling, returning, uncounted, unsettled
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
+from desktop.store.queries import reading
 from tests.operations.stations import enrol, report_up, station
 
 
@@ -88,3 +90,24 @@ def test_what_others_build_upon_or_nobody_below_has_written_is_not_sent_back(tmp
     assert returning.look_at(district, "enterprise", one).why_not == "它是几条合并成的一条，不能退回。"
     with pytest.raises(NotFound):
         returning.look_at(district, "enterprise", "0" * 32)
+
+
+def test_who_is_who_is_not_sent_back_as_if_somebody_had_filled_it_in(tmp_path: Path) -> None:
+    """A grant that is withdrawn takes a computer out of the count, and with it all that it has reported."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    firm = records.save(village, "enterprise", {"name": "村里的厂"}).record
+    report_up(village, town, tmp_path)
+    report_up(town, district, tmp_path)
+    for name in ("unit", "grant"):
+        found = reading.records(district.database, district.types, reading.Query(name))
+        below = next(
+            r.id for r in found if village.ledger.station in r.values.values() or r.id == village.unit.id
+        )
+        with pytest.raises(NotAllowed, match="不能退回"):
+            returning.send_back(district, name, below, "x")
+    assert policy.excluded(district) == []
+    assert records.load(district, "enterprise", firm) is not None

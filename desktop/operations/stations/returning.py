@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from desktop.operations import audit, queries
 from desktop.operations.audit import Act
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import policy
 from desktop.operations.stations.uncounted import RETURNED
 from desktop.records.declaration import Kind, RecordType, Role
-from desktop.records.versions.deciding import EXCLUSION
+from desktop.records.versions.deciding import EXCLUSION, UNIT
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.log import components
 from desktop.store.queries import reading
@@ -29,6 +29,11 @@ class Return:
     title: str
     items: int
     why_not: str
+
+
+def is_returnable(record_type: RecordType) -> bool:
+    """Whether people have filled it in: who is who, what counts and what is one is taken back by its own steps."""
+    return not record_type.by_program and record_type.name != UNIT
 
 
 def look_at(session: Session, type_name: str, record: str) -> Return:
@@ -59,6 +64,11 @@ def send_back(session: Session, type_name: str, record: str, note: str) -> Chang
 
 def _look(session: Session, type_name: str, record: str) -> tuple[Return, Withdrawable]:
     record_type = session.types[type_name]
+    if not is_returnable(record_type):
+        raise NotAllowed(
+            f"“{record_type.label}”不是填写的内容，不能退回。",
+            "要停用电脑的，在“下级电脑”里停用；单位要改的，在单位记录里改；合并错的，在“重复的记录”里分开。",
+        )
     held = reading.record(session.database, session.types, type_name, record)
     if held is None:
         raise NotFound("没有找到这条记录。")

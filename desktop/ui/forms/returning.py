@@ -10,7 +10,6 @@ from desktop.operations.session import Session
 from desktop.operations.stations import returning
 from desktop.operations.stations.returning import Return
 from desktop.records.declaration import RecordType, Role
-from desktop.records.versions.deciding import UNIT
 from desktop.ui.decision import Decision
 from desktop.ui.notices import Tone
 from desktop.ui.workbench import Workbench
@@ -47,7 +46,7 @@ class Returning(QWidget):
             self.decision.close_it()
         self._record = data.record.id
         below = not data.whose and data.record.unit != self.workbench.facts.unit.id
-        said_by_people = not self._type.by_program and self._type.name != UNIT
+        said_by_people = returning.is_returnable(self._type)
         allowed = self.workbench.role in (Role.ADMIN, Role.DESK) and self.workbench.unwritable is None
         self.begin.setVisible(below and said_by_people and allowed and not data.deleted)
 
