@@ -265,7 +265,8 @@ def _find_unit(session: Session, line: Line) -> None:
         return
     try:
         line.unit = session.find_unit(line.unit)
-    except NotFound as problem:
+        admitting.check_units(session, [line.unit])
+    except (NotFound, NotAllowed) as problem:
         line.troubles.append(Trouble(problem.sentence.rstrip("。"), "unit"))
 
 

@@ -163,6 +163,14 @@ def test_a_grant_for_another_station_is_refused(places: Places, tmp_path: Path) 
     assert "入网" in unknown.stderr
 
 
+def test_a_line_of_a_unit_that_is_not_below_is_refused_and_the_others_are_kept(places: Places) -> None:
+    lines = '{"name": "区里的厂", "unit": "330106"}\n{"name": "自己的厂"}'
+    done = run("record", places.town, "enterprise", lines=lines)
+    assert done.exit_code == 2
+    assert "不归本单位管" in done.output
+    assert answer("list", places.town, "enterprise", "--search", "厂")["total"] == 1
+
+
 def test_the_key_to_read_bundles_is_given_out_and_that_is_noted(places: Places) -> None:
     answer("keys", places.district, "export-identity", places.stick / "identity.txt")
     assert "AGE-SECRET-KEY-" in (places.stick / "identity.txt").read_text()

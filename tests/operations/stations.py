@@ -13,6 +13,7 @@ from desktop.operations.session import Session, open_session
 from desktop.operations.stations import enrolling, exchange
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
+from desktop.store.ledger import NewRecord
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
 from desktop.sync.merging.results import MergeReport
@@ -92,3 +93,10 @@ def report_up(below: Session, desk: Session, folder: Path) -> MergeReport:
 
 
 _NUMBERS = itertools.count(1)
+
+
+def forged(session: Session, name: str, unit: str) -> str:
+    """An enterprise of a unit that is not below this one's, as only another program writes it; its id."""
+    birth = NewRecord("enterprise", session.ledger.new_id(), unit, {"name": name})
+    session.ledger.write("新增企业", session.operator.name, births=[birth])
+    return birth.record

@@ -22,7 +22,7 @@ from desktop.store.queries import candidates, reading
 from desktop.store.queries.candidates import plain_name, plain_place
 from desktop.store.queries.reading import Query, Record
 from desktop.store.workspaces.unlocking import LEDGER
-from tests.operations.stations import enrol, repeatable, report_up, station
+from tests.operations.stations import enrol, forged, repeatable, report_up, station
 from tests.ui.house import make_session
 
 CODE, OTHER_CODE = "91330106MA2ABCDEX7", "91330100799655058B"
@@ -379,7 +379,7 @@ def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_abov
     elsewhere = "ab" * 16
     one, other = (
         firm(session, "甲厂"),
-        records.save(session, "enterprise", {"name": "甲厂"}, unit=elsewhere).record,
+        forged(session, "甲厂", elsewhere),
     )
     assert found(session) == set()
     with pytest.raises(NotAllowed, match="上级"):

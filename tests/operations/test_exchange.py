@@ -15,7 +15,7 @@ from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.errors import NewerFormat, WrongReceiver
 from desktop.sync.errors.surroundings import DiskGone
-from tests.operations.stations import enrol, report_up, station
+from tests.operations.stations import enrol, forged, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
 
@@ -206,7 +206,11 @@ def test_a_town_cannot_write_for_another_town(tmp_path: Path) -> None:
     two = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
     for town in (one, two):
         enrol(town, district, tmp_path)
-    records.save(one, "enterprise", {"name": "别家的"}, unit=two.unit.id)
+    with pytest.raises(NotAllowed, match="不归本单位管"):
+        records.save(one, "enterprise", {"name": "别家的"}, unit=two.unit.id)
+    with pytest.raises(NotAllowed):
+        records.save_many(one, "enterprise", [{"name": "别家的"}], unit=two.unit.id)
+    forged(one, "别家的", two.unit.id)
     records.save(one, "enterprise", {"name": "自己的"})
     result = report_up(one, district, tmp_path).bundles[0]
     assert (result.refused, result.applied) == (1, 1)

@@ -31,7 +31,7 @@ from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored
 from desktop.sync.authority import exclusions
 from desktop.sync.merging.results import MergeReport
-from tests.operations.stations import enrol, report_up, station, twin
+from tests.operations.stations import enrol, forged, report_up, station, twin
 
 
 @pytest.fixture
@@ -402,7 +402,7 @@ def test_a_withdrawal_of_several_records_is_lifted_as_a_whole(
     monkeypatch.setattr(exclusions, "MAX_WORDS", 1)
     # What is refused in between makes two spans of numbers.
     for number, unit in enumerate((village, town, village)):
-        records.save(village, "enterprise", {"name": f"{number}厂"}, unit=unit.unit.id)
+        forged(village, f"{number}厂", unit.unit.id)
     assert report_up(village, town, tmp_path).bundles[0].refused == 1
     withdrawals.withdraw(town, last_merge(town))
     assert names(town) == set()

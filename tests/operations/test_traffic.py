@@ -30,7 +30,7 @@ from desktop.sync.errors.enrolment import GrantForOther
 from desktop.sync.errors.surroundings import DiskGone, NotPlainFile
 from desktop.sync.merging.results import Unapplied
 from desktop.sync.signed import manifest
-from tests.operations.stations import enrol, report_up, station
+from tests.operations.stations import enrol, forged, report_up, station
 
 CODE = "91330106MA2ABCDEX7"
 
@@ -153,12 +153,12 @@ def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advi
     )
     for town in (one, two):
         enrol(town, district, tmp_path)
-    saved = records.save(one, "enterprise", {"name": "别家的茶厂"}, unit=two.unit.id)
+    saved = forged(one, "别家的茶厂", two.unit.id)
     report_up(one, district, tmp_path)
     (told,) = unsettled.unsettled(one.database, one.here)
     assert (told.outcome, told.above, told.own) == ("refused", True, True)
     assert (told.type, told.record, told.title, told.slot_label) == (
-        "enterprise", saved.record, "别家的茶厂", "整条记录",
+        "enterprise", saved, "别家的茶厂", "整条记录",
     )  # fmt: skip
     assert told.reason == "它不在本单位负责的范围内"
     assert told.advice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from desktop.errors import StateProblem, UsageProblem
@@ -11,11 +11,12 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.identity import is_id
 from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import UNIT
 from desktop.store.ledger import CannotUndo
 from desktop.store.queries import depending, reading, steps
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
-from desktop.store.writing import undoing
+from desktop.store.writing import changing, undoing
 
 
 class Locked(StateProblem):
@@ -106,6 +107,16 @@ def check_place(session: Session, record_type: RecordType, record: str) -> None:
     named = whose(session.database, session.types, held) if held is not None else ""
     if named:
         raise NotAllowed(f"这条{record_type.label}归“{named}”管，本单位改了各处都不收。", "要改，请联系它。")
+
+
+def check_units(session: Session, units: Collection[str]) -> None:
+    """Raises :class:`NotAllowed` for new records of a unit that is neither the own one nor below it."""
+    for unit in units:
+        if not changing.may_write_under(session.database, session.types, unit):
+            named = reading.titles(session.database, session.types[UNIT], [unit]).get(unit, "别的单位")
+            raise NotAllowed(
+                f"“{named}”不归本单位管，替它登记的各处都不收。", "请由它自己登记，或者由它的上级登记。"
+            )
 
 
 def check_fixed(session: Session, type_name: str, record: str, values: Mapping[str, Cell]) -> None:

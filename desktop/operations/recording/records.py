@@ -87,6 +87,7 @@ def save(
         known = reading.record(session.database, session.types, type_name, record)
         if known is None:
             birth = NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values)
+            admitting.check_units(session, [birth.unit])
             changes = session.ledger.write(
                 name or f"新增{record_type.label}", session.operator.name, births=[birth]
             )
@@ -114,7 +115,10 @@ def save_many(
     unit: str | None = None,
     name: str = "",
 ) -> tuple[list[str], ChangeSet]:
-    """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them."""
+    """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them.
+
+    Raises :class:`NotAllowed`, :class:`UnknownField` and ``WrongClock``.
+    """
     record_type = session.types[type_name]
     tidied = [{k: tidy(v) for k, v in row.items()} for row in rows]
     # Rights depend on which fields are filled, not on how often.
@@ -127,6 +131,7 @@ def save_many(
     for values in tidied:
         record = new_record_id(session, record_type, values)
         births.append(NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values))
+    admitting.check_units(session, {b.unit for b in births})
     changes = session.ledger.write(
         name or f"批量新增{record_type.label}", session.operator.name, births=births
     )

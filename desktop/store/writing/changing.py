@@ -269,6 +269,11 @@ def may_edit(database: Database, types: Catalogue, type_name: str, record: str) 
     return changes._may_write(changes._as(type_name, changes.written_under(type_name, record)))
 
 
+def may_write_under(database: Database, types: Catalogue, unit: str) -> bool:
+    """Whether what is written under a unit here is not refused wherever it comes."""
+    return Changes(database, types, origin=0)._may_write(unit)
+
+
 def _once(tombstones: Iterable[Change]) -> Iterable[Change]:
     """One for each record: what belongs to a record that is deleted may also be named itself, as when undoing."""
     said: set[tuple[str, str]] = set()
