@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.records.identity import item_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.sync.bundles.envelope import Outgoing
@@ -118,3 +119,37 @@ def test_what_a_bundle_says_of_its_size_drops_no_index(tmp_path: Path) -> None:
     tree.town.database.connection.set_trace_callback(None)
     assert problem is not None
     assert not [s for s in statements if s.startswith("DROP INDEX")]
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("names", [lambda at, first: f"{first}-{10**15}", lambda at, first: f"{first + at}"])
+def test_what_a_station_says_of_its_own_items_is_not_asked_word_by_word(
+    tmp_path: Path, names: Callable[[int, int], str]
+) -> None:
+    """A bundle of 120 KB may hold 4 000 words, each about all that follows, or about one item each."""
+    few, many = (cost_of_own_words(tmp_path / str(count), count, names) for count in (250, 3_000))
+    # Twelve times as many; each asked about each it would be about fifty times.
+    assert many < 20 * few
+
+
+def cost_of_own_words(folder: Path, count: int, names: Callable[[int, int], str]) -> float:
+    """What it costs to merge so many words of a village, and as many items that they name."""
+    folder.mkdir()
+    tree = grow(folder)
+    village, shape = tree.village, Shape(("cause", "items"))
+    first = village.next_number()
+    origin = f"{village.station} {village.keys.incarnation}"
+    lines = []
+    for number in range(first, first + count):
+        record = item_id("exclusion", *origin.split(), number)
+        head = village.head("birth", record, None, number=number, type="exclusion")
+        cells = {"cause": "clock", "items": f"{origin} {names(number - first, first + count)}"}
+        lines.append((number, items.birth_line(head, shape, cells, lambda: "")))
+    village.forge(lines, {"exclusion": shape})
+    first, shape, lines = village.next_number(), Shape(("name",)), []
+    for number in range(first, first + count):
+        head = village.head("birth", f"{number:032x}", None, number=number)
+        lines.append((number, items.birth_line(head, shape, {"name": "一家"}, lambda: "")))
+    village.forge(lines, {"firm": shape})
+    sent = village.send()
+    return seconds(lambda: tree.town.take(sent))

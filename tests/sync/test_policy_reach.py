@@ -14,6 +14,7 @@ from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDR
 from desktop.records.versions.spans import spans_of
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.exclusions import Item, Named
+from desktop.sync.authority.own_words import OwnWords
 from desktop.sync.authority.policy import Exclusion, Policy, Revocation
 from desktop.sync.authority.reach import Known, Reach
 from desktop.sync.merging import withdrawing
@@ -268,13 +269,13 @@ def naive_may_exclude(writer: Certificate, held: list[Certificate], unit: str) -
     )
 
 
-@given(st.lists(certificates_of, max_size=3), st.lists(st.tuples(writers, nameds), max_size=3), nameds,
-       st.integers(0, 6), items)  # fmt: skip
+@given(st.lists(certificates_of, max_size=3), st.lists(st.tuples(writers, nameds), max_size=3),
+       st.lists(st.tuples(st.integers(0, 6), nameds), max_size=4), st.integers(0, 6), items)  # fmt: skip
 @settings(max_examples=120, deadline=None)
 def test_whole_segments_are_judged_as_their_items_one_by_one(
     held: list[Certificate],
     said: list[tuple[Certificate, Named]],
-    own: Named,
+    own: list[tuple[int, Named]],
     since: int,
     found: dict[int, Item],
 ) -> None:
@@ -286,9 +287,7 @@ def test_whole_segments_are_judged_as_their_items_one_by_one(
         if cut
         else []
     )
-    policy = Policy(
-        known, {ORIGIN[0]: revoked}, {ORIGIN: [*words, Exclusion(own, REFUSED_CLOCK, since=since)]}
-    )
+    policy = Policy(known, {ORIGIN[0]: revoked}, {ORIGIN: [*words, Exclusion(OwnWords(own), REFUSED_CLOCK)]})
     expected = set()
     for number, item in found.items():
 
@@ -298,7 +297,9 @@ def test_whole_segments_are_judged_as_their_items_one_by_one(
         others = item.type != ERASURE and any(
             names(named) and naive_may_exclude(writer, held, item.unit) for writer, named in said
         )
-        self_said = names(own) and item.stamp > since and item.type not in DECIDING_TYPES
+        self_said = item.type not in DECIDING_TYPES and any(
+            names(named) and item.stamp > dated for dated, named in own
+        )
         behind = cut is not None and number > since and naive_may_exclude(cut, held, item.unit)
         if others or self_said or (behind and not (item.type == ERASURE and 2 <= number <= 3)):
             expected.add(number)

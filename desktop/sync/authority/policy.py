@@ -9,6 +9,7 @@ import base64
 import hashlib
 import itertools
 import json
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -30,6 +31,7 @@ from desktop.store.queries import governing
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, moves
 from desktop.sync.authority.exclusions import Items, Named, Origin
+from desktop.sync.authority.own_words import OwnWords
 from desktop.sync.authority.reach import Known, Reach, rank
 from desktop.sync.signed.certificates import Certificate
 
@@ -54,22 +56,21 @@ def said_once_more(reason: str) -> tuple[str, str | None]:
 class Exclusion:
     """Items of one incarnation that do not count, and why, as far as the word of who said so reaches.
 
-    Without a reach their own station says so, in an item of stamp ``since``. It may take back what it has dated later
-    than that, which is what a wrong date needs and nothing more, and not what it has said about who counts.
+    Without a reach their own station says so. It may take back what it has dated later than its word, which is what a
+    wrong date needs and nothing more, and not what it has said about who counts.
     ``restated``: this very station says it for those who do not know the level below that has said so.
     """
 
-    named: Named
+    named: Named | OwnWords
     reason: str
     reach: Reach | None = None
-    since: int = 0
     restated: bool = False
 
     def among(self, items: Items) -> set[int]:
         """The numbers of those items that it takes out. Nobody takes out another's erasure (rule 12)."""
         named = self.named.among(items)
         if self.reach is None:
-            return {n for n in named if items[n].stamp > self.since and items[n].type not in DECIDING_TYPES}
+            return {n for n in named if items[n].type not in DECIDING_TYPES}
         units = {unit for unit in {items[n].unit for n in named} if self.reach.holds(unit)}
         return {n for n in named if items[n].unit in units and items[n].type != ERASURE}
 
@@ -285,8 +286,7 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
             if not again:
                 seen.update(json.dumps([station, *moment, reason, items]).encode())
             for origin, runs in exclusions.runs_of(items).items():
-                since = moment[0] if station == origin[0] else 0
-                saying = _Saying(station, reason or REFUSED_WITHDRAWN, again, since)
+                saying = _Saying(station, reason or REFUSED_WITHDRAWN, again)
                 words = self._said.setdefault(origin, {}).setdefault(saying, _Words(moment))
                 words.add(moment, runs)
         self.digest = seen.hexdigest()
@@ -313,7 +313,7 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
             words = said.pop(saying)
             writer = self._known.writer(saying.station)
             if saying.station == concerned:
-                found.append(Exclusion(words.named(), saying.reason, since=saying.since))
+                found.append(Exclusion(OwnWords(words.dated()), saying.reason))
             elif writer is not None:
                 reach = reaches.setdefault(writer, Reach(self._known, writer, concerned))
                 if reach.is_possible:
@@ -322,28 +322,37 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
 
 
 class _Saying(NamedTuple):
-    """Who lets items of an origin not count, and how; of the own items of a station only those after ``since``."""
+    """Who lets items of an origin not count, and how."""
 
     station: str
     reason: str
     again: bool
-    since: int
 
 
 class _Words:
     """What is said so of the items of one origin, in however many records; ``moment`` is that of the first of them."""
 
-    __slots__ = ("_text", "moment")
+    __slots__ = ("_dates", "_ends", "_text", "moment")
 
     def __init__(self, moment: tuple[int, str]) -> None:
         self.moment = moment
         self._text = bytearray()
+        self._ends, self._dates = array("Q"), array("Q")
 
     def add(self, moment: tuple[int, str], runs: Sequence[str]) -> None:
         """Takes in what another record says."""
         self.moment = min(self.moment, moment)
         for run in runs:
             self._text += b" " + run.encode()
+        self._ends.append(len(self._text))
+        self._dates.append(moment[0])
+
+    def dated(self) -> Iterator[tuple[int, Named]]:
+        """The items that are meant, record by record, each with its stamp."""
+        begun = 0
+        for end, date in zip(self._ends, self._dates, strict=True):
+            yield date, exclusions.named([self._text[begun:end].decode()])
+            begun = end
 
     def named(self) -> Named:
         """The items that are meant."""
