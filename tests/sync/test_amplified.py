@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from desktop.records.identity import item_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
+from desktop.store.peers import segment_log
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
@@ -119,6 +121,50 @@ def test_what_a_bundle_says_of_its_size_drops_no_index(tmp_path: Path) -> None:
     tree.town.database.connection.set_trace_callback(None)
     assert problem is not None
     assert not [s for s in statements if s.startswith("DROP INDEX")]
+
+
+@pytest.mark.no_cover
+def test_segments_cut_in_many_ways_are_not_each_compared_with_all_of_them(tmp_path: Path) -> None:
+    """A segment of known items takes a few hundred bytes, however many lines it has: they are the same each time."""
+    few, many = (cost_of_shifted(tmp_path / str(count), count) for count in (5, 100))
+    # Twenty times as many; each compared with each it would be about eighty times.
+    assert many < 35 * few
+
+
+def cost_of_shifted(folder: Path, count: int) -> float:
+    """What it costs to merge a known segment once more in so many ways, each without some of its first lines."""
+    folder.mkdir()
+    tree = grow(folder)
+    first, shape = tree.village.next_number(), Shape(("name",))
+    heads = [
+        tree.village.head("birth", f"{n:032x}", None, number=n, stamp=9) for n in range(first, first + 500)
+    ]
+    lines = [(head.number, items.birth_line(head, shape, {}, lambda: "")) for head in heads]
+    tree.village.forge(lines, {"firm": shape})
+    tree.town.take(tree.village.send())
+    tree.village.database.execute("DELETE FROM segment WHERE vouched IS NULL")
+    for without in range(1, count + 1):
+        tree.village.forge(lines[without:], {"firm": shape})
+    sent = tree.village.send()
+    return seconds(lambda: tree.town.take(sent))
+
+
+@pytest.mark.no_cover
+def test_which_segments_overlap_is_found_without_looking_at_all_of_them(tmp_path: Path) -> None:
+    book = grow(tmp_path).town.database
+    times = []
+    for origin, count in ((100, 500), (101, 16_000)):
+        rows = [(origin, n * 50 + 1, n * 50 + 50) for n in range(count)]
+        book.connection.executemany(
+            "INSERT INTO segment (origin, first, last, digest, counts, total, frame)"
+            " VALUES (?, ?, ?, '', '{}', 50, x'')",
+            rows,
+        )
+        end = count * 50
+        asked = partial(segment_log.positions, book, origin, end - 60, end + 10)
+        assert len(asked()) == 2
+        times.append(seconds(lambda asked=asked: [asked() for _ in range(40)]))  # type: ignore[misc]
+    assert times[1] < 8 * times[0]
 
 
 @pytest.mark.no_cover

@@ -140,6 +140,30 @@ def test_the_same_content_in_another_segment_is_no_second_content(
     assert [(c.number, c.record) for c in fork.contents] == [(1, FIRM), (1, OTHER)]
 
 
+def test_known_items_that_are_cut_otherwise_each_time_are_known_each_time(
+    laptop: Desk, copy: Desk, town: Desk
+) -> None:
+    """Once a number is found with its content no further segment is asked for it, unless that was another."""
+    shape = Shape(("name",))
+
+    def line(desk: Desk, number: int) -> tuple[int, bytes]:
+        head = desk.head(items.BIRTH, f"{number:032x}", None, number=number, stamp=9)
+        return number, items.birth_line(head, shape, {"name": f"{desk is copy and number == 4}"}, lambda: "")
+
+    def send(desk: Desk, *cuts: range) -> tuple[int, int]:
+        desk.database.execute("DELETE FROM segment WHERE vouched IS NULL")
+        for numbers in cuts:
+            desk.forge([line(desk, number) for number in numbers], {"firm": shape})
+        result = town.take(desk.send())
+        return result.known, result.held
+
+    assert send(laptop, range(1, 4), range(4, 7)) == (0, 0)
+    assert send(laptop, range(1, 3), range(2, 6), range(1, 7), range(6, 7)) == (13, 0)
+    assert send(copy, range(4, 5)) == (0, 1)
+    assert send(laptop, range(3, 5), range(4, 5)) == (3, 0)
+    assert send(copy, range(3, 5)) == (2, 0)
+
+
 def test_nothing_of_a_fork_is_tried_again_before_the_decision(laptop: Desk, copy: Desk, town: Desk) -> None:
     """Not with the missing birth, not with the unit, not with the day: each may be of either content."""
     laptop.birth("firm", {"name": "原机的"}, record=FIRM)

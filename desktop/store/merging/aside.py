@@ -269,7 +269,8 @@ def open_fork(database: Database, origin: int, number: int) -> None:
 
 def waits_behind_fork(database: Database, origin: int) -> bool:
     """Whether items of an origin wait until somebody decides which content counts."""
-    found = database.row("SELECT 1 FROM held WHERE origin = ? AND reason = ? LIMIT 1", (origin, HELD_FORK))
+    # Written out, as it is in the index: it is asked for each segment, and very many items may wait for something else.
+    found = database.row(f"SELECT 1 FROM held WHERE origin = ? AND reason = '{HELD_FORK}' LIMIT 1", (origin,))
     return found is not None
 
 

@@ -7,9 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.records.versions.items import MAX_LINES
 from desktop.store.tables.database import Database
 
-_OVERLAPS = "origin = :origin AND first <= :last AND last >= :first"
+_OVERLAPS = (
+    "(SELECT position, first, last FROM segment WHERE origin = :origin AND (vouched IS NULL) = 1"
+    f" AND first BETWEEN :first - {MAX_LINES - 1} AND :last AND last >= :first UNION ALL"
+    " SELECT position, first, last FROM segment WHERE origin = :origin AND (vouched IS NULL) = 0"
+    " AND first <= :last AND last >= :first)"
+)
+"""The segments that may hold items of an origin between two numbers.
+
+One that its origin has signed holds no more than so many, so those of which it is known by where they begin need not
+be looked at: there may be a hundred thousand, cut by somebody who has nothing else to do.
+"""
 _NEXT = (
     "(SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segment'), 0),"
     " coalesce((SELECT max(position) FROM segment), 0)) + 1 + (random() & 0xFFFFFF))"
@@ -75,16 +86,13 @@ def origin_at(database: Database, position: int) -> int | None:
 def positions(database: Database, origin: int, first: int, last: int) -> list[int]:
     """Where segments stand that may hold items of an origin between two numbers, in the order in which they came."""
     said = {"origin": origin, "first": first, "last": last}
-    return [
-        at
-        for (at,) in database.rows(f"SELECT position FROM segment WHERE {_OVERLAPS} ORDER BY position", said)
-    ]
+    return [at for (at,) in database.rows(f"SELECT position FROM {_OVERLAPS} ORDER BY position", said)]
 
 
 def places(database: Database, origin: int, first: int, last: int) -> list[tuple[int, int, int]]:
     """The same positions, each with the first and last number of its segment."""
     found: list[tuple[int, int, int]] = database.rows(
-        f"SELECT position, first, last FROM segment WHERE {_OVERLAPS} ORDER BY position",
+        f"SELECT position, first, last FROM {_OVERLAPS} ORDER BY position",
         {"origin": origin, "first": first, "last": last},
     )
     return found

@@ -111,6 +111,13 @@ CREATE TABLE IF NOT EXISTS audit (
     detail TEXT NOT NULL, hash TEXT NOT NULL, salt TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
 """
 
+LATER_INDEXES = (
+    # Which segments overlap is read from here alone: of those of which it is asked hardly any does.
+    "CREATE INDEX IF NOT EXISTS segment_spans ON segment (origin, vouched IS NULL, first, last)",
+    "CREATE INDEX IF NOT EXISTS held_fork ON held (origin) WHERE reason = 'fork'",
+)
+"""Indexes of core tables that are made where they are missing: they change nothing of what an older program reads."""
+
 _INDEX_ANEW = (
     "INSERT OR IGNORE INTO meta (key, value) SELECT 'stale_' || substr(name, 3), '1' FROM sqlite_master"
     " WHERE type = 'table' AND name LIKE 'r\\_%' ESCAPE '\\'"
@@ -212,6 +219,8 @@ def ensure(database: Database, types: Mapping[str, RecordType]) -> list[tuple[st
                 if statement.strip():
                     database.execute(statement)
             database.execute(f"PRAGMA user_version = {VERSION}")
+        for statement in LATER_INDEXES:
+            database.execute(statement)
         added = _ensure_types(database, types)
         if 0 < found < LISTED_ANEW:
             _list_anew(database, types)

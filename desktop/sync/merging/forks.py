@@ -9,7 +9,7 @@ twice: nothing of them waits, and they are told by what they write in turn.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from desktop.records.types import Catalogue
@@ -76,18 +76,26 @@ class Known:
             for number, line in zip(numbers, arrived.lines, strict=True)
             if number in overlap
         }
-        held_here = self._hashes(found.origin, overlap, coming)
-        return overlap, {n for n in overlap if n not in held_here or hashes[n] in held_here[n]}
+        # Looked for in one segment after the other, and each number only until its content is found: whoever cuts the
+        # same items in a thousand ways must not have all of them unpacked for each.
+        left, others = set(overlap), set[int]()
+        for held_here in self._hashes(found.origin, left, coming):
+            left -= {n for n, content in held_here.items() if hashes[n] in content}
+            others |= held_here.keys()
+        return overlap, overlap - (left & others)
 
     def _hashes(
-        self, origin: int, wanted: Collection[int], coming: Mapping[tuple[bytes, bytes | None], bytes]
-    ) -> dict[int, set[bytes]]:
+        self, origin: int, wanted: Set[int], coming: Mapping[tuple[bytes, bytes | None], bytes]
+    ) -> Iterator[dict[int, set[bytes]]]:
         """The hashes of those lines that are here, both contents of a fork, own lines not yet cut included.
 
-        Of lines and keys that are ``coming`` the hash is known.
+        Segment by segment, and the caller may let go what it has found. Of lines and keys that are ``coming`` the hash
+        is known.
         """
-        found: dict[int, set[bytes]] = {}
-        for position in segment_log.positions(self._db, origin, min(wanted), max(wanted)):
+        for position, first, last in segment_log.places(self._db, origin, min(wanted), max(wanted)):
+            if _is_apart(wanted, first, last):
+                continue
+            found: dict[int, set[bytes]] = {}
             header, lines = self._read(position)
             numbers = (
                 range(header.first, header.last + 1)
@@ -99,15 +107,24 @@ class Known:
                     known = coming.get((line, header.key))
                     hashes = [known] if known is not None else segments.hashes_of([line], header.key)
                     found.setdefault(number, set()).update(hashes)
-        if origin == self._ledger.origin:
+            yield found
+        if origin == self._ledger.origin and wanted:
+            found = {}
             for number, line, key in pending.waiting(self._db, wanted):
                 found.setdefault(number, set()).update(segments.hashes_of([line], key))
-        return found
+            yield found
 
     def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:
         if self._last is None or self._last[0] != position:
             self._last = position, kept.read_at(self._db, position)
         return self._last[1]
+
+
+def _is_apart(numbers: Set[int], first: int, last: int) -> bool:
+    """Whether none of these numbers lies between two; the fewer of both are gone through."""
+    if last - first < len(numbers):
+        return numbers.isdisjoint(range(first, last + 1))
+    return not any(first <= n <= last for n in numbers)
 
 
 @dataclass(frozen=True, slots=True)
