@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+from desktop.store.queries import scoping
+from desktop.sync.authority import judging
+from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, new_root, reopen, report, settle
 
 FIRM = "f1" * 16
 
@@ -79,3 +81,47 @@ def test_two_records_of_one_id_are_both_asked_about(town: Desk, victim: Desk, at
         report(desk, town)
     found = town.database.rows("SELECT type FROM conflict WHERE slot = '_deleted' ORDER BY type")
     assert found == [("firm",), ("visit",)]
+
+
+def unknown(desk: Desk, name: str, record: str) -> int:
+    """A birth of a type that the others do not know; its number."""
+    return desk.forge_birth(record, {"title": "二等"}, type=name)
+
+
+def tables(desk: Desk) -> set[str]:
+    return set(scoping.types_held(desk.database)) - desk.ledger.types.keys()
+
+
+def test_there_is_room_for_some_types_that_are_not_known_and_the_others_wait_for_a_program_that_knows_them(
+    town: Desk, victim: Desk, attacker: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a table of eight kilobytes, and a bundle of 30 KB may name 4 000."""
+    monkeypatch.setattr(judging, "MOST_UNKNOWN", 2)
+    for place, name in enumerate(("aaa", "bbb", "aaa")):
+        unknown(attacker, name, f"{place + 1:032x}")
+    assert town.take(attacker.send()).applied == 1 + 3
+    prize, other = "aa" * 16, "bb" * 16
+    waiting = unknown(victim, "prize", prize)
+    unknown(victim, "ccc", other)
+    victim.forge_change(prize, "title", "一等", type="prize")
+    victim.forge_change(FIRM, None, "?", "withdraw")
+    result = town.take(victim.send())
+    assert (result.held, set(town.held().values())) == (4, {"kind", "no_birth"})
+    assert tables(town) == {"aaa", "bbb"}
+    # Whatever comes later of a type that has a table finds it.
+    unknown(attacker, "bbb", f"{9:032x}")
+    town.take(attacker.send())
+    assert len(town.held()) == 4
+    reopen(town, NEWER_TYPES)
+    assert town.held()[victim.station, waiting] == "kind"
+    town.settle()
+    assert (town.values(prize, "prize") or {})["title"] == "一等"
+    assert list(town.held().values()) == ["kind", "kind"]
+    # What nobody says any more gives its room back.
+    town.revoke(attacker, 0)
+    reopen(town, NEWER_TYPES)
+    assert tables(town) == set()
+    unknown(victim, "ccc", f"{10:032x}")
+    assert town.take(victim.send()).applied == 1
+    assert list(town.held().values()) == ["kind"]
+    assert town.database.value("SELECT count(*) FROM r_ccc") == 2

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from desktop.records.versions.item_outcomes import HELD_FORK, HELD_NO_BIRTH
-from desktop.records.versions.items import MAX_LINES
+from desktop.records.versions.item_outcomes import HELD_FORK, HELD_KIND, HELD_NO_BIRTH
+from desktop.records.versions.items import BIRTH, MAX_LINES
 from desktop.records.versions.spans import Span
 from desktop.store.merging.uncounting import Taken
 from desktop.store.tables.database import Database
@@ -155,22 +155,31 @@ def waits_for_births(database: Database) -> bool:
     return database.row(f"SELECT 1 FROM held WHERE reason = '{HELD_NO_BIRTH}' LIMIT 1") is not None
 
 
-def grounds(database: Database, but: str) -> list[Ground]:
-    """What items wait for, origin by origin, except for one reason."""
+_OF_TYPES = (
+    f"(r.reason <> '{HELD_KIND}' OR (r.kind = '{BIRTH}' AND r.type IN (SELECT value FROM json_each(?))))"
+)
+"""Of what waits for a program that knows it the births of these types alone."""
+
+
+def grounds(database: Database, but: str, types: Iterable[str]) -> list[Ground]:
+    """What items wait for, origin by origin, except for one reason; for a newer program births of these ``types``."""
+    known = json.dumps(sorted(types))
     return [
         Ground(*origin, *row)
         for origin in _origins(database, "held")
         for row in database.rows(
-            "SELECT DISTINCT unit, reason FROM held WHERE origin = ? AND reason <> ?", (origin[0], but)
+            f"SELECT DISTINCT r.unit, r.reason FROM held r WHERE r.origin = ? AND r.reason <> ? AND {_OF_TYPES}",
+            (origin[0], but, known),
         )
     ]
 
 
-def held(database: Database, ground: Ground) -> Iterator[list[Aside]]:
+def held(database: Database, ground: Ground, types: Iterable[str]) -> Iterator[list[Aside]]:
     """What waits for something, in pieces like :func:`refused`."""
     yield from _pieces(
-        database, "held", ground.origin, "r.reason = ? AND r.unit = ?", (ground.reason, ground.unit)
-    )
+        database, "held", ground.origin, f"r.reason = ? AND r.unit = ? AND {_OF_TYPES}",
+        (ground.reason, ground.unit, json.dumps(sorted(types))),
+    )  # fmt: skip
 
 
 def _origins(database: Database, table: str) -> list[tuple[int, str, str]]:

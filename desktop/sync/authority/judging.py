@@ -5,7 +5,8 @@ A judge knows what a ledger lets count at one moment: after units or grants have
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
+from typing import Final
 
 from desktop.records.declaration import DELETED_SLOT, Level, RecordType
 from desktop.records.identity import is_id, item_id, same_id, unit_id
@@ -34,6 +35,9 @@ from desktop.sync.signed.certificates import LEVEL_RANK, Certificate
 from desktop.sync.signed.manifest import Manifest
 from desktop.sync.signed.tree import Place
 
+MOST_UNKNOWN: Final = 256
+"""Of how many types that are not known here records are kept: each takes a table, and anybody may invent one."""
+
 
 class Judge:
     """Judges by what is known of stations and units; ``now`` is in milliseconds since 2020."""
@@ -46,6 +50,8 @@ class Judge:
         self._chains = known.chains
         self._registrants = known.registrants
         self._begun = known.begun
+        self._tables = {*types, *known.tables}
+        self._room = MOST_UNKNOWN - len(self._tables - types.keys())
         self._granted = known.granted
         self._types = types
         self._now = now
@@ -181,8 +187,28 @@ class Judge:
         found.refuse(found.contents.misfits, REFUSED_VALUE)
         found.refuse({c.number for c in changes if c.outranked}, REFUSED_ORDER)
         found.hold({c.number for c in changes if not c.slot}, HELD_KIND)
+        found.hold(self._without_table(found), HELD_KIND)
         # A change whose value was erased says nothing any more; it has counted as what it was.
         found.drop({c.number for c in changes if c.value is None and c.slot})
+
+    @property
+    def tables(self) -> Set[str]:
+        """The types of which records may be kept: those that are known here, and those that have a table already."""
+        return self._tables
+
+    def _without_table(self, found: Sorted) -> set[int]:
+        """Rule 2: births of unknown types for which there is no room wait for a program that knows these."""
+        strange = found.contents.births.keys() - self._tables
+        counting = found.counting() if strange else frozenset()
+        numbers = set[int]()
+        for name in sorted(strange):
+            born = counting & set(found.contents.births[name].numbers)
+            if born and self._room > 0:
+                self._tables.add(name)
+                self._room -= 1
+            else:
+                numbers |= born
+        return numbers
 
     def is_due(self, reason: str, station: str, unit: str, stamp: int) -> bool:
         """Whether an item has to wait no longer for its unit, its day or the grant of its station."""
@@ -190,7 +216,8 @@ class Judge:
             return unit in self.state.tree
         if reason == HELD_FUTURE:
             return not self.is_future(stamp)
-        return reason == HELD_CERTIFICATE and self.is_known(station)
+        # What waits for a program that knows its type is asked for by that (see ``tables``).
+        return reason == HELD_KIND or (reason == HELD_CERTIFICATE and self.is_known(station))
 
     def _beyond(self, parent: str, contents: Contents, changes: Collection[WireChange]) -> set[int]:
         """Rule 14 of what a parent vouches for: items that neither it nor anybody below it may write.

@@ -15,7 +15,7 @@ from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
 from desktop.store.peers import links, traffic
-from desktop.store.queries import governing
+from desktop.store.queries import governing, scoping
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
@@ -188,6 +188,7 @@ class Knowledge:
 
     ``certificates`` are those that count, by station; ``issuers`` gives who stands above a station in each chain,
     ``registrants`` under which units a unit was registered, ``begun`` in which incarnation a certificate was asked for.
+    ``tables`` are the types that have a table here, those that this program does not know among them.
     ``granted`` are all certificates with a grant that counts, whether their chains stand or not. ``in_force`` is the
     same as long as the same would be let count of whatever is held.
     """
@@ -199,6 +200,7 @@ class Knowledge:
     issuers: Callable[[str], Sequence[Collection[str]]]
     registrants: Callable[[str], Collection[str]]
     begun: Callable[[Certificate], str | None]
+    tables: Collection[str]
     granted: Granted
     token: str
     in_force: str
@@ -261,6 +263,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         known.issuers,
         lambda unit: governing.registrants(ledger.database, unit),
         lambda certificate: _begun(ledger, certificate),
+        scoping.types_held(ledger.database),
         given,
         token,
         _token([token, sorted(tree.items()), sorted(map(digest_of, state.former)), policy.said()]),

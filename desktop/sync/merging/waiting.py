@@ -54,7 +54,7 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
     Nothing of a segment is in memory when the next one is asked for, so the caller releases each before.
     """
     decided: dict[int, bool] = {}
-    for ground in aside.grounds(ledger.database, but=HELD_NO_BIRTH):
+    for ground in aside.grounds(ledger.database, HELD_NO_BIRTH, judge.tables):
         origin, name = ground.origin, (ground.station, ground.incarnation)
         if ground.reason == HELD_FORK and origin not in decided:
             decided[origin] = _is_decided(ledger, judge, origin, name)
@@ -67,7 +67,7 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
         )
         if not due_at_all:
             continue
-        for piece in aside.held(ledger.database, ground):
+        for piece in aside.held(ledger.database, ground, judge.tables):
             items = {
                 (item.number, item.stamp)
                 for item in piece
