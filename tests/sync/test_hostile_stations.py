@@ -118,7 +118,9 @@ def test_vouching_is_for_the_sender_of_a_downward_bundle_alone(tree: Tree) -> No
     """Rule 20: not upward, not by another parent, and never up again."""
     header, frame = one_segment(tree.village, vouched=tree.village.station)
     up = forged_bundle(tree.village, tree.town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1)
-    assert isinstance(tree.town.merge(up).bundles[0].problem, UnknownSigner)
+    problem = tree.town.merge(up).bundles[0].problem
+    assert isinstance(problem, UnknownSigner)
+    assert problem.sentence
     header, frame = one_segment(tree.town, vouched=tree.district.station)
     down = forged_bundle(
         tree.town, tree.village, [Outgoing(frame, [*header.label(), 0, 1])], counts=1, kind="down"

@@ -77,6 +77,7 @@ class BadSegmentSignature(Forged):
 class UnknownSigner(Caused, TrustProblem):
     """Nobody whom this workspace trusts vouches for the signer."""
 
+    text = "文件里有一段数据，是由没有资格的工作电脑担保的。"
     exit_code = 11
     next_step = "请先打电话和对方核对词语，确认是哪台工作电脑，再办理入网。"
     help_anchor = "trust-signer"
