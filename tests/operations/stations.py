@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import enrolling, exchange
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
@@ -95,8 +96,8 @@ def report_up(below: Session, desk: Session, folder: Path) -> MergeReport:
 _NUMBERS = itertools.count(1)
 
 
-def forged(session: Session, name: str, unit: str) -> str:
-    """An enterprise of a unit that is not below this one's, as only another program writes it; its id."""
-    birth = NewRecord("enterprise", session.ledger.new_id(), unit, {"name": name})
-    session.ledger.write("新增企业", session.operator.name, births=[birth])
+def forged(session: Session, cells: Mapping[str, Cell], unit: str, type_name: str = "enterprise") -> str:
+    """A record of a unit that is not below this one's, as only another program writes it; its id."""
+    birth = NewRecord(type_name, session.ledger.new_id(), unit, cells)
+    session.ledger.write("新增", session.operator.name, births=[birth])
     return birth.record

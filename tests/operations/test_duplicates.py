@@ -379,7 +379,7 @@ def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_abov
     elsewhere = "ab" * 16
     one, other = (
         firm(session, "甲厂"),
-        forged(session, "甲厂", elsewhere),
+        forged(session, {"name": "甲厂"}, elsewhere),
     )
     assert found(session) == set()
     with pytest.raises(NotAllowed, match="上级"):

@@ -210,7 +210,7 @@ def test_a_town_cannot_write_for_another_town(tmp_path: Path) -> None:
         records.save(one, "enterprise", {"name": "别家的"}, unit=two.unit.id)
     with pytest.raises(NotAllowed):
         records.save_many(one, "enterprise", [{"name": "别家的"}], unit=two.unit.id)
-    forged(one, "别家的", two.unit.id)
+    forged(one, {"name": "别家的"}, two.unit.id)
     records.save(one, "enterprise", {"name": "自己的"})
     result = report_up(one, district, tmp_path).bundles[0]
     assert (result.refused, result.applied) == (1, 1)

@@ -153,7 +153,7 @@ def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advi
     )
     for town in (one, two):
         enrol(town, district, tmp_path)
-    saved = forged(one, "别家的茶厂", two.unit.id)
+    saved = forged(one, {"name": "别家的茶厂"}, two.unit.id)
     report_up(one, district, tmp_path)
     (told,) = unsettled.unsettled(one.database, one.here)
     assert (told.outcome, told.above, told.own) == ("refused", True, True)

@@ -23,6 +23,7 @@ from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.duplicates.page import DuplicatesPage
 from desktop.ui.pages.duplicates.view import LEFT, OWN, RIGHT
+from tests.operations.stations import forged
 from tests.ui.hands import Hands, Windows
 from tests.ui.house import picture
 
@@ -60,7 +61,7 @@ def test_a_merge_that_lapsed_is_told_where_it_was_made_and_left_to_the_level_abo
     open_page: Open, session: Session
 ) -> None:
     own = records.save(session, "enterprise", {"name": "杭州示例茶业有限公司"}).record
-    theirs = records.save(session, "enterprise", {"name": "瓶窑分部"}, unit="ab" * 16).record
+    theirs = forged(session, {"name": "瓶窑分部"}, "ab" * 16)
     edge = same_id("enterprise", own, theirs)
     cells: dict[str, Cell] = {"kind": "enterprise", "one": min(own, theirs), "other": max(own, theirs)}
     session.ledger.write("", "", births=[NewRecord(SAME, edge, session.unit.id, cells)])

@@ -26,6 +26,7 @@ from desktop.ui.widgets.pick import PickEdit, PickList
 from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
+from tests.operations.stations import forged
 from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
 K = Qt.Key
@@ -772,7 +773,10 @@ def test_what_comes_again_and_again_begins_as_in_the_last_record_of_this_unit(
     def job(session: Session, _ticket: Ticket) -> None:
         for host, unit in (("转塘街道总工会", None), ("区总工会", "0" * 32)):
             values = {"name": "轮训班", "category": "rotation", "host": host, "started_date": "2026-10-20"}
-            records.save(session, "course", values, unit=unit)
+            if unit is None:
+                records.save(session, "course", values)
+            else:
+                forged(session, values, unit, "course")
 
     bench.write("", job, lambda _nothing: None, owner=hand.window)
     hand.settle()

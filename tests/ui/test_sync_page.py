@@ -51,7 +51,7 @@ from desktop.ui.pages.sync.preview import Shown, summary
 from desktop.ui.parts import row
 from desktop.ui.printing.page import PreviewPage
 from desktop.ui.widgets.fingerprint import Words
-from tests.operations.stations import enrol, report_up, station, twin
+from tests.operations.stations import enrol, forged, report_up, station, twin
 from tests.ui.hands import Hands, Windows
 from tests.ui.house import picture
 
@@ -485,8 +485,8 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     open_page: Open, towns: tuple[Session, Session, Session], tmp_path: Path
 ) -> None:
     district, one, two = towns
-    saved = records.save(one, "enterprise", {"name": "别家的茶厂", "contact_phone": PHONE}, unit=two.unit.id)
-    edits = records.slot_edits(one, one.types["enterprise"], saved.record, {"surveyed_staff": 31})
+    saved = forged(one, {"name": "别家的茶厂", "contact_phone": PHONE}, two.unit.id)
+    edits = records.slot_edits(one, one.types["enterprise"], saved, {"surveyed_staff": 31})
     one.ledger.write("改", "王芳", edits=edits)
     report_up(one, district, tmp_path)
     hands, page = open_page(one)
@@ -494,7 +494,7 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     page.tabs.setCurrentIndex(UNSETTLED)
     assert page.unsettled.above.words.text() == "上级没有收下这2条，因为："
     assert "不在本单位负责的范围内" in page.unsettled.above.detail.text()
-    assert records.load(one, "enterprise", saved.record) is None
+    assert records.load(one, "enterprise", saved) is None
     assert not page.unsettled.open.isVisible()
     # Either of the two leads to the whole record as it was last.
     hands.qtbot.keyClick(page.unsettled.grid, Qt.Key.Key_Return)
@@ -512,7 +512,7 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     assert "上级没有收下的内容" in hands.window.notices.words
     hands.qtbot.keyClick(hands.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
-    assert form.record not in (None, saved.record)
+    assert form.record not in (None, saved)
     assert page.tabs.tabText(UNSETTLED) == "没有收下的"
     assert [line.texts[-1][:6] for line in page.unsettled.grid.rows.lines] == ["已重新填写；"] * 2
     assert report_up(one, district, tmp_path).bundles[0].refused == 0
@@ -959,7 +959,7 @@ def test_lists_that_are_cut_say_how_many_more_there_are(
     """Of a bundle that is refused whole nobody reads each item."""
     town, village = pair
     for n in range(3):
-        records.save(village, "enterprise", {"name": f"镇里的{n}"}, unit=town.unit.id)
+        forged(village, {"name": f"镇里的{n}"}, town.unit.id)
     monkeypatch.setattr(results, "MOST_LISTED", 1)
     for most in ("MOST_LISTED", "MOST_OF_MERGE"):
         monkeypatch.setattr(stored, most, 1)
