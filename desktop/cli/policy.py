@@ -147,7 +147,7 @@ def stations(session: Session, as_json: bool) -> None:
     if as_json:
         json_line(
             {"stations": [{"station": s.station, "name": s.name, "incarnation": s.incarnation, "last": s.last,
-                           "revoked": bool(s.revocation)} for s in found]}
+                           "revoked": s.out} for s in found]}
         )  # fmt: skip
         return
     if not found:
@@ -155,7 +155,7 @@ def stations(session: Session, as_json: bool) -> None:
         return
     table(
         ("编号", "单位", "收到第几条", "状态"),
-        [(s.station[:_SHORT], s.name, str(s.last), "已停用" if s.revocation else "") for s in found],
+        [(s.station[:_SHORT], s.name, str(s.last), "已停用" if s.out else "") for s in found],
     )
 
 

@@ -26,9 +26,13 @@ from desktop.operations.stations.forks import Kind, NoFork
 from desktop.operations.stations.policy import BuiltUpon, NoStation
 from desktop.operations.stations.renewal import NotACopy
 from desktop.operations.stations.withdrawals import NoMerge
+from desktop.operations.supervision.powers import kinds_here
 from desktop.records.declaration import Level, Role
+from desktop.records.supervision import LetterKind
 from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from desktop.sync.authority import exclusions
 from desktop.sync.merging.results import MergeReport
 from tests.operations.stations import enrol, forged, report_up, station, twin
@@ -402,7 +406,7 @@ def test_a_withdrawal_of_several_records_is_lifted_as_a_whole(
     monkeypatch.setattr(exclusions, "MAX_WORDS", 1)
     # What is refused in between makes two spans of numbers.
     for number, unit in enumerate((village, town, village)):
-        forged(village, f"{number}厂", unit.unit.id)
+        forged(village, {"name": f"{number}厂"}, unit.unit.id)
     assert report_up(village, town, tmp_path).bundles[0].refused == 1
     withdrawals.withdraw(town, last_merge(town))
     assert names(town) == set()
@@ -465,3 +469,62 @@ def test_a_reader_is_not_given_what_was_refused(town: Session, village: Session,
 def test_only_a_copy_becomes_a_computer_of_its_own(village: Session) -> None:
     with pytest.raises(NotACopy):
         renewal.become_own(village)
+
+
+def test_what_a_town_says_of_those_whom_it_does_not_stand_above_is_told_nowhere(tmp_path: Path) -> None:
+    """It has no effect; who read that a computer is out of use would not put it out of use."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    one = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    rogue = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
+    for town in (one, rogue):
+        enrol(town, district, tmp_path)
+    records.save(one, "enterprise", {"name": "一厂"})
+    report_up(one, district, tmp_path)
+    assert kinds_here(district) == frozenset(LetterKind)
+    items = "\n".join(f"{s.ledger.station} {s.ledger.incarnation} 1-999" for s in (one, district))
+    grant = {"station": "ab" * 32, "holder": district.unit.id, "certificate": "AAAA"}
+    words = [
+        *(("revocation", {"station": s.ledger.station}) for s in (one, district)),
+        ("exclusion", {"cause": "withdrawn", "items": items}),
+        ("exclusion", {"cause": "fork", "refusal": "copied", "items": items}),
+        ("grant", grant),
+    ]
+    births = [NewRecord(name, "", rogue.unit.id, cells) for name, cells in words]
+    rogue.ledger.write("", "", births=births)
+    assert report_up(rogue, district, tmp_path).bundles[0].applied == len(words)
+    assert names(district) == {"一厂"}
+    assert policy.excluded(district) == []
+    assert uncounted.withdrawn_merges(district.database, district.here) == {}
+    assert [(s.out, s.revocation) for s in policy.stations(district)] == [(False, "")] * 2
+    assert kinds_here(district) == frozenset(LetterKind)
+    # What reaches the other town of it makes it no copy and leaves its own desk.
+    exchange.receive(one, [exchange.send(district, tmp_path / "down.xsj", to=one.ledger.station).path])
+    assert len(reading.records(one.database, one.types, Query("exclusion"))) == 2
+    with pytest.raises(NotACopy):
+        renewal.become_own(one)
+    # The word of who may say it is told, and of another level's that it may be followed by one's own.
+    policy.revoke(district, one.ledger.station, 0)
+    (out,) = [s for s in policy.stations(district) if s.out]
+    assert (out.station, bool(out.revocation)) == (one.ledger.station, True)
+    assert [e.station for e in policy.excluded(district)] == [one.ledger.station]
+
+
+def test_a_word_of_the_level_below_leaves_the_own_one_to_be_said(tmp_path: Path) -> None:
+    """A town that puts a computer out of use beyond all that this will ever write protects it from nothing."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "一厂"})
+    report_up(village, town, tmp_path)
+    policy.revoke(town, village.ledger.station, 999_999)
+    report_up(town, district, tmp_path)
+
+    def seen() -> tuple[bool, bool]:
+        (found,) = [s for s in policy.stations(district) if s.station == village.ledger.station]
+        return found.out, bool(found.revocation)
+
+    assert (seen(), names(district)) == ((True, False), {"一厂"})
+    policy.revoke(district, village.ledger.station, 0)
+    assert (seen(), names(district)) == ((True, True), set())

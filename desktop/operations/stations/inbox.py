@@ -18,6 +18,7 @@ from desktop.errors import Problem
 from desktop.operations import queries
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic
+from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.inbox_files import (
     ACKNOWLEDGEMENT,
     BUNDLE,
@@ -116,6 +117,7 @@ class _Known:
         first: dict[str, Look] = {}
         for look in sorted(looks, key=lambda k: k.identity in refused):
             first.setdefault(look.digest, look)
+        effect = Effect(database, here)
         certificates = (base64.b64decode(text) for text in arrivals.confirmed_certificates(database))
         return cls(
             here.station,
@@ -126,7 +128,9 @@ class _Known:
             | {digest_of(der) for der in certificates}
             | frozenset(recovery.answered(database)),
             frozenset(
-                str(r.values["station"]) for r in reading.records(database, here.types, Query(REVOCATION))
+                str(r.values["station"])
+                for r in reading.records(database, here.types, Query(REVOCATION))
+                if effect.holds(r, str(r.values["station"]))
             ),
             first,
             refused,

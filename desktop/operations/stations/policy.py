@@ -47,14 +47,19 @@ class NoStation(StateProblem):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation."""
+    """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation.
+
+    ``out``: it is out of use, by the word of whoever may say so. A word of another level may leave as much as it likes,
+    so this unit can say its own all the same.
+    """
 
     station: str
     name: str
     incarnation: str
     last: int
+    out: bool
     revocation: str
-    """The id of the record that revokes it, or nothing."""
+    """The id of the record by which this unit revokes it, or nothing."""
 
 
 # -- revoking a computer -------------------------------------------------------------------------------------------
@@ -64,13 +69,14 @@ def stations(session: Session) -> list[Standing]:
     """The computers that this one may revoke, by the name of their unit."""
     known = _known(session)
     own = _own(known, session)
-    revoked = {r.values["station"]: r.id for r in _live(session, REVOCATION)}
+    revoked = {r.values["station"]: r.id for r in _live(session, REVOCATION) if r.unit == session.unit.id}
     names = station_names(session.database, session.here)
     found = [
         Standing(
             name,
             names.get(name, unknown_station(name)),
             *holdings.newest_incarnation(session.database, name),
+            name in known.policy.revocations,
             str(revoked.get(name, "")),
         )
         for name in known.certificates
@@ -116,7 +122,11 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
         cuts, {incarnation: spans_of(numbers) for incarnation, numbers in stay.items()}
     )
     label = station_names(session.database, session.here).get(name, unknown_station(name))
-    before = [Deletion(REVOCATION, r.id) for r in _live(session, REVOCATION) if r.values["station"] == name]
+    before = [
+        Deletion(REVOCATION, r.id)
+        for r in _live(session, REVOCATION)
+        if r.values["station"] == name and r.unit == session.unit.id
+    ]
     birth = birth_of(
         session,
         REVOCATION,

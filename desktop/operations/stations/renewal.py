@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desktop.errors import StateProblem
 from desktop.operations import audit
 from desktop.operations.session import Session
+from desktop.operations.stations.effect import Effect
 from desktop.operations.workspaces import recovery_notes
 from desktop.records.declaration import Role
 from desktop.records.versions.deciding import EXCLUSION
@@ -80,8 +81,12 @@ def become_own(session: Session) -> str:
 
 def _is_copy(session: Session, origin: exclusions.Origin) -> bool:
     """Whether the decision says that there are two computers, and what lost is this one's."""
+    effect = Effect(session.database, session.here)
     for said in reading.records(session.database, session.types, Query(EXCLUSION)):
         if said.values["cause"] != policy.FORK or said.values["refusal"] != COPIED:
+            continue
+        if not effect.is_above(said, session.ledger.station):
+            # Whoever names another's items makes nobody a copy.
             continue
         named = exclusions.read(str(said.values["items"] or "")).get(origin)
         if named is not None and rewriting.holds_one(session.ledger, named.contents):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 
 from desktop.operations import queries
 from desktop.operations.session import Here
+from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
@@ -49,7 +51,9 @@ class Excluded:
 def all_excluded(database: Database, at: Here) -> list[Excluded]:
     """Every record by which items do not count, newest first.
 
-    That a unit had registered itself before it joined is no news to anybody, and is left out.
+    That a unit had registered itself before it joined is no news to anybody, and is left out. So is what somebody has
+    said of those whom he does not stand above: it has no effect, and whoever read that it had might leave undone what
+    has to be done.
     """
     units = {u.id: u.name for u in queries.unit_tree(database, at.types)} | {at.unit.id: at.unit.name}
     found = [
@@ -60,11 +64,20 @@ def all_excluded(database: Database, at: Here) -> list[Excluded]:
     found.sort(key=lambda record: record.stamp, reverse=True)
     settled = stored.self_registered(database)
     found = [record for record in found if not (settled and _names_only(record, settled))]
-    names = station_names(database, at)
-    return [_excluded(at, record, units.get(record.unit, ""), names) for record in found]
+    names, effect = station_names(database, at), Effect(database, at)
+    concerned = [
+        (record, [s for s in _authors(record.values) if effect.holds(record, s)]) for record in found
+    ]
+    return [
+        _excluded(
+            at, record, units.get(record.unit, ""), [names.get(s, unknown_station(s)) for s in stations]
+        )
+        for record, stations in concerned
+        if stations or record.unit == at.unit.id
+    ]
 
 
-def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, str]) -> Excluded:
+def _excluded(at: Here, record: reading.Record, unit: str, whose: Iterable[str]) -> Excluded:
     values, record_type = record.values, at.types[record.type]
     cause = str(values.get("cause") or "")
     day, kind = ("revoked", record_type.label) if record.type == REVOCATION else ("excluded", "")
@@ -79,7 +92,7 @@ def _excluded(at: Here, record: reading.Record, unit: str, names: Mapping[str, s
         who=" ".join(filter(None, (unit, record.operator))),
         own=record.unit == at.unit.id,
         station=str(values.get("station") or ""),
-        whose="、".join(dict.fromkeys(names.get(s, unknown_station(s)) for s in _authors(values))),
+        whose="、".join(dict.fromkeys(whose)),
     )
 
 
@@ -116,11 +129,14 @@ class Rollback:
 def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
     """The merges of which something is withdrawn, by number."""
     found: dict[int, Rollback] = {}
+    effect = Effect(database, at)
     for record in reading.records(database, at.types, Query(EXCLUSION)):
         if record.values["cause"] != WITHDRAWN or str(record.values["label"]).startswith(RETURNED):
             continue
         own = record.unit == at.unit.id
-        for merge in _merges_of(database, str(record.values["items"] or "")):
+        for merge in _merges_of(
+            database, str(record.values["items"] or ""), partial(effect.is_above, record)
+        ):
             before = found.get(merge, Rollback((), own=True))
             found[merge] = Rollback((*before.records, record.id), before.own and own)
     return found
@@ -132,10 +148,12 @@ def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, s
     return bool(of_it) and not of_it.isdisjoint(withdrawn_merges(database, at))
 
 
-def _merges_of(database: Database, items: str) -> set[int]:
-    """The merges that have brought items which a text names."""
+def _merges_of(database: Database, items: str, holds: Callable[[str], bool]) -> set[int]:
+    """The merges that have brought items which a text names of stations of which it holds."""
     found: set[int] = set()
     for origin, named in exclusions.read(items).items():
+        if not holds(origin[0]):
+            continue
         spans = named.where()
         for merge, first, last in holdings.brought(database, *origin):
             if merge not in found and common(spans, [(first, last)]):

@@ -15,6 +15,7 @@ from desktop.store.peers import computers
 from desktop.store.queries import aggregates, governing, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
+from desktop.sync.authority import enrolled
 from desktop.sync.signed.tree import Place, Tree
 
 LETTER, POWER = "case_document", "issuing_power"
@@ -76,8 +77,9 @@ class Powers:
         """
         of_kind = [p for p in self.of(unit) if kind in p.kinds and p.desk]
         named = next((p for p in of_kind if p.lasts(today)), next(iter(of_kind), None))
-        known = computers.of_unit(self._database, unit)
-        return self._station(named.desk) if named is not None else next(iter(known), "")
+        if named is not None:
+            return self._station(named.desk)
+        return next(iter(enrolled.of_unit(self._database, unit)), "")
 
 
 def kinds_of(database: Database, types: Catalogue, unit: str, level: Level) -> frozenset[LetterKind]:

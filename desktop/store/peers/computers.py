@@ -5,20 +5,21 @@ from __future__ import annotations
 from desktop.store.tables.database import Database
 
 
-def of_unit(database: Database, unit: str) -> list[str]:
-    """The stations of a unit that are in use, as far as they are known, in the order in which they were enrolled.
+def grants_for(database: Database, unit: str) -> list[tuple[str, str, bool, str]]:
+    """Who has enrolled which station for a unit, whether under that very unit, and the certificate in base64.
 
-    One of its own that has enrolled another was there before it, as the root of a tree is.
+    In the order of the grants; anybody may have written any, so whoever asks looks at what the certificates are worth.
     """
-    out = {station for (station,) in database.rows("SELECT station FROM r_revocation WHERE _life <> 1")}
-    rows = database.rows(
-        "SELECT o.station, g.station, u.id = lower(hex(g.holder)) FROM r_grant g"
-        " JOIN origin o ON o.ref = g._origin JOIN unit_ref u ON u.ref = g.unit"
-        " WHERE g._life <> 1 AND g.holder = unhex(?) AND g.station IS NOT NULL ORDER BY g._stamp",
-        (unit,),
-    )
-    order = [name for giver, station, own in rows for name in ((giver, station) if own else (station,))]
-    return [name for name in dict.fromkeys(order) if name not in out]
+    return [
+        (giver, station, bool(own), certificate)
+        for giver, station, own, certificate in database.rows(
+            "SELECT o.station, g.station, u.id = lower(hex(g.holder)), g.certificate FROM r_grant g"
+            " JOIN origin o ON o.ref = g._origin JOIN unit_ref u ON u.ref = g.unit"
+            " WHERE g._life <> 1 AND g.holder = unhex(?) AND g.station IS NOT NULL AND g.certificate IS NOT NULL"
+            " ORDER BY g._stamp",
+            (unit,),
+        )
+    ]
 
 
 def granted(database: Database, grant: str) -> str:

@@ -233,6 +233,17 @@ def exclusions_by(
         yield record, unit, dict(zip(cells, values, strict=True))
 
 
+def writers(database: Database, type_name: str) -> dict[str, str]:
+    """The stations that have written the records of a type that are not deleted, by record."""
+    return dict(
+        database.rows(
+            f"SELECT lower(hex(r.id)), o.station FROM {quoted(table_of(type_name))} r"
+            " JOIN origin o ON o.ref = r._origin WHERE r._life <> ?",
+            (_DELETED,),
+        )
+    )
+
+
 def said(
     database: Database, type_name: str, cells: Sequence[str]
 ) -> Iterator[tuple[str, tuple[int, str], list[str]]]:

@@ -26,11 +26,11 @@ from desktop.records.versions.item_outcomes import (
 )
 from desktop.records.versions.spans import Span, inside
 from desktop.records.versions.stamped import Spans
-from desktop.store.ledger import Ledger
 from desktop.store.queries import governing
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, moves
 from desktop.sync.authority.exclusions import Items, Named, Origin
+from desktop.sync.authority.held import Held
 from desktop.sync.authority.own_words import OwnWords
 from desktop.sync.authority.reach import Known, Reach, rank
 from desktop.sync.signed.certificates import Certificate
@@ -180,7 +180,7 @@ class Policy:
         return any(e.reason == REFUSED_FORK for e in self.exclusions.get(origin, ()))
 
 
-def policy_of(ledger: Ledger, known: Known) -> Policy:
+def policy_of(ledger: Held, known: Known) -> Policy:
     """What is in force here now."""
     said = Exclusions(ledger, known)
     return Policy(known, _revocations(ledger, known), said, _moves(ledger, known), said.digest)
@@ -202,7 +202,7 @@ class _Said:
         return self.moment > other.moment
 
 
-def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator[_Said]:
+def _said(ledger: Held, known: Known, type_name: str, *cells: str) -> Iterator[_Said]:
     """The records of a type, as they came, of writers who count."""
     for station, moment, values in governing.said(ledger.database, type_name, cells):
         writer = known.writer(station)
@@ -210,7 +210,7 @@ def _said(ledger: Ledger, known: Known, type_name: str, *cells: str) -> Iterator
             yield _Said(writer, moment, values)
 
 
-def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
+def _revocations(ledger: Held, known: Known) -> dict[str, list[Revocation]]:
     """Rule 27: the highest level's word stands, of one level the newest; a later grant lets an incarnation in.
 
     Erasures that had come when that was said go on counting where it names them: the values are gone in one place
@@ -238,14 +238,14 @@ def _revocations(ledger: Ledger, known: Known) -> dict[str, list[Revocation]]:
 
 
 def _revocation(
-    ledger: Ledger, known: Known, revoked: str, said: _Said, reach: Reach | None = None
+    ledger: Held, known: Known, revoked: str, said: _Said, reach: Reach | None = None
 ) -> Revocation:
     text = said.cells[1]
     cuts = exclusions.read_cuts(text) | _let_in(ledger, known, revoked, said, whole=reach is None)
     return Revocation(said.writer, cuts, exclusions.read_kept(text), reach)
 
 
-def _let_in(ledger: Ledger, known: Known, revoked: str, said: _Said, *, whole: bool) -> dict[str, int]:
+def _let_in(ledger: Held, known: Known, revoked: str, said: _Said, *, whole: bool) -> dict[str, int]:
     """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's.
 
     Where somebody else has certified the station for other units, of its own level only the revoker itself.
@@ -273,7 +273,7 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
     ``digest`` is another when others have said something else, or this station has of its own accord.
     """
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Held, known: Known) -> None:
         self._known = known
         self._said: dict[Origin, dict[_Saying, _Words]] = {}
         self._read: dict[Origin, Sequence[Exclusion]] = {}
@@ -368,7 +368,7 @@ class _Words:
             at = end
 
 
-def _moves(ledger: Ledger, known: Known) -> dict[Origin, set[tuple[int, int]]]:
+def _moves(ledger: Held, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     """The changes of the tree that do not count, of those that would and those that are aside for that reason."""
     found: list[moves.Move] = []
     said = governing.changes_of_units(ledger.database, moves.SLOTS)

@@ -55,6 +55,19 @@ class Known:
         """The same of this station's own word."""
         return self.own is not None and self.may_exclude(self.own, concerned, unit)
 
+    def reaches(self, station: str, concerned: str) -> bool:
+        """Whether what one station says of another's items may hold for any of them (check 22)."""
+        writer = self.writer(station)
+        return writer is not None and Reach(self, writer, concerned).is_possible
+
+    def may_revoke(self, station: str, concerned: str) -> bool:
+        """Check 23, or that of the items under some units."""
+        writer = self.writer(station)
+        return writer is not None and (
+            trust.may_revoke(writer, self.judged_by(concerned), self.issuers(concerned), self.tree)
+            or Reach(self, writer, concerned).is_possible
+        )
+
 
 class Reach:
     """Under which units a writer's word about a station's items holds; each is judged once (rule 32)."""

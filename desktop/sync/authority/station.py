@@ -19,6 +19,7 @@ from desktop.store.queries import governing, scoping
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
+from desktop.sync.authority.held import Held
 from desktop.sync.authority.policy import Policy, policy_of
 from desktop.sync.authority.reach import Known
 from desktop.sync.signed import certificates, identity
@@ -125,12 +126,12 @@ def keep_chain(ledger: Ledger, chain: Sequence[bytes]) -> None:
         ledger.set_meta(_BEFORE, json.dumps([_texts(c) for c in before]))
 
 
-def own_chain(ledger: Ledger) -> tuple[bytes, ...]:
+def own_chain(ledger: Held) -> tuple[bytes, ...]:
     """The station's certificate and its issuers up to the root, DER; empty before enrolment."""
     return _ders(json.loads(ledger.meta("chain") or "[]"))
 
 
-def chains_before(ledger: Ledger) -> list[tuple[bytes, ...]]:
+def chains_before(ledger: Held) -> list[tuple[bytes, ...]]:
     """The chains of the certificates that the station had before, the newest first."""
     return [_ders(texts) for texts in json.loads(ledger.meta(_BEFORE) or "[]")]
 
@@ -173,12 +174,12 @@ ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
 
-def granted(ledger: Ledger) -> list[Certificate]:
+def granted(ledger: Held) -> list[Certificate]:
     """The certificates whose grant counts here, newest grant first."""
     return Granted(_grants(ledger)).all()
 
 
-def _grants(ledger: Ledger) -> list[Grant]:
+def _grants(ledger: Held) -> list[Grant]:
     return [Grant(*row) for row in governing.grants(ledger.database)]
 
 
@@ -215,7 +216,7 @@ class Knowledge:
             ledger.set_meta(_CONFIRMED, said)
 
 
-def _remembered(ledger: Ledger, token: str) -> frozenset[str]:
+def _remembered(ledger: Held, token: str) -> frozenset[str]:
     """The stations that were found to have chains by the same grants, own chain and roots."""
     before, stations = json.loads(ledger.meta(_CONFIRMED) or '["", []]')
     return frozenset(stations if before == token else ())
@@ -226,8 +227,11 @@ def _token(said: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps([__version__, *said]).encode()).hexdigest()
 
 
-def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
-    """What this station lets count now: computed from the items that count, asked anew when the tree changes."""
+def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
+    """What this station lets count now: computed from the items that count, asked anew when the tree changes.
+
+    Who takes no bundle in needs no ``keys``.
+    """
     roots = history(ledger.database)
     grants = _grants(ledger)
     own_ders = own_chain(ledger)
@@ -248,7 +252,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
         tree=tree,
         tree_version=tree_version(ledger, *(certificates.parse(root).station for root in alone)),
         station=ledger.station,
-        recipients=keys.recipients,
+        recipients=keys.recipients if keys is not None else frozenset(),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
         signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
     )
@@ -270,7 +274,7 @@ def knowledge(ledger: Ledger, keys: StationKeys) -> Knowledge:
     )
 
 
-def _standing(ledger: Ledger, own: Sequence[Certificate]) -> list[Certificate]:
+def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
     """The own chain without issuers whose grant is known here to count no more (rule 26).
 
     They came with the enrolment, so they count although their grants may not have come; but no longer than others.
@@ -282,7 +286,7 @@ def _standing(ledger: Ledger, own: Sequence[Certificate]) -> list[Certificate]:
     return [c for c in own if c.serial not in gone & issuers]
 
 
-def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
+def _begun(ledger: Held, certificate: Certificate) -> str | None:
     """The incarnation that the grant of a certificate names: that in which it was asked for.
 
     What others write of a certificate that they have not issued says nothing (check 21).
@@ -291,7 +295,7 @@ def _begun(ledger: Ledger, certificate: Certificate) -> str | None:
     return governing.incarnation_granted(ledger.database, text, certificate.issuer_station)
 
 
-def tree_version(ledger: Ledger, *others: str) -> int:
+def tree_version(ledger: Held, *others: str) -> int:
     """The newest change of the tree that the root, or another station, has made, as milliseconds since 2020.
 
     0 without any.

@@ -25,7 +25,9 @@ from desktop.store.merging.aside import Put
 from desktop.store.peers import received, segment_log
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
+from desktop.sync.authority import station
 from desktop.sync.authority.exclusions import Named
+from desktop.sync.authority.held import Reading
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
@@ -181,14 +183,19 @@ class Doubled:
 
 
 def doubled(database: Database, types: Catalogue) -> list[Doubled]:
-    """The stations of which two computers seem to be in use and nobody has said anything about.
+    """The stations of which two computers seem to be in use and of which nobody who may has said anything.
 
     That is over when nothing more came of one of the two for thirty days.
     """
-    found = []
-    said = [items for _, _, (items,) in governing.said(database, EXCLUSION, ["items"])]
-    revoked = {name for _, _, (name,) in governing.said(database, REVOCATION, ["station"])}
-    for name, *origins in segment_log.alternating(database):
+    found: list[Doubled] = []
+    if not (alternating := segment_log.alternating(database)):
+        return found
+    known = station.knowledge(Reading.of(database), None).policy.known
+    words = list(governing.said(database, EXCLUSION, ["items"]))
+    out = list(governing.said(database, REVOCATION, ["station"]))
+    for name, *origins in alternating:
+        said = [items for by, _, (items,) in words if by == name or known.reaches(by, name)]
+        revoked = {of for by, _, (of,) in out if of == name and known.may_revoke(by, name)}
         ends = sorted((*_ends(database, types, ref), received.name_of(database, ref)[1]) for ref in origins)
         (_, older_until, older), (begun, newer_until, newer) = ends
         decided = name in revoked or any(older in items or newer in items for items in said)

@@ -315,11 +315,10 @@ class StationsTab(QWidget):
 
 
 def _line(found: Standing) -> Line:
-    revoked = bool(found.revocation)
     texts = (
         found.name,
         found.station[:8],
         str(found.last) if found.last else "",
-        "已停用" if revoked else "在用",
+        "已停用" if found.out else "在用",
     )
-    return Line(texts, Tone.WARNING if revoked else Tone.GOOD, found.station)
+    return Line(texts, Tone.WARNING if found.out else Tone.GOOD, found.station)

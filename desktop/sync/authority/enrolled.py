@@ -1,0 +1,27 @@
+"""The computers of a unit, as far as the certificates that count tell of them: a grant may name whatever it likes."""
+
+from __future__ import annotations
+
+from desktop.store.peers import computers
+from desktop.store.tables.database import Database
+from desktop.sync import trust
+from desktop.sync.authority import station
+from desktop.sync.authority.held import Reading
+from desktop.sync.signed import certificates
+
+
+def of_unit(database: Database, unit: str) -> list[str]:
+    """The stations of a unit that are in use, as far as they are known, in the order in which they were enrolled.
+
+    One of its own that has enrolled another was there before it, as the root of a tree is.
+    """
+    known = station.knowledge(Reading.of(database), None)
+    order: list[str] = []
+    for giver, name, own, text in computers.grants_for(database, unit):
+        counting = known.certificates.get(name, ())
+        if any(
+            c in counting and c.issuer_station == giver and unit in c.claims.units
+            for c in certificates.readable([text])
+        ):
+            order += (giver, name) if own else (name,)
+    return [name for name in dict.fromkeys(order) if not trust.is_out(known.state, name)]
