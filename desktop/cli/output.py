@@ -12,6 +12,8 @@ from typing import Any, Self
 
 import click
 
+from desktop.records.typed.texts import visible
+
 _WIDEST = 40
 """No column is padded beyond this; longer cells simply push the rest of their line."""
 _PIECES = re.compile(r"[（“]*(?:[!-~]+|[^，。、；：？！）”…])[，。、；：？！）”…]*\s*|.")
@@ -20,17 +22,17 @@ _PIECES = re.compile(r"[（“]*(?:[!-~]+|[^，。、；：？！）”…])[，
 
 def say(text: str) -> None:
     """One line of the answer."""
-    click.echo(text)
+    click.echo(visible(text))
 
 
 def remark(text: str) -> None:
     """One line beside the answer, which a program that reads the answer does not want."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def complain(text: str) -> None:
     """What went wrong."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def json_line(value: Any) -> None:

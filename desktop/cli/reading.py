@@ -22,6 +22,7 @@ from desktop.operations.session import Session
 from desktop.records.checks import Finding
 from desktop.records.declaration import RecordType
 from desktop.records.typed.dates import stamp_words
+from desktop.records.typed.texts import one_line
 from desktop.records.typed.typed_numbers import decimal_text
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NotFound
@@ -96,7 +97,7 @@ def show(session: Session, record_type: RecordType, record_id: str, reveal: bool
     say(f"{record_type.label}  {showing.title_of(held)}")
     say(f"编号：{held.id}")
     say(f"所属单位：{showing.unit(held.unit)}")
-    say(f"录入：{stamp_words(held.stamp)}  {held.operator}")
+    say(f"录入：{stamp_words(held.stamp)}  {one_line(held.operator, 40)}")
     if held.life in LIVES:
         say(f"状态：{LIVES[held.life]}")
     for field in record_type.shown_fields:

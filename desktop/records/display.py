@@ -8,6 +8,7 @@ from typing import Final
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
+from desktop.records.typed.texts import visible
 from desktop.records.versions.canonical import Cell
 
 _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
@@ -44,7 +45,7 @@ def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: 
         case Kind.PLACE:
             return _label(codes, PLACES, str(cell))
         case _:
-            return _label(codes, TYPES, str(cell)) if field.names_type else str(cell)
+            return _label(codes, TYPES, str(cell)) if field.names_type else visible(str(cell))
 
 
 def _label(codes: Mapping[str, CodeList], name: str, code: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from desktop.cli.output import width_of, wrapped
+from desktop.cli.output import complain, remark, say, width_of, wrapped
 from desktop.cli.program import COMMANDS, program
 from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
@@ -442,3 +442,11 @@ def test_a_code_that_no_such_place_has_is_doubted(tmp_path: Path, kind: str, cod
     assert told.exit_code == 0
     assert words in told.stderr
     assert ("区划表" in told.stderr) == bool(words)
+
+
+def test_nothing_that_others_have_written_controls_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    for tell in (say, remark, complain):
+        tell("甲\x1b[31m\u202e\r乙\x07\n丙")
+    told = capsys.readouterr()
+    assert told.out == "甲[31m\n乙\n丙\n"
+    assert told.err == told.out * 2

@@ -91,6 +91,22 @@ def test_the_three_files_one_after_the_other() -> None:
     assert enrolment.acknowledged_certificate(ACK) == grant.certificate.digest
 
 
+HOSTILE = "某村”\n词语：苹果\r\t\x1b[31m \u202e葡萄" + "长" * 60
+"""A name that would put a line of its own before the words that people compare, and turn round what follows."""
+
+
+def test_a_name_in_a_file_stands_in_one_line_and_moves_nothing() -> None:
+    asked = enrolment.make_request(KEYS, replace(WISH, name=HOSTILE), NOW)
+    assert enrolment.read_request(asked).wish.name == "某村” 词语：苹果 [31m 葡萄" + "长" * 60
+    told = [{**row, "name": HOSTILE * 9} for row in draft().tree]
+    names = {str(row["name"]) for row in accept(enrolment.make_grant(draft(tree=told), TOWN_DESK.keys)).tree}
+    assert all(name.isprintable() and len(name) == 101 for name in names)
+    assert (
+        enrolment.read_request(enrolment.make_request(KEYS, replace(WISH, name="\u200b"), NOW)).wish.name
+        == "?"
+    )
+
+
 def test_a_desk_that_is_the_root_grants_too() -> None:
     data = enrolment.make_grant(draft(station=TOWN_DESK, reference=None), DISTRICT_DESK.keys)
     digest = enrolment.read_request(REQUEST).digest

@@ -42,6 +42,7 @@ from tests.sync.world import (
 )
 
 KEY = bytes(range(32))
+HOSTILE = "王芳”\n词语：苹果\u202e"
 HOLDER = Holder("330110109222", "径山村工会", Level.VILLAGE)
 OFFICE = "余杭区总工会"
 DESK = DISTRICT_DESK.keys
@@ -350,3 +351,13 @@ def test_every_problem_has_a_sentence_and_a_next_step_of_its_own() -> None:
     assert len(own) == 13
     assert len({kind("").sentence for kind in own}) == len(own)
     assert all(kind("").next_step and kind.exit_code in range(10, 16) for kind in own)
+
+
+def test_names_in_the_files_stand_in_one_line_and_move_nothing() -> None:
+    """They are read out beside the words."""
+    sealed = recovery.make_seal(
+        KEY, replace(HOLDER, name=HOSTILE), HOSTILE, VILLAGE_DESK.ders, VILLAGE_DESK.keys
+    )
+    data, *_ = recovery.make_request(sealed, HOSTILE, NOW, seeded(7))
+    made = recovery.read_request(data)
+    assert {made.operator, made.seal.office, made.seal.holder.name} == {"王芳” 词语：苹果"}

@@ -17,7 +17,7 @@ from desktop.sync.formats import segments
 from desktop.sync.merging import forks
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
 from tests.sync.places import Places, name_of
-from tests.sync.test_receiving import forged_bundle
+from tests.sync.forging import forged_bundle
 from tests.sync.test_root_changes import change_root, renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

@@ -23,6 +23,16 @@ def printable(text: str) -> str:
     return normal_text(_UNSEEN.sub("", lines))
 
 
+def visible(text: str) -> str:
+    """Text of others as it may be shown: a value keeps its bytes, but what controls a screen has no place on one."""
+    return text if text.isprintable() else _UNSEEN.sub("", text.replace("\r", "\n"))
+
+
+def name_of(text: str, most: int) -> str:
+    """A name that stands in a file of others, in one line as people see it; words between people must not be in it."""
+    return one_line(text, most) or "?"
+
+
 def compact(text: str) -> str:
     """Half width, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())
@@ -34,6 +44,6 @@ def folded(text: str) -> str:
 
 
 def one_line(text: str, most: int = 20) -> str:
-    """A text in one line, cut where it is long."""
-    line = " ".join(text.split())
+    """A text in one line, cut where it is long, without what nobody sees."""
+    line = " ".join(visible(text).split())
     return line if len(line) <= most else line[:most] + "…"

@@ -407,7 +407,7 @@ def _repeated(
         line = strictjson.Fields(strictjson.parse(first.plain(), _MAX_REPEAT), "repeat line")
         labels = line.items("labels", count)
         repeated = {name: line.raw(name) for name in expected}
-        names = line.texts("names", len(said.persons), _MAX_NAME) if "names" in line else ()
+        names = line.name_list("names", len(said.persons), _MAX_NAME) if "names" in line else ()
     # As text: among values true would equal 1.
     if len(labels) != count or strictjson.line(repeated) != strictjson.line(expected):
         raise RepeatUnequal(f"part {number}")

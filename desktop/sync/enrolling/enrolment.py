@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import is_id
+from desktop.records.typed.texts import name_of
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync import trust
 from desktop.sync.errors import BadSignature, FormerRoot, SenderUnequal
@@ -50,6 +51,7 @@ MAX_SMALL: Final = 128 * 1024
 MAX_GRANT: Final = 48 * 1024 * 1024
 MAX_REFERENCE: Final = 16 * 1024 * 1024
 MAX_TREE: Final = 100_000
+_LONGEST_NAME: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,7 @@ def _request(signed: Signed) -> Request:
     unit = fields.object("unit")
     wish = Wish(
         unit.matching("code", CODE),
-        unit.text("name", 100),
+        unit.name("name", _LONGEST_NAME),
         Level(unit.choice("kind", [level.value for level in Level])),
         Role(unit.choice("role", [role.value for role in Role])),
     )
@@ -315,6 +317,7 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
     own = chain[0].claims.units | chain[1].claims.units
     if not all(_is_told(row) for row in rows if row["id"] in own):
         raise NotStrict("the units of the station and of the desk have code, name and level")
+    rows = tuple(_as_shown(row) for row in rows)
     grant = Grant(
         signed.digest,
         chain,
@@ -331,6 +334,12 @@ def _is_told(row: Mapping[str, Any]) -> bool:
     """Whether a unit is told as somebody is shown it who takes his place in the tree."""
     code, name, level = (row.get(member) for member in ("code", "name", "level"))
     return isinstance(code, str) and isinstance(name, str) and isinstance(level, str) and level in set(Level)
+
+
+def _as_shown(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same unit with a name that may stand beside the words that people compare."""
+    name = row.get("name")
+    return dict(row) | {"name": name_of(name, _LONGEST_NAME)} if isinstance(name, str) else row
 
 
 def _followed(held: History, grant: Grant) -> History:

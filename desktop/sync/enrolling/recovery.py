@@ -207,10 +207,10 @@ def _seal(signed: Signed) -> Seal:
         fields.matching("incarnation", INCARNATION),
         Holder(
             unit.matching("code", CODE),
-            unit.text("name", _MAX_NAME),
+            unit.name("name", _MAX_NAME),
             Level(unit.choice("kind", [level.value for level in Level])),
         ),
-        fields.text("office", _MAX_NAME),
+        fields.name("office", _MAX_NAME),
         tuple(map(certificates.parse, fields.binaries("chain", 2, trust.MAX_CHAIN))),
         recipient,
         fields.matching("key_check", DIGEST),
@@ -253,7 +253,7 @@ def read_request(data: bytes) -> Request:
         recipient = fields.matching("recipient", agefile.RECIPIENT)
         if not agefile.is_recipient(recipient):
             raise NotStrict("the recipient is not of its form")
-        seal, operator = fields.binary("seal", MAX_SEAL), fields.text("operator", _MAX_NAME)
+        seal, operator = fields.binary("seal", MAX_SEAL), fields.name("operator", _MAX_NAME)
         created = fields.integer("created", 0, _LAST_MS)
     first = signed.signatures[0]
     if first.keyid != identity.station_id(key) or not signed_files.stands(signed, key):

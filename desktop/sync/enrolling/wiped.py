@@ -90,7 +90,7 @@ def _statement(fields: Fields) -> Statement:
         fields.integer("last", 0, MAX_NUMBER),
         fields.integer("unsent", 0, MAX_NUMBER),
         unit.matching("code", CODE),
-        unit.text("name", 100),
+        unit.name("name", 100),
         Level(unit.choice("kind", list(Level))),
         fields.integer("created", 0, MAX_NUMBER),
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from desktop.records.typed.texts import name_of
 from desktop.sync.errors import Caused
 
 JsonValue = Any
@@ -107,12 +108,12 @@ class Fields:
             raise NotStrict(f"{self._where}.{name} is not a whole number from {low} to {high}")
         return value
 
-    def text(self, name: str, limit: int) -> str:
-        """Text of 1 to ``limit`` characters."""
+    def name(self, name: str, limit: int) -> str:
+        """A name of 1 to ``limit`` characters, as it may be shown: it stands beside words that people compare."""
         value = self._member(name)
         if not isinstance(value, str) or not 0 < len(value) <= limit:
             raise NotStrict(f"{self._where}.{name} is not text of 1 to {limit} characters")
-        return value
+        return name_of(value, limit)
 
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
         """Text that the pattern matches as a whole."""
@@ -160,12 +161,12 @@ class Fields:
             raise NotStrict(f"{self._where}.{name} is not a list of at most {limit}")
         return value
 
-    def texts(self, name: str, count: int, limit: int) -> tuple[str, ...]:
-        """A list of exactly ``count`` texts of 1 to ``limit`` characters."""
+    def name_list(self, name: str, count: int, limit: int) -> tuple[str, ...]:
+        """A list of exactly ``count`` names of 1 to ``limit`` characters, as they may be shown."""
         found = self.items(name, count)
         if len(found) != count or not all(isinstance(t, str) and 0 < len(t) <= limit for t in found):
             raise NotStrict(f"{self._where}.{name} is not a list of {count} texts")
-        return tuple(str(text) for text in found)
+        return tuple(name_of(str(text), limit) for text in found)
 
     def rows(self, name: str, limit: int) -> list[Fields]:
         """A list of at most ``limit`` objects."""
