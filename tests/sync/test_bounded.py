@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from desktop.records.identity import item_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
@@ -367,3 +368,35 @@ def test_whether_a_record_lives_is_told_without_its_values(tree: Tree) -> None:
     used, result = peak(partial(tree.town.take, sent))
     assert result.conflict == 1
     assert used < 3_000_000
+
+
+def test_a_revocation_is_read_up_to_so_many_words() -> None:
+    """Those of very many stations are in memory together, and each may be of megabytes."""
+    words = [f"{n:016x}=1" for n in range(exclusions.MAX_CUTS + 1)]
+    assert len(exclusions.read_cuts(" ".join(words))) == exclusions.MAX_CUTS
+    kept = [f"{'ab' * 8}+{2 * n + 1}" for n in range(exclusions.MAX_CUTS)]
+    assert exclusions.read_kept(" ".join([words[0], *kept]))["ab" * 8][-1] == (19_997, 19_997)
+    many = {"ab" * 8: [(2 * n, 2 * n) for n in range(1, 2 * exclusions.MAX_CUTS)]}
+    assert len(exclusions.write_cuts({"cd" * 8: 5}, many).split()) == exclusions.MAX_CUTS
+
+
+@pytest.mark.parametrize("kind", ["grant", "exclusion"])
+def test_what_says_nothing_in_very_many_words_is_not_kept_in_memory(tree: Tree, kind: str) -> None:
+    """A bundle of 15 KB may hold hundreds of megabytes of it, and whoever merges anything knows all such words."""
+    long, village = "1" * 1_000_000, tree.village
+    cells = {
+        "grant": {"station": village.station, "certificate": long, "proof": long},
+        "exclusion": {"items": f"{village.station} {village.keys.incarnation} {long}"},
+    }[kind]
+    for _ in range(4):
+        number = tree.town.next_number()
+        record = item_id(kind, tree.town.station, tree.town.keys.incarnation, number)
+        tree.town.forge_birth(record, cells, type=kind)
+    assert tree.district.take(tree.town.send()).refused == 0
+    tracemalloc.start()
+    known = station.knowledge(tree.district.ledger, tree.district.keys)
+    assert known.certificates[village.station]
+    left, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # One of them at a time is read.
+    assert (left < 500_000, most < 8_000_000) == (True, True)

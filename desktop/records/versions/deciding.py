@@ -21,3 +21,9 @@ OWN_TYPES: Final = (GRANT, *POLICY_TYPES)
 """Records that are their author's alone: the id follows from the item, and nothing but deleting changes them."""
 
 DECIDING_TYPES: Final = (*TREE_TYPES, *POLICY_TYPES)
+
+LONGEST_CERTIFICATE: Final = 22_000
+"""Characters that no certificate, and no proof of renewed keys, takes in base64 (16 KiB of DER and two keys beside).
+
+Whoever writes more of it says nothing, and all that was granted is in memory at once.
+"""

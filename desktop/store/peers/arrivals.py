@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records.versions.deciding import LONGEST_CERTIFICATE
 from desktop.store.tables.database import Database
 
 _A_TIME: Final = 300
@@ -54,6 +55,6 @@ def confirmed_certificates(database: Database) -> list[str]:
         str(text)
         for (text,) in database.rows(
             "SELECT g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
-            " WHERE l.confirmed = 1 AND g.certificate IS NOT NULL"
+            f" WHERE l.confirmed = 1 AND length(g.certificate) <= {LONGEST_CERTIFICATE}"
         )
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
-from desktop.records.versions.deciding import EXCLUSION, GRANT, UNIT
+from desktop.records.versions.deciding import EXCLUSION, GRANT, LONGEST_CERTIFICATE, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
@@ -108,6 +108,9 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
     )
 
 
+_READ = f"length(g.certificate) <= {LONGEST_CERTIFICATE}"
+_PROOF = f"CASE WHEN length(g.proof) <= {LONGEST_CERTIFICATE} THEN g.proof END"
+
 # -- grants --------------------------------------------------------------------------------------------------------
 
 
@@ -117,8 +120,8 @@ def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
     Of one moment, as one operation writes them, that with the lowest id: it must not hang on which came first.
     """
     found: list[tuple[str, str | None, str, str, int]] = database.rows(
-        "SELECT g.certificate, g.proof, o.station, o.incarnation, g._number FROM r_grant g"
-        " JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND g.certificate IS NOT NULL"
+        f"SELECT g.certificate, {_PROOF}, o.station, o.incarnation, g._number FROM r_grant g"
+        f" JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND {_READ}"
         " ORDER BY g._stamp DESC, g.id",
         (int(Life.LIVE),),
     )
@@ -128,19 +131,19 @@ def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
 def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
     """Record and certificate in base64 of every grant, those that were taken back as well: who has had one is told."""
     found: list[tuple[str, str]] = database.rows(
-        "SELECT lower(hex(id)), certificate FROM r_grant WHERE certificate IS NOT NULL"
+        f"SELECT lower(hex(g.id)), g.certificate FROM r_grant g WHERE {_READ}"
     )
     return found
 
 
 def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | None]]:
     """Certificate in base64 and proof of every grant of a station that has come, whether it counts or not (yet)."""
-    aside = "SELECT value ->> 'certificate' AS certificate, value ->> 'proof' FROM {}"
+    aside = "SELECT value ->> 'certificate' AS certificate, value ->> 'proof' AS proof FROM {}"
     named = f"{aside} WHERE type = :type AND kind = :birth AND value ->> 'station' = :station"
     found: list[tuple[str, str | None]] = database.rows(
-        "SELECT certificate, proof FROM r_grant WHERE station = :station AND certificate IS NOT NULL"
-        f" UNION {named.format('held')} AND certificate IS NOT NULL"
-        f" UNION {named.format('refused')} AND certificate IS NOT NULL",
+        f"SELECT g.certificate, {_PROOF} FROM (SELECT certificate, proof FROM r_grant WHERE station = :station"
+        f" UNION ALL {named.format('held')} UNION ALL {named.format('refused')}) g WHERE {_READ}"
+        " ORDER BY 1, 2",
         {"station": station, "type": GRANT, "birth": BIRTH},
     )
     return found
@@ -161,7 +164,7 @@ def later_grants(database: Database, station: str, stamp: int) -> list[tuple[str
     """Incarnation, certificate and giver of the grants of a station after a stamp that name an incarnation."""
     found: list[tuple[str, str, str]] = database.rows(
         "SELECT g.incarnation, g.certificate, o.station FROM r_grant g JOIN origin o ON o.ref = g._origin"
-        " WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL",
+        f" WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL AND {_READ}",
         (station, stamp, _DELETED),
     )
     return found

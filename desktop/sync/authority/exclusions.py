@@ -43,6 +43,11 @@ def one_by_one(rows: Iterable[tuple[int, Item]]) -> Iterator[dict[int, Item]]:
 MAX_WORDS: Final = 2_000
 """How many words a record of exclusions takes, so that a line on the wire stays short."""
 
+MAX_CUTS: Final = 10_000
+"""How many words a revocation takes."""
+_LONGEST_WORD: Final = 60
+"""No word that names something is longer; others are not kept."""
+
 _NUMBER: Final = r"[1-9][0-9]{0,15}"
 # A text may be of megabytes, so nothing is kept in order to look at a part of it in another way.
 _LINE: Final = re.compile(r"^([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]++)++)$", re.MULTILINE)
@@ -107,8 +112,9 @@ def runs_of(text: str) -> dict[Origin, list[str]]:
     room = MAX_WORDS
     for match in _LINE.finditer(text):
         words = match[3].split(" ", room + 1)[1 : room + 1]
-        found.setdefault((match[1], match[2]), []).append(" ".join(words))
         room -= len(words)
+        kept = " ".join(word for word in words if len(word) <= _LONGEST_WORD)
+        found.setdefault((match[1], match[2]), []).append(kept)
         if room == 0:
             break
     return found
@@ -131,18 +137,24 @@ def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | Non
     words = [f"{incarnation}={number}" for incarnation, number in sorted(cuts.items())]
     for incarnation, spans in sorted((kept or {}).items()):
         words += [f"{incarnation}+{word}" for word in Named(spans).words()]
-    return " ".join(words)
+    return " ".join(words[:MAX_CUTS])
+
+
+def cuts_of(text: str) -> str:
+    """As much of the text of a revocation as is read; those of very many stations are in memory together."""
+    words = text.split(" ", MAX_CUTS)[:MAX_CUTS]
+    return " ".join(word for word in words if len(word) <= _LONGEST_WORD)
 
 
 def read_cuts(text: str) -> dict[str, int]:
     """The last item that counts in each incarnation; what is not of the form names none, and so counts nothing."""
-    return {match[1]: int(match[2]) for match in _CUT.finditer(text)}
+    return {match[1]: int(match[2]) for match in _CUT.finditer(cuts_of(text))}
 
 
 def read_kept(text: str) -> dict[str, list[Span]]:
     """The items behind the cuts that count if they erase."""
     found: dict[str, list[Span]] = {}
-    for match in _KEPT.finditer(text):
+    for match in _KEPT.finditer(cuts_of(text)):
         first, last = int(match[2]), int(match[3] or match[2])
         if first <= last:
             found.setdefault(match[1], []).append((first, last))

@@ -11,7 +11,7 @@ import itertools
 import json
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from desktop.records.declaration import DELETED_SLOT
@@ -221,8 +221,9 @@ def _revocations(ledger: Held, known: Known) -> dict[str, list[Revocation]]:
     """
     whole: dict[str, _Said] = {}
     partly: dict[str, dict[str, tuple[_Said, Reach]]] = {}
-    for said in _said(ledger, known, REVOCATION, "station", "cuts"):
-        revoked, _ = said.cells
+    for written in _said(ledger, known, REVOCATION, "station", "cuts"):
+        revoked, text = written.cells
+        said = replace(written, cells=(revoked, exclusions.cuts_of(text)))
         if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
             if said.outdoes(whole.get(revoked)):
                 whole[revoked] = said
