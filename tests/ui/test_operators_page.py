@@ -142,6 +142,25 @@ def test_somebody_is_disabled_after_a_question(
     assert not page.stop.isEnabled()
 
 
+def test_who_has_forgotten_gets_another_password_and_is_told_what_it_means_for_signing(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage, window: MainWindow
+) -> None:
+    add(qtbot, hand, page, "陈喆", "password-2", "password-2")
+    assert "再导出一次" not in window.notices.words
+    page.grid.selectRow(1)
+    hand.click(page.change)
+    dialog = page.dialog
+    assert isinstance(dialog, OperatorDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    qtbot.keyClick(dialog.duty, K.Key_Down)
+    for edit in (dialog.password, dialog.again):
+        qtbot.keyClicks(edit, "password-3")
+    qtbot.keyClick(dialog.again, K.Key_Return)
+    hand.settle()
+    assert "以前导出的本人签不了，请再导出一次" in window.notices.words
+    assert page.grid.rows.lines[1].texts[3] == "经办人"
+
+
 def test_a_new_recovery_code_is_shown_once_and_opens_the_workspace(
     qtbot: QtBot, hand: Hand, page: OperatorsPage, dialogs: FakeDialogs, window: MainWindow
 ) -> None:

@@ -82,8 +82,13 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     below.look("sign-page")
     picture(dialog, "sign-first")
     sign(qtbot, below, dialog, "qian-password")
-    assert "操作员或口令不对" in dialog.note.detail.text()
+    assert "“刘经办”的口令不对" in dialog.note.detail.text()
+    assert "忘了的，请管理员在“操作员”里让本人设一个新口令，再导出一次" in dialog.note.detail.text()
     assert dialog.password.text() == ""
+    qtbot.keyClick(dialog.who, Qt.Key.Key_Down)
+    assert not dialog.note.isVisible(), "what came of the password of one stood beside the name of the other"
+    qtbot.keyClick(dialog.who, Qt.Key.Key_Up)
+    dialog.password.setFocus()
     sign(qtbot, below, dialog, "liu-password")
     assert "还要负责人的签名" in dialog.state.text()
     sign(qtbot, below, dialog, "qian-password")
@@ -121,6 +126,7 @@ def test_a_duty_that_nobody_has_is_told_before_anybody_signs(
     _, town = pair
     operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty="")
     sent = exchange.send(town, tmp_path / "未签.xsj")
+    operators.put(town, QIAN, Role.READER, "another-password", CHEAP, duty=HEAD)
     below = Hands(qtbot, town, tmp_path)
     page = below.show("sync")
     assert isinstance(page, SyncPage)
@@ -129,6 +135,10 @@ def test_a_duty_that_nobody_has_is_told_before_anybody_signs(
     dialog = page.send.signer.dialog
     assert isinstance(dialog, SignDialog)
     assert "本机还没有能以经办人签名的人：请管理员在“操作员”里设好，再导出一次。" in dialog.state.text()
+    assert (
+        "负责人钱主席在导出以后才设好或者换过口令，签不了这个文件：请关闭，再导出一次" in dialog.state.text()
+    )
+    picture(dialog, "sign-late")
     dialog.reject()
     below.settle()
     below.strangers.seen = [w for w in below.strangers.seen if "SignDialog" not in w]

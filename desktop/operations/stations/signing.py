@@ -7,7 +7,7 @@ The file keeps its identity: what the level above has refused for want of a sign
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,6 +24,7 @@ from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.store.workspaces import persons as kept
 from desktop.store.workspaces.attempts import open_slot
+from desktop.store.workspaces.keys import WrongPassword
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import dsse
 from desktop.sync.signed.manifest import Manifest
@@ -61,12 +62,18 @@ class AlreadySigned(StateProblem):
     help_anchor = "operators"
 
 
+_FORGOTTEN = (
+    "请检查大小写和输入法后再试；忘了的，请管理员在“操作员”里让本人设一个新口令，再导出一次，在新文件上签。"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """A bundle that can be signed: what is in it, who has signed (name by duty), who may, which duties are asked for.
 
-    ``may`` are names with their duty: those whom the bundle lists and who have not signed yet. ``counts`` tells by type
-    what is in it, as long as the receiver has not confirmed any of it.
+    ``may`` are names with their duty, the handler first: those whom the bundle lists and who have not signed yet.
+    ``late`` are those who sign here by now and whom the bundle does not list: set up, or with another password, since.
+    ``counts`` tells by type what is in it, as long as the receiver has not confirmed any of it.
     """
 
     path: Path
@@ -75,6 +82,7 @@ class Signing:
     may: Mapping[str, str]
     wanted: frozenset[str]
     counts: tuple[Count, ...] = ()
+    late: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> frozenset[str]:
@@ -90,19 +98,16 @@ def wanted_above(database: Database, unit: str) -> frozenset[str]:
 def look(session: Session, path: Path) -> Signing:
     """What a person sees before signing. Raises ``NotOurBundle``, and what a file raises that does not stand whole."""
     opened, said = _own_bundle(session, path)
-    names = {s.key: s.name for s in kept.kept(session.database)}
+    signers = sorted(kept.kept(session.database), key=lambda s: list(DUTIES).index(s.duty))
+    names, listed = {s.key: s.name for s in signers}, {p.key for p in said.persons}
     here = {s.keyid for s in opened.signed.signatures[1:]}
     signed = {p.duty: names.get(p.key, "") for p in said.persons if key_id(p.key) in here}
-    may = {
-        s.name: s.duty
-        for s in kept.kept(session.database)
-        if key_id(s.key) not in here and s.key in {p.key for p in said.persons}
-    }
+    may = {s.name: s.duty for s in signers if s.key in listed and key_id(s.key) not in here}
+    late = {s.name: s.duty for s in signers if s.key not in listed}
     link = links.link_to(session.database, said.receiver)
     wanted = wanted_above(session.database, link.unit) if link is not None and link.upward else frozenset()
-    return Signing(
-        path, covers.cover_of(session, path), signed, may, wanted, covers.contents_of(session, said)
-    )
+    counts = covers.contents_of(session, said)
+    return Signing(path, covers.cover_of(session, path), signed, may, wanted, counts, late)
 
 
 def sign(session: Session, path: Path, name: str, password: str) -> Signing:
@@ -140,6 +145,8 @@ def _open_key(session: Session, signer: kept.Signer, password: str) -> Ed25519Pr
     slots = session.workspace.slots
     try:
         open_slot(session.workspace.folder, slots, signer.name, password, session.environment)
+    except WrongPassword as error:
+        raise WrongPassword(f"“{signer.name}”的口令不对。", _FORGOTTEN) from error
     finally:
         note_wrong_passwords(session)
     secret = slots.open_own(signer.name, password)

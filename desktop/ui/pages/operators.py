@@ -26,6 +26,9 @@ from desktop.ui.pages.wipe import WipeDialog
 from desktop.ui.parts import button, heading, link, plain, row
 from desktop.ui.workbench import Workbench
 
+_EXPORT_ANEW = "签名从下次导出的数据包算起；以前导出的本人签不了，请再导出一次。"
+"""With the password the key to sign with is another, and a bundle lists the keys of its day."""
+
 
 class OperatorsPage(Page):
     """A line an operator; what may not be done says why when the mouse rests on it."""
@@ -211,17 +214,19 @@ class OperatorsPage(Page):
 
     def _put(self, name: str, role: Role, password: str | None, duty: str) -> None:
         new = self._known.get(name, (role, True))[1]
+        done = f"“{name}”（{ROLES[role]}）可以使用这份台账了。" if new else f"“{name}”的改动已保存。"
         self._write(
             "添加操作员" if new else "改角色或口令",
             lambda session: operators.put(session, name, role, password, duty=duty),
-            f"“{name}”（{ROLES[role]}）可以使用这份台账了。" if new else f"“{name}”的改动已保存。",
+            done + (_EXPORT_ANEW if duty and password else ""),
         )
 
     def _change_own(self, old: str, new: str) -> None:
+        me = self.workbench.facts.operator.name
         self._write(
             "修改口令",
             lambda session: operators.change_own_password(session, old, new),
-            "口令已经换好，下次用新口令打开。",
+            f"口令已经换好，下次用新口令打开。{_EXPORT_ANEW if self._duties.get(me) else ''}",
         )
 
     def _write(self, name: str, do: Callable[[Session], None], words: str) -> None:

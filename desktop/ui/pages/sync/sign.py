@@ -66,7 +66,7 @@ class SignDialog(QDialog):
         self.sign.setDefault(True)
         self.close_button.setAutoDefault(False)
         self.other.setAutoDefault(False)
-        self.who.currentIndexChanged.connect(lambda _index: self.password.clear())
+        self.who.currentIndexChanged.connect(lambda _index: self._other_signs())
         self.password.textChanged.connect(lambda _text: self._show_state())
 
     def show_signing(self, seen: Signing) -> None:
@@ -104,9 +104,22 @@ class SignDialog(QDialog):
             said += f"“{seen.cover.receiver}”还要{duty_words(seen.missing)}的签名，没有就不收。"
         elif seen.wanted:
             said += "上级要的签名齐了，可以把文件交去。"
-        if lacking := seen.missing.difference(seen.may.values()):
+        late = {
+            name: duty for name, duty in seen.late.items() if duty not in {*seen.signed, *seen.may.values()}
+        }
+        if late:
+            said += (
+                f"{signed_words([(duty, name) for name, duty in late.items()])}在导出以后才设好或者换过口令，"
+                "签不了这个文件：请关闭，再导出一次，要签名的人都在新文件上签。"
+            )
+        if lacking := seen.missing.difference(seen.may.values(), late.values()):
             said += f"本机还没有能以{duty_words(lacking)}签名的人：请管理员在“操作员”里设好，再导出一次。"
         return said
+
+    def _other_signs(self) -> None:
+        """What was typed by one, and what came of it, is not the other's."""
+        self.password.clear()
+        self.note.hide()
 
     def _show_state(self) -> None:
         ready = bool(self.password.text())
