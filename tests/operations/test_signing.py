@@ -25,7 +25,7 @@ from desktop.sync.errors import persons as persons_errors
 from desktop.sync.merging.results import BundleResult
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
-LIU, QIAN = "刘经办", "钱主席"
+CHEN, QIAN = "陈经办", "钱主席"
 
 
 @dataclass
@@ -56,7 +56,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
     town = station(tmp_path, "330106002", "镇", Level.TOWN)
     enrol(town, district, tmp_path)
     report_up(town, district, tmp_path)
-    operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty=HANDLER)
+    operators.put(town, CHEN, Role.EDITOR, "chen-password", CHEAP, duty=HANDLER)
     operators.put(town, QIAN, Role.READER, "qian-password", CHEAP, duty=HEAD)
     made = Pair(tmp_path, district, town)
     made.ask_for("two")
@@ -69,23 +69,24 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     sent = pair.export("茶厂")
     asked = signing.look(pair.town, sent.path)
     assert asked.missing == {HANDLER, HEAD}
-    assert asked.may == {LIU: HANDLER, QIAN: HEAD}
+    assert list(asked.may.items()) == [(CHEN, HANDLER), (QIAN, HEAD)]
     assert (asked.cover.receiver, asked.cover.births, asked.cover.digest) == ("区", 1, sent.digest)
 
     assert isinstance(pair.merge(sent.path, preview=True).problem, persons_errors.NobodySigned)
     assert isinstance(pair.merge(sent.path).problem, persons_errors.NobodySigned)
-    assert signing.sign(pair.town, sent.path, LIU, "liu-password").missing == {HEAD}
+    assert signing.sign(pair.town, sent.path, CHEN, "chen-password").missing == {HEAD}
     assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
     here = pair.district.here
     (arrival,) = inbox.sort_out(pair.district.database, here, [tried(Look(sent.path, 1, 1))], {})
     assert arrival.state is inbox.State.NEW
 
     done = signing.sign(pair.town, sent.path, QIAN, "qian-password")
-    assert (done.missing, done.signed, done.may) == (frozenset(), {HANDLER: LIU, HEAD: QIAN}, {})
+    assert (done.missing, done.signed, done.may) == (frozenset(), {HANDLER: CHEN, HEAD: QIAN}, {})
+    assert list(done.signed) == [HANDLER, HEAD]
     assert pair.merge(sent.path, preview=True).signed == {HANDLER, HEAD}
     taken = pair.merge(sent.path)
     assert (taken.problem, taken.applied, taken.signed) == (None, 1, {HANDLER, HEAD})
-    assert taken.signers == ((HANDLER, LIU), (HEAD, QIAN))
+    assert taken.signers == ((HANDLER, CHEN), (HEAD, QIAN))
     again = pair.merge(sent.path)
     assert (again.problem, again.known, again.applied) == (None, 1, 0)
     assert verifying.verify(sent.path, roots.own_roots(pair.district)).digest == sent.digest
@@ -105,7 +106,7 @@ def test_a_wrong_password_signs_nothing_and_is_noted(pair: Pair) -> None:
     sent = pair.export("茶厂")
     before = sent.path.read_bytes()
     with pytest.raises(WrongPassword):
-        signing.sign(pair.town, sent.path, QIAN, "liu-password")
+        signing.sign(pair.town, sent.path, QIAN, "chen-password")
     assert sent.path.read_bytes() == before
     noted = pair.town.database.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1")
     assert noted[0][0] == "口令输错"
@@ -113,9 +114,9 @@ def test_a_wrong_password_signs_nothing_and_is_noted(pair: Pair) -> None:
 
 def test_the_same_person_does_not_sign_twice(pair: Pair) -> None:
     sent = pair.export("茶厂")
-    signing.sign(pair.town, sent.path, LIU, "liu-password")
+    signing.sign(pair.town, sent.path, CHEN, "chen-password")
     with pytest.raises(signing.AlreadySigned):
-        signing.sign(pair.town, sent.path, LIU, "liu-password")
+        signing.sign(pair.town, sent.path, CHEN, "chen-password")
 
 
 def test_who_is_taken_out_signs_nothing_more_not_even_what_was_exported_before(pair: Pair) -> None:
@@ -124,7 +125,7 @@ def test_who_is_taken_out_signs_nothing_more_not_even_what_was_exported_before(p
     with pytest.raises(signing.NoDuty):
         signing.sign(pair.town, sent.path, QIAN, "qian-password")
     later = pair.export("米厂")
-    signing.sign(pair.town, later.path, LIU, "liu-password")
+    signing.sign(pair.town, later.path, CHEN, "chen-password")
     assert isinstance(pair.merge(later.path).problem, persons_errors.NoSignerNamed)
 
 
@@ -134,7 +135,7 @@ def test_another_password_is_another_key_for_the_next_bundle(pair: Pair) -> None
     with pytest.raises(signing.ExportedBefore):
         signing.sign(pair.town, sent.path, QIAN, "other-password")
     again = pair.export("米厂")
-    signing.sign(pair.town, again.path, LIU, "liu-password")
+    signing.sign(pair.town, again.path, CHEN, "chen-password")
     signing.sign(pair.town, again.path, QIAN, "other-password")
     assert pair.merge(again.path).problem is None
 
@@ -144,7 +145,7 @@ def test_who_changes_the_own_password_goes_on_signing(pair: Pair) -> None:
     pair.town = open_session(pair.town.workspace.folder, QIAN, "qian-password", repeatable("own"))
     operators.change_own_password(pair.town, "qian-password", "new-password", CHEAP)
     pair.town.workspace.close()
-    pair.town = open_session(pair.town.workspace.folder, LIU, "liu-password", repeatable("later"))
+    pair.town = open_session(pair.town.workspace.folder, CHEN, "chen-password", repeatable("later"))
     sent = pair.export("茶厂")
     assert signing.sign(pair.town, sent.path, QIAN, "new-password").missing == {HANDLER}
 
@@ -163,12 +164,12 @@ def test_a_key_slot_that_was_put_in_by_hand_does_not_sign(pair: Pair) -> None:
 
 def test_a_duty_needs_a_password_once_and_can_be_taken_away(pair: Pair) -> None:
     with pytest.raises(operators.PasswordForKey):
-        operators.put(pair.town, LIU, Role.EDITOR, None, duty=HEAD)
-    operators.put(pair.town, LIU, Role.DESK, None)
-    assert operators.duties(pair.town.database)[LIU] == HANDLER
-    operators.put(pair.town, LIU, Role.DESK, None, duty="")
+        operators.put(pair.town, CHEN, Role.EDITOR, None, duty=HEAD)
+    operators.put(pair.town, CHEN, Role.DESK, None)
+    assert operators.duties(pair.town.database)[CHEN] == HANDLER
+    operators.put(pair.town, CHEN, Role.DESK, None, duty="")
     assert operators.duties(pair.town.database) == {QIAN: HEAD}
-    persons.drop(pair.town.ledger, LIU)
+    persons.drop(pair.town.ledger, CHEN)
     assert operators.duties(pair.town.database) == {QIAN: HEAD}
 
 
@@ -188,7 +189,7 @@ def test_no_more_signatures_than_an_envelope_holds(pair: Pair) -> None:
     for name in ("甲", "乙"):
         operators.put(pair.town, name, Role.EDITOR, f"password-{name}", CHEAP, duty=HANDLER)
     sent = pair.export("茶厂")
-    signing.sign(pair.town, sent.path, LIU, "liu-password")
+    signing.sign(pair.town, sent.path, CHEN, "chen-password")
     signing.sign(pair.town, sent.path, QIAN, "qian-password")
     signing.sign(pair.town, sent.path, "甲", "password-甲")
     with pytest.raises(signing.AlreadySigned):
@@ -212,9 +213,9 @@ def test_no_more_may_sign_than_a_manifest_lists(pair: Pair) -> None:
 
 def test_no_name_stands_in_the_clear_part_of_the_file(pair: Pair) -> None:
     sent = pair.export("茶厂")
-    signing.sign(pair.town, sent.path, LIU, "liu-password")
+    signing.sign(pair.town, sent.path, CHEN, "chen-password")
     data = sent.path.read_bytes()
-    assert LIU.encode() not in data
+    assert CHEN.encode() not in data
     assert QIAN.encode() not in data
 
 
@@ -223,7 +224,7 @@ def test_what_a_town_writes_about_the_district_lifts_no_rule_there(pair: Pair) -
     edit = SlotEdit("unit", pair.district.unit.id, "signatures", None)
     pair.town.ledger.write("改", "王芳", edits=[edit])
     sent = pair.export("茶厂")
-    signing.sign(pair.town, sent.path, LIU, "liu-password")
+    signing.sign(pair.town, sent.path, CHEN, "chen-password")
     signing.sign(pair.town, sent.path, QIAN, "qian-password")
     taken = pair.merge(sent.path)
     assert (taken.applied, taken.refused) == (1, 1)

@@ -24,7 +24,7 @@ from tests.operations.stations import CHEAP, enrol, report_up, station
 from tests.ui.hands import Hands
 from tests.ui.house import Hand, picture
 
-LIU, QIAN = "刘经办", "钱主席"
+CHEN, QIAN = "陈经办", "钱主席"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def pair(tmp_path: Path) -> Iterator[tuple[Session, Session]]:
     enrol(town, district, tmp_path)
     records.save(district, "unit", {"signatures": "two"}, record=district.unit.id)
     report_up(town, district, tmp_path)
-    operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty=HANDLER)
+    operators.put(town, CHEN, Role.EDITOR, "chen-password", CHEAP, duty=HANDLER)
     operators.put(town, QIAN, Role.READER, "qian-password", CHEAP, duty=HEAD)
     records.save(town, "enterprise", {"name": "茶厂"})
     yield district, town
@@ -76,20 +76,20 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     assert "企业新增1条" in dialog.facts.text()
     assert "还要经办人和负责人的签名" in dialog.state.text()
     assert [dialog.who.itemText(n) for n in range(dialog.who.count())] == [
-        f"{LIU}（经办人）",
+        f"{CHEN}（经办人）",
         f"{QIAN}（负责人）",
     ]
     below.look("sign-page")
     picture(dialog, "sign-first")
     sign(qtbot, below, dialog, "qian-password")
-    assert "“刘经办”的口令不对" in dialog.note.detail.text()
+    assert "“陈经办”的口令不对" in dialog.note.detail.text()
     assert "忘了的，请管理员在“操作员”里让本人设一个新口令，再导出一次" in dialog.note.detail.text()
     assert dialog.password.text() == ""
     qtbot.keyClick(dialog.who, Qt.Key.Key_Down)
     assert not dialog.note.isVisible(), "what came of the password of one stood beside the name of the other"
     qtbot.keyClick(dialog.who, Qt.Key.Key_Up)
     dialog.password.setFocus()
-    sign(qtbot, below, dialog, "liu-password")
+    sign(qtbot, below, dialog, "chen-password")
     assert "还要负责人的签名" in dialog.state.text()
     sign(qtbot, below, dialog, "qian-password")
     assert "签名齐了" in dialog.state.text()
@@ -108,7 +108,7 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     assert isinstance(desk, SyncPage)
     assert desk.below.rule.text() == "收下级的数据包：要经办人和负责人签名"
     above.drop(desk.merge.drop, [path])
-    assert f"经办人{LIU}、负责人{QIAN}已签" in desk.merge.grid.rows.lines[0].texts[-1]
+    assert f"经办人{CHEN}、负责人{QIAN}已签" in desk.merge.grid.rows.lines[0].texts[-1]
     above.settle()
     column = desk.merge.grid.columnWidth(len(desk.merge.grid.rows.columns) - 1)
     metrics = desk.merge.grid.fontMetrics()
@@ -124,7 +124,7 @@ def test_a_duty_that_nobody_has_is_told_before_anybody_signs(
     qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
     _, town = pair
-    operators.put(town, LIU, Role.EDITOR, "liu-password", CHEAP, duty="")
+    operators.put(town, CHEN, Role.EDITOR, "chen-password", CHEAP, duty="")
     sent = exchange.send(town, tmp_path / "未签.xsj")
     operators.put(town, QIAN, Role.READER, "another-password", CHEAP, duty=HEAD)
     below = Hands(qtbot, town, tmp_path)

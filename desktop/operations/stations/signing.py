@@ -98,16 +98,22 @@ def wanted_above(database: Database, unit: str) -> frozenset[str]:
 def look(session: Session, path: Path) -> Signing:
     """What a person sees before signing. Raises ``NotOurBundle``, and what a file raises that does not stand whole."""
     opened, said = _own_bundle(session, path)
-    signers = sorted(kept.kept(session.database), key=lambda s: list(DUTIES).index(s.duty))
+    signers = sorted(kept.kept(session.database), key=lambda s: _turn(s.duty))
     names, listed = {s.key: s.name for s in signers}, {p.key for p in said.persons}
     here = {s.keyid for s in opened.signed.signatures[1:]}
     signed = {p.duty: names.get(p.key, "") for p in said.persons if key_id(p.key) in here}
+    signed = {duty: signed[duty] for duty in sorted(signed, key=_turn)}
     may = {s.name: s.duty for s in signers if s.key in listed and key_id(s.key) not in here}
     late = {s.name: s.duty for s in signers if s.key not in listed}
     link = links.link_to(session.database, said.receiver)
     wanted = wanted_above(session.database, link.unit) if link is not None and link.upward else frozenset()
     counts = covers.contents_of(session, said)
     return Signing(path, covers.cover_of(session, path), signed, may, wanted, counts, late)
+
+
+def _turn(duty: str) -> int:
+    """When a duty signs; last, one that only a newer program knows."""
+    return [*DUTIES, duty].index(duty)
 
 
 def sign(session: Session, path: Path, name: str, password: str) -> Signing:
