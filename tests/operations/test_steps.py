@@ -11,11 +11,12 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.workspaces import erasing, operators, restoring
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.deciding import SAME
-from desktop.store.ledger import CannotUndo, EditedSince, NewRecord
+from desktop.store.ledger import CannotUndo, Deletion, EditedSince, NewRecord
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.authority.station import load_keys
 from desktop.sync.bundles import sending
+from desktop.sync.merging import lapsed
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station
 
 
@@ -119,6 +120,18 @@ def test_what_something_newer_stands_on_is_refused(village: Session) -> None:
         steps.undo(village, saved.changes.stamp)
     with pytest.raises(CannotUndo):
         steps.undo(village, 1)
+
+
+def test_what_the_program_would_do_again_at_the_next_merge_is_not_taken_back(village: Session) -> None:
+    ledger, own = village.ledger, village.unit.id
+    edge = NewRecord(SAME, ledger.new_id(), own, {"kind": "enterprise"})
+    ledger.write("合并", "王芳", births=[edge])
+    parted = ledger.write(lapsed.PARTED, "王芳", deletions=[Deletion(SAME, edge.record)])
+    step, joining = recent(village)
+    assert "由管着这几个单位的上级来定" in step.lasting
+    assert joining.lasting == ""
+    with pytest.raises(CannotUndo, match="程序自动做的，不能撤消"):
+        steps.undo(village, parted.stamp)
 
 
 def test_what_was_erased_is_not_told_again(village: Session) -> None:

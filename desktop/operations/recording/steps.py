@@ -24,12 +24,16 @@ from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.steps import Edit, Operation
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import kept
+from desktop.sync.merging.lapsed import PARTED
 
 SHOWN = 200
 """So many steps are listed at once."""
 LETTER = "case_document"
 MOST_CHANGES = 300
 """So many changes of one step are shown; the rest is counted."""
+
+_ERASED = "清除个人信息不能撤消，需要的内容请重新填写。"
+_PARTED = "这几条的合并已经不成立，撤消了下次合并文件时又会取消。是不是同一条，由管着这几个单位的上级来定。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
             files = born.files_of(one) + changed.records.get(ATTACHMENT, 0)
             total += sum(changed.records.values()) - changed.changes
             total -= files + changed.records.get(PART, 0) + born.beside(one)
-            lasting = "清除个人信息不能撤消，需要的内容请重新填写。" if born.erases(one) else ""
+            lasting = _ERASED if born.erases(one) else _PARTED if one.name == PARTED else ""
         first = firsts.get(one.first) if here else None
         steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files, lasting))
     return steps
@@ -218,6 +222,8 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     """Takes a step back whose records this operator may write; raises ``CannotUndo`` and :class:`NotAllowed`."""
     session.require(Role.EDITOR, Role.DESK)
     step = stored.operation(session.database, stamp)
+    if step is not None and step.name == PARTED:
+        raise CannotUndo("这一步是合并文件时程序自动做的，不能撤消。", _PARTED)
     if step is not None:
         for name in sorted(_types(session, step)):
             record_type = session.types.get(name)

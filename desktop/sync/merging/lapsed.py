@@ -8,6 +8,7 @@ whose the others are: they would go on believing it. So all levels see the same,
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from typing import Final
 
 from desktop.records.versions.deciding import EXCLUSION, SAME, SUPERIOR
 from desktop.store.ledger import Deletion, Ledger, NewRecord
@@ -17,6 +18,9 @@ from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.judging import Judge
 from desktop.sync.signed.tree import Place
+
+PARTED: Final = "取消不再成立的合并"
+"""The step that takes idle edges back: who takes it back in turn would see it done again by the next merge."""
 
 
 def words(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewRecord]]]:
@@ -59,4 +63,4 @@ def part(ledger: Ledger, operator: str) -> None:
     if own is not None:
         idle = edges.idle(ledger.database, ledger.types, subtree(ledger.database, own))
         if idle:
-            ledger.write("取消不再成立的合并", operator, deletions=[Deletion(SAME, edge) for edge in idle])
+            ledger.write(PARTED, operator, deletions=[Deletion(SAME, edge) for edge in idle])
