@@ -741,6 +741,30 @@ def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     town.workspace.close()
 
 
+def test_what_waits_to_be_decided_is_not_told_as_refused(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "甲"}, record=record)
+    records.save(town, "enterprise", {"name": "乙"}, record=record)
+    report_up(village, town, tmp_path)
+    hands, page = open_page(village)
+    page.tabs.setCurrentIndex(UNSETTLED)
+    assert page.unsettled.above.words.text() == "上级收到了，有1条等着定下来：几个人填得不一样。"
+    assert page.unsettled.above.detail.text() == ""
+    hands.look("unsettled-conflict")
+    records.save(village, "enterprise", {"name": "别村的茶厂"}, unit=town.unit.id)
+    report_up(village, town, tmp_path)
+    page.refresh(None)
+    hands.settle()
+    assert page.unsettled.above.words.text() == "上级没有收下这1条，因为："
+    assert page.unsettled.above.detail.text().endswith(
+        "（不收）：1条\n上级收到了，有1条等着定下来：几个人填得不一样。"
+    )
+
+
 def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decision(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

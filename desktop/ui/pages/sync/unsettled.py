@@ -93,8 +93,8 @@ class UnsettledTab(QWidget):
         above = [i for i in items if i.above and not i.done]
         here = [i for i in items if not i.above]
         done = [i for i in items if i.above and i.done]
-        self._say(self.above, "上级没有收下", above)
-        self._say(self.here, _here_words(here), here)
+        self._say(self.above, "上级没有收下", "上级收到了，", above)
+        self._say(self.here, _here_words([i for i in here if i.outcome != CONFLICT]), "", here)
         cut = unlisted_words(unlisted)
         self.cut.say(Tone.PLAIN, f"太多了，{cut}；处理好列出的，其余的会接着列出来。" if cut else "")
         self.grid.show_lines([_line(i) for i in [*above, *here, *done]])
@@ -125,16 +125,21 @@ class UnsettledTab(QWidget):
         self.ahead.offer(offered)
 
     @staticmethod
-    def _say(note: Note, words: str, items: Sequence[Unsettled]) -> None:
+    def _say(note: Note, words: str, arrived: str, items: Sequence[Unsettled]) -> None:
+        """Why; a conflict was taken in and only waits to be decided, so it is told apart."""
         if not items:
             note.hide()
             return
-        reasons = Counter(f"{i.reason}（{OUTCOMES.get(i.outcome, i.outcome)}）" for i in items)
+        left = [i for i in items if i.outcome != CONFLICT]
+        reasons = Counter(f"{i.reason}（{OUTCOMES.get(i.outcome, i.outcome)}）" for i in left)
         told = [f"{reason}：{count}条" for reason, count in reasons.most_common(_MOST_REASONS)]
-        more = ["……"] if len(reasons) > _MOST_REASONS else []
+        told += ["……"] if len(reasons) > _MOST_REASONS else []
+        told = [f"{words}这{len(left)}条，因为：", *told] if left else []
+        if undecided := [i.reason for i in items if i.outcome == CONFLICT]:
+            told.append(f"{arrived}有{len(undecided)}条等着定下来：{'、'.join(dict.fromkeys(undecided))}。")
         worst = next((o for o in (REFUSED, CONFLICT, HELD) if any(i.outcome == o for i in items)), HELD)
         tone = {REFUSED: Tone.ERROR, CONFLICT: Tone.WARNING}.get(worst, Tone.PLAIN)
-        note.say(tone, f"{words}这{len(items)}条，因为：", "\n".join([*told, *more]))
+        note.say(tone, told[0], "\n".join(told[1:]))
 
     def _show_advice(self, item: Unsettled | None) -> None:
         done = item is not None and item.done
