@@ -130,9 +130,11 @@ def send_back(
     if as_json:
         json_line(
             {"id": record_id, "returned": not preview, "allowed": not found.why_not, "items": found.items,
-             "why_not": found.why_not}
+             "why_not": found.why_not, "naming": found.naming}
         )  # fmt: skip
         return
+    if found.naming:
+        remark(found.naming)
     say(f"{'退回以后' if preview else '已退回'}“{found.title}”：{found.items}项不再计入。")
     if preview and found.why_not:
         say(f"现在不能退回：{found.why_not}")

@@ -88,6 +88,15 @@ def test_what_others_build_upon_or_nobody_below_has_written_is_not_sent_back(tmp
     report_up(town, district, tmp_path)
     duplicates.merge(district, "enterprise", [one, two])
     assert returning.look_at(district, "enterprise", one).why_not == "它是几条合并成的一条，不能退回。"
+    union = records.save(town, "union", {"name": "镇里的工会"}).record
+    for name in ("甲某", "乙某"):
+        records.save(town, "member", {"name": name, "union": union})
+    report_up(town, district, tmp_path)
+    found = returning.look_at(district, "union", union)
+    assert (found.why_not, found.naming.split("；")[0]) == (
+        "",
+        "它还填在会员2条的“所属工会”里，退回以后那里就空了",
+    )
     with pytest.raises(NotFound):
         returning.look_at(district, "enterprise", "0" * 32)
 

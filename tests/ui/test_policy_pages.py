@@ -228,6 +228,7 @@ def test_one_record_is_sent_back_from_its_page(
     """By keys: the button, the reason, Enter, and the question; the town reads the reason and mends the record."""
     district, town = pair
     first = next(r for r in reading.records(district.database, district.types, Query("enterprise")))
+    records.save(district, "member", {"name": "钱某某", "enterprise": first.id})
     hands = windows.desk(district)
     hands.show("home")
     hands.window.open_record("enterprise", first.id)
@@ -237,6 +238,7 @@ def test_one_record_is_sent_back_from_its_page(
     hands.click(page.returning.begin)
     card = page.returning.decision
     assert card.isVisible()
+    assert "它还填在会员1条的“单位（已登记）”里" in card.words.text()
     assert card.reason.hasFocus()
     hands.type("这家不在本镇")
     hands.look("record-sent-back")

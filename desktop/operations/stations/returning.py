@@ -9,11 +9,11 @@ from desktop.operations.audit import Act
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import policy
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import Kind, RecordType, Role
+from desktop.records.declaration import Kind, RecordType, Role, short_label
 from desktop.records.versions.deciding import EXCLUSION, UNIT
 from desktop.store.ledger import ChangeSet, NotFound
 from desktop.store.log import components
-from desktop.store.queries import reading
+from desktop.store.queries import pointing, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import title_fields
 from desktop.sync.authority import exclusions
@@ -24,11 +24,15 @@ from desktop.sync.merging.withdrawing import Withdrawable
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """What sending a record back would do; ``why_not`` says why it cannot be, else nothing."""
+    """What sending a record back would do; ``why_not`` says why it cannot be, else nothing.
+
+    ``naming`` tells of the records that stay and name it, else nothing: what is reported once more is another record.
+    """
 
     title: str
     items: int
     why_not: str
+    naming: str = ""
 
 
 def is_returnable(record_type: RecordType) -> bool:
@@ -85,13 +89,29 @@ def _look(session: Session, type_name: str, record: str) -> tuple[Return, Withdr
         "它是几条合并成的一条" if components.members(session.database, type_name, held.id) else "",
     ]
     why = "，".join(filter(None, reasons))
-    return Return(title, said.losses.total(), f"{why}，不能退回。" if why else ""), said
+    naming = _naming(session, record_type.name, held.id)
+    return Return(title, said.losses.total(), f"{why}，不能退回。" if why else "", naming), said
 
 
 def _named(record_type: RecordType, title: str) -> str:
     """What the word is called; it travels and is not erased with the record, so it names nobody."""
     personal = any(f.personal or f.kind is Kind.LINK for f in title_fields(record_type))
     return record_type.label if personal else f"{record_type.label}“{title}”"
+
+
+def _naming(session: Session, type_name: str, record: str) -> str:
+    """What leads to the record and stays, with what becomes of it."""
+    found = pointing.pointing(session.database, session.types, type_name, record, 0)
+    told = [
+        f"{short_label(p.record_type.label)}{p.total}条的“{p.record_type.by_name[p.field].label}”"
+        for p in found
+    ]
+    return (
+        f"它还填在{'、'.join(told)}里，退回以后那里就空了；改好重报的是新的一条，要逐条重新选。"
+        "只是内容不对的，请打电话让填写的单位直接改、再上报。"
+        if told
+        else ""
+    )
 
 
 def _with_it(session: Session, record_type: RecordType, record: str) -> str:

@@ -76,8 +76,10 @@ class Returning(QWidget):
         self.decision.ask(
             heading,
             "退回以后，这一条在各处都不再计入；原话都留着，以后可以在“不计入的”里原样恢复。"
-            "填写的单位收到回执，会在“没有收下的”里看到原因，改好再报。",
-            f"要退回{self._title}吗？\n退回以后各处都不再计入，等填写的单位改好再报。",
+            "填写的单位收到回执，会在“没有收下的”里看到原因，改好再报。"
+            + (f"\n{found.naming}" if found.naming else ""),
+            f"要退回{self._title}吗？\n退回以后各处都不再计入，等填写的单位改好再报。"
+            + (f"\n\n{found.naming}" if found.naming else ""),
         )
 
     def _send_back(self, reason: str) -> None:
