@@ -223,7 +223,11 @@ class FloatingNotice(NoticeBar):
         cursor = QApplication.focusWidget()
         if cursor is None or self.isAncestorOf(cursor) or not self._over.isAncestorOf(cursor):
             return False
-        return place.adjusted(0, _MAY_HIDE, 0, -_MAY_HIDE).intersects(_cursor_in(cursor, self._over))
+        where = _cursor_in(cursor, self._over)
+        if 2 * where.height() > self._over.height():
+            # What fills the page, as where nothing is to be seen, has the keys, but shows no cursor.
+            return False
+        return place.adjusted(0, _MAY_HIDE, 0, -_MAY_HIDE).intersects(where)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the size of what it lies over."""

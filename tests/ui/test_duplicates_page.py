@@ -20,6 +20,7 @@ from desktop.store.queries import candidates
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
+from desktop.ui.notices import Tone
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.duplicates.page import DuplicatesPage
 from desktop.ui.pages.duplicates.view import LEFT, OWN, RIGHT
@@ -80,6 +81,12 @@ def test_a_merge_that_lapsed_is_told_where_it_was_made_and_left_to_the_level_abo
     hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
     assert hands.dialogs.answers == []
     assert page.groups[0].beyond
+
+
+def test_a_notice_lies_at_the_foot_where_nothing_is_to_be_seen(open_page: Open) -> None:
+    hands, _ = open_page()
+    hands.window.tell(Tone.GOOD, "已撤消：新增企业")
+    assert hands.window.notices.y() > hands.window.height() / 2, "it covered the heading of the page"
 
 
 def test_two_are_shown_side_by_side_merged_and_taken_apart_in_the_same_place(
