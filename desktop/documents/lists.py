@@ -9,9 +9,10 @@ from typing import Final, Protocol
 
 from desktop.documents.notices import short_words
 from desktop.documents.page import Align, Column, FormBlock, FormCell, FormRow, Metadata, Sheet, render_sheets
+from desktop.documents.page.characters import word_spans
 from desktop.documents.page.geometry import PAGE_HEIGHT, PAGE_WIDTH
 from desktop.documents.page.sheet import MARGIN_X
-from desktop.documents.page.tables import PADDING_X
+from desktop.documents.page.tables import HEAD_CHARACTERS, PADDING_X
 from desktop.records.typed.dates import day_words
 
 _LAYOUTS: Final = ((False, 10.5), (True, 10.5), (True, 9.0), (True, 8.0))
@@ -23,6 +24,7 @@ _WIDER = 1.25
 _SHORT_HEAD = 8
 """A head of so many average characters stands in one line, a longer one in two."""
 _CHINESE_FROM = 0x1100
+_CAPITAL = 1.5
 _NUMBER: Final = Column("序号", 4, Align.CENTRE)
 _PEOPLE_A_PAGE: Final = 25
 _PEOPLE_ON_ITS_SIDE: Final = 14
@@ -97,7 +99,8 @@ class PaperList:
     def sheet(self) -> Sheet:
         """The list alone as a table with what stands around it."""
         columns = fitted(self.columns, self.rows)
-        landscape, size = layout_for([_NUMBER.width, *(c.width for c in columns)])
+        whole = [_NUMBER.width, *unbroken(columns, self.rows)]
+        landscape, size = layout_for([_NUMBER.width, *(c.width for c in columns)], whole)
         columns = roomier(columns, self.rows, _room(landscape, size, len(columns) + 1) - _NUMBER.width)
         rows = tuple((str(number), *row) for number, row in enumerate(self.rows, start=1))
         found = f"{'，'.join(filter(None, (f'共{len(rows)}条', self.sums)))}。" if self.counted else ""
@@ -124,6 +127,18 @@ def fitted(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]]) -> lis
     return found
 
 
+def unbroken(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]]) -> list[float]:
+    """What of each column's width is to stand in one line: the longest word or number, or a text short as a name."""
+    found = []
+    for n, column in enumerate(columns):
+        texts = dict.fromkeys(row[n] for row in rows)
+        pieces = [text[start:end] for text in texts for start, end in word_spans(text)]
+        pieces += [text for text in texts if len(text) <= HEAD_CHARACTERS]
+        longest = max((_characters(piece) for piece in [*pieces, column.label[:HEAD_CHARACTERS]]), default=0)
+        found.append(min(longest, column.width))
+    return found
+
+
 def roomier(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], room: float) -> list[PaperColumn]:
     """Columns among which those with cells that go on in further lines share the ``room`` that is left over.
 
@@ -140,10 +155,14 @@ def roomier(columns: Sequence[PaperColumn], rows: Sequence[Sequence[str]], room:
     return [replace(c, width=c.width + lack * part) for c, lack in zip(columns, lacking, strict=True)]
 
 
-def _characters(text: str) -> int:
-    """How many average characters wide the longest line of a text is: a Chinese one counts two."""
+def _characters(text: str) -> float:
+    """How many average characters wide the longest line of a text is: a Chinese one counts two, a capital nearly."""
     return max(
-        sum(1 if ord(character) < _CHINESE_FROM else 2 for character in line) for line in text.split("\n")
+        sum(
+            2 if ord(character) >= _CHINESE_FROM else _CAPITAL if "A" <= character <= "Z" else 1
+            for character in line
+        )
+        for line in text.split("\n")
     )
 
 
@@ -163,11 +182,15 @@ def _edges(size: float) -> float:
     return 2 * PADDING_X + size / 4
 
 
-def layout_for(widths: Sequence[float]) -> tuple[bool, float]:
-    """Whether columns of so many average characters lie on their side, and the size of their text in points."""
+def layout_for(widths: Sequence[float], whole: Sequence[float] = ()) -> tuple[bool, float]:
+    """Whether columns of so many average characters lie on their side, and the size of their text in points.
+
+    ``whole`` is what of each has to stand in one line.
+    """
     for landscape, size in _LAYOUTS:
         room = (PAGE_HEIGHT if landscape else PAGE_WIDTH) - 2 * MARGIN_X
-        if (sum(widths) * size / 2 + len(widths) * 2 * PADDING_X) * _FILLED <= room:
+        wanted = (sum(widths) * size / 2 + len(widths) * 2 * PADDING_X) * _FILLED
+        if max(wanted, sum(whole) * size / 2 + len(whole) * _edges(size)) <= room:
             return landscape, size
     return _LAYOUTS[-1]
 

@@ -76,6 +76,20 @@ def test_a_wide_list_lies_on_its_side_and_a_narrow_one_stands() -> None:
     assert width < height
 
 
+def test_short_cells_that_would_be_broken_all_over_an_upright_page_lie_on_their_side() -> None:
+    """Nine columns of what is not broken: every code had gone on in a second line, every name lost a character."""
+    cells = {
+        "镇街": "径山镇", "建会状态": "待筹建", "村社": "径山村委会", "统一社会信用代码": "91330110MA7WAMXX0U",
+        "职工数": "120", "联系人": "张三丰", "联系电话": "138****0004", "摸排日期": "2026-11-30",
+        "单位性质类别": "私营企业",
+    }  # fmt: skip
+    paper = replace(PAPER, columns=tuple(PaperColumn(c, 14) for c in cells), rows=(tuple(cells.values()),))
+    width, height = size(paper.render())
+    assert width > height
+    lines = pages(paper.render())[0]
+    assert all(words in lines for words in cells.values())
+
+
 def test_many_columns_get_smaller_text_and_never_less_than_the_smallest() -> None:
     sizes = [layout_for([10.0] * n) for n in (4, 12, 16, 18, 40)]
     assert sizes[0] == (False, 10.5)
