@@ -326,6 +326,11 @@ def test_what_is_printed_is_noted_without_anybody_s_name(desk: Session, tmp_path
     path = printing.save(desk, papers.paper(desk, "case_approval", case), tmp_path / "out")
     assert path.name == f"工会劳动法律监督立案审批表_2026-10-08_{case[-4:]}.pdf"
     assert "李小明" in words_of(path.read_bytes())
+    lines = pdfium.PdfDocument(path)[0].get_textpage().get_text_bounded().splitlines()
+    assert [line.split()[-3:] for line in lines if "浙工监" in line] == [
+        ["监督员", "王建国", "浙工监0123"],
+        ["李爱华", "浙工监0456", "立案号"],
+    ]
     noted = [line.detail for line in audit_store.lines(desk.database) if line.detail]
     assert any(line == f"case_approval {case}" for line in noted)
     assert not any("李小明" in line for line in noted)
