@@ -98,6 +98,22 @@ def test_only_blanks_are_filled_where_that_is_wished(district: Session, tmp_path
     assert values["contact_phone"] == "13800000001"
 
 
+def test_how_a_cell_was_read_is_said_only_where_something_is_saved_of_it(
+    district: Session, tmp_path: Path
+) -> None:
+    bring(district, table(tmp_path, [firm(1, staff=30)]))
+    path = table(tmp_path, [firm(1, staff="四十"), firm(2, staff="三十")], name="二.xlsx")
+    held_here, new = [texts(row, Weight.NOTE) for row in look(district, path).rows]
+    assert held_here == "“四十”按40保存", "the industry and the ownership change nothing"
+    assert new.endswith("“三十”按30保存")
+    shown = look(district, path, fill_only=True)
+    assert [texts(row, Weight.NOTE) for row in shown.rows] == ["", new]
+    same = table(tmp_path, [firm(1, staff="三十")], name="三.xlsx")
+    assert texts(look(district, same).rows[0], Weight.NOTE) == ""
+    records.delete(district, "enterprise", held(district)["杭州示例1科技有限公司"].id)
+    assert "按40保存" not in texts(look(district, path).rows[0])
+
+
 def test_a_wrong_check_character_goes_in_with_a_warning(district: Session, tmp_path: Path) -> None:
     shown = look(district, table(tmp_path, [firm(1, uscc=wrong(1))]))
     assert outcomes(shown) == ["new"]

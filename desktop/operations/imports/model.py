@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import msgspec
@@ -127,7 +127,8 @@ class RowResult(msgspec.Struct, eq=False):
 
     ``parts`` follow the types that the table fills, its own type first. ``said`` are the notes of reading, ``found``
     those of matching. ``went_in`` is the reason why a row came back that is in all the same, where the table is such a
-    report. There are as many of these objects as rows, so what most rows do not need is shared.
+    report. ``idle`` are the columns whose cells change nothing in a record that is held. There are as many of these
+    objects as rows, so what most rows do not need is shared.
     """
 
     number: int
@@ -139,11 +140,17 @@ class RowResult(msgspec.Struct, eq=False):
     outcome: Outcome = Outcome.SAME
     record: str = ""
     went_in: str = ""
+    idle: Set[int] = frozenset()
 
     @property
     def notes(self) -> list[Note]:
-        """Everything that is said about the row."""
-        return [*self.said, *self.found]
+        """Everything that is said about the row, beside how a cell was read that nothing is saved of."""
+        nothing = self.outcome in (Outcome.REJECTED, Outcome.DELETED)
+        said = [
+            n for n in self.said
+            if n.weight is not Weight.NOTE or n.column < 0 or not (nothing or n.column in self.idle)
+        ]  # fmt: skip
+        return [*said, *self.found]
 
     @property
     def returned(self) -> bool:
@@ -187,6 +194,7 @@ class RowResult(msgspec.Struct, eq=False):
     def forget(self) -> None:
         """Makes the row ready to be matched anew."""
         self.found, self.changes, self.outcome, self.record = (), (), Outcome.SAME, ""
+        self.idle = frozenset()
 
 
 class Candidate(msgspec.Struct, eq=False):

@@ -241,6 +241,7 @@ class Planner:
         if held is None:
             return []
         edits = []
+        written: set[str] = set()
         for slot in self._slots:
             before = {f.name: held.values.get(f.name) for f in slot.fields}
             strong = {n: v for n in before if (v := entry.strong.get(n)) is not None}
@@ -266,6 +267,12 @@ class Planner:
                 *entry.first.changes,
                 *(FieldChange(self._type.name, n, before[n], after[n]) for n in changed_names),
             ]
+            written.update(changed_names)
+        if entry.first.said:
+            idle = {
+                at for n, at in self._columns.items() if entry.strong.get(n) is not None and n not in written
+            }
+            entry.first.idle |= idle
         return edits
 
     def _settled(self, entry: Entry, remark: Cell) -> Cell:
