@@ -184,6 +184,33 @@ def test_what_the_level_above_withdrew_is_marked_and_not_restored_here(
     assert "上级" in page.uncounted.advice.text()
 
 
+def test_what_a_stolen_laptop_wrote_and_the_town_had_taken_is_told_when_the_word_comes_down(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """The town had merged more of it than the district knew of; it went without a word, and was to be reported."""
+    district, town = pair
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "村里的厂"})
+    report_up(village, town, tmp_path)
+    report_up(town, district, tmp_path)
+    records.save(village, "enterprise", {"name": "小偷写的厂"})
+    report_up(village, town, tmp_path)
+    policy.revoke(district, village.ledger.station, note="被盗")
+    down = exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [down])
+    hands.click(page.merge.merge)
+    assert "别处填的有1条现在不计入：写它的工作电脑已被停用。" in page.merge.note.detail.text()
+    hands.look("revoked-told")
+    hands.click(page.merge.again)
+    assert page.send.inside.text() == "有1项本机没有计入，原话也要带上。"
+    page.tabs.setCurrentIndex(UNSETTLED)
+    hands.settle()
+    assert "请它在新电脑上重新填写" in page.unsettled.advice.text()
+    hands.look("revoked-unsettled")
+
+
 def test_whose_items_come_back_is_told_at_once_and_why(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

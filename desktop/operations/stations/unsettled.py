@@ -65,6 +65,7 @@ _ADVICE: Mapping[str, str] = {
 }
 _WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
+_REVOKED_HERE = "不用处理：停用以前收到的照算。确实是那个单位自己填的，请它在新电脑上重新填写、上报。"
 _UNKNOWN, _NOT_HERE = "本程序不认识的内容", "本机还没有的内容"
 _BACK, _BACK_HERE = "上级退回了这一条", "已退回给填写的单位"
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
@@ -141,11 +142,17 @@ def _ended(found: Unsettled, refilled: Set[str], dropped: Set[str]) -> Unsettled
 
 def came_back(database: Database, here: Here) -> dict[str, str]:
     """Why levels above do not take own items, by item: what a merge has added to them is news."""
-    return {
-        f"{item.incarnation} {item.number}": item.reason
-        for item in unsettled(database, here)
-        if item.own and item.above and item.outcome == REFUSED and not item.done
-    }
+    return refused(database, here)[0]
+
+
+def refused(database: Database, here: Here) -> tuple[dict[str, str], dict[str, str]]:
+    """Why levels above do not take own items, and why what came from others does not count here; by item."""
+    back: dict[str, str] = {}
+    aside: dict[str, str] = {}
+    for item in unsettled(database, here):
+        if item.outcome == REFUSED and not item.done and item.own == item.above:
+            (back if item.own else aside)[_key(item)] = item.reason
+    return back, aside
 
 
 def unlisted(database: Database) -> int:
@@ -307,6 +314,8 @@ def _unsettled(
     advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
     if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
         advice = _WITHDRAWN_HERE
+    if item.reason == item_outcomes.REFUSED_REVOKED and not (item.issuer or own):
+        advice = _REVOKED_HERE
     if place.type == ERASURE and item.outcome == HELD:
         # Whoever has asked for it believes that it is done.
         advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"

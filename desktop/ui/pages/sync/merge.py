@@ -26,6 +26,7 @@ from desktop.ui.pages.sync.drop import DropArea, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,
+    aside_words,
     back_words,
     fork_words,
     reasons,
@@ -292,8 +293,8 @@ class MergePanel(QStackedWidget):
         self.merged.emit()
 
     def _tell_outcome(self, done: Done) -> None:
-        outcome, after, afterwards, back = done
-        lines, offered = back_words(back), []
+        outcome, after, afterwards, back, aside = done
+        lines, offered = [*back_words(back), *aside_words(aside)], []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
             where = outcome.receipts[0].path.parent
@@ -314,13 +315,13 @@ class MergePanel(QStackedWidget):
             self._to_conflicts = link("去处理分歧", lambda: shell.open_page("disagreements"))
             offered.append(self._to_conflicts)
         lines += [*settled_words(after), *withdrawn_words(after)]
-        if back or any(waits(item) for f in after for item in f.items):
+        if back or aside or any(waits(item) for f in after for item in f.items):
             offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
         lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
         told = outcome.report.renumbered or outcome.report.copied or any(f.withdrawn for f in after)
-        good = not (outcome.failed or asks or told or back) and all(f.good for f in self.files)
+        good = not (outcome.failed or asks or told or back or aside) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 

@@ -19,12 +19,16 @@ RECEIPT = "回执"
 
 
 class Done(NamedTuple):
-    """What merging did, the files as they are shown after it, what followed, and why own items came back with it."""
+    """What merging did, the files as they are shown after it, what followed, and why own items came back with it.
+
+    ``aside`` is why items of others that had counted here do so no longer.
+    """
 
     outcome: MergeOutcome
     after: Sequence[Shown]
     afterwards: Aftermath
     back: Sequence[str]
+    aside: Sequence[str]
 
 
 def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> list[Shown] | None:
@@ -47,7 +51,7 @@ def merge(
     """Merges files that were ``seen`` and writes receipts, where a folder is given; nothing where it was stopped."""
     downward = any(s.downward for s in seen.values())
     try:
-        before = unsettled.came_back(session.database, here) if downward else {}
+        before = unsettled.refused(session.database, here) if downward else ({}, {})
         outcome = traffic.merge(session, paths, receipts, _say(ticket), _say_written(ticket))
     except Cancelled:
         return None
@@ -55,9 +59,12 @@ def merge(
         traffic.remember_folder(session, RECEIPTS, receipts)
     bundles = outcome.report.bundles
     after = [_told(session, here, _now(seen.get(result.path), result), result) for result in bundles]
-    now = unsettled.came_back(session.database, here) if downward else {}
-    back = [reason for item, reason in now.items() if item not in before]
-    return Done(outcome, after, inbox.after_merge(session, bundles), back)
+    now = unsettled.refused(session.database, here) if downward else ({}, {})
+    back, aside = (
+        [reason for item, reason in found.items() if item not in known]
+        for found, known in zip(now, before, strict=True)
+    )
+    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside)
 
 
 def answer(done: Done, folder: Path, session: Session, ticket: Ticket) -> Done:

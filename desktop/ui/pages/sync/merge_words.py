@@ -50,11 +50,17 @@ def afterwards_words(afterwards: Aftermath, upward: bool) -> list[str]:
 
 def back_words(reasons: Sequence[str]) -> list[str]:
     """How many own items a level above has said not to take, and why; nothing where it took all."""
-    if not reasons:
-        return []
+    return [f"本单位报的有{len(reasons)}条上级没有收下：{_why(reasons)}。"] if reasons else []
+
+
+def aside_words(reasons: Sequence[str]) -> list[str]:
+    """How many items of others count no longer by a word from above, and why; nothing where all do."""
+    return [f"别处填的有{len(reasons)}条现在不计入：{_why(reasons)}。"] if reasons else []
+
+
+def _why(reasons: Sequence[str]) -> str:
     counts = Counter(reasons).most_common(_REASONS)
-    why = counts[0][0] if len(set(reasons)) == 1 else "；".join(f"{r}（{n}条）" for r, n in counts)
-    return [f"本单位报的有{len(reasons)}条上级没有收下：{why}。"]
+    return counts[0][0] if len(set(reasons)) == 1 else "；".join(f"{r}（{n}条）" for r, n in counts)
 
 
 def same_words(count: int) -> list[str]:

@@ -85,7 +85,11 @@ class SendCard(Card):
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
             # Of several bundles, the first does not hold all of it.
             what = "要上报的有" if seen.fresh else "等回执的有"
-            self.inside.setText(f"{what}：{counted(self._counts)}。{more}")
+            inside = f"{what}：{counted(self._counts)}。{more}" if self._counts else ""
+            aside = seen.waiting - sum(c.items for c in self._counts)
+            # Bundles carry the signed words of others whole, also those that do not count.
+            more = f"{'另' if inside else ''}有{aside}项本机没有计入，原话也要带上。" if aside > 0 else ""
+            self.inside.setText(inside + more)
         else:
             self.inside.setText("登记或修改以后，这里会显示有多少项要上报。")
         set_primary(self.export, seen.fresh > 0)
