@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, forks, policy, redating, returning, withdrawals
+from desktop.operations.stations import enrolling, exchange, forks, policy, redating, returning, withdrawals
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
@@ -209,6 +209,42 @@ def test_what_a_stolen_laptop_wrote_and_the_town_had_taken_is_told_when_the_word
     hands.settle()
     assert "请它在新电脑上重新填写" in page.unsettled.advice.text()
     hands.look("revoked-unsettled")
+
+
+def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what_its_unit_has(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    new = workspaces.create(
+        tmp_path / "新电脑", code=town.unit.code, name=town.unit.name, level=Level.TOWN, operator="王芳",
+        password="password1", environment=repeatable("new"), cost=CHEAP,
+    )  # fmt: skip
+    request, grant, ack = (tmp_path / f"新{kind}" for kind in (".xsq", ".xsg", ".xsa"))
+    enrolling.request(new, request)
+    policy.revoke(district, town.ledger.station, note="被盗")
+    hands, page = open_page(district)
+    hands.drop(page.merge.drop, [request])
+    assert "这个单位以前办过1台电脑的入网，都停用了。" in page.grant.asked.text()
+    hands.tick(page.grant.compared)
+    hands.dialogs.paths = [grant]
+    hands.click(page.grant.grant_button)
+    enrolling.accept(new, grant, ack)
+    page.grant.confirm_all([ack])
+    hands.settle()
+    assert {line.texts[1] for line in page.grant.stations.rows.lines} == {"已停用", "已入网"}
+    assert "下级1个" in page.standing.text(), "one unit, though it has had two computers"
+    hands.look("replaced")
+    (write,) = (b for b in page.grant.note.findChildren(QPushButton) if b.text() == "去写回执")
+    hands.click(write)
+    assert page.below.grid.current() == new.ledger.station
+    assert [line.texts[3] for line in page.below.grid.rows.lines] == ["新电脑，先给一份", "已停用"]
+    hands.look("replaced-below")
+    hands.dialogs.paths = [tmp_path]
+    hands.click(page.below.answer)
+    assert "新电脑" not in page.below.grid.rows.lines[0].texts[3]
+    exchange.receive(new, sorted(tmp_path.glob("*.xsj"), key=lambda p: p.stat().st_mtime)[-1:])
+    assert names(new) == {"第一批的厂", "第二批的厂"}
+    new.workspace.close()
 
 
 def test_whose_items_come_back_is_told_at_once_and_why(

@@ -36,6 +36,7 @@ class Below(QWidget):
         self._folder, self._pointing = "", False
         self._peers: dict[str, Peer] = {}
         self._revoked: frozenset[str] = frozenset()
+        self._empty: frozenset[str] = frozenset()
         self._told = ("", 0)
         """The station whose receipt is told of, and its number."""
         self.grid = Grid(
@@ -43,7 +44,7 @@ class Below(QWidget):
                 Col("下级单位", 16, wide=True),
                 Col("最近一次收到", 16),
                 Col("项数", 5, numeric=True),
-                Col("回执", 10),
+                Col("回执", 13),
             ],
             "下级报送情况",
         )
@@ -66,7 +67,8 @@ class Below(QWidget):
         below = [p for p in seen.peers if not p.link.upward]
         below.sort(key=lambda p: p.received.at if p.received is not None else 0)
         self._peers = {p.link.peer: p for p in below}
-        self.grid.show_lines([_line(p, p.link.peer in revoked) for p in below])
+        self._empty = _empty(below, revoked)
+        self.grid.show_lines([_line(p, p.link.peer in revoked, p.link.peer in self._empty) for p in below])
         told = self._peers.get(self._told[0])
         if (
             told is not None
@@ -88,7 +90,11 @@ class Below(QWidget):
         self._pointing = True
 
     def _take_cursor(self, below: Sequence[Peer]) -> None:
-        waiting = (n for n, p in enumerate(below) if _waits(p) and p.link.peer not in self._revoked)
+        waiting = (
+            n
+            for n, p in enumerate(below)
+            if (_waits(p) or p.link.peer in self._empty) and p.link.peer not in self._revoked
+        )
         if (first := next(waiting, None)) is not None:
             self.grid.selectRow(first)
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -155,13 +161,23 @@ def _waits(peer: Peer) -> bool:
     return _owed(peer) or (peer.received is not None and peer.outdated)
 
 
-def _line(peer: Peer, revoked: bool) -> Line:
+def _empty(below: Sequence[Peer], revoked: frozenset[str]) -> frozenset[str]:
+    """Computers in the place of others that are out of use: what their unit has comes with the first receipt."""
+    replaced = {p.link.unit for p in below if p.link.peer in revoked}
+    return frozenset(
+        p.link.peer for p in below
+        if p.link.unit in replaced and p.link.peer not in revoked and p.sent is None and p.link.confirmed
+    )  # fmt: skip
+
+
+def _line(peer: Peer, revoked: bool, empty: bool) -> Line:
     last = peer.received
     if revoked:
         when, total = (moment(last.at), str(last.total)) if last is not None else ("还没有收到过", "")
         return Line((peer.link.name, when, total, "已停用"), Tone.PLAIN, peer.link.peer)
     if last is None:
-        return Line((peer.link.name, "还没有收到过", "", ""), Tone.WARNING, peer.link.peer)
+        words = "新电脑，先给一份" if empty else ""
+        return Line((peer.link.name, "还没有收到过", "", words), Tone.WARNING, peer.link.peer)
     words = "还没有给" if _owed(peer) else "之后又有改动" if peer.outdated else "已给"
     return Line(
         (peer.link.name, moment(last.at), str(last.total), words),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -24,7 +25,7 @@ from desktop.operations.stations import enrolling, roots, traffic
 from desktop.operations.stations.enrolling import Granted
 from desktop.operations.stations.inbox_files import GRANT
 from desktop.operations.stations.roots import Root
-from desktop.operations.stations.traffic import Asked, Overview
+from desktop.operations.stations.traffic import Asked, Overview, Peer
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
@@ -47,6 +48,15 @@ from desktop.ui.worker import Ticket
 _OTHER = ""
 
 
+class _Unit(NamedTuple):
+    """A unit that a computer may be enrolled for."""
+
+    id: str
+    name: str
+    code: str
+    level: str
+
+
 class GrantCard(Card):
     """The desk's side of enrolment."""
 
@@ -57,7 +67,8 @@ class GrantCard(Card):
         self.workbench = workbench
         self._asked: Asked | None = None
         self._waiting: list[Path] = []
-        self._known: dict[str, str] = {}
+        self._known: dict[str, Link] = {}
+        self._revoked: Set[str] = frozenset()
         self.open_request = button("打开申请文件…", self.choose, "folder-open", primary=True)
         self.open_ack = button("导入入网回执…", self.confirm, "file-input")
         self.hint = plain(
@@ -119,15 +130,11 @@ class GrantCard(Card):
         self.code.textChanged.connect(lambda _text: self._show_choice())
         self.units.currentIndexChanged.connect(lambda _index: self._show_choice())
 
-    def show_overview(self, seen: Overview) -> None:
-        """The stations below and how far they are."""
+    def show_overview(self, seen: Overview, revoked: frozenset[str] = frozenset()) -> None:
+        """The stations below and how far they are; ``revoked`` are those that are out of use."""
         below = [p for p in seen.peers if not p.link.upward]
-        self._known = {p.link.peer: p.link.name for p in below}
-        self.stations.show_lines([
-            Line((p.link.name, "已入网" if p.link.confirmed or p.received else "已批准，等它交来入网回执（.xsa）"),
-                 Tone.GOOD if p.link.confirmed or p.received else Tone.WARNING, p.link.peer)
-            for p in below
-        ])  # fmt: skip
+        self._known, self._revoked = {p.link.peer: p.link for p in below}, revoked
+        self.stations.show_lines([_line(p, p.link.peer in revoked) for p in below])
         self.stations.setVisible(bool(below))
         self.none.setVisible(not below)
         allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
@@ -155,11 +162,11 @@ class GrantCard(Card):
         self._waiting = list(paths[1:])
         chosen, types, own = paths[0], self.workbench.types, self.workbench.facts.unit.id
 
-        def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[tuple[str, str, str]]]:
+        def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[_Unit]]:
             asked = traffic.look_request(chosen)
             scope = set(subtree(database, own))
             units = [
-                (str(u.values.get("name")), str(u.values.get("code")), str(u.values.get("level")))
+                _Unit(u.id, str(u.values.get("name")), str(u.values.get("code")), str(u.values.get("level")))
                 for u in records(database, types, Query("unit"))
                 if u.id in scope
             ]
@@ -168,12 +175,13 @@ class GrantCard(Card):
         self.note.hide()
         self.workbench.read(job, self._show_request, owner=self, fail=self.tell_problem)
 
-    def _show_request(self, found: tuple[Asked, list[tuple[str, str, str]]]) -> None:
+    def _show_request(self, found: tuple[Asked, list[_Unit]]) -> None:
         asked, units = found
         own = self.workbench.facts.unit
         self._asked = asked
         again = self._known.get(asked.station)
-        twice = f"\n这台电脑以前办过入网（{again}），再批准一次会给它换新的证书。" if again else ""
+        twice = f"\n这台电脑以前办过入网（{again.name}），再批准一次会给它换新的证书。" if again else ""
+        twice = twice or self._replaced_words({u.id for u in units if u.code == asked.code})
         more = f"办完这个，后面还有{len(self._waiting)}个。" if self._waiting else ""
         self.asked.setText(
             f"“{asked.name}”（{level_words(asked.level)}，编码{asked.code}）申请入网。{more}{twice}\n"
@@ -181,7 +189,7 @@ class GrantCard(Card):
         )
         self.words.show_words(asked.words)
         self.units.clear()
-        for name, code, level in units:
+        for _, name, code, level in units:
             another = "本单位的另一台电脑：" if code == own.code else ""
             self.units.addItem(f"{another}{name}（{code}）", (code, level))
         self.units.addItem("新的单位（填编码）", (_OTHER, asked.level.value))
@@ -200,6 +208,15 @@ class GrantCard(Card):
         set_primary(self.open_request, False)
         self._show_choice()
         self.compared.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _replaced_words(self, units: Set[str]) -> str:
+        """That the unit has computers already, and what is to be done with them; nothing where it has none."""
+        before = [station for station, link in self._known.items() if link.unit in units]
+        if not before:
+            return ""
+        out = sum(station in self._revoked for station in before)
+        use = "都停用了" if out == len(before) else "换电脑的，旧的请先在“下级电脑”里停用"
+        return f"\n这个单位以前办过{len(before)}台电脑的入网，{use}。"
 
     def _show_choice(self) -> None:
         other = self.elsewhere.isChecked()
@@ -325,8 +342,14 @@ class GrantCard(Card):
         names = "、".join(f"“{found.name}”" for found in taken)
         words = f"{names}已经入网，可以收它的数据包了。" if taken else "没有完成"
         tone = Tone.GOOD if not failed else Tone.WARNING if taken else Tone.ERROR
-        self.note.say(tone, words, "\n".join(failed))
-        self.note.offer()
+        known = {found.peer for found in taken}
+        again = any(
+            p not in known and link.unit in {t.unit for t in taken} for p, link in self._known.items()
+        )
+        carry = ["新电脑里还没有这个单位原来的内容：给它写一份回执，带去就有了。"] if again else []
+        self.note.say(tone, words, "\n".join([*failed, *carry]))
+        shell = self.workbench.shell
+        self.note.offer(*[link("去写回执", lambda: shell.open_page("sync", part="receipts")) for _ in carry])
         if taken:
             self.done.emit()
 
@@ -337,3 +360,12 @@ class GrantCard(Card):
         self.note.say(Tone.ERROR, "没有完成", str(error))
         self._offer_next()
         return True
+
+
+def _line(peer: Peer, revoked: bool) -> Line:
+    name, key = peer.link.name, peer.link.peer
+    if revoked:
+        return Line((name, "已停用"), Tone.PLAIN, key)
+    if peer.link.confirmed or peer.received:
+        return Line((name, "已入网"), Tone.GOOD, key)
+    return Line((name, "已批准，等它交来入网回执（.xsa）"), Tone.WARNING, key)

@@ -224,9 +224,11 @@ class SyncPage(Page):
     def _loaded(self, found: Loaded) -> None:
         first, self.seen = self.seen is None, found.overview
         seen = found.overview
-        for part in (self.send, self.enrol, self.grant, self.log):
+        for part in (self.send, self.enrol, self.log):
             part.show_overview(seen)
-        self.below.show_overview(seen, frozenset(e.station for e in found.excluded if e.station))
+        out_of_use = frozenset(e.station for e in found.excluded if e.station)
+        self.grant.show_overview(seen, out_of_use)
+        self.below.show_overview(seen, out_of_use)
         self.unsettled.show_items(found.items, found.unlisted)
         self.merge.show_conflicts(seen.conflicts)
         if self._moved_on and not seen.conflicts:
@@ -265,7 +267,7 @@ class SyncPage(Page):
     def _standing_words(seen: Overview) -> str:
         if not seen.standing.enrolled:
             return "还没有入网：先办入网，再上报。登记的内容都会保留。"
-        below = sum(not p.link.upward for p in seen.peers)
+        below = len({p.link.unit for p in seen.peers if not p.link.upward})
         words = [
             f"上级：{seen.upward.link.name}" if seen.upward is not None else "",
             f"下级{below}个" if below else "",
