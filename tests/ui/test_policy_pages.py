@@ -207,7 +207,7 @@ def test_what_a_stolen_laptop_wrote_and_the_town_had_taken_is_told_when_the_word
     assert page.send.inside.text() == "有1项本机没有计入，原话也要带上。"
     page.tabs.setCurrentIndex(UNSETTLED)
     hands.settle()
-    assert "请它在新电脑上重新填写" in page.unsettled.advice.text()
+    assert "确实是单位自己填的，在新电脑上重新填写" in page.unsettled.advice.text()
     hands.look("revoked-unsettled")
 
 
@@ -244,6 +244,8 @@ def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what
     assert "新电脑" not in page.below.grid.rows.lines[0].texts[3]
     exchange.receive(new, sorted(tmp_path.glob("*.xsj"), key=lambda p: p.stat().st_mtime)[-1:])
     assert names(new) == {"第一批的厂", "第二批的厂"}
+    records.save(new, "enterprise", {"name": "第三批的厂"})
+    assert report_up(new, district, tmp_path).bundles[0].applied == 1
     new.workspace.close()
 
 

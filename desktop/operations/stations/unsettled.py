@@ -65,7 +65,8 @@ _ADVICE: Mapping[str, str] = {
 }
 _WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
-_REVOKED_HERE = "不用处理：停用以前收到的照算。确实是那个单位自己填的，请它在新电脑上重新填写、上报。"
+_REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"
+"""What is to be done about it by everybody but the computer that is out of use."""
 _UNKNOWN, _NOT_HERE = "本程序不认识的内容", "本机还没有的内容"
 _BACK, _BACK_HERE = "上级退回了这一条", "已退回给填写的单位"
 _JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
@@ -314,7 +315,7 @@ def _unsettled(
     advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
     if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
         advice = _WITHDRAWN_HERE
-    if item.reason == item_outcomes.REFUSED_REVOKED and not (item.issuer or own):
+    if item.reason == item_outcomes.REFUSED_REVOKED and not own:
         advice = _REVOKED_HERE
     if place.type == ERASURE and item.outcome == HELD:
         # Whoever has asked for it believes that it is done.

@@ -91,9 +91,11 @@ class SendCard(Card):
             more = f"{'另' if inside else ''}有{aside}项本机没有计入，原话也要带上。" if aside > 0 else ""
             self.inside.setText(inside + more)
         else:
-            self.inside.setText("登记或修改以后，这里会显示有多少项要上报。")
+            self.inside.setText(
+                "登记或修改以后，这里会显示有多少项要上报。" + (_ELSEWHERE if peer.received is None else "")
+            )
         set_primary(self.export, seen.fresh > 0)
-        self.export.setText("导出数据包" if seen.fresh else "再导出一次")
+        self.export.setText("导出数据包" if seen.fresh or peer.sent is None else "再导出一次")
         self.last.setText(self._last_words(seen))
         self._wanted = bool(seen.wanted)
         self._forget_told(seen, confirmed=peer.confirmed)
@@ -117,6 +119,8 @@ class SendCard(Card):
         if peer is None or peer.sent is None:
             return "还没有导出过数据包。"
         sent = f"上次导出：{moment(peer.sent.at)}，第{peer.sent.sequence}号，{peer.sent.items}项。"
+        if not peer.sent.items:
+            return sent
         if peer.confirmed:
             return f"{sent}上级的回执已收到。"
         return f"{sent}上级的回执还没有收到；没有回执的内容，下次导出会自动再带上，不会重复。"
@@ -212,6 +216,10 @@ def _cover_job(made: Sent) -> PrintJob:
         lambda session, folder: (covers.print_cover(session, made.path, folder), ChangeSet()),
         beside=made.path.parent,
     )
+
+
+_ELSEWHERE = "换了新电脑的，先请上级给一份回执，收下以后原来登记的内容就都有了，不用重新填。"
+"""Who has had nothing from above may sit at a new computer, and would begin to type it all once more."""
 
 
 def _rule_words(seen: Overview) -> str:
