@@ -641,6 +641,20 @@ def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk,
     desk.settle()
     assert "还缺“移交材料”" not in texts(tab.letters)
     assert tab.steps.buttons[LetterKind.SUGGESTION].text() == "签发建议书…"
+    supervision.issue(district, document, chair, datetime.date(2026, 11, 11))
+    taken = {"document": document, "service_way": "direct", "service_result": "received"}
+    supervision.record_event(district, record, "served", datetime.date(2026, 11, 12), **taken)
+    tab = opened(desk, record)
+    desk.click(tab.steps.buttons[EventKind.AUTHORITY_RESULT])
+    # The department is the one that was written to; what it has done is asked for once.
+    assert tab.entry.rows["department"].editor.text() == "human_resources"
+    desk.press(K.Key_S, modifier=CTRL)
+    assert "请写明部门怎样处理的" in texts(tab.entry)
+    desk.press(K.Key_S, modifier=CTRL)
+    assert tab.view is not None
+    assert [e.values["department"] for e in tab.view.file.of(EventKind.AUTHORITY_RESULT)] == [
+        "human_resources"
+    ]
 
 
 def test_a_reminder_hands_nothing_over(desk: Desk, district: Session) -> None:

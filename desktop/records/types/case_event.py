@@ -183,6 +183,18 @@ TYPE = RecordType(
             {"values": ["negotiated", "investigated", "objection_reviewed"]},
         ),
         Check(
+            "needs_when", ("result", "kind"), "请填写部门受理还是不受理", Severity.WARNING,
+            {"values": ["authority_accepted"]},
+        ),
+        Check(
+            "needs_when", ("department", "kind"), "请填写是哪个部门", Severity.WARNING,
+            {"values": ["authority_accepted", "authority_result"]},
+        ),
+        Check(
+            "needs_when", ("content", "kind"), "请写明部门怎样处理的", Severity.WARNING,
+            {"values": ["authority_result"]},
+        ),
+        Check(
             "needs_when", ("document", "kind"), "请选择是哪一份文书", Severity.ERROR,
             {"values": ["served", "replied", "urged"]},
         ),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 from desktop.operations import supervision
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Field, Severity
-from desktop.records.supervision import EventKind, Letter, waiting_for
+from desktop.records.supervision import EventKind, Letter, LetterKind, waiting_for
 from desktop.records.typed.values import Parsed, default_value
 from desktop.records.versions.canonical import Cell
 from desktop.ui.fields.editors import Editor
@@ -253,6 +253,8 @@ class EntryCard(Card):
                 if isinstance(editor, LinkEditor):
                     editor.know(dict(view.inspectors))
                 editor.set_cell(known if isinstance(known, str) else None)
+        if "department" in self.rows and (asked := _newest_first(view.file.standing(LetterKind.SUGGESTION))):
+            self.rows["department"].editor.set_cell(asked[0].values.get("department"))
         if "document" in self.rows:
             letters = _newest_first([letter for letter in view.file.letters if letter.stands])
             first = ALL if self._waiting else letters[0].id if letters else ""
