@@ -759,6 +759,7 @@ def test_after_a_refusal_nothing_goes_on_without_a_reopening(desk: Desk, distric
     assert not tab.steps.buttons[EventKind.INVESTIGATED].isEnabled()
     assert "重新办理" in tab.steps.buttons[EventKind.INVESTIGATED].toolTip()
     assert tab.steps.buttons[EventKind.REOPENED].isEnabled()
+    assert not tab.steps.buttons[EventKind.REOPENED].property("primary")
 
 
 def test_the_timeline_names_who_investigated(desk: Desk, district: Session) -> None:

@@ -119,7 +119,9 @@ class StepsCard(Card):
         others = [offer for offer in view.offers if not offer.coming and offer.lawful]
         never = [offer for offer in view.offers if not offer.coming and not offer.lawful]
         for n, offer in enumerate(coming):
-            self._inner.addWidget(self._offer(offer, writable, primary=n == 0))
+            # A case that is closed waits for nothing, and red would ask for it to be opened again.
+            on = n == 0 and offer.step is not EventKind.REOPENED
+            self._inner.addWidget(self._offer(offer, writable, primary=on))
         if others or never:
             words = (
                 "收起其他步骤"
