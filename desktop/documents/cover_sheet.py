@@ -153,7 +153,8 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
     name, day = ("报送", "报送日期") if cover.upward else ("下发", "下发日期")
     signed = (
         _pair("经办人", "", "负责人", "", 2),
-        _pair("单位盖章", "", day, "　　年　月　日", _SEAL_LINES),
+        # A word at the foot keeps the lines for handwriting out of the box that is stamped.
+        _feet("单位盖章", "（盖章）", day, "　　年　月　日", _SEAL_LINES),
         _row("接收单位\n填写", _RECEIVED, 3),
     )
     return OfficialDocument(
@@ -177,6 +178,12 @@ def _pair(left: str, first: str, right: str, second: str, lines: int = 1) -> For
     width = 5.0 - _LABEL
     cells = (_label(left), FormCell(first, width), _label(right), FormCell(second, width))
     return FormRow(cells, lines)
+
+
+def _feet(left: str, first: str, right: str, second: str, lines: int) -> FormRow:
+    width = 5.0 - _LABEL
+    boxes = (FormCell("", width, foot=foot) for foot in (first, second))
+    return FormRow((_label(left), next(boxes), _label(right), next(boxes)), lines)
 
 
 def _label(text: str) -> FormCell:

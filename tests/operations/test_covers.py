@@ -52,6 +52,17 @@ def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session]
     assert "报送11月.xsj" in said
 
 
+def test_nothing_stands_where_the_seal_goes(two: tuple[Session, Session], tmp_path: Path) -> None:
+    _, town = two
+    sheet = covers.print_cover(town, exchange.send(town, tmp_path / "报送.xsj").path, tmp_path / "单子")
+    page = pypdfium2.PdfDocument(sheet)[0]
+    words = page.get_textpage()
+    left, _, _, top = words.get_charbox(words.get_text_range().index("（盖章）"))
+    high = int(page.get_height() - top)
+    picture = page.render().to_pil().convert("L").crop((int(left), high - 75, int(left) + 60, high - 2))
+    assert picture.getextrema() == (255, 255), "lines to write on are drawn across the seal"
+
+
 def test_files_are_counted_as_files(two: tuple[Session, Session], tmp_path: Path) -> None:
     _, town = two
     saved = records.save(town, "enterprise", {"name": "径山茶业"})
