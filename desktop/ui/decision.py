@@ -48,7 +48,7 @@ class Decision(Card):
         self.reason.setMaximumWidth(560)
         label = QLabel("原因(&Y)")
         label.setBuddy(self.reason)
-        self.examples = [link(words, lambda words=words: self.reason.setText(words)) for words in examples]  # type: ignore[misc]
+        self.examples = [link(words, lambda words=words: self._take(words)) for words in examples]  # type: ignore[misc]
         self.way_on = button(way_on, self._ask, primary=True)
         self.cancel = button("取消", self.close_it)
         self._asking = QWidget()
@@ -99,6 +99,11 @@ class Decision(Card):
         """Whether what has to be chosen is chosen."""
         self._ready = ready
         self._show_state()
+
+    def _take(self, words: str) -> None:
+        """An example is the reason; the cursor goes there, so that Enter goes on instead of choosing it once more."""
+        self.reason.setText(words)
+        self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def failed(self, error: Exception) -> bool:
         """Shows a problem that the user can act on."""

@@ -436,7 +436,7 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     hands.click(tab.decision.examples[0])
     assert tab.decision.reason.text() == "丢失"
     hands.dialogs.answers = [Answer.YES]
-    hands.click(tab.decision.way_on)
+    hands.press(Qt.Key.Key_Return)
     assert tab.grid.rows.lines[0].texts[3] == "已停用"
     assert names(district) == {"第一批的厂", "第二批的厂"}
     records.save(town, "enterprise", {"name": "捡到的人写的"})
