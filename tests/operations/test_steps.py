@@ -134,6 +134,24 @@ def test_what_the_program_would_do_again_at_the_next_merge_is_not_taken_back(vil
         steps.undo(village, parted.stamp)
 
 
+def test_an_enrolment_is_taken_back_only_until_something_has_come_from_it(
+    village: Session, tmp_path: Path
+) -> None:
+    """One question of two records had let nothing count any more of a town and all below it."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    enrol(village, district, tmp_path)
+    granted, begun = recent(district)
+    assert (granted.lasting, begun.lasting) == ("", "体系是从本单位建起的，不能撤消。")
+    records.save(village, "enterprise", {"name": "甲"})
+    report_up(village, district, tmp_path)
+    (granted,) = (s for s in recent(district) if s.operation.stamp == granted.operation.stamp)
+    assert granted.lasting.startswith("它的电脑已经报来过内容")
+    for step in (granted, begun):
+        with pytest.raises(CannotUndo, match="不能撤消"):
+            steps.undo(district, step.operation.stamp)
+    assert len(reading.records(district.database, district.types, Query("enterprise"))) == 1
+
+
 def test_what_was_erased_is_not_told_again(village: Session) -> None:
     saved = records.save(village, "member", {"name": "王犇"})
     records.save(village, "member", {"name": "王㛃"}, record=saved.record)

@@ -14,7 +14,7 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Role
 from desktop.records.types import Catalogue
 from desktop.records.versions import items
-from desktop.records.versions.deciding import ERASURE, SAME
+from desktop.records.versions.deciding import ERASURE, GRANT, SAME, UNIT
 from desktop.records.versions.stamps import from_wire
 from desktop.store.ledger import CannotUndo, ChangeSet
 from desktop.store.log import belonging
@@ -33,6 +33,13 @@ MOST_CHANGES = 300
 """So many changes of one step are shown; the rest is counted."""
 
 _ERASED = "清除个人信息不能撤消，需要的内容请重新填写。"
+_RELIED = {
+    UNIT: "体系是从本单位建起的，不能撤消。",
+    GRANT: (
+        "它的电脑已经报来过内容，撤消批准，那些内容就都不计入了。"
+        "电脑不用了的，请到“下级电脑”里停用；换了上级的，请用“调整隶属关系”。"
+    ),
+}
 _PARTED = "这几条的合并已经不成立，撤消了下次合并文件时又会取消。是不是同一条，由管着这几个单位的上级来定。"
 
 
@@ -100,7 +107,7 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
             files = born.files_of(one) + changed.records.get(ATTACHMENT, 0)
             total += sum(changed.records.values()) - changed.changes
             total -= files + changed.records.get(PART, 0) + born.beside(one)
-            lasting = _ERASED if born.erases(one) else _PARTED if one.name == PARTED else ""
+            lasting = _ERASED if born.erases(one) else _PARTED if one.name == PARTED else born.relies(one)
         first = firsts.get(one.first) if here else None
         steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files, lasting))
     return steps
@@ -113,13 +120,15 @@ class _Born:
     files: Sequence[int]
     parts: Sequence[int]
     erasures: Sequence[int]
+    relied: Mapping[int, str]
 
     @classmethod
     def of(cls, database: Database, origin: int, shown: Sequence[Operation]) -> Self:
         """Those of all these operations, the newest of which comes first."""
         span = shown[-1].first, shown[0].last
         files, parts = attached.born(database, origin, *span)
-        return cls(files, parts, stored.numbers_of(database, ERASURE, origin, *span))
+        erasures = stored.numbers_of(database, ERASURE, origin, *span)
+        return cls(files, parts, erasures, stored.relied_upon(database, origin, *span))
 
     def files_of(self, one: Operation) -> int:
         """How many files an operation bore."""
@@ -128,6 +137,10 @@ class _Born:
     def erases(self, one: Operation) -> bool:
         """Whether an operation erased something."""
         return _within(self.erasures, one) > 0
+
+    def relies(self, one: Operation) -> str:
+        """Why an operation stays that all else stands on."""
+        return next((_RELIED[self.relied[n]] for n in self.relied if one.first <= n <= one.last), "")
 
     def beside(self, one: Operation) -> int:
         """How many births of an operation nobody counts."""
@@ -224,6 +237,11 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     step = stored.operation(session.database, stamp)
     if step is not None and step.name == PARTED:
         raise CannotUndo("这一步是合并文件时程序自动做的，不能撤消。", _PARTED)
+    origin, began = stored.present(session.database, session.ledger.station)
+    if step is not None and origin is not None and step.stamp >= began:
+        relied = stored.relied_upon(session.database, origin, step.first, step.last)
+        if relied:
+            raise CannotUndo("这一步不能撤消。", _RELIED[next(iter(relied.values()))])
     if step is not None:
         for name in sorted(_types(session, step)):
             record_type = session.types.get(name)

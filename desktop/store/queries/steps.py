@@ -14,6 +14,7 @@ from desktop.records.declaration import DELETED_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions import items
 from desktop.records.versions.canonical import parse
+from desktop.records.versions.deciding import GRANT, UNIT
 from desktop.records.versions.stamps import MAX_STAMP
 from desktop.store.log import pending
 from desktop.store.tables.columns import quoted, table_of
@@ -265,6 +266,23 @@ def numbers_of(database: Database, type_name: str, origin: int, first: int, last
             (origin, first, last),
         )
     ]
+
+
+def relied_upon(database: Database, origin: int, first: int, last: int) -> dict[int, str]:
+    """The births among these items that all else here stands on, with their type: the own unit, and the grants of
+    computers that something was received from."""
+    span = {"origin": origin, "first": first, "last": last}
+    units, grants = quoted(table_of(UNIT)), quoted(table_of(GRANT))
+    its = "_origin = :origin AND _number BETWEEN :first AND :last"
+    return dict(
+        database.rows(
+            f"SELECT _number, '{UNIT}' FROM {units} WHERE {its}"
+            " AND id = unhex((SELECT value FROM meta WHERE key = 'unit_id')) UNION ALL"
+            f" SELECT _number, '{GRANT}' FROM {grants} WHERE {its} AND station IN"
+            " (SELECT o.station FROM received r JOIN origin o ON o.ref = r.origin)",
+            span,
+        )
+    )
 
 
 def born(database: Database, types: Catalogue, origin: int, found: Operation) -> list[tuple[str, str]]:
