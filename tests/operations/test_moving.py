@@ -12,7 +12,7 @@ from desktop.cli.shown import Showing
 from desktop.operations.recording import attachments, duplicates, records
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, moving, withdrawals
+from desktop.operations.stations import exchange, inbox, moving, traffic, withdrawals
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.store.ledger import NotFound
@@ -153,7 +153,13 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     assert village.unit.id not in subtree(old.database, old.unit.id)
     assert superior_shown(old, village.unit.id) == "（已调到别的上级，本机没有登记）"
     assert superior_shown(new, village.unit.id) == new.unit.name
+    # Nobody waits for it at the old town any more.
+    assert [p.moved for p in traffic.overview(old.database, old.here).peers if not p.link.upward] == [True]
+    next_month = TODAY + datetime.timedelta(days=40)
+    assert inbox.silent(old.database, next_month) == []
     enrol(village, new, world.folder)
+    assert not any(p.moved for p in traffic.overview(new.database, new.here).peers)
+    assert inbox.silent(new.database, next_month) == ["径山村工会"]
     (up,) = (link for link in links.all_links(village.database) if link.upward)
     assert (up.peer, up.acknowledged, up.received) == (new.ledger.station, 0, 0)
     add(village, "后来的厂")
@@ -173,6 +179,7 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     enrol(village, old, world.folder)
     world.report((village, old), *world.towns)
     assert names(old) == names(village) == names(district) == {"好茶厂", "错的厂", "后来的厂"}
+    assert not any(p.moved for p in traffic.overview(old.database, old.here).peers)
     assert exchange.digest(old, village.unit.id).sha256 == exchange.digest(district, village.unit.id).sha256
 
 

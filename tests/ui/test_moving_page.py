@@ -13,6 +13,7 @@ from desktop.operations.stations import moving
 from desktop.store.queries import reading
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.moving import MovingPage
+from desktop.ui.pages.sync.page import SyncPage
 from tests.operations.test_moving import World
 from tests.ui.hands import Hands, Windows
 
@@ -85,6 +86,17 @@ def test_what_cannot_be_moved_is_told_and_nothing_is_offered(open_page: Open, tm
     assert not page.superior.isEnabled()
     page._failed(moving.CannotMove("“甲”不能调整到“乙”名下。"))
     assert "请另选一个上级" in page.problem.words.text()
+
+
+def test_the_former_town_waits_for_nobody_who_was_moved_away(windows: Windows, tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.report(*world.towns)
+    moving.move(world.district, world.village.unit.id, world.new.unit.id)
+    world.report(*world.towns)
+    hands, page = windows.page(world.old, "sync", SyncPage)
+    assert [line.texts[3] for line in page.below.grid.rows.lines] == ["已改由别的上级收"]
+    assert "下级" not in page.standing.text()
+    hands.look("moved-away")
 
 
 def test_who_has_nobody_below_reads_why(open_page: Open, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from desktop.records.versions.deciding import REVOCATION
 from desktop.renaming import replace
 from desktop.store.peers import arrivals, links
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import reading
+from desktop.store.queries import reading, units
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority.station import digest_of
@@ -306,13 +306,17 @@ def _move(path: Path, folder: Path) -> None:
 
 
 def silent(database: Database, today: datetime.date) -> list[str]:
-    """The units below of which no station has sent a bundle in the month of ``today``, by name."""
+    """The units below of which no station has sent a bundle in the month of ``today``, by name.
+
+    Those that were moved to another superior since send there.
+    """
     heard = stored.last_merges(database)
+    away = units.outside(database, stored.setting(database, "unit_id"))
     month = (today.year, today.month)
     spoke: dict[str, bool] = {}
     names: dict[str, str] = {}
     for link in links.all_links(database):
-        if link.upward:
+        if link.upward or link.unit in away:
             continue
         last = china_time(heard[link.peer].at) if link.peer in heard else None
         names[link.unit] = link.name

@@ -25,7 +25,7 @@ from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
-from desktop.store.queries import aggregates, governing
+from desktop.store.queries import aggregates, governing, units
 from desktop.store.queries import digest as digests
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import subtree
@@ -67,7 +67,7 @@ class Peer:
     """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet.
 
     ``outdated`` says that since the last bundle to it something of its unit, or of one below it, was changed here, or
-    was said of what counts.
+    was said of what counts. ``moved``: its unit was put under another superior, who hears from it now.
     """
 
     link: Link
@@ -75,6 +75,7 @@ class Peer:
     received: Merged | None
     confirmed: bool
     outdated: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,11 @@ class Overview:
 
 def overview(database: Database, here: Here) -> Overview:
     """Who has what, and what is to be done next."""
-    found = _with_outdated(database, here, peers(database))
+    away = units.outside(database, here.unit.id)
+    found = [
+        replace(p, moved=not p.link.upward and p.link.unit in away)
+        for p in _with_outdated(database, here, peers(database))
+    ]
     upward = next((p for p in found if p.link.upward), None)
     # Who has nobody above has nothing to send up, and a district would count its whole ledger.
     position = upward.link.acknowledged if upward is not None else None

@@ -28,6 +28,12 @@ def subtree(database: Database, unit: str) -> list[str]:
     return below or [unit]
 
 
+def outside(database: Database, unit: str) -> frozenset[str]:
+    """The ids of the units that are held here and are neither this one nor below it; none that two claim."""
+    held = database.rows(f"SELECT lower(hex(id)) FROM r_unit WHERE _life = 0 AND id NOT IN ({CLAIMED_TWICE})")
+    return frozenset(u for (u,) in held).difference(subtree(database, unit))
+
+
 def writers_above(database: Database, types: Catalogue, record_type: RecordType, unit: str) -> dict[str, str]:
     """Of a unit and those above it, the nearest first, those whose level may write a type, with their names.
 

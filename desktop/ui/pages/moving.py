@@ -216,10 +216,11 @@ class MovingPage(Page):
         plan = self.plan
         if plan is None:
             return
+        along = f"{plan.amount}跟着走" if plan.records else "本机还没有它的记录"
         answer = self.workbench.dialogs.ask(
             moving.OPERATION,
             f"要把“{plan.name}”从“{plan.before_name}”调整到“{plan.after_name}”名下吗？\n"
-            f"{plan.amount}跟着走；以后由“{plan.after_name}”收它的数据包。",
+            f"{along}；以后由“{plan.after_name}”收它的数据包。",
             yes="调整",
             danger=True,
         )

@@ -158,7 +158,7 @@ def _owed(peer: Peer) -> bool:
 
 
 def _waits(peer: Peer) -> bool:
-    return _owed(peer) or (peer.received is not None and peer.outdated)
+    return _owed(peer) or (not peer.moved and (peer.received is not None and peer.outdated))
 
 
 def _empty(below: Sequence[Peer], revoked: frozenset[str]) -> frozenset[str]:
@@ -172,9 +172,10 @@ def _empty(below: Sequence[Peer], revoked: frozenset[str]) -> frozenset[str]:
 
 def _line(peer: Peer, revoked: bool, empty: bool) -> Line:
     last = peer.received
-    if revoked:
+    if revoked or peer.moved:
         when, total = (moment(last.at), str(last.total)) if last is not None else ("还没有收到过", "")
-        return Line((peer.link.name, when, total, "已停用"), Tone.PLAIN, peer.link.peer)
+        out = "已停用" if revoked else "已改由别的上级收"
+        return Line((peer.link.name, when, total, out), Tone.PLAIN, peer.link.peer)
     if last is None:
         words = "新电脑，先给一份" if empty else ""
         return Line((peer.link.name, "还没有收到过", "", words), Tone.WARNING, peer.link.peer)

@@ -267,7 +267,7 @@ class SyncPage(Page):
     def _standing_words(seen: Overview) -> str:
         if not seen.standing.enrolled:
             return "还没有入网：先办入网，再上报。登记的内容都会保留。"
-        below = len({p.link.unit for p in seen.peers if not p.link.upward})
+        below = len({p.link.unit for p in seen.peers if not (p.link.upward or p.moved)})
         words = [
             f"上级：{seen.upward.link.name}" if seen.upward is not None else "",
             f"下级{below}个" if below else "",
