@@ -108,6 +108,23 @@ def test_who_is_enrolled_asks_once_more_from_the_steps(
     assert not page.enrol.ask.isVisible()
 
 
+def test_who_was_moved_before_the_first_answer_asks_once_more_too(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """The step said so and had no button."""
+    hands, page = open_page(pair[1])
+    page.tabs.setCurrentIndex(ENROLMENT)
+    hands.settle()
+    told = "".join(label.text() for label in page.enrol.steps[0].findChildren(QLabel))
+    assert ("重新申请" in told, page.enrol.ask.isVisible()) == (False, False)
+    exchange.send(pair[1], tmp_path / "unheard.xsj")
+    page.refresh(None)
+    hands.settle()
+    told = "".join(label.text() for label in page.enrol.steps[0].findChildren(QLabel))
+    assert ("重新申请" in told, page.enrol.ask.isVisible()) == (True, True)
+    hands.look("unheard")
+
+
 def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     open_page: Open, tmp_path: Path
 ) -> None:

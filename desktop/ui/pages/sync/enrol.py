@@ -143,10 +143,14 @@ class EnrolCard(Card):
         answered = peer is not None and peer.received is not None
         first, second, third = self.steps
         asked, enrolled = standing.requested, standing.enrolled
+        # Who has never had an answer may have been moved before the first, and then none will come.
+        unheard = not answered and peer is not None and peer.sent is not None
+        again = enrolled and (self._unfolded or unheard)
         first.show_state(
             "done" if asked else "next",
             "已导出。把申请文件（.xsq）交给上级；文件丢了可以再导出一次。" if asked and not enrolled
-            else "已完成。换了上级的，停用以后又找回的，在这里重新申请；新的批准接受以前，照常登记和上报。" if enrolled
+            else "已完成。换了上级的，停用以后又找回的，在这里重新申请；新的批准接受以前，照常登记和上报。" if again
+            else "已完成。" if enrolled
             else "把申请文件（.xsq）存到U盘，交给上级（镇街工会或区总工会）。在这之前登记的内容都会保留。",
         )  # fmt: skip
         name = peer.link.name if peer is not None else "上级"
@@ -170,7 +174,7 @@ class EnrolCard(Card):
         set_primary(self.open_grant, asked and not enrolled and self._offered is None)
         self._enrolled = enrolled
         self.ask.setText("重新申请入网…" if enrolled else "再导出一次…" if asked else "导出入网申请…")
-        self.ask.setVisible(not enrolled or self._unfolded)
+        self.ask.setVisible(not enrolled or again)
         self._waiting = asked and (not enrolled or self._asked_again)
         if self._waiting and not self.own_words.shown.strip():
             self._load_own_words()
