@@ -72,3 +72,16 @@ def test_who_wrote_it_stays_its_writer(pair: tuple[Desk, Desk]) -> None:
         "SELECT DISTINCT _operator FROM r_firm UNION SELECT operator FROM version"
     )
     assert writers == [(save_name,)]
+
+
+def test_a_kind_of_a_later_program_is_not_written_anew_as_something_else(pair: tuple[Desk, Desk]) -> None:
+    town, village = pair
+    village.birth("firm", {"name": "老厂"}, record=FIRM)
+    village.time.pass_days(400)
+    village.forge_change(FIRM, None, None, kind="praise")
+    village.time.pass_days(-400)
+    redate(village)
+    assert village.ledger.next_number() == 2, "the word that the other does not count, and nothing else"
+    report(village, town)
+    assert set(town.refused().values()) == {"clock"}
+    assert town.held() == {}

@@ -134,13 +134,13 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
     """Items as saves of the same persons, in their order, each upon what its writer saw.
 
     What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
-    was put aside.
+    was put aside, and so does what this program does not know: a type, or a kind, of which nobody could read the rest.
     """
     anew: dict[int, int] = {}
     for item in items:
         put = item.put
         record_type = ledger.types.get(put.type)
-        if record_type is None:
+        if record_type is None or not (put.kind == BIRTH or put.slot):
             continue
         if put.kind == BIRTH:
             names = {column: f.name for column, f in wire_columns(record_type).items()}
