@@ -1,8 +1,9 @@
 """A random history over five stations in three levels, through real bundles, with whatever may happen to them.
 
 Records are born twice, edited, grouped, moved, deleted, revived, undone and erased; items are withdrawn, revoked and
-let in again; villages change towns; laptops are restored, set back unnoticed, copied, given new keys and wrong clocks;
-one of them has a newer program. Bundles are lost, doubled, late, out of order, and cut anew.
+let in again; villages change towns; laptops are restored, set back unnoticed, copied, given new keys and clocks that
+are days or years wrong; one of them has a newer program, which others get later. Bundles are lost, doubled, late, out
+of order, cut anew, and too small for all that is due.
 """
 
 from __future__ import annotations
@@ -40,14 +41,17 @@ from desktop.sync.formats import segments
 from desktop.sync.merging import forks, restating, rewriting
 from desktop.sync.merging.receiving import ClockInDoubt
 from desktop.sync.signed import identity
+from tests.histories.comparing import words_of
 from tests.sync.casting import cast
-from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back
+from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back, reopen
 from tests.sync.test_root_changes import renew
 
 SHARED: Final = ("aa" * 16, "bb" * 16)
 """Record ids that several stations know without each other, as a code gives them."""
 PRIZES: Final = ("ca" * 16, "cb" * 16)
 """Records of a type that only the newer program knows."""
+CONTACTS: Final = ((None, None), ("王", None), ("李", "139"), ("张", "139"))
+"""Every person and telephone that anybody saves together."""
 PASSING: Final = (FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown)
 """Why a bundle may not be taken now, and comes again with the next."""
 MOST_ROUNDS: Final = 2
@@ -58,8 +62,8 @@ OFTEN: Final = (
 )  # fmt: skip
 ACTS: Final = (
     "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
-    "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork", "contest", "contest",
-    "contest", "contest", "join", "join", "part", "relapse", "relapse",
+    "fall_behind", "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
+    "contest", "contest", "contest", "contest", "join", "join", "part", "update", "relapse", "relapse",
 )  # fmt: skip
 
 WHILE_IT_LASTS: Final = (
@@ -130,6 +134,7 @@ class History:
         self.underway: list[tuple[Desk, Sent]] = []
         self.done: list[tuple[Desk, ChangeSet]] = []
         self.words = itertools.count()
+        self.moments = itertools.count(1)
         self.typed: list[tuple[Desk, str]] = []
         """Every word that was typed where nobody may erase it, and where."""
         self.groups: set[tuple[Any, ...]] = {(None, None, None)}
@@ -140,6 +145,8 @@ class History:
         self.roots_left = 1
         self.relapsed: set[str] = set()
         """Desks that may have words to get back, for which they have vouched with the keys that they have now."""
+        self.furthest = 0
+        """The last moment under which anything was saved."""
 
     def put_under(self, below: Desk, desk: Desk) -> None:
         """Enrols a station elsewhere."""
@@ -246,9 +253,9 @@ class History:
         }[slot])  # fmt: skip
 
     def contact(self, desk: Desk) -> object:
-        person = self.rnd.choice("李张")
+        person, phone = self.rnd.choice(CONTACTS[2:])
         return self._edit(
-            desk, "contact", lambda: self.rnd.choice(({"person": person, "phone": "139"}, None))
+            desk, "contact", lambda: self.rnd.choice(({"person": person, "phone": phone}, None))
         )
 
     def count(self, desk: Desk) -> object:
@@ -257,7 +264,7 @@ class History:
         return self._edit(desk, "count", lambda: staff and {"staff": staff, "source": "税务"})
 
     def novelty(self, desk: Desk) -> object:
-        """What only a newer program writes: a type, a field, a member of a group."""
+        """What only a newer program writes: a type, a field, a member of a group, a kind that waits everywhere."""
         newer = self.villages[0]
         firm = self.some(newer)
         if firm is None:
@@ -274,7 +281,14 @@ class History:
         staff = self.rnd.randint(5, 6)
         self.groups.add((staff, None, 1))
         newer.edit(firm, "count", {"staff": staff, "verified": 1})
+        if self.rnd.random() < 0.3:
+            newer.forge_change(firm, None, None, kind="praise")
         return firm
+
+    def update(self, desk: Desk) -> object:
+        """A station gets the newer program: what it has only kept until then is understood."""
+        reopen(desk, NEWER_TYPES)
+        return None
 
     def visit(self, desk: Desk) -> object:
         record = self.some(desk)
@@ -336,6 +350,9 @@ class History:
         # Of records that are one another may be shown with a unit of his.
         if record is None or ledger.unit_of("firm", record) not in self.units_of(desk):
             return None
+        if desk.station in self.doubtful:
+            # Of two contents of one moment only both can be named, and no word reaches an erasure (known residue).
+            desk.time.at += 1_000 * next(self.moments)
         emptied = ledger.write("清除", desk.name, edits=[SlotEdit("firm", record, "contact", None)])
         upto = (emptied.stamp or ledger.clock.next_stamp()) - 1
         cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}
@@ -397,7 +414,7 @@ class History:
         """Everybody reports, and both towns hear of it."""
         for below, desk in (*self.pairs, *((self.district, town) for town in self.towns)):
             below.time.at = desk.time.at = self.latest
-            self.merge(desk, [below.send(desk if below is self.district else None)])
+            self.bring(desk, below)
 
     def _about(self, record: str, town: Desk) -> list[tuple[Desk, int]]:
         """What stations below a town have said of a record, as far as that holds it."""
@@ -450,13 +467,13 @@ class History:
         if old.name in self.relapsed:
             # What the town has to get back it gets from who still reports to it (known residue).
             for d in movers:
-                self.merge(d, [old.send(d)])
-                self.merge(old, [d.send()])
+                self.bring(d, old)
+                self.bring(old, d)
         if self.rnd.random() < 0.5:
             # What is erased here may be gone below before who moves the village hears of it.
             self.erase(old)
             for d in movers:
-                self.merge(d, [old.send(d)])
+                self.bring(d, old)
         # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
         # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
         in_force = station.knowledge(self.district.ledger, self.district.keys).policy
@@ -472,7 +489,7 @@ class History:
         self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
         self.district.settle()
         for town in (old, new):
-            town.merge(self.district.send(town))
+            self.bring(town, self.district)
         for d in movers:
             self.put_under(d, new)
             self.snapshots.pop(d.name, None)
@@ -487,15 +504,24 @@ class History:
             desk.time.at += int(1.2 * DAY)
         return None
 
+    def fall_behind(self, desk: Desk) -> object:
+        """A clock says 2015, so that all that comes is dated ahead: until somebody wants to save something."""
+        desk.time.at -= 4_000 * DAY
+        return None
+
     def redate(self, desk: Desk) -> object:
         """Something is saved under a date in the future, perhaps sent, and saved anew today in a new incarnation."""
         if desk.level is not Level.VILLAGE or desk.station in self.doubtful:
             return None
-        desk.time.pass_days(1.5)
+        days = self.rnd.choice((1.5, 400, 7_000))
+        desk.time.pass_days(days)
+        self.furthest = max(self.furthest, desk.time.at + DAY)
+        # Somebody has said that it is the right date.
+        desk.ledger.clock.confirm()
         try:
             record = self.edit(desk)
         finally:
-            desk.time.pass_days(-1.5)
+            desk.time.pass_days(-days)
         if self.rnd.random() < 0.5:
             self.underway.append((self.above[desk.name], desk.send()))
         rewriting.redate(desk.ledger, desk.keys, self.incarnation(), desk.name, "更正")
@@ -508,22 +534,27 @@ class History:
 
     def recut(self, desk: Desk) -> object:
         """Own items stand in other segments than before: they are known item by item."""
-        found = []
-        shapes: dict[str, items.Shape] = {}
+        found: list[tuple[tuple[int, bytes], Mapping[str, items.Shape]]] = []
         for position, compressed in desk.database.rows(
             "SELECT position, frame FROM segment WHERE origin = ? AND vouched IS NULL", (desk.ledger.origin,)
         ):
             header, lines = segments.opened(*segments.read(kept.frame_of(compressed)))
-            found += list(zip(range(header.first, header.last + 1), lines, strict=True))
-            shapes |= header.shapes
+            numbered = zip(range(header.first, header.last + 1), lines, strict=True)
+            found += ((line, header.shapes) for line in numbered)
             desk.database.execute("DELETE FROM segment WHERE position = ?", (position,))
-        found.sort()
+        found.sort(key=lambda line: line[0])
         while found:
-            size = self.rnd.randint(1, len(found))
+            taken, shapes = [], dict[str, items.Shape]()
+            for line, stated in found[: self.rnd.randint(1, len(found))]:
+                if any(shapes.get(name, shape) != shape for name, shape in stated.items()):
+                    # Since the program was updated births have more columns.
+                    break
+                shapes |= stated
+                taken.append(line)
             kept.keep(desk.ledger, *segments.cut(
-                desk.station, desk.keys.incarnation, found[:size], shapes, desk.keys.sign
+                desk.station, desk.keys.incarnation, taken, shapes, desk.keys.sign
             ))  # fmt: skip
-            found = found[size:]
+            found = found[len(taken) :]
         return None
 
     def _path(self, desk: Desk) -> Path | None:
@@ -572,7 +603,7 @@ class History:
             act: Callable[[Desk], object] = getattr(self, self.rnd.choice(WHILE_IT_LASTS))
             act(desk)
         for below in (d for d in self.desks if self.above.get(d.name) is desk and self.rnd.random() < 0.8):
-            self.merge(below, [desk.send(below)])
+            self.bring(below, desk)
         self.relapsed.add(desk.name)
         return self.restore(desk)
 
@@ -708,10 +739,17 @@ class History:
             assert [sums(b) for b in looked.bundles] == [sums(b) for b in report.bundles]
         return sum(told.total for told in report.bundles)
 
+    def bring(self, to: Desk, desk: Desk) -> int:
+        """All that is due from one station to another, in as many bundles as it takes; how many items that were."""
+        sent = [desk.send(None if to is self.above.get(desk.name) else to)]
+        while sent[-1].more:
+            sent.append(desk.send(None if to is self.above.get(desk.name) else to))
+        return self.merge(to, sent)
+
     def finish(self) -> None:
         """Clocks are put right, whoever was shut out is let in, forks are decided, and everything arrives."""
         # By then the day has come of what was dated ahead and nobody has said anything about.
-        at = self.latest + 2 * DAY
+        at = max(self.latest, self.furthest) + 2 * DAY
         for n, d in enumerate(self.desks):
             d.time.at = at + n * 60_000
         for d in self.desks:
@@ -724,7 +762,7 @@ class History:
                 for _ in range(4):
                     desk.birth("firm", {"name": self.word(desk)})
                 links.send_all_again(desk.database)
-                self.merge(self.above[desk.name], [desk.send()])
+                self.bring(self.above[desk.name], desk)
         at_rest = self.settle()
         # What a desk had said before it was restored may only have come back now.
         while self._let_in() or self._settle_forks():
@@ -763,78 +801,16 @@ class History:
         return self._up() + self._down()
 
     def _up(self) -> int:
-        return sum(self.merge(desk, [below.send()]) for below, desk in self.pairs)
+        return sum(self.bring(desk, below) for below, desk in self.pairs)
 
     def _down(self) -> int:
-        return sum(self.merge(below, [desk.send(below)]) for below, desk in reversed(self.pairs))
+        return sum(self.bring(below, desk) for below, desk in reversed(self.pairs))
 
 
 def sums(told: Any) -> int:
     """The items of a bundle by what became of them."""
     found: int = told.applied + told.known + told.held + told.conflict + told.refused
     return found
-
-
-def words_of(desk: Desk) -> str:
-    """Every value of the records of a station, of what waits there, and of what was refused."""
-    tables = ("r_firm", "r_visit", "version", "held", "refused")
-    return "\n".join(str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
-
-
-def with_children_elsewhere(desk: Desk, units: set[str]) -> set[str]:
-    """The firms of which a visit or a prize is of none of these units: whoever holds these alone does not see it.
-
-    So it does not ask whether the firm is deleted (rule 9).
-    """
-    children = [desk.shown(record, name) for name in ("visit", "prize") for record in desk.records(name)]
-    return {
-        str(child.values.get("firm")) for child in children if child is not None and child.unit not in units
-    }
-
-
-def heads_of(desk: Desk) -> Mapping[str, str]:
-    """Under which id each of the firms is shown that are one with others."""
-    return dict(desk.database.rows("SELECT lower(hex(id)), lower(hex(head)) FROM component"))
-
-
-def deleted(desk: Desk, record: str) -> bool:
-    """Whether somebody has deleted one of the firms that are one with this one."""
-    found = desk.database.row(
-        "SELECT 1 FROM component c JOIN version v ON v.record = c.id AND v.type = c.type AND v.slot = '_deleted'"
-        " AND v.value <> 'null' WHERE c.head = unhex(?)",
-        (record,),
-    )
-    return found is not None
-
-
-def went_away(desk: Desk, record: str, units: set[str]) -> bool:
-    """Whether one of the firms that are one with this one was of one of these units, and all are of others now."""
-    shown = desk.shown(record)
-    had = desk.database.rows(
-        "SELECT v.value ->> '$' FROM component c JOIN version v ON v.record = c.id AND v.type = c.type"
-        " WHERE v.slot = 'unit' AND c.head = unhex(?)",
-        (record,),
-    )
-    return shown is not None and shown.unit not in units and not units.isdisjoint(unit for (unit,) in had)
-
-
-def rows_of(
-    desk: Desk, type_name: str, units: set[str], elsewhere: set[str], heads: Mapping[str, str]
-) -> Mapping[str, Any]:
-    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` nothing that hangs on life.
-
-    A deleted record is in no dispute. A link leads to one of the ``heads`` where it is known that the firms are one.
-    """
-    shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
-    return {
-        record: (
-            {k: heads.get(str(v), v) if k in ("firm", "partner") else v for k, v in found.values.items()},
-            found.unit,
-            () if record in elsewhere else tuple(found.disputed),
-        )
-        for record, found in shown.items()
-        if found is not None and found.unit in units
-    }
 
 
 def _is_copy(desk: Desk) -> bool:

@@ -25,10 +25,10 @@ from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
-from desktop.store.queries import aggregates, governing, units
+from desktop.store.queries import aggregates, governing
 from desktop.store.queries import digest as digests
 from desktop.store.queries.digest import Digest
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import outside, subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import persons
@@ -107,7 +107,7 @@ class Overview:
 
 def overview(database: Database, here: Here) -> Overview:
     """Who has what, and what is to be done next."""
-    away = units.outside(database, here.unit.id)
+    away = outside(database, here.unit.id)
     found = [
         replace(p, moved=not p.link.upward and p.link.unit in away)
         for p in _with_outdated(database, here, peers(database))

@@ -1,0 +1,89 @@
+"""What the stations of a history show in the end, and what of it may differ by the residue of the format document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desktop.store.log import components, edges
+from tests.sync.desks import Desk
+
+
+def words_of(desk: Desk) -> str:
+    """Every value of the records of a station, of what waits there, and of what was refused."""
+    tables = ("r_firm", "r_visit", "version", "held", "refused")
+    return "\n".join(str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
+
+
+def with_children_elsewhere(desk: Desk, units: set[str]) -> set[str]:
+    """The firms of which a visit or a prize is of none of these units: whoever holds these alone does not see it.
+
+    So it does not ask whether the firm is deleted (rule 9).
+    """
+    children = [desk.shown(record, name) for name in ("visit", "prize") for record in desk.records(name)]
+    return {
+        str(child.values.get("firm")) for child in children if child is not None and child.unit not in units
+    }
+
+
+def heads_of(desk: Desk) -> Mapping[str, str]:
+    """Under which id each of the firms is shown that are one with others."""
+    return dict(desk.database.rows("SELECT lower(hex(id)), lower(hex(head)) FROM component"))
+
+
+def deleted(desk: Desk, record: str) -> bool:
+    """Whether somebody has deleted one of the firms that are one with this one."""
+    found = desk.database.row(
+        "SELECT 1 FROM component c JOIN version v ON v.record = c.id AND v.type = c.type AND v.slot = '_deleted'"
+        " AND v.value <> 'null' WHERE c.head = unhex(?)",
+        (record,),
+    )
+    return found is not None
+
+
+def gone_elsewhere(top: Desk, desk: Desk, units: set[str], heads: Mapping[str, str]) -> bool:
+    """Whether of firms that are one somebody has deleted one that these units had, and all are others' above by now.
+
+    What others have written into it since is not heard here, where it is not edited after it was deleted.
+    """
+    return any(
+        deleted(top, head) and _claim(desk, head) & units and not _claim(top, head) & units
+        for head in set(heads.values())
+    )
+
+
+def unbelieved(holders: Sequence[Desk]) -> bool:
+    """Whether one of these does not know who has the records that another believes to be one (known residue).
+
+    So it is where a town has said it of records of two villages, and one of them is another town's since.
+    """
+    said = [{edge.id: edge for edge in edges.said(d.database, d.ledger.types)} for d in holders]
+    joined = {edge.id for found in said for edge in found.values() if edge.joins}
+    return any(
+        edge.id in joined and not edge.joins and not edge.owners <= desk.records("unit")
+        for desk, found in zip(holders, said, strict=True)
+        for edge in found.values()
+    )
+
+
+def _claim(desk: Desk, record: str) -> frozenset[str]:
+    return components.claims(desk.database, desk.ledger.types, "firm", [record])
+
+
+def rows_of(
+    desk: Desk, type_name: str, units: set[str], elsewhere: set[str], heads: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """Values, unit and disputed slots of the records of some units; of those ``elsewhere`` nothing that hangs on life.
+
+    A deleted record is in no dispute. A link leads to one of the ``heads`` where it is known that the firms are one.
+    """
+    shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
+    return {
+        record: (
+            {k: heads.get(str(v), v) if k in ("firm", "partner") else v for k, v in found.values.items()},
+            found.unit,
+            () if record in elsewhere else tuple(found.disputed),
+        )
+        for record, found in shown.items()
+        if found is not None and found.unit in units
+    }
