@@ -10,7 +10,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.store.merging import aside
-from desktop.store.peers import traffic
+from desktop.store.peers import segment_log, traffic
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import copies
@@ -249,6 +249,29 @@ def test_what_had_counted_is_told_as_excluded_beside_another_content_of_its_mome
     district.exclude((laptop, of_one_moment(laptop, twin)))
     told = town.merge(*[laptop.send(), twin.send()][::turn], district.send(town)).bundles
     assert [(r.applied, r.held, r.refused, r.births) for r in told[:2]] == [(0, 0, 1, {})] * 2
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_counts_goes_out_where_another_content_of_its_moment_stands_before_it(
+    laptop: Desk, twin: Desk, town: Desk, again: bool
+) -> None:
+    """As after older items have come into a scope below, and its segment was put at the end of the journal."""
+    number = of_one_moment(laptop, twin)
+    if again:
+        laptop.edit(FIRM, "name", "改了")
+        twin.edit(OTHER, "name", "也改了")
+        number += 1
+    town.take(laptop.send())
+    (position,) = segment_log.positions(
+        town.database, town.ledger.origin_ref(laptop.station, laptop.keys.incarnation), number, number
+    )
+    town.take(twin.send())
+    town.ledger.to_the_end([position])
+    town.exclude((laptop, number))
+    assert [town.values(record) and town.values(record)["name"] for record in (FIRM, OTHER)] == (
+        [laptop.folder.name, None] if again else [None, None]
+    )
+    assert town.database.rows("SELECT number FROM version WHERE number = ?", (number,)) == []
 
 
 def test_of_two_contents_of_one_moment_that_one_bundle_brings_none_is_told_as_applied(

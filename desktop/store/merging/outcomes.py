@@ -56,3 +56,20 @@ def stands(database: Database, type_name: str, record: str, origin: int, number:
         (record, origin, number, stamp),
     )
     return found is not None
+
+
+def counts(database: Database, type_name: str, record: str, origin: int, number: int, stamp: int) -> bool:
+    """Whether one of these counts that is about this record: of a fork another content may bear the same name."""
+    name = {"type": type_name, "id": record, "origin": origin, "number": number, "stamp": stamp}
+    logged = database.row(
+        "SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND origin = :origin AND number = :number"
+        " AND stamp = :stamp",
+        name,
+    )
+    # Of a type that is not known here there is a table as soon as one of it counts.
+    table = database.row(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table_of(type_name),)
+    )
+    return logged is not None or (
+        table is not None and stands(database, type_name, record, origin, number, stamp)
+    )

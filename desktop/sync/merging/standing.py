@@ -17,7 +17,7 @@ from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIR
 from desktop.records.versions.spans import Span, common, joined, spans_of
 from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import LEARNED, ChangeSet, Ledger
-from desktop.store.merging import aside
+from desktop.store.merging import aside, outcomes
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
 from desktop.store.merging.uncounting import Taken
@@ -280,8 +280,21 @@ class Settling:
             if wanted and (was_forked or not wanted <= {n for n, _ in seen}):
                 header, lines = kept.read_at(self._db, position)
                 found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
+                if was_forked:
+                    seen = seen - self._counting(found, seen)
                 found.keep_numbers(wanted, seen)
                 yield found
+
+    def _counting(self, found: Sorted, seen: aside.Names) -> aside.Names:
+        """What counts of a segment though something of the same number and stamp is aside: another content."""
+        same = Sorted(found.contents, found.origin)
+        same.keep_only(seen)
+        same.hold(same.looked_at, "")
+        return {
+            (put.number, put.stamp)
+            for put in same.waiting()
+            if outcomes.counts(self._db, put.type, put.record, found.origin, put.number, put.stamp)
+        }
 
     def _put_aside(self, found: Sorted) -> Iterable[Taken]:
         refused, held = waiting.set_aside(self._db, found, self._now)
