@@ -11,6 +11,9 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import Shape
+from desktop.store.ledger import SlotEdit
+from desktop.store.peers import segment_log
+from desktop.store.queries import reading
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
@@ -112,3 +115,21 @@ def test_what_waited_is_judged_without_its_parent_once_that_is_none_any_more(
     places.village.settle()
     assert places.village.held() == {(places.far.station, NUMBER + 1): "certificate"}
     assert places.village.records() == {OTHER}
+
+
+def test_who_is_enrolled_hears_of_a_unit_from_elsewhere_before_it_knows_whose_the_parents_is(
+    places: Places, tmp_path: Path
+) -> None:
+    """Nobody there knows who has registered it, and what is vouched for comes in the order of the parent's journal."""
+    unit, other = places.village.unit, places.other
+    edits = [SlotEdit("unit", unit, slot, other.unit) for slot in ("superior", "unit")]
+    places.district.ledger.write("调整", "区", edits=edits)
+    places.deliver(2)
+    origin = other.ledger.origin_ref(places.district.station, places.district.keys.incarnation)
+    registered = other.database.value("SELECT _number FROM r_unit WHERE id = unhex(?)", (other.unit,))
+    other.ledger.to_the_end(segment_log.positions(other.database, origin, registered, registered))
+    fresh = new_desk(tmp_path, "乙镇新来的", Level.TOWN, unit=other.unit)
+    enrol(fresh, other)
+    fresh.take(other.send(fresh))
+    assert fresh.held() == {}
+    assert set(reading.subtree(fresh.database, other.unit)) == {other.unit, unit, places.far.unit}

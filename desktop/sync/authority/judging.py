@@ -145,13 +145,14 @@ class Judge:
         """Whether grants that count lead from a station to the root."""
         return station in self._chains
 
-    def judge(self, found: Sorted, author: Certificate | None) -> None:
+    def judge(self, found: Sorted, signer: Certificate | None) -> None:
         """Rules 14 and 15 for what is new: the outcome of each item before any of it is written.
 
-        ``author`` is the certificate by whose key it is signed. Without one the parent vouches: it has judged scope,
-        and rights as far as it has them itself.
+        ``signer`` is the certificate by whose key it is signed. Where the parent vouches it is the parent's, which has
+        judged scope, and rights as far as it has them itself.
         """
         header = found.contents.header
+        author = signer if header.vouched is None else None
         origin = header.station, header.incarnation
         # What waits behind a fork may be excluded too.
         if self.policy.concerns(origin):
@@ -172,7 +173,7 @@ class Judge:
                         n for unit, of in levels.items() if of is level for n in found.numbers_under(unit)
                     }
                 found.refuse(denied, REFUSED_WRITER)
-        elif header.vouched and (denied := self._beyond(header.vouched, found.contents, changes)):
+        elif header.vouched and (denied := self._beyond(header.vouched, signer, found.contents, changes)):
             if self._counting(header.station):
                 found.refuse(denied, REFUSED_WRITER)
             else:
@@ -219,7 +220,9 @@ class Judge:
         # What waits for a program that knows its type is asked for by that (see ``tables``).
         return reason == HELD_KIND or (reason == HELD_CERTIFICATE and self.is_known(station))
 
-    def _beyond(self, parent: str, contents: Contents, changes: Collection[WireChange]) -> set[int]:
+    def _beyond(
+        self, parent: str, signer: Certificate | None, contents: Contents, changes: Collection[WireChange]
+    ) -> set[int]:
         """Rule 14 of what a parent vouches for: items that neither it nor anybody below it may write.
 
         It may pass them on of a station that is known here to be of a level that may. Its word about one of which
@@ -227,6 +230,9 @@ class Judge:
         """
         origin = [c.claims.level for c in self._counting(contents.header.station)]
         vouching = [c.claims.level for c in self._counting(parent)]
+        if signer is not None and not vouching:
+            # With the enrolment comes a journal, whose order is any: whose unit the parent's is may come last.
+            vouching = [signer.claims.level]
         below = [level for level in LEVEL_RANK if any(LEVEL_RANK[v] < LEVEL_RANK[level] for v in vouching)]
         denied = set(contents.numbers)
         for level in dict.fromkeys([*origin, *vouching, *below, Level.ENTERPRISE]):

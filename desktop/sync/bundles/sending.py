@@ -15,7 +15,7 @@ from desktop.records.versions.deciding import TREE_TYPES
 from desktop.records.versions.items import BIRTH
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.peers import exchanged, links, received, segment_log
+from desktop.store.peers import exchanged, links, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
 from desktop.store.queries.units import subtree
@@ -30,7 +30,6 @@ from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.receipts import Answer, Answers, Receipt
 from desktop.sync.formats.segments import Header
-from desktop.sync.signed import certificates
 from desktop.sync.signed.identity import Speaking, StationKeys
 from desktop.sync.signed.manifest import DOWN, MAX_PARTS, MAX_PERSONS, UP, Person
 
@@ -289,21 +288,11 @@ def _vouched(
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
-    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant.
-
-    The words of the root come first, then those of the stations down to this one, wherever they stand in the journal:
-    as long as the new one does not know whose word it is, it believes less of it.
-    """
+    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant."""
     cut_own(ledger, keys)
     scope = Scope(ledger, unit)
-    stations = [certificates.parse(der).station for der in station.own_chain(ledger)]
-    later = {
-        ref: -stations.index(name) if name in stations else 1
-        for (name, _), ref in received.origins(ledger.database).items()
-    }
     found = bytearray()
-    journal = segment_log.all_kinds(ledger.database)
-    for position, origin, kinds in sorted(journal, key=lambda each: (later[each[1]], each[0])):
+    for position, origin, kinds in segment_log.all_kinds(ledger.database):
         header, _ = kept.read_at(ledger.database, position)
         if kinds == {BIRTH} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue

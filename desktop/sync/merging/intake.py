@@ -296,7 +296,7 @@ class Intake:
         """
         header = arrived.header
         trust.judge_segment(signer, header)
-        author = None if judged or header.vouched is not None else signer
+        judged_by = None if judged else signer
         other = erasing.as_kept(self._ledger, arrived, self._erased)
         if other is not None:
             arrived = Arrived.read(other)
@@ -320,7 +320,7 @@ class Intake:
         if found.deciding and not found.settled:
             self.set_alone()
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            self._apply(found.part(deciding=True), author, result)
+            self._apply(found.part(deciding=True), judged_by, result)
             self.count()
             in_vain = self.judge.policy.moves
             self.judge_anew()
@@ -328,12 +328,12 @@ class Intake:
                 # By a move that does not count a former superior would write under the unit, in the same bundle.
                 self._settle()
             found = found.part(deciding=False)
-        self._apply(found, author, result)
+        self._apply(found, judged_by, result)
         return True
 
-    def _apply(self, found: Sorted, author: Certificate | None, result: BundleResult) -> None:
+    def _apply(self, found: Sorted, signer: Certificate | None, result: BundleResult) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
-        self.judge.judge(found, author)
+        self.judge.judge(found, signer)
         self._refused |= found.refuses
         if found.waits_for(HELD_FUTURE):
             self.future.add(found.contents.header.station)
