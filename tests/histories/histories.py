@@ -798,6 +798,7 @@ class History:
         """Ten minutes later, by whatever clock, up and down; how many items were on their way."""
         for desk in self.desks:
             desk.time.at += 600_000
+            desk.ledger.clock.confirm()
         return self._up() + self._down()
 
     def _up(self) -> int:
