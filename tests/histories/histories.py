@@ -134,7 +134,6 @@ class History:
         self.underway: list[tuple[Desk, Sent]] = []
         self.done: list[tuple[Desk, ChangeSet]] = []
         self.words = itertools.count()
-        self.moments = itertools.count(1)
         self.typed: list[tuple[Desk, str]] = []
         """Every word that was typed where nobody may erase it, and where."""
         self.groups: set[tuple[Any, ...]] = {(None, None, None)}
@@ -350,9 +349,6 @@ class History:
         # Of records that are one another may be shown with a unit of his.
         if record is None or ledger.unit_of("firm", record) not in self.units_of(desk):
             return None
-        if desk.station in self.doubtful:
-            # Of two contents of one moment only both can be named, and no word reaches an erasure (known residue).
-            desk.time.at += 1_000 * next(self.moments)
         emptied = ledger.write("清除", desk.name, edits=[SlotEdit("firm", record, "contact", None)])
         upto = (emptied.stamp or ledger.clock.next_stamp()) - 1
         cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}

@@ -9,6 +9,8 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions.item_outcomes import HELD_FORK
+from desktop.records.versions.stamps import to_wire
+from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside
 from desktop.store.peers import segment_log, traffic
 from desktop.sync.authority import exclusions, policy, station
@@ -17,7 +19,7 @@ from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, receiving, rewriting
 from desktop.sync.signed import certificates, identity
 from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report
-from tests.sync.test_erasing import erase
+from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
 
@@ -272,6 +274,35 @@ def test_what_counts_goes_out_where_another_content_of_its_moment_stands_before_
         [laptop.folder.name, None] if again else [None, None]
     )
     assert town.database.rows("SELECT number FROM version WHERE number = ?", (number,)) == []
+
+
+@pytest.mark.parametrize("behind", [True, False])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_an_erasure_counts_beside_another_content_of_its_moment(
+    laptop: Desk, twin: Desk, town: Desk, turn: int, behind: bool, tmp_path: Path
+) -> None:
+    """Number and stamp name both, and no word reaches an erasure; both may wait ``behind`` an earlier fork."""
+    town.birth("firm", {"phone": "13800138000"}, record=FIRM, unit=laptop.unit)
+    if behind:
+        laptop.birth("firm", {"name": "甲"})
+        twin.birth("firm", {"name": "乙"})
+        for desk in (laptop, twin):
+            town.take(desk.send())
+    twin.time.at = laptop.time.at = town.time.at
+    laptop.birth("firm", {"name": "同一刻写的"}, record=OTHER)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(twin.stamp())}
+    twin.time.at -= 1
+    twin.ledger.write("清除", "王芳", births=[NewRecord("erasure", "", twin.unit, cells)])
+    for desk in (laptop, twin)[::turn]:
+        town.take(desk.send())
+    decide(town, laptop)
+    assert (town.held(), open_forks(town)) == ({}, [])
+    assert (OTHER in town.records(), len(town.records("erasure"))) == (False, 1)
+    assert "13800138000" not in everything(town)
+    fresh = new_desk(tmp_path, "甲村第二台", Level.VILLAGE, unit=laptop.unit)
+    enrol(fresh, town)
+    fresh.take(town.send(fresh))
+    assert fresh.records("erasure") == town.records("erasure")
 
 
 def test_of_two_contents_of_one_moment_that_one_bundle_brings_none_is_told_as_applied(

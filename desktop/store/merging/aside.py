@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from desktop.records.versions.deciding import ERASURE
 from desktop.records.versions.item_outcomes import HELD_FORK, HELD_KIND, HELD_NO_BIRTH
 from desktop.records.versions.items import BIRTH, MAX_LINES
 from desktop.records.versions.spans import Span
@@ -95,7 +96,14 @@ def refuse(database: Database, origin: int, rows: Sequence[Put]) -> None:
 
 
 def hold(database: Database, origin: int, rows: Sequence[Put], now: int) -> None:
-    """Lets items wait since ``now``, milliseconds since 2020; one that waits already does so for the new reason."""
+    """Lets items wait since ``now``, milliseconds since 2020; one that waits already does so for the new reason.
+
+    Of two contents of a fork with the same stamp one is kept here: the erasure, which no word lets not count.
+    """
+    database.connection.executemany(
+        "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ? AND type <> ?",
+        [(origin, row.number, row.stamp, ERASURE) for row in rows if row.type == ERASURE],
+    )
     database.connection.executemany(
         "INSERT INTO held (origin, number, kind, type, record, unit, slot, stamp, replaces, operator, value,"
         " reason, since) VALUES (?, ?, ?, ?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -113,6 +121,14 @@ def drop_held(database: Database, origin: int, items: Iterable[tuple[int, int]])
     """These items (number, stamp) wait no longer."""
     database.connection.executemany(
         "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ?", [(origin, *item) for item in items]
+    )
+
+
+def drop_refused(database: Database, origin: int, rows: Iterable[Put]) -> None:
+    """These wait no longer, as they are refused; an erasure of the same number and stamp does."""
+    database.connection.executemany(
+        "DELETE FROM held WHERE origin = ? AND number = ? AND stamp = ? AND (type <> ? OR type = ?)",
+        [(origin, row.number, row.stamp, ERASURE, row.type) for row in rows],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
 from desktop.store.log.versions import IN_DISPUTE, ITS_CONFLICT
@@ -58,18 +58,19 @@ def stands(database: Database, type_name: str, record: str, origin: int, number:
     return found is not None
 
 
-def counts(database: Database, type_name: str, record: str, origin: int, number: int, stamp: int) -> bool:
-    """Whether one of these counts that is about this record: of a fork another content may bear the same name."""
-    name = {"type": type_name, "id": record, "origin": origin, "number": number, "stamp": stamp}
+def counting(database: Database, items: Iterable[Item]) -> set[tuple[int, int]]:
+    """Number and stamp of those items of one origin that count: of a fork another content of that name may not."""
+    return {(item.number, item.stamp) for item in items if _counts(database, item)}
+
+
+def _counts(database: Database, item: Item) -> bool:
     logged = database.row(
-        "SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND origin = :origin AND number = :number"
-        " AND stamp = :stamp",
-        name,
+        "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND origin = ? AND number = ? AND stamp = ?",
+        (item.record, item.type, item.origin, item.number, item.stamp),
     )
     # Of a type that is not known here there is a table as soon as one of it counts.
-    table = database.row(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table_of(type_name),)
-    )
+    table = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
     return logged is not None or (
-        table is not None and stands(database, type_name, record, origin, number, stamp)
+        database.row(table, (table_of(item.type),)) is not None
+        and stands(database, item.type, item.record, item.origin, item.number, item.stamp)
     )

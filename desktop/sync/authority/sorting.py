@@ -12,6 +12,7 @@ from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.deciding import DECIDING_TYPES
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Change
+from desktop.store.merging.merging import Item as Row
 from desktop.sync.authority.exclusions import Item, Items
 from desktop.sync.formats.decoding import Contents, WireChange
 
@@ -57,6 +58,19 @@ class Sorted:
     def keep_only(self, items: Collection[tuple[int, int]]) -> None:
         """Looks at items with these numbers and stamps alone; another content of a number is a fork."""
         self.drop(n for n, stamp in self._stamps.items() if (n, stamp) not in items)
+
+    def named(self, names: Set[tuple[int, int]]) -> list[Row]:
+        """The items with these numbers and stamps, whatever becomes of them."""
+        rows = (
+            Row(self.origin, number, stamp, block.type, record, "")
+            for block in self.contents.births.values()
+            for record, stamp, number in zip(block.records, block.stamps, block.numbers, strict=True)
+            if (number, stamp) in names
+        )
+        return [*rows, *(
+            Row(self.origin, c.number, c.stamp, c.type, c.record, c.slot)
+            for c in self.contents.changes if (c.number, c.stamp) in names
+        )]  # fmt: skip
 
     @cached_property
     def _stamps(self) -> dict[int, int]:

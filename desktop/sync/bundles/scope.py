@@ -9,11 +9,12 @@ from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UN
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Ledger
 from desktop.store.log import components
-from desktop.store.merging import aside
+from desktop.store.merging import aside, outcomes
 from desktop.store.peers import segment_log
 from desktop.store.queries import governing, scoping
 from desktop.store.queries.scoping import Record
 from desktop.store.queries.units import subtree
+from desktop.sync.authority.sorting import Sorted
 from desktop.sync.formats.decoding import Contents
 from desktop.sync.signed import certificates
 from desktop.sync.signed.tree import reached
@@ -209,7 +210,11 @@ class Scope:
 
     def _set_aside(self, origin: int, contents: Contents) -> set[tuple[int, int]]:
         """Number and stamp of what does not count here: this station vouches for nothing that it has not let count."""
-        return aside.between(self._db, origin, contents.header.first, contents.header.last)
+        names = aside.between(self._db, origin, contents.header.first, contents.header.last)
+        if names and aside.forked_from(self._db, origin) is not None:
+            # An erasure counts, whatever another content of its moment does.
+            names -= outcomes.counting(self._db, Sorted(contents, origin).named(names))
+        return names
 
 
 def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:

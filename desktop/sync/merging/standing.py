@@ -281,24 +281,13 @@ class Settling:
                 header, lines = kept.read_at(self._db, position)
                 found = Sorted(decoding.decode(header, lines, self._ledger.types), origin)
                 if was_forked:
-                    seen = seen - self._counting(found, seen)
+                    seen = seen - outcomes.counting(self._db, found.named(seen))
                 found.keep_numbers(wanted, seen)
                 yield found
 
-    def _counting(self, found: Sorted, seen: aside.Names) -> aside.Names:
-        """What counts of a segment though something of the same number and stamp is aside: another content."""
-        same = Sorted(found.contents, found.origin)
-        same.keep_only(seen)
-        same.hold(same.looked_at, "")
-        return {
-            (put.number, put.stamp)
-            for put in same.waiting()
-            if outcomes.counts(self._db, put.type, put.record, found.origin, put.number, put.stamp)
-        }
-
     def _put_aside(self, found: Sorted) -> Iterable[Taken]:
         refused, held = waiting.set_aside(self._db, found, self._now)
-        aside.drop_held(self._db, found.origin, ((row.number, row.stamp) for row in refused))
+        aside.drop_refused(self._db, found.origin, refused)
         self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
         if self._lost is not None:
             self._lost.tell([(_item(found.origin, row), row.reason) for row in (*refused, *held)])
