@@ -270,9 +270,8 @@ def test_what_counts_goes_out_where_another_content_of_its_moment_stands_before_
     town.take(twin.send())
     town.ledger.to_the_end([position])
     town.exclude((laptop, number))
-    assert [town.values(record) and town.values(record)["name"] for record in (FIRM, OTHER)] == (
-        [laptop.folder.name, None] if again else [None, None]
-    )
+    shown = [town.values(record) for record in (FIRM, OTHER)]
+    assert [values and values["name"] for values in shown] == [laptop.folder.name if again else None, None]
     assert town.database.rows("SELECT number FROM version WHERE number = ?", (number,)) == []
 
 
