@@ -85,8 +85,8 @@ def check(history: History) -> None:
         assert forks.open_forks(desk.database, desk.ledger.types) == []
         check_values(history, desk)
         check_holders(history, desk)
-    for town in history.towns:
-        check_who_comes_last(history, town)
+    for desk in (*history.towns, *history.villages):
+        check_who_comes_last(history, desk)
 
 
 def check_holders(history: History, desk: Desk) -> None:
@@ -117,14 +117,15 @@ def check_values(history: History, desk: Desk) -> None:
         assert (values["person"], values["phone"]) in CONTACTS
 
 
-def check_who_comes_last(history: History, town: Desk) -> None:
+def check_who_comes_last(history: History, desk: Desk) -> None:
     """A laptop that is enrolled now, and hears everything at once, has the same as who has heard it bit by bit."""
-    last = new_desk(town.folder, f"{town.name}新来的", Level.TOWN, types=NEWER_TYPES, unit=town.unit)
-    last.time.at = town.time.at
-    enrol(last, town)
-    station.keep_history(last.ledger, station.history(town.database))
-    history.bring(last, town)
-    for unit in history.units_of(town):
-        if not gone_elsewhere(town, last, {unit}, heads_of(town)):
-            assert last.digest(unit).sha256 == town.digest(unit).sha256
+    above = desk if desk.level is Level.TOWN else history.above[desk.name]
+    last = new_desk(desk.folder, f"{desk.name}新来的", desk.level, types=NEWER_TYPES, unit=desk.unit)
+    last.time.at = above.time.at
+    enrol(last, above)
+    station.keep_history(last.ledger, station.history(above.database))
+    history.bring(last, above)
+    for unit in history.units_of(desk):
+        if not gone_elsewhere(above, last, {unit}, heads_of(above)):
+            assert last.digest(unit).sha256 == above.digest(unit).sha256
     last.database.close()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.records.declaration import Level
 from desktop.records.identity import item_id, unit_id
 from desktop.records.versions.deciding import SUPERIOR
 from desktop.records.versions.stamps import to_wire
@@ -19,7 +20,7 @@ from desktop.sync.authority import moves
 from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing
 from tests.measuring import seconds
-from tests.sync.desks import Desk, enrol, report
+from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import everything
 
@@ -314,6 +315,42 @@ def test_of_a_unit_that_is_not_held_here_those_above_this_station_are_believed()
     town = Move(("a", "0"), 1, "v", SUPERIOR, 5, "a", frozenset([1, 4]), 2, frozenset("a"))
     assert moves.not_counting([BIRTH, district], tree, ["a"]) == set()
     assert moves.not_counting([BIRTH, district, town], tree, ["a"]) == {town}
+
+
+def test_who_is_above_by_the_own_chain_is_believed_of_where_the_unit_was_before() -> None:
+    """Until somebody further above has moved a unit of the chain: who was above by it then may be so no more."""
+    tree = {"d": "c", "a": "d", "c": None}
+    birth = Move(("b", "0"), 1, "v", SUPERIOR, 1, "b", frozenset(), 2, frozenset("b"), birth=True)
+    district = Move(("d", "0"), 1, "v", SUPERIOR, 4, "a", frozenset([1]), 1, frozenset("d"))
+    chain = [frozenset("v"), frozenset("a"), frozenset("d"), frozenset("c")]
+    assert moves.not_counting([birth, district], tree, ["v"]) == {district}
+    assert moves.not_counting([birth, district], tree, ["v"], chain) == set()
+    city = Move(("c", "0"), 1, "v", SUPERIOR, 3, "z", frozenset([1]), 0, frozenset("c"))
+    again = Move(("d", "0"), 2, "v", SUPERIOR, 5, "a", frozenset([3]), 1, frozenset("d"))
+    assert moves.not_counting([birth, city, again], tree, ["v"], chain) == {again}
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_further_laptop_of_a_unit_that_was_moved_hears_its_new_superior(
+    places: Places, tmp_path: Path, waits: bool
+) -> None:
+    """It holds nothing of where the unit was before. And ``waits``: while that one is not enrolled there."""
+    unit, other = places.village.unit, places.other
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    move(places.district, unit, other.unit)
+    places.deliver(2)
+    if not waits:
+        enrol(places.village, other)
+        places.pairs[0] = places.village, other
+    fresh = new_desk(tmp_path, "甲村第二台", Level.VILLAGE, unit=unit)
+    enrol(fresh, other)
+    places.pairs.append((fresh, other))
+    assert superior(fresh, unit) == other.unit
+    fresh.birth("firm", {"name": "又一家"}, record=OTHER)
+    places.deliver(2)
+    assert name_of(other, OTHER) == name_of(places.district, OTHER) == "又一家"
+    assert (name_of(fresh), fresh.refused(), fresh.held()) == ("厂", {}, {})
 
 
 def test_units_under_one_another_that_are_all_moved_are_reckoned_in_time() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
@@ -49,13 +50,17 @@ Tree = Mapping[str, str | None]
 """Unit to superior."""
 
 
-def not_counting(versions: Iterable[Move], superiors: Tree, near: Iterable[str]) -> set[Move]:
+def not_counting(
+    versions: Iterable[Move], superiors: Tree, near: Iterable[str], chain: Sequence[Set[str]] = ()
+) -> set[Move]:
     """The changes that do not count. ``superiors`` are those of units of which no version is given.
 
     Level by level from above: whoever moves a unit is judged by the tree that the levels above have left. Of a unit
-    that is not in it, those above ``near``, the units of this station, are believed.
+    that is not in it, those above ``near``, the units of this station, are believed. Above these are also the units of
+    its ``chain``, from its own certificate up, as far as no level further above has moved one of them: who was enrolled
+    after a move holds nothing of where its unit was before.
     """
-    found = list(versions)
+    found, near = list(versions), list(near)
     by_record: dict[str, list[Move]] = defaultdict(list)
     for v in found:
         if v.slot == SUPERIOR:
@@ -65,8 +70,8 @@ def not_counting(versions: Iterable[Move], superiors: Tree, near: Iterable[str])
     places = {rank: _Places({}, ()) for rank in sorted({v.rank for v in found if not v.birth})}
     out: set[Move] = set()
     for rank in places:
-        places[rank] = _Places({**superiors, **_shown(counted)}, near)
         further = {record: [v for v in several if not v.birth] for record, several in counted.items()}
+        places[rank] = _Places({**superiors, **_shown(counted)}, near, _issuers(chain, further))
         for record, several in by_record.items():
             for v in sorted((v for v in several if not v.birth and v.rank == rank), key=_order):
                 if _counts(v, said[record], further[record], places[rank]):
@@ -79,6 +84,14 @@ def not_counting(versions: Iterable[Move], superiors: Tree, near: Iterable[str])
         for v in found
         if v.slot != SUPERIOR and v.judged and not _belongs(v, last.get(v.record), places[v.rank])
     }
+
+
+def _issuers(chain: Sequence[Set[str]], moved: Mapping[str, Sequence[Move]]) -> Iterable[str]:
+    """The units above the own one by the certificates, up to the first of which one was moved."""
+    for below, above in pairwise(chain):
+        if any(moved.get(unit) for unit in below):
+            return
+        yield from above
 
 
 def _order(move: Move) -> tuple[int, Origin, int]:
@@ -164,9 +177,9 @@ def _belongs(move: Move, superior: str | None, places: _Places) -> bool:
 class _Places:
     """The tree as one level of authors is judged by it; each step of a way up is taken once for the same units."""
 
-    def __init__(self, tree: Tree, near: Iterable[str]) -> None:
+    def __init__(self, tree: Tree, near: Iterable[str], issuers: Iterable[str] = ()) -> None:
         self._tree = tree
-        self._above_here = {up for unit in near for up in self._way_up(tree.get(unit))}
+        self._above_here = {up for unit in near for up in self._way_up(tree.get(unit))}.union(issuers)
         self._covered: dict[frozenset[str], dict[str, bool]] = {}
 
     def covers(self, units: frozenset[str], unit: str | None) -> bool:

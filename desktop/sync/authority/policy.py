@@ -391,6 +391,7 @@ def _moves(ledger: Held, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     # the move would cease to count with it, and both begin to count again together, without end.
     near = (unit for c in known.judged_by(known.station) for unit in c.claims.units)
     out: dict[Origin, set[tuple[int, int]]] = {}
-    for move in moves.not_counting(found, superiors, near):
+    chain = [c.claims.units for c in known.chain]
+    for move in moves.not_counting(found, superiors, near, chain):
         out.setdefault(move.origin, set()).add((move.number, move.stamp))
     return out

@@ -21,7 +21,7 @@ class Known:
 
     The certificates of a station have one order everywhere: those nearest to the root first, of these the newest.
 
-    ``held`` is the own certificate whether it counts or not.
+    ``held`` is the own certificate whether it counts or not, ``chain`` that with its issuers as far as they stand.
     """
 
     station: str
@@ -29,6 +29,7 @@ class Known:
     tree: Tree
     issuers: Callable[[str], Sequence[Collection[str]]]
     held: Sequence[Certificate] = ()
+    chain: Sequence[Certificate] = ()
 
     def judged_by(self, concerned: str) -> Sequence[Certificate]:
         """By whom a word about a station is judged: that station, or this one where that one is not known here.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -257,7 +258,8 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
         signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
     )
     proven = Proven(chains, state)
-    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1])
+    chain = list(itertools.takewhile(lambda c: c in standing, own))
+    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1], chain)
     policy = policy_of(ledger, known)
     return Knowledge(
         dataclasses.replace(state, revocations=policy.cuts),
