@@ -29,6 +29,7 @@ from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import copies, succession
 from desktop.sync.errors import (
+    BadSegmentSignature,
     FormerKey,
     FormerRoot,
     FormerSuperior,
@@ -118,6 +119,8 @@ class History:
         self.rnd = random.Random(seed)
         self.apart = seed % 2 == 1
         """Towns hold nothing in common."""
+        self.small = seed % 5 == 0
+        """Bundles hold little, and what has come into a scope goes to the end of the journal."""
         self.folder = folder
         self.cipher = cipher
         self.log: list[str] = []
@@ -726,7 +729,9 @@ class History:
         looked = to.merge(*several, preview=True) if self.rnd.random() < 0.2 else None
         report = to.merge(*several)
         for told in report.bundles:
-            assert isinstance(told.problem, (*PASSING, type(None))), told.problem
+            # Of new keys the grant may have come to stand behind what they have signed, and come with the next bundle.
+            passing = (*PASSING, BadSegmentSignature) if self.small else PASSING
+            assert told.problem is None or isinstance(told.problem, passing), told.problem
             assert told.applied >= 0
             assert told.problem or sums(told) == told.total
             done = [*told.changes.values(), *told.deletions.values()]

@@ -42,7 +42,7 @@ def play(folder: Path, seed: int, *, cipher: bool) -> None:
             if seed % 2:
                 # As in a ledger so large that not every segment is opened.
                 patched.setattr(sending, "MANY_ITEMS", 0)
-            if seed % 5 == 0:
+            if history.small:
                 # Nothing but some segments fits into a bundle, and what has come into a scope not even into that.
                 patched.setattr(envelope, "PART_TARGET", 900)
                 patched.setattr(manifest, "MAX_PARTS", 4)
