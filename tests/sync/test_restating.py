@@ -10,7 +10,10 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions.resolution import Life
+from desktop.store.queries import governing
+from desktop.sync.merging import restating
 from tests.measuring import steps_of
+from tests.store.test_cost import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_same import say_same
@@ -44,6 +47,27 @@ def test_the_other_town_hears_of_it_and_of_its_lifting(tmp_path: Path) -> None:
         assert {name_of(desk) for desk in places.desks if desk is not places.sibling} == {"甲村改的"}
         assert len(digests(places)) == 1
     assert places.district.refused() == {}
+
+
+def test_very_many_are_said_once_more_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restating, "_AT_ONCE", 1)
+    places = Places(tmp_path)
+    town, far, writers = places.town, places.far, (places.village, places.sibling)
+    numbers = [desk.next_number() for desk in writers]
+    for desk, record in zip(writers, (FIRM, OTHER), strict=True):
+        far.birth("firm", {"name": "乙镇登记的"}, record=record)
+        desk.birth("firm", {"name": "甲镇的村登记的"}, record=record)
+    places.deliver()
+    word = town.exclude(*zip(writers, numbers, strict=True))
+    places.deliver()
+    assert len(list(governing.restated(places.district.database, places.district.station))) == 2
+    assert len(digests(places)) == 1
+    assert set(places.other.refused().values()) == {"withdrawn"}
+    town.lift(word)
+    places.deliver()
+    assert list(governing.restated(places.district.database, places.district.station)) == []
+    assert far.refused() == {}
+    assert len(digests(places)) == 1
 
 
 def test_a_record_that_was_moved_there_goes_and_comes_with_its_birth(tmp_path: Path) -> None:

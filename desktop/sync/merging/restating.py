@@ -30,6 +30,9 @@ from desktop.sync.merging import lapsed
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.tree import reached
 
+_AT_ONCE = 20 * exclusions.MAX_WORDS
+"""So many items at least are said in one step: a million are as many words, each of which is written out several times
+until it stands in the ledger."""
 _LABEL = "下级定的不计入的内容，报过同一条的其他单位也不计入"
 
 
@@ -58,17 +61,28 @@ def restate(ledger: Ledger, judge: Judge, operator: str) -> None:
     """Says once more what other branches may hold and have not heard of yet, inside the caller's transaction."""
     branches, said = _Branches(ledger, judge), _said(ledger)
     found: dict[str, dict[Origin, Stamped]] = {}
+    left = _AT_ONCE
     for origin, items in _excluded(
         ledger,
         judge.policy,
         lambda item: item.type not in DECIDING_TYPES and bool(item.unit) and not _is_among(item, said),
     ):
-        for item in branches.held_elsewhere(items):
+        held = branches.held_elsewhere(items)
+        for item in held:
             contents = found.setdefault(item.reason, {}).setdefault(origin, Stamped())
             contents.add([(item.number, item.stamp)])
+        left -= len(held)
+        if left <= 0:
+            _say(ledger, found, operator)
+            found, left = {}, _AT_ONCE
     claims.forget_aside(ledger.database)
+    _say(ledger, found, operator)
+
+
+def _say(ledger: Ledger, found: Mapping[str, Mapping[Origin, Stamped]], operator: str) -> None:
+    """Writes that these do not count, by the reason."""
     births = [
-        NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", _cells(ledger, reason, text))
+        NewRecord("exclusion", "", ledger.meta("unit_id") or "", _cells(ledger, reason, text))
         for reason, items in found.items()
         for text in exclusions.write({origin: Named((), contents) for origin, contents in items.items()})
     ]
