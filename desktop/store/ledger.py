@@ -64,6 +64,15 @@ class Ledger:
             found = self.database.value(named, (station, incarnation))
         return int(found)
 
+    def go_back_if_undone(self) -> None:
+        """Should this transaction not stand, items are written in the name and under the clock of before it."""
+        before = self.station, self.incarnation, self.origin, self.clock
+
+        def go_back() -> None:
+            self.station, self.incarnation, self.origin, self.clock = before
+
+        self.database.if_undone(go_back)
+
     def new_id(self) -> str:
         """A fresh record id."""
         return random_id(self.environment.now(), self.environment.random(10))

@@ -50,6 +50,12 @@ def test_the_tag_is_the_first_nineteen_bits_of_the_station() -> None:
     assert stamps.tag_of("00002" + "f" * 59) == 1
 
 
+def test_before_2020_is_the_first_tick_there_is() -> None:
+    """A clock that was never set says 1970."""
+    assert stamps.tick_at(-1_577_836_800_000) == stamps.tick_at(0) == 1
+    assert stamps.make(stamps.tick_at(-1), 0) > 0
+
+
 @pytest.mark.parametrize("tick", [0, -1, 1 << stamps.TICK_BITS])
 def test_no_stamp_before_2020_or_after_2089(tick: int) -> None:
     with pytest.raises(ValueError, match="tick"):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from desktop.records.versions.stamps import milliseconds_of
-from desktop.sync.authority import station
+from desktop.store.tables.clock import WrongClock
+from desktop.sync.authority import policy, station
 from desktop.sync.merging import rewriting
 from tests.sync.desks import DAY, EPOCH_MS, Desk, report
 
-FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
+FIRM, OTHER, THIRD, VISIT = "f1" * 16, "f2" * 16, "f3" * 16, "d1" * 16
 FRESH = "ab" * 8
 
 
@@ -52,6 +55,30 @@ def test_what_was_saved_years_ahead_counts_above_at_once(pair: tuple[Desk, Desk]
     # From now on everything goes its way.
     village.edit(FIRM, "name", "再改")
     assert report(village, town).applied == 1
+
+
+@pytest.mark.parametrize("act", [redate, lambda desk: rewriting.renumber(desk.ledger, FRESH, "换新编号")])
+def test_where_the_date_is_in_doubt_all_is_as_before(
+    pair: tuple[Desk, Desk], act: Callable[[Desk], object]
+) -> None:
+    """A computer whose battery is empty says 1970: by that everything is of the future."""
+    town, village = pair
+    for record in (FIRM, THIRD):
+        village.birth("firm", {"name": "老厂"}, record=record)
+    report(village, town)
+    town.exclude((village, 1), cause=policy.FORK)
+    village.take(town.send(village))
+    ledger, now, lost = village.ledger, village.time.at, rewriting.lost_items(village.ledger)
+    before = ledger.incarnation, ledger.origin, ledger.next_number()
+    village.time.at = 0
+    with pytest.raises(WrongClock):
+        act(village)
+    assert (ledger.incarnation, ledger.origin, ledger.next_number()) == before
+    assert len(lost) == 1
+    village.time.at = now
+    village.birth("firm", {"name": "新厂"}, record=OTHER)
+    report(village, town)
+    assert (town.records(), town.held()) == ({THIRD, OTHER}, {})
 
 
 def test_nothing_is_done_where_no_date_is_wrong(pair: tuple[Desk, Desk]) -> None:

@@ -39,8 +39,8 @@ def milliseconds_of(stamp: int) -> int:
 
 
 def tick_at(milliseconds: int) -> int:
-    """The first tick of a millisecond since :data:`EPOCH`."""
-    return milliseconds << COUNTER_BITS
+    """The first tick of a millisecond since :data:`EPOCH`; of what a wrong clock says was before, the first of all."""
+    return max(milliseconds << COUNTER_BITS, 1)
 
 
 def moment_of(stamp: int) -> datetime.datetime:

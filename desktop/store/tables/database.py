@@ -101,6 +101,7 @@ class Database:
         self.connection = connection
         self.path = path
         self._much = False
+        self._undoing: list[Callable[[], None]] = []
 
     @cached_property
     def utils(self) -> sqlite_utils.Database:
@@ -218,11 +219,18 @@ class Database:
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+                for undo in reversed(self._undoing):
+                    undo()
                 raise
             finally:
+                self._undoing.clear()
                 if self._much:
                     self._expect(CACHE_KIB, LOG_PAGES)
                     self._much = False
+
+    def if_undone(self, undo: Callable[[], None]) -> None:
+        """Has something put back that is remembered outside the database, should this transaction not stand."""
+        self._undoing.append(undo)
 
     def expect_much(self) -> None:
         """The transaction will write more than there is: until it ends it may take more memory.

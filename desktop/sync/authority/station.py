@@ -106,6 +106,7 @@ def change_keys(ledger: Ledger, chosen: StationKeys) -> StationKeys:
 def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
     """From now on own items are numbered from 1 in a new incarnation, and peers are sent the journal from its start."""
     with ledger.database.transaction():
+        ledger.go_back_if_undone()
         ledger.set_meta("incarnation", incarnation)
         ledger.incarnation = incarnation
         ledger.origin = ledger.origin_ref(ledger.station, incarnation)

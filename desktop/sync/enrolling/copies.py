@@ -14,6 +14,7 @@ def become_another(ledger: Ledger, keys: StationKeys) -> None:
 
     What it holds stays. Its place in a tree, its links and the request that waits are the original's alone.
     """
+    ledger.go_back_if_undone()
     station.keep_keys(ledger, keys)
     ledger.set_meta("station", keys.station)
     ledger.station = keys.station
