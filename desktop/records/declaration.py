@@ -23,6 +23,8 @@ DELETED_SLOT = "_deleted"
 """The slot that a tombstone writes."""
 RESERVED_LABELS: Mapping[str, str] = {UNIT_SLOT: "所属单位", DELETED_SLOT: "删除"}
 """What the slots are called that every type has."""
+UNKNOWN_LABEL = "新版程序才有的项目"
+"""What a slot is called that only a newer program declares; the log keeps what is said of it (rule 2)."""
 
 
 class Kind(enum.StrEnum):
@@ -378,9 +380,9 @@ class RecordType:
         return slots
 
     def slot_label(self, name: str) -> str:
-        """What a slot is called; one that only a newer program knows by its name."""
+        """What a slot is called."""
         slot = self.slots.get(name)
-        return slot.label if slot is not None else RESERVED_LABELS.get(name, name)
+        return slot.label if slot is not None else RESERVED_LABELS.get(name, UNKNOWN_LABEL)
 
     @cached_property
     def slot_of(self) -> Mapping[str, str]:

@@ -165,10 +165,14 @@ def test_what_is_disputed_is_named_in_row_and_form_whatever_it_is(hand: Hand, be
     hand.settle()
     row = hand.list_page.list.model.shown(0)
     assert row is not None
-    assert (row.mark, row.reasons) == (Mark.CONFLICT, "两处填写不一致：删除、later、单位名称、所属单位")
+    assert (row.mark, row.reasons) == (
+        Mark.CONFLICT,
+        "两处填写不一致：删除、新版程序才有的项目、单位名称、所属单位",
+    )
     hand.window.open_record("enterprise", made[0].record)
     hand.settle()
-    assert hand.form_page.banner.words.startswith(row.reasons)
+    said = "两处填写不一致：删除与否、新版程序才有的项目、单位名称、所属单位。"
+    assert hand.form_page.banner.words.startswith(said)
 
 
 def test_codes_places_and_links_are_words_and_personal_values_are_masked(

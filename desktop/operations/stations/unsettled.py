@@ -11,7 +11,7 @@ from desktop.operations.session import Here
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, RecordType
+from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, UNKNOWN_LABEL, RecordType
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.deciding import ERASURE, EXCLUSION
 from desktop.records.versions.spans import common
@@ -377,7 +377,7 @@ def _has_words(record_type: RecordType | None, place: locating.Place) -> bool:
 def _slot_label(record_type: RecordType | None, slot: str) -> str:
     if not slot:
         return "整条记录"
-    return RESERVED_LABELS.get(slot, slot) if record_type is None else record_type.slot_label(slot)
+    return RESERVED_LABELS.get(slot, UNKNOWN_LABEL) if record_type is None else record_type.slot_label(slot)
 
 
 def line_of(item: Unsettled) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.operations.form_data import FormData
 from desktop.records.cells import Values
-from desktop.records.declaration import RecordType, Role
+from desktop.records.declaration import DELETED_SLOT, RecordType, Role
 from desktop.records.reckoning.periods import Clock, InitialTraining
 from desktop.store.tables.database import Database
 from desktop.ui.forms.twins import Twin, find_twin
@@ -65,7 +65,10 @@ class RecordBanner(NoticeBar):
             action = "恢复" if writable else ""
             self.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
         elif data.record.disputed:
-            named = "、".join(map(self._type.slot_label, data.record.disputed))
+            named = "、".join(
+                "删除与否" if slot == DELETED_SLOT else self._type.slot_label(slot)
+                for slot in data.record.disputed
+            )
             action = "去处理" if shell.has_page("conflicts") else ""
             # Who may decide is read on the page of conflicts; a record of another town's is not for this one to choose.
             self.show_notice(
