@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,10 @@ def test_base_and_all_values_stand_side_by_side_with_who_when_and_unit(
     assert all(a.when.startswith("2026-11-2") for a in authors)
     assert [s.standing for s in shown.sides] == [False, True]
     assert "有2种填法" in page.question.text()
+    assert [shown.called(s) for s in shown.sides] == ["陈静", "周敏"]
+    # Everybody is called 管理员 at first: then the units tell them apart.
+    same = [replace(s, authors=(replace(s.authors[0], operator="管理员"),)) for s in shown.sides]
+    assert [replace(shown, sides=tuple(same)).called(s) for s in same] == ["径山村工会", "余杭区总工会"]
 
 
 def test_a_number_chooses_and_enter_decides(

@@ -310,7 +310,7 @@ class ConflictsPage(SiftingPage):
         )
         return (
             f"另外{len(alike)}条记录的“{dispute.label}”也有一样的分歧，"
-            f"是不是都照这样定，采用{side.who}填的？\n\n{names}"
+            f"是不是都照这样定，采用{dispute.called(side)}填的？\n\n{names}"
         )
 
     def _told(self, dispute: Dispute, count: int) -> str:

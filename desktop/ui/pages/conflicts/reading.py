@@ -108,6 +108,12 @@ class Dispute:
             bool(self.hidden) and len({s.texts for s in self.sides}) < len(self.sides) and not self.deletion
         )
 
+    def called(self, side: Side) -> str:
+        """Who wrote one side: the names, or the units where everybody is called alike, as 管理员."""
+        if all(other is side or other.who != side.who for other in self.sides):
+            return side.who
+        return "、".join(dict.fromkeys(a.unit for a in side.authors))
+
     @property
     def authors(self) -> frozenset[tuple[tuple[str, str], ...]]:
         """Who stands against whom: the pairs of operator and station, side by side."""

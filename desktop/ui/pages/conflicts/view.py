@@ -330,7 +330,7 @@ class Comparison(QWidget):
         side = dispute.sides[int(self.choice)]
         if dispute.deletion:
             return "删除这条记录" if side.value == DELETE else "保留这条记录"
-        return f"采用{int(self.choice) + 1}（{side.who}填的）"
+        return f"采用{int(self.choice) + 1}（{dispute.called(side)}填的）"
 
 
 def _cells(dispute: Dispute, side: Side) -> Mapping[str, Cell]:
