@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.merging import forks
@@ -127,7 +127,7 @@ def check_who_comes_last(history: History, desk: Desk) -> None:
     station.keep_history(last.ledger, station.history(above.database))
     history.bring(last, above)
     for unit in history.units_of(desk):
-        below = {*reading.subtree(above.database, unit)}
+        below = {*subtree(above.database, unit)}
         if not gone_elsewhere(above, last, below, heads_of(above)):
             assert last.digest(unit).sha256 == above.digest(unit).sha256
     last.database.close()

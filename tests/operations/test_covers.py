@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,7 @@ def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session]
 def test_nothing_stands_where_the_seal_goes(two: tuple[Session, Session], tmp_path: Path) -> None:
     _, town = two
     sheet = covers.print_cover(town, exchange.send(town, tmp_path / "报送.xsj").path, tmp_path / "单子")
-    page = pypdfium2.PdfDocument(sheet)[0]
+    page = pdfium.PdfDocument(sheet)[0]
     words = page.get_textpage()
     left, _, _, top = words.get_charbox(words.get_text_range().index("（盖章）"))
     high = int(page.get_height() - top)

@@ -205,7 +205,7 @@ def test_no_more_may_sign_than_a_manifest_lists(pair: Pair) -> None:
         operators.put(pair.town, "多一人", Role.EDITOR, "password-3", CHEAP, duty=HANDLER)
     assert "64" in caught.value.sentence
     assert "多一人" not in {name for name, _, _ in operators.listed(pair.town.database)}
-    operators.put(pair.town, LIU, Role.EDITOR, "liu-password", CHEAP, duty=HEAD)
+    operators.put(pair.town, CHEN, Role.EDITOR, "liu-password", CHEAP, duty=HEAD)
     # As in a ledger in which an older program let in more.
     persons.keep(pair.town.ledger, persons.Signer("早先的", HANDLER, f"{99:064x}"))
     assert len(envelope.look(envelope.read_bundle(pair.export("茶厂").path)).persons) == 64

@@ -187,7 +187,7 @@ def cost_of_own_words(folder: Path, count: int, names: Callable[[int, int], str]
     origin = f"{village.station} {village.keys.incarnation}"
     lines = []
     for number in range(first, first + count):
-        record = item_id("exclusion", *origin.split(), number)
+        record = item_id("exclusion", village.station, village.keys.incarnation, number)
         head = village.head("birth", record, None, number=number, type="exclusion")
         cells = {"cause": "clock", "items": f"{origin} {names(number - first, first + count)}"}
         lines.append((number, items.birth_line(head, shape, cells, lambda: "")))

@@ -13,7 +13,6 @@ from desktop.records.versions.resolution import Life
 from desktop.store.queries import governing
 from desktop.sync.merging import restating
 from tests.measuring import steps_of
-from tests.store.test_cost import steps_of
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
 from tests.sync.test_same import say_same

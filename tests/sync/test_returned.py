@@ -16,8 +16,8 @@ from desktop.sync.errors import BadSegmentSignature
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
-from tests.sync.places import Places, name_of
 from tests.sync.forging import forged_bundle
+from tests.sync.places import Places, name_of
 from tests.sync.test_root_changes import change_root, renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16

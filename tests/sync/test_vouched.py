@@ -13,7 +13,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import Shape
 from desktop.store.ledger import SlotEdit
 from desktop.store.peers import segment_log
-from desktop.store.queries import reading
+from desktop.store.queries.units import subtree
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
@@ -132,4 +132,4 @@ def test_who_is_enrolled_hears_of_a_unit_from_elsewhere_before_it_knows_whose_th
     enrol(fresh, other)
     fresh.take(other.send(fresh))
     assert fresh.held() == {}
-    assert set(reading.subtree(fresh.database, other.unit)) == {other.unit, unit, places.far.unit}
+    assert set(subtree(fresh.database, other.unit)) == {other.unit, unit, places.far.unit}

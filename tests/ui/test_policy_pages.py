@@ -33,10 +33,10 @@ from desktop.ui.pages.sync.page import (
     SyncPage,
 )
 from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
-from tests.ui.hands import Hands, Windows
+from tests.ui.hands import Desk, Hands, Windows
 from tests.ui.house import picture
 
-Open = Callable[[Session], tuple[Hands, SyncPage]]
+Open = Callable[[Session], tuple[Desk, SyncPage]]
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
 
 

@@ -152,7 +152,7 @@ def refused(database: Database, here: Here) -> tuple[dict[str, str], dict[str, s
     aside: dict[str, str] = {}
     for item in unsettled(database, here):
         if item.outcome == REFUSED and not item.done and item.own == item.above:
-            (back if item.own else aside)[_key(item)] = item.reason
+            (back if item.own else aside)[line_of(item)] = item.reason
     return back, aside
 
 

@@ -270,7 +270,7 @@ def has_left(database: Database, peer: str, incarnation: str) -> bool:
 
 def speaks_in(database: Database, peer: str) -> str:
     """The incarnation in which a peer speaks now; the empty text where nothing of it was heard."""
-    return _present(_dates(database, f"heard_{peer}"))
+    return _present(_numbers(database, f"heard_{peer}"))
 
 
 def has_answered(database: Database, peer: str, peer_incarnation: str, number: int) -> bool:
