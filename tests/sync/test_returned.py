@@ -12,7 +12,6 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.errors import BadSegmentSignature
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
@@ -121,6 +120,27 @@ def test_what_was_vouched_for_with_keys_of_before_comes_back_too(places: Places)
     assert_all_have(places, "镇上改的")
 
 
+def test_what_was_said_under_keys_that_went_with_the_laptop_stays_lost(places: Places) -> None:
+    """Nobody can sign for it any more. The village's bundles are taken all the same."""
+    town, village = places.town, places.village
+    backup = copied(town)
+    renew(town, places.district)
+    places.deliver()
+    town.edit(FIRM, "name", "镇上改的")
+    village.take(town.send(village))
+    restore(town, backup, "e" * 16)
+    village.edit(FIRM, "partner", OTHER)
+    village.take(town.send(village))
+    result = town.take(village.send())
+    assert (result.held, result.problem) == (1, None)
+    assert town.shown(FIRM).values["partner"] == OTHER  # type: ignore[union-attr]
+    renew(town, places.district)
+    places.deliver(1)
+    result = town.take(village.send())
+    assert (result.held, result.refused, result.applied) == (0, 1, 0)
+    assert [name_of(desk) for desk in (places.district, town, village)] == ["厂", "厂", "镇上改的"]
+
+
 def test_what_a_former_root_has_signed_does_not_come_back(places: Places, tmp_path: Path) -> None:
     """Whoever comes to hold that key shall have nothing from it."""
     told_below(places.district, places.town, "区里改的")
@@ -133,14 +153,16 @@ def test_what_a_former_root_has_signed_does_not_come_back(places: Places, tmp_pa
 
 
 def test_nobody_else_says_what_a_station_has_said(places: Places) -> None:
-    """What it has not signed itself, whoever brings it, spoils the bundle."""
+    """What it has not signed itself waits for a key that it may have had, and spoils nothing else."""
     town, village = places.town, places.village
     lines = [(900, b'[["change","firm","%s","%s","name","%016x",[],900,"x","x"]]' % (
         FIRM.encode(), village.unit.encode(), town.stamp()))]  # fmt: skip
     header, frame = segments.cut(town.station, "9" * 16, lines, {}, village.keys.sign, town.station)
-    sent = forged_bundle(village, town, [Outgoing(frame, [*header.label(), 0, 1])], counts=0)
-    (result,) = town.merge(sent).bundles
-    assert isinstance(result.problem, BadSegmentSignature)
+    sent = forged_bundle(village, town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1)
+    result = town.take(sent)
+    assert (result.applied, result.held) == (0, 1)
+    assert town.refused() == town.held() == {}, "nothing of it is taken in"
+    assert name_of(town) == "厂"
 
 
 def test_of_two_contents_of_one_number_neither_counts_until_somebody_decides(places: Places) -> None:

@@ -10,7 +10,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.peers import received, segment_log
 from desktop.sync import trust
 from desktop.sync.authority import station
-from desktop.sync.errors import BadSegmentSignature
+from desktop.sync.authority.judging import Judge
 from desktop.sync.formats import segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.segments import Header
@@ -34,13 +34,15 @@ def is_own(ledger: Ledger, header: Header, kind: str) -> bool:
     return kind == UP and header.vouched == header.station == ledger.station
 
 
-def signer(ledger: Ledger, header: Header) -> Certificate:
-    """The certificate of this station by whose key it has vouched; raises :class:`BadSegmentSignature`."""
+def signer(ledger: Ledger, judge: Judge, header: Header) -> Certificate | None:
+    """The certificate of this station by whose key it has vouched; nothing where none is known.
+
+    It may have had new keys since its backup, of which it hears again from above.
+    """
     chains = (station.own_chain(ledger), *station.chains_before(ledger))
-    for certificate in (certificates.parse(chain[0]) for chain in chains if chain):
-        if trust.signed_segment(certificate, header):
-            return certificate
-    raise BadSegmentSignature(header.station)
+    own = (certificates.parse(chain[0]) for chain in chains)
+    found = next((c for c in own if trust.signed_segment(c, header)), None)
+    return found or judge.signer_before(header)
 
 
 def signed_anew(ledger: Ledger, keys: StationKeys, arrived: Arrived) -> Iterator[tuple[Arrived, bool]]:

@@ -268,7 +268,7 @@ class _Taking:
         if header.label() != label[:6]:
             raise BadSegment("the label of a segment is not that of its header")
         if returned.is_own(self._ledger, header, self._said.kind):
-            return self._take_returned(arrived)
+            return self._take_returned(at, arrived)
         signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
@@ -286,10 +286,14 @@ class _Taking:
             self._unsigned[at] = header
             return False
 
-    def _take_returned(self, arrived: Arrived) -> bool:
+    def _take_returned(self, at: _At, arrived: Arrived) -> bool:
         """Own words that this ledger has lost, as a station below was told them."""
         header = arrived.header
-        if returned.signer(self._ledger, header).der in self._intake.judge.state.former:
+        signer = returned.signer(self._ledger, self._intake.judge, header)
+        if signer is None:
+            self._pass(at, HELD_CERTIFICATE, header, arrived.count)
+            return False
+        if signer.der in self._intake.judge.state.former:
             # Whoever comes to hold the key of a former root shall have nothing from it.
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
             return True
@@ -300,6 +304,9 @@ class _Taking:
         for part, is_here in returned.signed_anew(self._ledger, self._keys, arrived):
             if is_here and self._intake.holds(part):
                 self._result.known += part.count
+            elif self._intake.judge.is_former(own, part.header):
+                # Only the keys of that incarnation sign in it, and they went with the laptop: nobody above believes it.
+                self._intake.pass_over(REFUSED, REFUSED_KEY, part.header, part.count)
             else:
                 goes_on &= self._intake.merge_segment(own, part, self._result, judged=True)
         return goes_on
