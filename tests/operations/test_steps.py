@@ -142,13 +142,17 @@ def test_an_enrolment_is_taken_back_only_until_something_has_come_from_it(
     enrol(village, district, tmp_path)
     granted, begun = recent(district)
     assert (granted.lasting, begun.lasting) == ("", "体系是从本单位建起的，不能撤消。")
+    undone = steps.undo(district, granted.operation.stamp)
+    redone = steps.undo(district, undone.stamp)
     records.save(village, "enterprise", {"name": "甲"})
     report_up(village, district, tmp_path)
-    (granted,) = (s for s in recent(district) if s.operation.stamp == granted.operation.stamp)
-    assert granted.lasting.startswith("它的电脑已经报来过内容")
-    for step in (granted, begun):
+    lasting = {s.operation.stamp: s.lasting for s in recent(district)}
+    assert lasting[undone.stamp] == ""
+    for stamp in (granted.operation.stamp, redone.stamp):
+        assert lasting[stamp].startswith("它的电脑已经报来过内容")
+    for stamp in (granted.operation.stamp, redone.stamp, begun.operation.stamp):
         with pytest.raises(CannotUndo, match="不能撤消"):
-            steps.undo(district, step.operation.stamp)
+            steps.undo(district, stamp)
     assert len(reading.records(district.database, district.types, Query("enterprise"))) == 1
 
 

@@ -108,6 +108,8 @@ def recent(database: Database, station: str, limit: int = SHOWN, before: int | N
             total += sum(changed.records.values()) - changed.changes
             total -= files + changed.records.get(PART, 0) + born.beside(one)
             lasting = _ERASED if born.erases(one) else _PARTED if one.name == PARTED else born.relies(one)
+            if one.undoes is not None:
+                lasting = _relied(database, origin, began, one)
         first = firsts.get(one.first) if here else None
         steps.append(Step(one, total, first, _is_undone(one.stamp, undoing), here, files, lasting))
     return steps
@@ -231,6 +233,17 @@ def from_paper(database: Database, types: Catalogue, station: str, step: Operati
     return [record for record in born if numbers.get(record) and not voided.get(record)]
 
 
+def _relied(database: Database, origin: int, began: int, step: Operation) -> str:
+    """Why a step stays that bore what all else stands on, or has brought that back; mostly nothing."""
+    root, links = step, 0
+    while root.undoes is not None and (before := stored.operation(database, root.undoes)) is not None:
+        root, links = before, links + 1
+    if links % 2 or root.stamp < began:
+        return ""
+    found = stored.relied_upon(database, origin, root.first, root.last)
+    return next((_RELIED[name] for name in found.values()), "")
+
+
 def undo(session: Session, stamp: int) -> ChangeSet:
     """Takes a step back whose records this operator may write; raises ``CannotUndo`` and :class:`NotAllowed`."""
     session.require(Role.EDITOR, Role.DESK)
@@ -238,10 +251,8 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     if step is not None and step.name == PARTED:
         raise CannotUndo("这一步是合并文件时程序自动做的，不能撤消。", _PARTED)
     origin, began = stored.present(session.database, session.ledger.station)
-    if step is not None and origin is not None and step.stamp >= began:
-        relied = stored.relied_upon(session.database, origin, step.first, step.last)
-        if relied:
-            raise CannotUndo("这一步不能撤消。", _RELIED[next(iter(relied.values()))])
+    if step is not None and origin is not None and (relied := _relied(session.database, origin, began, step)):
+        raise CannotUndo("这一步不能撤消。", relied)
     if step is not None:
         for name in sorted(_types(session, step)):
             record_type = session.types.get(name)
