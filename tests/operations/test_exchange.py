@@ -8,6 +8,7 @@ import pytest
 
 from desktop.errors import TrustProblem
 from desktop.operations.recording import records
+from desktop.operations.recording.admitting import BearsOthers
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
@@ -198,6 +199,17 @@ def test_what_others_have_is_not_changed_where_all_would_refuse_it(
         r for r in reading.records(town.database, town.types, Query("unit")) if r.unit == town.unit.id
     )
     records.save(town, "unit", {"started": "2026-01-01"}, record=hill.id)
+    # A unit that others stand on is not deleted: its next bundle could not be merged any more.
+    with pytest.raises(BearsOthers, match="有电脑办过入网，或者下面还有单位"):
+        records.delete(district, "unit", town.unit.id)
+    with pytest.raises(BearsOthers, match="这是本单位"):
+        records.delete(district, "unit", district.unit.id)
+    empty = records.save(
+        district,
+        "unit",
+        {"name": "空的镇", "code": "330110112", "level": "town", "superior": district.unit.id},
+    ).record
+    assert not records.delete(district, "unit", empty).empty
 
 
 def test_a_town_cannot_write_for_another_town(tmp_path: Path) -> None:

@@ -139,8 +139,12 @@ def test_an_enrolment_is_taken_back_only_until_something_has_come_from_it(
 ) -> None:
     """One question of two records had let nothing count any more of a town and all below it."""
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    # The step that let in a first computer bore the unit too, for which another one reports.
+    silent = station(tmp_path / "first", village.unit.code, village.unit.name, Level.VILLAGE)
+    enrol(silent, district, tmp_path)
+    registered = recent(district)[0].operation.stamp
     enrol(village, district, tmp_path)
-    granted, begun = recent(district)
+    granted, _, begun = recent(district)
     assert (granted.lasting, begun.lasting) == ("", "体系是从本单位建起的，不能撤消。")
     undone = steps.undo(district, granted.operation.stamp)
     redone = steps.undo(district, undone.stamp)
@@ -148,9 +152,9 @@ def test_an_enrolment_is_taken_back_only_until_something_has_come_from_it(
     report_up(village, district, tmp_path)
     lasting = {s.operation.stamp: s.lasting for s in recent(district)}
     assert lasting[undone.stamp] == ""
-    for stamp in (granted.operation.stamp, redone.stamp):
+    for stamp in (registered, granted.operation.stamp, redone.stamp):
         assert lasting[stamp].startswith("它的电脑已经报来过内容")
-    for stamp in (granted.operation.stamp, redone.stamp, begun.operation.stamp):
+    for stamp in (registered, granted.operation.stamp, redone.stamp, begun.operation.stamp):
         with pytest.raises(CannotUndo, match="不能撤消"):
             steps.undo(district, stamp)
     assert len(reading.records(district.database, district.types, Query("enterprise"))) == 1

@@ -33,6 +33,13 @@ class RestedOn(StateProblem):
     next_step = "要收回授权，请填“最后一天”。"
 
 
+class BearsOthers(StateProblem):
+    """A unit that others stand on: deleted, it would leave them without a place in the tree."""
+
+    exit_code = 22
+    next_step = "不再用的单位请填“停用日期”；换了上级的，请用“调整隶属关系”。"
+
+
 class Gone(StateProblem):
     """The record is deleted: writing under a deletion that is known would be a conflict with oneself (rule 9)."""
 
@@ -191,6 +198,18 @@ def check_undoable(session: Session, stamp: int) -> None:
             raise CannotUndo(*_LASTING[kind, entered])
         if kind == "case_event" and born is not None and born.values.get("kind") == "printed":
             raise CannotUndo(*_PRINTED)
+
+
+def check_bears_nobody(session: Session, type_name: str, record: str) -> None:
+    """Raises :class:`BearsOthers` for the own unit, for one that is enrolled, and for one with units below it."""
+    if type_name != UNIT:
+        return
+    if record == session.unit.id:
+        raise BearsOthers("这是本单位，不能删除。")
+    if depending.bears_others(session.database, record):
+        raise BearsOthers(
+            "这个单位有电脑办过入网，或者下面还有单位，删了就收不了它们的数据包，所以不能删除。"
+        )
 
 
 def resting(database: Database, type_name: str, record: str) -> int:

@@ -160,14 +160,15 @@ def slot_edits(
 def delete(session: Session, type_name: str, record: str) -> ChangeSet:
     """Deletes a record and its children by tombstones; :func:`restore` or undo brings them back.
 
-    Raises :class:`Locked` for an issued letter and for the case of one, and :class:`RestedOn` for a power that letters
-    were issued under.
+    Raises :class:`Locked` for an issued letter and for the case of one, :class:`RestedOn` for a power that letters
+    were issued under, and :class:`BearsOthers` for a unit that others stand on.
     """
     record_type = session.types[type_name]
     admitting.check_rights(session, record_type, {})
     admitting.check_place(session, record_type, record)
     admitting.check_unlocked(session, record_type, record)
     admitting.check_nothing_locked_in(session, record_type, record)
+    admitting.check_bears_nobody(session, type_name, record)
     if count := admitting.resting(session.database, type_name, record):
         raise admitting.RestedOn(f"这个单位按授权签发了{count}份文书，授权不能删除。")
     with session.database.transaction():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import Protocol
 
-from desktop.records.versions.deciding import ERASURE
+from desktop.records.versions.deciding import ERASURE, GRANT, UNIT
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.spans import Span, joined, spans_of, without
 from desktop.store.log.versions import BY_COMPONENT
@@ -97,6 +97,16 @@ class Resting:
             )
             self._db.execute("DELETE FROM named")
         return found
+
+
+def bears_others(database: Database, unit: str) -> bool:
+    """Whether computers are enrolled for a unit, or units stand below it."""
+    found = database.value(
+        f"SELECT EXISTS (SELECT 1 FROM {quoted(table_of(GRANT))} WHERE holder = unhex(:unit) AND _life <> 1)"
+        f" OR EXISTS (SELECT 1 FROM {quoted(table_of(UNIT))} WHERE superior = unhex(:unit) AND _life <> 1)",
+        {"unit": unit},
+    )
+    return bool(found)
 
 
 def count_letters(database: Database, records: Set[str]) -> int:

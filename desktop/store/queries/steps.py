@@ -269,17 +269,19 @@ def numbers_of(database: Database, type_name: str, origin: int, first: int, last
 
 
 def relied_upon(database: Database, origin: int, first: int, last: int) -> dict[int, str]:
-    """The births among these items that all else here stands on, with their type: the own unit, and the grants of
-    computers that something was received from."""
+    """The births among these items that all else here stands on, as ``unit`` the own one, as ``grant`` those of
+    computers that something was received from, and their units."""
     span = {"origin": origin, "first": first, "last": last}
+    heard = "station IN (SELECT o.station FROM received r JOIN origin o ON o.ref = r.origin)"
     units, grants = quoted(table_of(UNIT)), quoted(table_of(GRANT))
     its = "_origin = :origin AND _number BETWEEN :first AND :last"
     return dict(
         database.rows(
             f"SELECT _number, '{UNIT}' FROM {units} WHERE {its}"
             " AND id = unhex((SELECT value FROM meta WHERE key = 'unit_id')) UNION ALL"
-            f" SELECT _number, '{GRANT}' FROM {grants} WHERE {its} AND station IN"
-            " (SELECT o.station FROM received r JOIN origin o ON o.ref = r.origin)",
+            f" SELECT _number, '{GRANT}' FROM {grants} WHERE {its} AND {heard} UNION ALL"
+            f" SELECT _number, '{GRANT}' FROM {units} WHERE {its}"
+            f" AND id IN (SELECT holder FROM {grants} WHERE {heard})",
             span,
         )
     )
