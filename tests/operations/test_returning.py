@@ -10,7 +10,7 @@ from desktop.operations.recording import duplicates, records
 from desktop.operations.session import NotAllowed
 from desktop.operations.stations import exchange, policy, refilling, returning, uncounted, unsettled
 from desktop.records.declaration import Level
-from desktop.store.ledger import NotFound
+from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.queries import reading
 from tests.operations.stations import enrol, report_up, station
 
@@ -120,3 +120,23 @@ def test_who_is_who_is_not_sent_back_as_if_somebody_had_filled_it_in(tmp_path: P
             returning.send_back(district, name, below, "x")
     assert policy.excluded(district) == []
     assert records.load(district, "enterprise", firm) is not None
+
+
+def test_nobody_else_writes_the_reason_that_is_read(tmp_path: Path) -> None:
+    """Whoever says that a neighbour's items do not count would have his own words read as those of the level above."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    rogue = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
+    for below in (town, rogue):
+        enrol(below, district, tmp_path)
+    firm = records.save(town, "enterprise", {"name": "错的厂"}).record
+    report_up(town, district, tmp_path)
+    items = f"{town.ledger.station} {town.ledger.incarnation} 1-99"
+    cells = {"label": "退回：企业", "cause": "withdrawn", "note": "请汇款到这里", "items": items}
+    rogue.ledger.write("", "", births=[NewRecord("exclusion", "", rogue.unit.id, cells)])
+    report_up(rogue, district, tmp_path)
+    returning.send_back(district, "enterprise", firm, "这家不在本镇")
+    exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
+    assert len(reading.records(town.database, town.types, reading.Query("exclusion"))) == 2
+    told = unsettled.unsettled(town.database, town.here)
+    assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from desktop.operations import queries
 from desktop.operations.session import Here
 from desktop.operations.stations import renewal
+from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import RETURNED
 from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, UNKNOWN_LABEL, RecordType
@@ -237,12 +238,20 @@ def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> 
     """Whether each of these items was sent back as a single record, and why it was withdrawn; mostly nothing."""
     if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
         return [(False, "")] * len(items)
+    # Whoever names another's items has not sent them back, and says nothing to who wrote them.
+    effect = Effect(database, here)
     words = [
-        (exclusions.read(str(record.values["items"] or "")), record.values)
+        (exclusions.read(str(record.values["items"] or "")), record)
         for record in reading.records(database, here.types, Query(EXCLUSION))
         if record.values["cause"] == WITHDRAWN and record.values["note"]
     ]
-    spans = [({origin: named.where() for origin, named in found.items()}, said) for found, said in words]
+    spans = [
+        (
+            {origin: named.where() for origin, named in found.items() if effect.is_above(said, origin[0])},
+            said.values,
+        )
+        for found, said in words
+    ]
     return [
         next(
             (
