@@ -24,6 +24,7 @@ from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.versions import item_outcomes
 from desktop.store.ledger import NewRecord
+from desktop.store.queries import reading
 from desktop.sync.authority.station import load_keys
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors.enrolment import GrantForOther
@@ -310,3 +311,21 @@ def test_a_village_knows_by_name_whoever_stands_above_its_town(tmp_path: Path) -
     names = traffic.station_names(village.database, village.here)
     assert names[district.ledger.station] == "余杭区总工会"
     assert names[town.ledger.station] == "径山镇总工会"
+
+
+def test_nobody_calls_anothers_computer_his_own(tmp_path: Path) -> None:
+    """A grant may name any computer; only the one by which a certificate was issued tells whose it is."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    rogue = station(tmp_path, "330110110", "瓶窑镇总工会", Level.TOWN)
+    for below, above in ((town, district), (village, town), (rogue, district)):
+        enrol(below, above, tmp_path, delegate=True)
+    report_up(town, district, tmp_path)
+    theirs = reading.records(town.database, town.types, reading.Query("grant"))
+    copied = next(g.values["certificate"] for g in theirs if g.values["station"] == village.ledger.station)
+    said = {"station": village.ledger.station, "holder": rogue.unit.id, "certificate": copied}
+    rogue.ledger.write("", "", births=[NewRecord("grant", "", rogue.unit.id, said)])
+    assert report_up(rogue, district, tmp_path).bundles[0].applied == 1
+    names = traffic.station_names(district.database, district.here)
+    assert names[village.ledger.station] == "径山村工会"

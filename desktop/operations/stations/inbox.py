@@ -39,6 +39,7 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading, units
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
+from desktop.sync.authority import enrolled
 from desktop.sync.authority.station import digest_of
 from desktop.sync.bundles import envelope
 from desktop.sync.errors.surroundings import plain_problems
@@ -124,7 +125,7 @@ class _Known:
             traffic.station_names(database, here),
             {u.id: u.name for u in queries.unit_tree(database, here.types)},
             arrivals.merged_bundles(database, (k.digest for k in looks if k.said is not None)),
-            frozenset(peer for peer, _ in stored.stations(database))
+            frozenset(peer for peer, _ in enrolled.stations(database))
             | {digest_of(der) for der in certificates}
             | frozenset(recovery.answered(database)),
             frozenset(

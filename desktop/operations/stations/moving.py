@@ -24,7 +24,7 @@ from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.reading import Query
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
-from desktop.sync.authority import exclusions, station
+from desktop.sync.authority import enrolled, exclusions, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.authority.policy import REFUSED, said_once_more
 from desktop.sync.merging import restating
@@ -171,7 +171,9 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
 
 def _heard(database: Database, at: Here, superior: str) -> int | None:
     """When the last bundle of a superior below this unit came, in milliseconds of 1970."""
-    computers = [name for name, unit in stored.stations(database) if unit == superior and name != at.station]
+    computers = [
+        name for name, unit in enrolled.stations(database) if unit == superior and name != at.station
+    ]
     if superior == at.unit.id or not computers:
         return None
     merges = stored.last_merges(database)

@@ -33,7 +33,7 @@ from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import persons
 from desktop.store.workspaces.workspace import OwnUnit
-from desktop.sync.authority import station
+from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import enrolment
@@ -198,7 +198,7 @@ def station_names(database: Database, here: Here) -> dict[str, str]:
     chain = certificates.readable(json.loads(stored.setting(database, "chain") or "[]"))
     names = dict(stored.stations_withdrawn(database))
     names |= {c.station: units.get(unit, "") for c in chain for unit in c.claims.units}
-    names |= {peer: units.get(unit, "") for peer, unit in stored.stations(database)}
+    names |= {peer: units.get(unit, "") for peer, unit in enrolled.stations(database)}
     names |= {link.peer: link.name for link in links.all_links(database)}
     return {key: name for key, name in names.items() if name} | {here.station: here.unit.name}
 

@@ -22,7 +22,7 @@ from desktop.store.queries import locating, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
-from desktop.sync.authority import exclusions
+from desktop.sync.authority import enrolled, exclusions
 from desktop.sync.authority.policy import WITHDRAWN
 from desktop.sync.merging import results
 
@@ -272,7 +272,7 @@ def _settled_by_joining(
     """Who has begun alone has registered itself; that the superior's word counts since it joined asks for nothing."""
     if all(one.cause != item_outcomes.REFUSED_REGISTERED for one in found):
         return found
-    units = {**dict(stored.stations(database)), here.station: here.unit.id}
+    units = {**dict(enrolled.stations(database)), here.station: here.unit.id}
     return [
         replace(one, advice=_JOINED, again=False, settled=True)
         if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record

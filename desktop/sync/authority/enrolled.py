@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from desktop.store.peers import computers
+from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.authority import station
+from desktop.sync.authority.chains import Grant, Granted
 from desktop.sync.authority.held import Reading
 from desktop.sync.signed import certificates
+
+
+def stations(database: Database) -> list[tuple[str, str]]:
+    """Station and unit of every certificate that was granted, whether its chain stands or not, the newest last.
+
+    Only the grant by which it was issued tells of one (check 21): in others anybody could call a computer his own.
+    """
+    granted = Granted([Grant(*row) for row in governing.grants(database)])
+    return [(c.station, unit) for c in reversed(granted.all()) for unit in sorted(c.claims.units)]
 
 
 def of_unit(database: Database, unit: str) -> list[str]:
