@@ -48,8 +48,6 @@ UNMEASURED_TESTS = (
     "tests/sync/test_registered.py",
     "tests/sync/test_rewriting.py",
     "tests/sync/test_speed.py",
-    "tests/sync/test_types_apart.py",
-    "tests/sync/test_vouched.py",
 )
 # That the floors which decide are the same program without asserts is proven by comparing the compiled code
 # (tests/packaging/test_optimized.py). These run without asserts all the same: trust and merge, what is read from

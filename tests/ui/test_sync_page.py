@@ -772,7 +772,7 @@ def test_what_waits_to_be_decided_is_not_told_as_refused(
     assert page.unsettled.above.words.text() == "上级收到了，有1条等着定下来：几个人填得不一样。"
     assert page.unsettled.above.detail.text() == ""
     hands.look("unsettled-conflict")
-    records.save(village, "enterprise", {"name": "别村的茶厂"}, unit=town.unit.id)
+    forged(village, {"name": "别村的茶厂"}, town.unit.id)
     report_up(village, town, tmp_path)
     page.refresh(None)
     hands.settle()
