@@ -8,6 +8,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store.ledger import SlotEdit
+from desktop.store.peers import received
 from desktop.store.queries import governing
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
@@ -220,3 +221,25 @@ def test_who_is_enrolled_last_believes_it_in_whatever_order_it_stands(places: Pl
     assert last.held() == {}
     assert last.digest(far.unit).sha256 == town.digest(far.unit).sha256
     assert far.unit in last.records("unit")
+
+
+def test_whoever_has_the_keys_of_a_revoked_laptop_has_nothing_signed_by_the_new_ones(places: Places) -> None:
+    """The incarnations of the new keys are let in whole; in one that the station has left the thief might go on."""
+    district, town, village = places.district, places.town, places.village
+    stolen = town.keys
+    district.revoke(town, received.last_number(district.database, district.ledger.origin_ref(*_origin(town))))
+    renew(town, district)
+    places.deliver()
+    left = town.keys.incarnation
+    restore(town, copied(town), "d" * 16)
+    lines = [(900, b'[["change","firm","%s","%s","name","%016x",[],900,"x","x"]]' % (
+        FIRM.encode(), village.unit.encode(), town.stamp()))]  # fmt: skip
+    header, frame = segments.cut(town.station, left, lines, {}, stolen.sign, town.station)
+    result = town.take(forged_bundle(village, town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1))
+    assert (result.applied, result.refused, result.problem) == (0, 1, None)
+    places.deliver()
+    assert [name_of(desk) for desk in (district, town)] == ["厂", "厂"]
+
+
+def _origin(desk: Desk) -> tuple[str, str]:
+    return desk.station, desk.keys.incarnation

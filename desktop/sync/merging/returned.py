@@ -45,6 +45,16 @@ def signer(ledger: Ledger, judge: Judge, header: Header) -> Certificate | None:
     return found or judge.signer_before(header)
 
 
+def may_be_stolen(judge: Judge, signer: Certificate, header: Header) -> bool:
+    """Whether somebody else may hold that key, who shall have nothing from it: what is signed anew is believed.
+
+    It is a former root's; or the station was revoked, and other keys have begun the incarnation, which is let in whole.
+    """
+    if signer.der in judge.state.former:
+        return True
+    return header.station in judge.policy.revocations and judge.is_former(signer, header)
+
+
 def signed_anew(ledger: Ledger, keys: StationKeys, arrived: Arrived) -> Iterator[tuple[Arrived, bool]]:
     """The items of such a segment as this station cuts them for the level above, which believes no vouching from below.
 

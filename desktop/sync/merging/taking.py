@@ -293,8 +293,7 @@ class _Taking:
         if signer is None:
             self._pass(at, HELD_CERTIFICATE, header, arrived.count)
             return False
-        if signer.der in self._intake.judge.state.former:
-            # Whoever comes to hold the key of a former root shall have nothing from it.
+        if returned.may_be_stolen(self._intake.judge, signer, header):
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
             return True
         # It may become several segments, and none of them is counted together with another bundle's.
