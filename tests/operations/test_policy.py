@@ -33,7 +33,7 @@ from desktop.store.ledger import NewRecord, NotFound, SlotEdit
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.sync.authority import exclusions
+from desktop.sync.authority import enrolled, exclusions
 from desktop.sync.merging.results import MergeReport
 from tests.operations.stations import enrol, forged, report_up, station, twin
 
@@ -238,6 +238,7 @@ def test_a_computer_that_was_let_in_again_under_new_keys_gets_bundles_before_it_
     records.save(village, "enterprise", {"name": "厂"})
     report_up(village, town, tmp_path)
     policy.revoke(town, village.ledger.station)
+    assert enrolled.out_of_use(town.database) == {village.ledger.station}
     enrolling.request(village, tmp_path / "again.xsq", renew=True)
     enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg")
     enrolling.accept(village, tmp_path / "again.xsg", tmp_path / "again.xsa")
@@ -245,6 +246,9 @@ def test_a_computer_that_was_let_in_again_under_new_keys_gets_bundles_before_it_
     sent = exchange.send(town, tmp_path / "down.xsj", to=village.unit.name)
     (taken,) = exchange.merge(village, [sent.path]).bundles
     assert taken.problem is None
+    assert enrolled.out_of_use(town.database) == frozenset(), "the window offers to answer it as well"
+    (listed,) = policy.stations(town)
+    assert (listed.out, bool(listed.revocation)) == (False, True), "what it wrote before can still be let in"
 
 
 def test_what_was_written_while_a_computer_was_out_of_use_counts_not_when_it_is_enrolled_again(

@@ -461,6 +461,22 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     assert "捡到的人写的" in names(district)
 
 
+def test_a_computer_that_was_enrolled_once_more_is_in_use_and_can_be_answered(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """The word that put it out of use stands, as it holds for what was written meanwhile."""
+    district, town = pair
+    policy.revoke(district, town.ledger.station)
+    enrol(town, district, tmp_path, delegate=True)
+    hands, page = open_page(district)
+    assert page.below.grid.rows.lines[0].texts[3] != "已停用"
+    page.below.grid.setCurrentIndex(page.below.grid.rows.index(0, 0))
+    assert page.below.answer.isEnabled()
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    assert page.stations.grid.rows.lines[0].texts[3] == "在用"
+
+
 def test_items_from_a_number_on_are_cut(open_page: Open, pair: tuple[Session, Session]) -> None:
     district, _ = pair
     hands, page = open_page(district)

@@ -18,7 +18,6 @@ from desktop.errors import Problem
 from desktop.operations import queries
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic
-from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.inbox_files import (
     ACKNOWLEDGEMENT,
     BUNDLE,
@@ -32,12 +31,10 @@ from desktop.operations.stations.inbox_files import (
 )
 from desktop.operations.workspaces import recovery
 from desktop.records.typed.dates import china_time, time_words
-from desktop.records.versions.deciding import REVOCATION
 from desktop.renaming import replace
 from desktop.store.peers import arrivals, links
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import reading, units
-from desktop.store.queries.reading import Query
+from desktop.store.queries import units
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled
 from desktop.sync.authority.station import digest_of
@@ -118,7 +115,6 @@ class _Known:
         first: dict[str, Look] = {}
         for look in sorted(looks, key=lambda k: k.identity in refused):
             first.setdefault(look.digest, look)
-        effect = Effect(database, here)
         certificates = (base64.b64decode(text) for text in arrivals.confirmed_certificates(database))
         return cls(
             here.station,
@@ -128,11 +124,7 @@ class _Known:
             frozenset(peer for peer, _ in enrolled.stations(database))
             | {digest_of(der) for der in certificates}
             | frozenset(recovery.answered(database)),
-            frozenset(
-                str(r.values["station"])
-                for r in reading.records(database, here.types, Query(REVOCATION))
-                if effect.holds(r, str(r.values["station"]))
-            ),
+            enrolled.out_of_use(database),
             first,
             refused,
         )

@@ -49,8 +49,8 @@ class NoStation(StateProblem):
 class Standing:
     """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation.
 
-    ``out``: it is out of use, by the word of whoever may say so. A word of another level may leave as much as it likes,
-    so this unit can say its own all the same.
+    ``out``: it is out of use, by the word of whoever may say so, and no later grant has let it in again. A word of
+    another level may leave as much as it likes, so this unit can say its own all the same.
     """
 
     station: str
@@ -76,7 +76,7 @@ def stations(session: Session) -> list[Standing]:
             name,
             names.get(name, unknown_station(name)),
             *holdings.newest_incarnation(session.database, name),
-            name in known.policy.revocations,
+            any(trust.NO_CUT not in r.cuts.values() for r in known.policy.revocations.get(name, ())),
             str(revoked.get(name, "")),
         )
         for name in known.certificates

@@ -21,6 +21,12 @@ def stations(database: Database) -> list[tuple[str, str]]:
     return [(c.station, unit) for c in reversed(granted.all()) for unit in sorted(c.claims.units)]
 
 
+def out_of_use(database: Database) -> frozenset[str]:
+    """The stations that were revoked and that no later grant has let in again (rule 27)."""
+    state = station.knowledge(Reading.of(database), None).state
+    return frozenset(name for name in state.revocations if trust.is_out(state, name))
+
+
 def of_unit(database: Database, unit: str) -> list[str]:
     """The stations of a unit that are in use, as far as they are known, in the order in which they were enrolled.
 

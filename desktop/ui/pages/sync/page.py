@@ -16,6 +16,7 @@ from desktop.operations.stations.uncounted import Excluded, Rollback
 from desktop.operations.stations.unsettled import Unsettled
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
+from desktop.sync.authority import enrolled
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
@@ -63,6 +64,7 @@ class Loaded:
     merges: list[MergeLine]
     rollbacks: dict[int, Rollback] = field(default_factory=dict)
     excluded: list[Excluded] = field(default_factory=list)
+    out_of_use: frozenset[str] = frozenset()
 
 
 class SyncPage(Page):
@@ -213,6 +215,7 @@ class SyncPage(Page):
                 traffic.merge_log(database, here),
                 uncounted.withdrawn_merges(database, here),
                 uncounted.all_excluded(database, here),
+                enrolled.out_of_use(database),
             )
 
         self.workbench.read(job, self._loaded, owner=self, key="traffic")
@@ -226,9 +229,8 @@ class SyncPage(Page):
         seen = found.overview
         for part in (self.send, self.enrol, self.log):
             part.show_overview(seen)
-        out_of_use = frozenset(e.station for e in found.excluded if e.station)
-        self.grant.show_overview(seen, out_of_use)
-        self.below.show_overview(seen, out_of_use)
+        self.grant.show_overview(seen, found.out_of_use)
+        self.below.show_overview(seen, found.out_of_use)
         self.unsettled.show_items(found.items, found.unlisted)
         self.merge.show_conflicts(seen.conflicts)
         if self._moved_on and not seen.conflicts:
