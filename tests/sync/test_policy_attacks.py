@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import enrolled, exclusions, policy, station
 from desktop.sync.signed import certificates
 from tests.sync.desks import Desk, copied_disk, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
@@ -84,6 +84,16 @@ def test_a_town_does_not_lift_what_another_town_said_of_its_village_by_a_certifi
     self_grant(places.town, places.far, {"ee" * 16}, Level.VILLAGE)
     report(places.town, places.district)
     assert name_of(places.district) is None
+
+
+def test_nobody_who_may_enrol_nobody_says_whose_a_computer_is(places: Places) -> None:
+    """Neither another's, by its public key, nor that the own one is the district's."""
+    self_grant(places.village, places.far, {places.village.unit}, Level.VILLAGE)
+    self_grant(places.town, places.town, {places.district.unit}, Level.CITY)
+    places.deliver()
+    said = enrolled.stations(places.district.database)
+    for desk in (places.far, places.town):
+        assert [unit for name, unit in said if name == desk.station] == [desk.unit]
 
 
 # -- units claimed twice --------------------------------------------------------------------------------------------
