@@ -197,6 +197,11 @@ def test_a_sheet_changes_nothing_that_is_anothers_and_keeps_out_what_nobody_sees
         sheets.save_sheet(town, "签到", [Line("attendance", {"half_days": "d01am"}, theirs)])
     with pytest.raises(NotAllowed, match="归“别的单位”管"):
         sheets.save_sheet(town, "名单", [], [Deletion("attendance", theirs)])
+    # Nor does it add a row to another's list, which would be a record of that unit.
+    elsewhere = NewRecord("course", "a2" * 16, unit_id("town", "别的镇"), {"name": "别家的培训"})
+    town.ledger.write("别家的", "王芳", births=[elsewhere])
+    with pytest.raises(NotAllowed, match="不归本单位管"):
+        sheets.save_sheet(town, "名单", [Line("attendance", {"course": elsewhere.record, "name": "赵翀"})])
 
 
 def test_forty_people_are_matched_in_the_order_in_which_they_were_pasted(town: Session) -> None:

@@ -53,6 +53,7 @@ def save_sheet(
             admitting.check_place(session, record_type, line.record)
             admitting.check_unlocked(session, record_type, line.record, values)
             edits += records.slot_edits(session, record_type, line.record, values)
+    admitting.check_units(session, {birth.unit for birth in births})
     for deletion in removed:
         record_type = session.types[deletion.type]
         admitting.check_rights(session, record_type, {})
