@@ -9,10 +9,11 @@ import pytest
 from desktop.operations.plan import plan
 from desktop.operations.recording import following, records
 from desktop.operations.recording.following import NothingFollows, Offer, save_filled
-from desktop.operations.session import Session
+from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Level
+from desktop.records.identity import unit_id
 from desktop.records.versions.canonical import Cell
-from desktop.store.ledger import NotFound
+from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.queries import pointing
 from tests.operations.stations import station
 
@@ -76,6 +77,26 @@ def test_a_draft_that_was_passed_becomes_a_contract_once_and_in_one_step(town: S
     records.restore(town, "motion", motion)
     assert [o.type for o in offered(town, "motion", motion)] == ["collective_contract"]
     assert records.load(town, "collective_contract", contract).life.name == "DELETED"  # type: ignore[union-attr]
+
+
+def test_nothing_is_made_of_what_another_unit_has_recorded(town: Session) -> None:
+    """It would be a record of that unit, or change one, and be refused wherever it came."""
+    elsewhere = unit_id("town", "别的镇")
+    _, session = congress(town)
+    held = records.load(town, "congress", session)
+    assert held is not None
+    theirs = town.ledger.new_id()
+    motion = {"congress": theirs, "title": "工资专项集体合同草案", "subject": "wages_contract", **PASSED}
+    births = [
+        NewRecord("congress", theirs, elsewhere, held.values),
+        NewRecord("motion", town.ledger.new_id(), elsewhere, motion),
+    ]
+    town.ledger.write("别家的", "王芳", births=births)
+    (offer,) = offered(town, "congress", theirs, "collective_contract")
+    with pytest.raises(NotAllowed, match="不归本单位管"):
+        following.carry_out(town, [offer])
+    with pytest.raises(NotAllowed, match="不归本单位管"):
+        save_filled(town, offer, offer.cells)
 
 
 NOT_DECIDED = {

@@ -222,13 +222,16 @@ def _add(
     admitting.check_rights(session, record_type, cells)
     if offer.existing:
         record = offer.existing
+        admitting.check_place(session, record_type, record)
         edits += records.slot_edits(session, record_type, record, cells)
     else:
         record = records.new_record_id(session, record_type, cells)
         source = reading.record(session.database, session.types, offer.source_type, offer.source)
         unit = source.unit if source is not None else session.unit.id
+        admitting.check_units(session, [unit])
         births.append(NewRecord(record_type.name, record, unit, cells))
     if offer.back:
+        admitting.check_place(session, source_type, offer.source)
         admitting.check_rights(session, source_type, {offer.back: record})
         edits += records.slot_edits(session, source_type, offer.source, {offer.back: record})
     return record
