@@ -19,6 +19,8 @@ from desktop.sync.merging import forks
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
 from tests.sync.forging import forged_bundle
 from tests.sync.places import Places, name_of
+from tests.sync.test_erasing import erase
+from tests.sync.test_moves import move
 from tests.sync.test_root_changes import change_root, renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -202,6 +204,21 @@ def test_in_the_incarnation_in_which_it_speaks_a_station_takes_nothing_back(plac
     result = town.take(sent)
     assert (result.applied, result.held) == (0, 1)
     assert name_of(town) == "厂"
+
+
+def test_own_words_about_a_unit_that_is_gone_by_now_do_not_wait_for_it(places: Places) -> None:
+    """They counted here when they were said, and nobody below has to be asked whether they might."""
+    district, town, village, sibling = places.district, places.town, places.village, places.sibling
+    backup = copied(town)
+    erase(town, wrote=[village.unit])
+    sibling.take(town.send(sibling))
+    restore(town, backup, "f" * 16)
+    move(district, village.unit, places.other.unit)
+    sibling.take(town.send(sibling))
+    for desk, told in ((town, district.send(town)), (town, sibling.send())):
+        result = desk.take(told)
+    assert (result.held, town.held()) == (0, {})
+    assert "erasure" in result.births
 
 
 def test_who_is_enrolled_last_believes_it_in_whatever_order_it_stands(places: Places, tmp_path: Path) -> None:
