@@ -185,12 +185,19 @@ def test_places_where_no_line_may_end(text: str, place: str) -> None:
         ("第二十三条", "二|十"),
         ("杭〔2026〕18号", "〕|1"),
         ("共3万元", "万|元"),
+        ("李敏（余工监001）", "监|0"),
+        ("李敏（余工监001）", "余|工"),
         ("十五个人", "十|五"),
     ],
 )
 def test_places_where_a_line_ends_only_at_need(text: str, place: str) -> None:
     before, after = place.split("|")
     assert 0 < break_penalties(text)[text.index(before + after)] < FORBIDDEN
+
+
+def test_a_time_of_day_is_no_number_of_what_stands_before_it() -> None:
+    text = "12月5日09时"
+    assert break_penalties(text)[text.index("日0")] == 0
 
 
 def test_a_line_of_28_characters_stands_on_the_grid(fonts: FontBook) -> None:

@@ -89,13 +89,14 @@ def test_a_cut_row_of_a_table_goes_on_under_the_head(fonts: FontBook) -> None:
     assert len(sheets) == 3
 
 
-def test_a_day_stands_in_one_line_and_a_code_fits_its_box(fonts: FontBook) -> None:
+def test_a_day_and_a_number_stand_in_one_line_and_a_code_fits_its_box(fonts: FontBook) -> None:
     table = TableBlock((Column("备注", 6), Column("日期", 1)), (("长" * 60, "2026年11月25日"),))
     code = FormBlock(
         (FormRow(tuple(FormCell("91330106MA2ABCDEX7" if n == 1 else "长", 3) for n in range(4))),), 12.0
     )
-    (sheet,) = printed(OfficialDocument(PlainHead(), "表", (table, code)), fonts)
-    for words in ("2026年11月25日", "91330106MA2ABCDEX7"):
+    numbered = TableBlock((Column("备注", 9), Column("证号", 1)), (("长" * 60, "余工监001\n余工监002"),))
+    (sheet,) = printed(OfficialDocument(PlainHead(), "表", (numbered, table, code)), fonts)
+    for words in ("余工监001", "余工监002", "2026年11月25日", "91330106MA2ABCDEX7"):
         places = [mark.y for mark in sheet.line(words)]
         assert max(places) - min(places) < 2
 

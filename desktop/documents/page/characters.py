@@ -41,6 +41,8 @@ _SUM: Final = re.compile(r"\d[万亿千百]+(?:元|人|户|家|名|件)")
 _ORDINAL: Final = re.compile(rf"第(?:[{_NUMERALS}]+|\d+)[条款项章节届次号期页批季](?:之[{_NUMERALS}])?")
 _COUNT: Final = re.compile(rf"[{_NUMERALS}]+[个日天年月周名项件份倍届次元]")
 _NUMBER: Final = re.compile(r"〔\d{4}〕\d+号")
+SERIAL: Final = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff]{1,4}(?<![年月日时至到])0\d+")
+"""The number of a certificate with the characters that it begins with, 余工监001; a quantity has no 0 in front."""
 _NAME: Final = re.compile(r"[\u3400-\u9fff]{1,4}(?:·[\u3400-\u9fff]{1,4})+")
 _TIMES: Final = re.compile(r"\d×\d?|×\d")
 _REPEATED: Final = re.compile(r"—{2,}|…{2,}")
@@ -107,6 +109,7 @@ _HELD_TOGETHER: Final = (
     (_SUM, HOLD),
     (_ORDINAL, HOLD),
     (_NUMBER, HOLD),
+    (SERIAL, HOLD),
     (_COUNT, LIGHT),
     (_NAME, LIGHT),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from desktop.documents.fonts import FontRole
-from desktop.documents.page.characters import word_spans
+from desktop.documents.page.characters import SERIAL, word_spans
 from desktop.documents.page.flow import Row
 from desktop.documents.page.geometry import SIZE_REMARK, TEXT_WIDTH
 from desktop.documents.page.linebreak import Line, break_lines
@@ -366,6 +366,6 @@ def _shown(
 
 
 def _words(text: str) -> list[str]:
-    """What is not broken in a cell: Latin words, numbers, days."""
-    words = [text[start:end] for start, end in word_spans(text)]
+    """What is not broken in a cell: Latin words, numbers, those of certificates with their letters, days."""
+    words = [*(text[start:end] for start, end in word_spans(text)), *SERIAL.findall(text)]
     return words + _DAY.findall(text) if "年" in text else words
