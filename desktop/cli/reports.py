@@ -131,7 +131,7 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         verb = "会改用" if preview else "已改用"
         say(f"    上级换了根证书，{verb}新的：{words}。想核对，可以打电话问最上面一级工会。")
     if bundle.gap:
-        say("    中间缺了数据包，请对方补发。")
+        say("    前面的还没有收到：对方收到回执以后，下次导出会补上。")
     if bundle.earlier:
         say(f"    {EARLIER}。")
     if bundle.total == bundle.known and not bundle.gap and not bundle.earlier:

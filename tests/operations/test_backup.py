@@ -212,7 +212,7 @@ def test_a_journal_that_is_not_this_backups_own_is_not_used(tmp_path: Path) -> N
         folder, tmp_path / "other" / "2026-11-23.db", "王芳", "password1", repeatable("x")
     )
     assert (restored.steps, restored.journal) == (0, False)
-    assert "他们下次发来数据包时会带回来" in restored.lost
+    assert "他们再发来时会带回来" in restored.lost
     assert records.load(restored.session, "enterprise", saved.record) is None
 
 

@@ -68,8 +68,8 @@ class Restored:
         """What may be missing, and how it comes back; nothing where the journal was whole."""
         if not self.journal:
             return (
-                "备份以后录入的内容没有补上，请核对。其中已经发给上级和下级的，他们下次发来数据包时会带回来，"
-                "先别重新录入。"
+                "备份以后录入的内容没有补上，请核对。其中已经发给上级和下级的先别重新录入："
+                "向上级导出一次数据包，收下级的数据包后把回执交给下级，他们再发来时会带回来。"
             )
         return "最后几步可能没有补上，请核对最近录入的内容。" if self.torn else ""
 

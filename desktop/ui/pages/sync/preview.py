@@ -62,7 +62,7 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
         return Tone.ERROR, result.problem.sentence
     stands = f"签名无误（{signed_words(result.signers)}已签）" if result.signed else "签名无误"
     if result.gap:
-        return Tone.WARNING, f"{stands}；前面还缺一个数据包，请对方补来，这个可以先合并"
+        return Tone.WARNING, f"{stands}；前面的还没有收到，可以先合并：对方收到回执以后，下次导出会补上"
     if result.earlier:
         return Tone.WARNING, f"{stands}；{EARLIER}"
     if seen.downward:
