@@ -8,7 +8,15 @@ import pytest
 
 from desktop.operations.recording import duplicates, records
 from desktop.operations.session import NotAllowed
-from desktop.operations.stations import exchange, policy, refilling, returning, uncounted, unsettled
+from desktop.operations.stations import (
+    exchange,
+    policy,
+    refilling,
+    returning,
+    uncounted,
+    unsettled,
+    withdrawals,
+)
 from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.queries import reading
@@ -140,3 +148,26 @@ def test_nobody_else_writes_the_reason_that_is_read(tmp_path: Path) -> None:
     assert len(reading.records(town.database, town.types, reading.Query("exclusion"))) == 2
     told = unsettled.unsettled(town.database, town.here)
     assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
+
+
+def test_why_a_merge_was_withdrawn_is_told_of_those_too_who_are_enrolled_by_what_it_brought(
+    tmp_path: Path,
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "错的厂"})
+    report_up(village, town, tmp_path)
+    report_up(town, district, tmp_path)
+    withdrawals.withdraw(district, int(district.database.value("SELECT max(id) FROM merge")), "报错了文件")
+    told = unsettled.unsettled(district.database, district.here)
+    assert {one.title for one in told} >= {"径山村工会", "错的厂"}
+    assert all(one.reason.endswith("：报错了文件") for one in told)
+    exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
+    exchange.receive(village, [exchange.send(town, tmp_path / "回执2.xsj", to=village.ledger.station).path])
+    for below, titles in ((town, {"径山村工会", "错的厂"}), (village, {"错的厂"})):
+        told = [one for one in unsettled.unsettled(below.database, below.here) if one.title in titles]
+        assert {one.title for one in told} == titles
+        assert all(one.reason.endswith("：报错了文件") for one in told)

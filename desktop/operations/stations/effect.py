@@ -15,6 +15,7 @@ class Effect:
 
     def __init__(self, database: Database, at: Here) -> None:
         self._known = station.knowledge(Reading(database, at.station), None).policy.known
+        self._issuers = {c.claims.station for c in self._known.chain} - {at.station}
         self._writers = {kind: governing.writers(database, kind) for kind in (EXCLUSION, REVOCATION)}
 
     def holds(self, record: reading.Record, concerned: str) -> bool:
@@ -25,7 +26,14 @@ class Effect:
         """Whether its writer stands above a station that it names."""
         if record.type == REVOCATION:
             return self._known.may_revoke(self._writer(record), concerned)
+        if concerned == self._known.station and self._writer(record) in self._issuers:
+            # Who has withdrawn what put this unit in the tree stands above it in its chain alone.
+            return True
         return self._known.reaches(self._writer(record), concerned)
+
+    def is_of(self, record: reading.Record, writer: str) -> bool:
+        """Whether it is this station that says so."""
+        return self._writer(record) == writer
 
     def _writer(self, record: reading.Record) -> str:
         return self._writers[record.type].get(record.id, "")

@@ -247,7 +247,12 @@ def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> 
     ]
     spans = [
         (
-            {origin: named.where() for origin, named in found.items() if effect.is_above(said, origin[0])},
+            {
+                origin: named.where()
+                for origin, named in found.items()
+                # What was withdrawn may be what put those below where they were.
+                if effect.is_above(said, origin[0]) or effect.is_of(said, here.station)
+            },
             said.values,
         )
         for found, said in words
