@@ -105,7 +105,9 @@ class _Tree:
             self._known.add(unit)
             self._lower.setdefault(superior, set()).add(unit)
         for unit, superior in database.rows(
-            "SELECT lower(hex(record)), value FROM version WHERE type = 'unit' AND slot = 'superior'"
+            # By the units, which are few: of the log no index tells what is of this type.
+            "SELECT lower(hex(v.record)), v.value FROM r_unit u CROSS JOIN version v ON v.record = u.id"
+            " AND v.type = 'unit' AND v.slot = 'superior'"
         ):
             self._lower.setdefault(parse(superior), set()).add(unit)
 
