@@ -7,7 +7,6 @@ import io
 import secrets
 import threading
 import time
-import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 from desktop.store.tables.database import LedgerDamaged
 from desktop.store.workspaces import journal
 from desktop.store.workspaces.journal import Entry, Journal, Kind, NotContinued
+from tests.measuring import memory
 
 KEY = bytes(range(32))
 PRINT = b"p" * 32
@@ -203,12 +203,7 @@ def test_a_large_step_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
     for _ in range(2):
         made.append(step(*(secrets.token_bytes(1 << 20) for _ in range(12))))
     made.close()
-    tracemalloc.start()
-    try:
-        sizes = [sum(map(len, texts)) for texts in journal.steps(path, KEY, 2)]
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    peak, sizes = memory(lambda: [sum(map(len, texts)) for texts in journal.steps(path, KEY, 2)])
     assert sizes == [12 << 20, 12 << 20]
     assert peak < 6 << 20
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from desktop.store.peers import segment_log
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
-from tests.measuring import seconds
+from tests.measuring import memory, seconds
 from tests.sync.forging import forged_bundle, one_segment
 from tests.sync.levels import FIRM, Tree, grow
 
@@ -104,10 +103,7 @@ def test_segments_of_nobody_take_no_more_memory_than_they_bring(tmp_path: Path) 
         label = [said["station"], said["incarnation"], 1, 5_000, said["digest"], 5_000, n, n + 1]
         outgoing.append(Outgoing(compress(raw + b"\n" + signed), label))
     sent = forged_bundle(tree.village, tree.town, outgoing, counts=200 * 5_000)
-    tracemalloc.start()
-    tree.town.merge(sent)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    peak, _ = memory(lambda: tree.town.merge(sent))
     assert peak < 40_000_000
 
 

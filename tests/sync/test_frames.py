@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tracemalloc
 
 import pytest
 import zstandard
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from desktop.sync import errors
 from desktop.sync.formats import frames
+from tests.measuring import memory
 from tests.sync.world import lines
 
 PLAIN = [lines(1, 3), lines(4, 900), random.Random(1).randbytes(300_000) + b"\n", b"x" * 400_000 + b"\n"]
@@ -152,13 +152,12 @@ def test_lines_that_are_not_those_of_their_check_sum_are_refused() -> None:
 def test_a_bomb_is_not_read_to_its_end_line_by_line() -> None:
     """One line of fifty million bytes, of which a thousand are stated."""
     bomb = zstandard.compress(bytes(50_000_000))
-    tracemalloc.start()
-    try:
+
+    def read() -> None:
         with pytest.raises(errors.BadFrame):
             read_lines(bomb, 1000)
-        assert tracemalloc.get_traced_memory()[1] < 10_000_000
-    finally:
-        tracemalloc.stop()
+
+    assert memory(read)[0] < 10_000_000
 
 
 @example(524, 4)

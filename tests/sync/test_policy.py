@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +12,7 @@ from desktop import __version__
 from desktop.records.declaration import Level
 from desktop.sync.authority import exclusions, policy
 from desktop.sync.errors import Revoked
+from tests.measuring import memory
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.levels import FIRM, OTHER, Tree, grow
 from tests.sync.places import name_of
@@ -31,13 +31,10 @@ def test_only_a_space_parts_the_words_of_a_revocation(space: str) -> None:
 def test_words_beyond_those_that_are_read_take_no_memory(end: str) -> None:
     """Whoever writes megabytes of them must not make others take them apart whenever they judge."""
     text = f"{'a' * 64} {'b' * 16} 7\n{'a' * 64} {'c' * 16}{end}"
-    tracemalloc.start()
-    try:
-        found = exclusions.read(text)
-        assert (exclusions.read_cuts(text), exclusions.read_kept(text)) == ({}, {})
-        assert tracemalloc.get_traced_memory()[1] < 4 * len(text)
-    finally:
-        tracemalloc.stop()
+    taken, found = memory(lambda: exclusions.read(text))
+    also_taken, cuts = memory(lambda: (exclusions.read_cuts(text), exclusions.read_kept(text)))
+    assert cuts == ({}, {})
+    assert taken + also_taken < 4 * len(text)
     assert list(found["a" * 64, "b" * 16].where()) == [(7, 7)]
 
 
