@@ -13,28 +13,27 @@ from desktop.store.tables.database import Database
 
 
 def of_unapplied(
-    database: Database, origin: int, numbers: Collection[int]
-) -> dict[tuple[int, int], tuple[str, str]]:
-    """Outcome and reason of what is held, refused or in conflict now of items with these numbers, by number and stamp.
+    database: Database, names: Collection[tuple[int, int]]
+) -> dict[tuple[int, int, int], tuple[str, str]]:
+    """Outcome and reason of what is held, refused or in conflict now of items with these origins and numbers.
 
-    What else has one of them is applied: of a fork two contents may become of one number.
+    By origin, number and stamp. What else has one of these names is applied: of a fork two contents may become of one.
     """
-    wanted = {"origin": origin, "numbers": json.dumps(sorted(numbers))}
-    among = "IN (SELECT value FROM json_each(:numbers))"
+    wanted = (json.dumps(sorted(names)),)
+    among = "FROM json_each(?) s CROSS JOIN {0} i ON i.origin = s.value ->> 0 AND i.number = s.value ->> 1"
     found = {
-        (number, stamp): (CONFLICT, slot)
-        for number, stamp, slot in database.rows(
-            "SELECT v.number, v.stamp, max(c.slot)"
-            f" FROM (SELECT * FROM version WHERE origin = :origin AND number {among}) v"
-            f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number, v.stamp",
+        (origin, number, stamp): (CONFLICT, slot)
+        for origin, number, stamp, slot in database.rows(
+            "SELECT v.origin, v.number, v.stamp, max(c.slot)"
+            f" FROM (SELECT i.* {among.format('version')}) v {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY 1, 2, 3",
             wanted,
         )
     }
     for table, outcome in (("refused", REFUSED), ("held", HELD)):
         found |= {
-            (number, stamp): (outcome, reason)
-            for number, stamp, reason in database.rows(
-                f"SELECT number, stamp, reason FROM {table} WHERE origin = :origin AND number {among}", wanted
+            (origin, number, stamp): (outcome, reason)
+            for origin, number, stamp, reason in database.rows(
+                f"SELECT i.origin, i.number, i.stamp, i.reason {among.format(table)}", wanted
             )
         }
     return found

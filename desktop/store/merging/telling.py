@@ -23,8 +23,12 @@ from desktop.store.tables.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told of an item about a record; ``place`` says in which order. ``slot`` is empty for a birth."""
+    """What was told of an item about a record that came with a bundle of the merge.
 
+    ``place`` says in which order. ``slot`` is empty for a birth.
+    """
+
+    bundle: int
     place: int
     origin: int
     number: int
@@ -42,7 +46,7 @@ Line = tuple[str, str, str, str, int, str, str, str, int]
 """Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
 
 
-_TOLD = "t.place, t.origin, t.number, t.stamp, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
+_TOLD = "t.bundle, t.place, t.origin, t.number, t.stamp, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
 
 
 class Telling:
@@ -107,21 +111,24 @@ class Telling:
         )
         self._counts[bundle][outcome, reason, ""] -= count
 
-    def tell_again(self, bundle: int, found: Sequence[tuple[Told, str, str]]) -> None:
+    def tell_again(self, found: Sequence[tuple[Told, str, str]]) -> None:
         """What was told has another outcome and reason by now."""
         self._db.connection.executemany(
             "UPDATE told SET outcome = ?, reason = ? WHERE bundle = ? AND place = ?",
-            [(outcome, reason, bundle, told.place) for told, outcome, reason in found],
+            [(outcome, reason, told.bundle, told.place) for told, outcome, reason in found],
         )
-        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told, _, _ in found)
-        self._counts[bundle].update((outcome, reason, told.type) for told, outcome, reason in found)
+        for told, outcome, reason in found:
+            counts = self._counts[told.bundle]
+            counts[told.outcome, told.reason, told.type] -= 1
+            counts[outcome, reason, told.type] += 1
 
-    def take_back(self, bundle: int, found: Sequence[Told]) -> None:
+    def take_back(self, found: Sequence[Told]) -> None:
         """What was told is applied by now."""
         self._db.connection.executemany(
-            "DELETE FROM told WHERE bundle = ? AND place = ?", [(bundle, told.place) for told in found]
+            "DELETE FROM told WHERE bundle = ? AND place = ?", [(told.bundle, told.place) for told in found]
         )
-        self._counts[bundle].subtract((told.outcome, told.reason, told.type) for told in found)
+        for told in found:
+            self._counts[told.bundle][told.outcome, told.reason, told.type] -= 1
 
     def note_released(self, bundle: int, items: Iterable[Item | Told]) -> None:
         """These have waited and count, since a bundle or all of the merge is in; of what came with it that is known."""
@@ -158,36 +165,39 @@ class Telling:
                 (origin, json.dumps(wanted)),
             )
 
-    def not_as_told(self, bundle: int, *, moved: bool, closing: bool) -> Iterator[list[Told]]:
-        """What was told to be held and is not so any more, or for another reason.
+    def not_as_told(self, *, moved: bool, closing: bool) -> Iterator[list[Told]]:
+        """What may not be as it was told: first of all what was told to be held, and is not so or for another reason.
 
-        Where anything has ``moved`` since, what was told to be refused likewise; where something came since that may be
-        ``closing`` conflicts, all that was in one. In pieces, which the caller may tell anew.
+        Where anything has ``moved`` since, what was told to be refused likewise. All that was told to be in conflict:
+        of the last bundle only where something came after it that may be ``closing`` conflicts. In pieces, each in the
+        order of the bundles, which the caller may tell anew.
         """
-        after, more = 0, True
+        # Once for all bundles of the merge: of hundreds of small ones each would cost more than what it has told.
+        after, more = (0, 0), True
         while more and (found := self._db.rows(
-            f"SELECT {_TOLD} FROM told t WHERE bundle = :bundle"
-            " AND place > :after AND origin IS NOT NULL AND (outcome = :conflict AND :closing"
-            " OR outcome = :refused AND :moved AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
+            f"SELECT {_TOLD} FROM told t WHERE (bundle, place) > (:bundle, :place) AND origin IS NOT NULL"
+            " AND (outcome = :conflict AND (:closing OR bundle <> :last) OR outcome = :refused AND :moved AND"
+            "  NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
             "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
-            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY place LIMIT :most",
-            {"bundle": bundle, "after": after, "conflict": CONFLICT, "moved": moved, "closing": closing, "held": HELD,
-             "refused": REFUSED, "most": MAX_LINES},
+            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY bundle, place LIMIT :most",
+            {"bundle": after[0], "place": after[1], "last": self.bundle, "conflict": CONFLICT, "moved": moved,
+             "closing": closing, "held": HELD, "refused": REFUSED, "most": MAX_LINES},
         )):  # fmt: skip
-            after, more = found[-1][0], len(found) == MAX_LINES
+            after, more = found[-1][:2], len(found) == MAX_LINES
             yield [Told(*row) for row in found]
 
-    def tell_conflicts_again(self, bundle: int, origin: int, spans: Iterable[Span]) -> None:
-        """Which items of a bundle that was counted in pieces are in conflict: a later piece may have changed that."""
-        for first, last in spans:
-            for start in range(first, last + 1, MAX_LINES):
-                self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
+    def tell_conflicts_again(self, bundle: int, brought: Mapping[int, Sequence[Span]]) -> None:
+        """Which items that a bundle ``brought`` are in conflict: what came or went since may have changed that."""
+        for origin, spans in brought.items():
+            for first, last in spans:
+                for start in range(first, last + 1, MAX_LINES):
+                    self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
 
     def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
         wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last}
         before = {
-            row[2:4]: Told(*row)
+            row[3:5]: Told(*row)
             for row in self._db.rows(
                 f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
                 f" AND outcome <> 'refused' AND bundle = :bundle",
@@ -208,8 +218,8 @@ class Telling:
         # What has waited since is told in the end as what it is then.
         said = [told for told in before.values() if told.outcome == CONFLICT]
         standing = [(told, now.get((told.number, told.stamp))) for told in said]
-        self.take_back(bundle, [told for told, item in standing if item is None])
-        self.tell_again(bundle, [(told, CONFLICT, item.slot) for told, item in standing if item is not None])
+        self.take_back([told for told, item in standing if item is None])
+        self.tell_again([(told, CONFLICT, item.slot) for told, item in standing if item is not None])
         self.tell(bundle, CONFLICT, [(item, item.slot) for name, item in now.items() if name not in before])
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -218,26 +228,37 @@ class Telling:
         """How many items of a bundle were told, by outcome, reason and type."""
         return +self._counts[bundle]
 
-    def changes(self, bundle: int, brought: Mapping[int, Sequence[Span]]) -> Counter[tuple[str, bool]]:
-        """How many changes that a bundle ``brought`` or let count are applied now, by type and whether they delete.
+    def changes(
+        self, brought: Iterable[tuple[int, Mapping[int, Sequence[Span]]]]
+    ) -> dict[int, Counter[tuple[str, bool]]]:
+        """How many changes that bundles ``brought`` or let count are applied now, by type and whether they delete.
 
         Asked of the log, when all of the merge is in: it knows what was erased or ceased to count meanwhile.
         """
-        found: Counter[tuple[str, bool]] = Counter()
-        released = self._released[bundle]
-        for origin in brought.keys() | released.keys():
-            spans = joined([*brought.get(origin, ()), *released.get(origin, ())])
-            for type_name, deletes, count in self._db.rows(
-                "SELECT v.type, v.slot = :slot AND v.value <> :absent, count(*) FROM json_each(:spans) s"
-                " CROSS JOIN version v ON v.origin = :origin AND v.number BETWEEN s.value ->> 0 AND s.value ->> 1"
+        found: dict[int, Counter[tuple[str, bool]]] = {}
+        asked = self._reached(brought)
+        while spans := list(itertools.islice(asked, MAX_LINES)):
+            for bundle, type_name, deletes, count in self._db.rows(
+                "SELECT s.value ->> 0, v.type, v.slot = :slot AND v.value <> :absent, count(*) FROM json_each(:spans) s"
+                " CROSS JOIN version v ON v.origin = s.value ->> 1"
+                "  AND v.number BETWEEN s.value ->> 2 AND s.value ->> 3"
                 " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
                 "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
-                "  AND t.bundle = :bundle) GROUP BY 1, 2",
-                {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "origin": origin,
-                 "conflict": CONFLICT, "bundle": bundle},
-            ):  # fmt: skip
-                found[type_name, bool(deletes)] += count
+                "  AND t.bundle = s.value ->> 0) GROUP BY 1, 2, 3",
+                {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "conflict": CONFLICT},
+            ):
+                found.setdefault(bundle, Counter())[type_name, bool(deletes)] += count
         return found
+
+    def _reached(
+        self, brought: Iterable[tuple[int, Mapping[int, Sequence[Span]]]]
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Bundle, origin, first and last of what each brought or let count, every number once."""
+        for bundle, spans in brought:
+            released = self._released[bundle]
+            for origin in spans.keys() | released.keys():
+                for span in joined([*spans.get(origin, ()), *released.get(origin, ())]):
+                    yield bundle, origin, *span
 
     def first(self, bundle: int, limit: int) -> Sequence[Line]:
         """The items of a bundle that were told first."""

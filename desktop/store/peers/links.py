@@ -158,6 +158,8 @@ def is_gap(database: Database, link: Link, incarnation: str, before: int) -> boo
 
     Of two computers that were one each goes on in its own journal, of which all may have come as well.
     """
+    if link.received_incarnation == incarnation and before <= link.received:
+        return False
     return before > _furthest(database, link, incarnation)
 
 

@@ -68,15 +68,17 @@ def last_number(database: Database, origin: int) -> int:
 
 def note(database: Database, origin: int, first: int, last: int) -> None:
     """Takes numbers into those that are held, joining neighbours."""
+    held = overlapping(database, origin, first - 1, last + 1)
+    low, high = min([first, *(r[0] for r in held)]), max([last, *(r[1] for r in held)])
+    if held == [(low, high)]:
+        return
+    if held and held[-1][0] > low:
+        database.execute(
+            "DELETE FROM received WHERE origin = ? AND first > ? AND first <= ?", (origin, low, high)
+        )
+    # Mostly what follows the numbers that are held: their span only becomes longer.
     database.execute(
         "INSERT INTO received (origin, first, last) VALUES (?, ?, ?)"
-        " ON CONFLICT (origin, first) DO UPDATE SET last = max(last, excluded.last)",
-        (origin, first, last),
+        " ON CONFLICT (origin, first) DO UPDATE SET last = excluded.last",
+        (origin, low, high),
     )
-    ranges = overlapping(database, origin, first - 1, last + 1)
-    if len(ranges) > 1:
-        low, high = ranges[0][0], max(r[1] for r in ranges)
-        database.execute(
-            "DELETE FROM received WHERE origin = ? AND first BETWEEN ? AND ?", (origin, low, high)
-        )
-        database.execute("INSERT INTO received (origin, first, last) VALUES (?, ?, ?)", (origin, low, high))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from operator import itemgetter
+from itertools import accumulate
 from string import ascii_lowercase
 from typing import Final
 
@@ -122,62 +123,84 @@ _LETTERS = "".join(map(chr, range(ord("!"), ord("!") + 1024)))
 
 
 class _Table(dict[int, str]):
-    """A table for ``str.translate`` that learns what it does not change: an exception a character is slow."""
+    """A table for ``str.translate`` that learns what it is asked for: texts have a few hundred of all characters."""
+
+    def __init__(self, form: Callable[[str, int], str], other: Callable[[str], str] = str) -> None:
+        """What stands for a character is told by its usual reading and its place in that, or by itself without any."""
+        super().__init__()
+        self._form = form
+        self._other = other
 
     def __missing__(self, code: int) -> str:
-        self[code] = chr(code)
+        found = _sound(code)
+        self[code] = self._other(chr(code)) if found is None else self._form(*found)
         return self[code]
 
 
-def _table(form: Callable[[str], str]) -> dict[int, str]:
-    """Each character with its usual reading in this form."""
-    found = _Table()
-    for syllable, characters in _lines("pinyin.txt"):
-        found.update(dict.fromkeys(map(ord, characters), form(syllable)))
-    found.update({ord(c): form(readings.split()[0]) for c, readings in _lines("pinyin_names.txt")})
+def _sound(code: int) -> tuple[str, int] | None:
+    """The usual reading of a character, and its place in the line of its sound.
+
+    Those that may be read otherwise stand behind the others.
+    """
+    named = _named().get(code)
+    if named is not None:
+        return named
+    sounds, begins, places = _sounds()
+    at = places.get(code)
+    if at is None:
+        return None
+    line = bisect_right(begins, at) - 1
+    return sounds[line], at - begins[line]
+
+
+@cache
+def _sounds() -> tuple[list[str], list[int], dict[int, int]]:
+    """All readings, where the line of each begins, and where each character stands when all lines are one."""
+    lines = _lines("pinyin.txt")
+    begins = list(accumulate((len(characters) for _, characters in lines), initial=0))
+    together = "".join(characters for _, characters in lines)
+    return (
+        [sound for sound, _ in lines],
+        begins,
+        dict(zip(map(ord, together), range(len(together)), strict=True)),
+    )
+
+
+@cache
+def _named() -> dict[int, tuple[str, int]]:
+    of_sound = Counter({sound: len(characters) for sound, characters in _lines("pinyin.txt")})
+    found = {}
+    for character, readings in _lines("pinyin_names.txt"):
+        sound = readings.split()[0]
+        found[ord(character)] = sound, of_sound[sound]
+        of_sound[sound] += 1
     return found
 
 
 @cache
 def _pinyin() -> dict[int, str]:
-    return _table(str)
+    return _Table(lambda sound, _: sound)
 
 
 @cache
 def _syllables() -> dict[int, str]:
-    found = _table(str.capitalize)
-    found.update({ord(letter): letter.upper() for letter in ascii_lowercase})
-    return found
-
-
-class _Characters(_Table):
-    """Nothing for what is its own sound."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = ""
-        return ""
+    return _Table(
+        lambda sound, _: sound.capitalize(), lambda sign: sign.upper() if sign in ascii_lowercase else sign
+    )
 
 
 @cache
 def _characters() -> dict[int, str]:
     """What tells a character from others of its sound, in one letter: two bytes for the rarest.
 
-    Its place in the line of its sound; those that may be read otherwise stand behind the others.
+    Nothing for what is its own sound.
     """
-    found, of_sound = _Characters({ord(sign): sign for sign in ("\n", _APART)}), Counter[str]()
-    for sound, characters in _lines("pinyin.txt"):
-        of_sound[sound] = len(characters)
-        found.update(zip(map(ord, characters), _LETTERS[: len(characters)], strict=True))
-    for character, readings in _lines("pinyin_names.txt"):
-        sound = readings.split()[0]
-        found[ord(character)] = _LETTERS[of_sound[sound]]
-        of_sound[sound] += 1
-    return found
+    return _Table(lambda _, place: _LETTERS[place], lambda sign: sign if sign in ("\n", _APART) else "")
 
 
 @cache
 def _initials() -> dict[int, str]:
-    return _table(itemgetter(0))
+    return _Table(lambda sound, _: sound[0])
 
 
 @cache

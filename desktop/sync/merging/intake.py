@@ -6,7 +6,6 @@ what became of each item, not what stood in between.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.born import Births
 from desktop.records.versions.item_outcomes import (
-    APPLIED,
     CONFLICT,
     HELD,
     HELD_FORK,
@@ -25,11 +23,11 @@ from desktop.records.versions.item_outcomes import (
 from desktop.records.versions.items import MAX_LINES
 from desktop.records.versions.spans import spans_of
 from desktop.store.ledger import Ledger
-from desktop.store.merging import aside, counting, outcomes
+from desktop.store.merging import aside, counting
 from desktop.store.merging import erasing as erased
 from desktop.store.merging.merging import Change, Item, Merger
 from desktop.store.merging.merging import Result as Merged
-from desktop.store.merging.telling import Telling, Told
+from desktop.store.merging.telling import Telling
 from desktop.store.queries import indexing
 from desktop.sync import trust
 from desktop.sync.authority import station
@@ -40,8 +38,8 @@ from desktop.sync.errors import BadSegment
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header
-from desktop.sync.merging import erasing, forks, waiting
-from desktop.sync.merging.lost import Brought, Lost
+from desktop.sync.merging import erasing, forks, righting, waiting
+from desktop.sync.merging.lost import Lost
 from desktop.sync.merging.results import BundleResult, Taken
 from desktop.sync.merging.staged import StagedBundle, by_bundle
 from desktop.sync.merging.standing import Settling
@@ -123,13 +121,9 @@ class Intake:
         if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
             if in_pieces:
-                self._tell_conflicts_again(self._bundle.number, self._bundle.spans)
+                self._telling.tell_conflicts_again(self._bundle.number, self._bundle.spans)
         elif self._bundle.spans:
             self._earlier.append(self._bundle)
-
-    def _tell_conflicts_again(self, bundle: int, brought: Brought) -> None:
-        for origin, spans in brought.items():
-            self._telling.tell_conflicts_again(bundle, origin, spans)
 
     def count(self) -> None:
         """What was staged counts or waits from now on."""
@@ -227,47 +221,10 @@ class Intake:
         self._changed.bring_up_to_date(self._db, self._ledger.types)
 
     def put_right(self, taken: Sequence[Taken]) -> None:
-        """Rule 17, when all of the merge is in: what was held and has been released is counted as what it is now.
-
-        So is a conflict that a later bundle closes. Where something has ceased to count since, it may have been one
-        side of it, or had closed one, or has come to count and opens one.
-        """
-        moved = self._settling.moved
-        self._lost.tell_heirs()
-        for each in taken:
-            closing = moved or self._took_late or each is not taken[-1]
-            for found in self._telling.not_as_told(each.bundle, moved=moved, closing=closing):
-                self._put_right(each, found)
-            if moved:
-                self._tell_conflicts_again(each.bundle, self._lost.brought(each.bundle))
-            each.result.add_up(self._telling, each.bundle, self._lost.brought(each.bundle))
-
-    def _put_right(self, taken: Taken, found: Sequence[Told]) -> None:
-        numbers: dict[int, set[int]] = {}
-        for told in found:
-            numbers.setdefault(told.origin, set()).add(told.number)
-        now = {origin: outcomes.of_unapplied(self._db, origin, of) for origin, of in numbers.items()}
-        births = Counter(taken.result.births)
-        again: list[tuple[Told, str, str]] = []
-        applied: list[Told] = []
-        released: list[Told] = []
-        for told in found:
-            outcome, reason = now[told.origin].get((told.number, told.stamp), (APPLIED, ""))
-            if outcome in (APPLIED, CONFLICT) and told.outcome != CONFLICT:
-                released.append(told)
-                if not told.slot and self._stands(told):
-                    births[told.type] += 1
-            if outcome == APPLIED:
-                applied.append(told)
-            elif (outcome, reason) != (told.outcome, told.reason):
-                again.append((told, outcome, reason))
-        taken.result.births = dict(births)
-        self._telling.note_released(taken.bundle, released)
-        self._telling.tell_again(taken.bundle, again)
-        self._telling.take_back(taken.bundle, applied)
-
-    def _stands(self, birth: Told) -> bool:
-        return outcomes.stands(self._db, birth.type, birth.record, birth.origin, birth.number, birth.stamp)
+        """What is told of each bundle, when all of the merge is in (rule 17)."""
+        righting.put_right(
+            self._db, self._telling, self._lost, taken, moved=self._settling.moved, later=self._took_late
+        )
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for."""

@@ -149,6 +149,7 @@ class _Receiver:
         self._keys = keys
         self._operator = operator
         self._now = ledger.environment.since_epoch()
+        self._first_merge = exchanged.next_merge(ledger.database)
         self._bulk = False
         self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
         self._taken: list[results.Taken] = []
@@ -188,10 +189,9 @@ class _Receiver:
         if self._savepoints:
             self._db.execute("SAVEPOINT bundle")
         try:
-            merge = exchanged.next_merge(self._db) + len(self._taken)
             taken = taking.take(
                 self._ledger, self._keys, self._intake, self._reader, result,
-                merge=merge, number=bundle, ahead=self._ahead.get(path),
+                merge=self._first_merge + len(self._taken), number=bundle, ahead=self._ahead.get(path),
             )  # fmt: skip
             self._taken.append(taken)
         except (TrustProblem, UnitNotKnown, NewerFormat, EnvironmentProblem) as problem:

@@ -10,7 +10,6 @@ from pathlib import Path
 from desktop.errors import Problem
 from desktop.records.typed.texts import printable
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, REFUSED
-from desktop.records.versions.spans import Span
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging.telling import Telling
 from desktop.store.peers import exchanged
@@ -86,8 +85,11 @@ class BundleResult:
         """How many of the items that are not applied are not listed."""
         return sum(self.reasons.values()) - sum(u.count for u in self.unapplied)
 
-    def add_up(self, telling: Telling, bundle: int, brought: Mapping[int, Sequence[Span]]) -> None:
-        """Rule 17: takes over what was told of a bundle; what is neither that nor known is applied."""
+    def add_up(self, telling: Telling, bundle: int, changes: Mapping[tuple[str, bool], int]) -> None:
+        """Rule 17: takes over what was told of a bundle; what is neither that nor known is applied.
+
+        ``changes`` are those of it that count, by type and whether they delete.
+        """
         reasons, left, totals = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[str]()
         for (outcome, reason, type_name), count in telling.counts(bundle).items():
             reasons[outcome, reason] += count
@@ -96,7 +98,7 @@ class BundleResult:
         self.reasons, self.left = dict(reasons), dict(left)
         self.held, self.conflict, self.refused = totals[HELD], totals[CONFLICT], totals[REFUSED]
         self.applied = self.total - self.known - totals.total()
-        for (type_name, deletes), count in telling.changes(bundle, brought).items():
+        for (type_name, deletes), count in changes.items():
             (self.deletions if deletes else self.changes)[type_name] = count
         self.unapplied = [
             Unapplied(outcome, reason, station, number, type_name, record, slot, incarnation, count)

@@ -48,6 +48,10 @@ def by_bundle(bundles: Sequence[StagedBundle], items: Sequence[Item]) -> Mapping
     found: dict[int, list[Item]] = {bundle.number: [] for bundle in bundles}
     if len(bundles) == 1:
         return {bundles[0].number: items}
+    of_origin: dict[int, list[StagedBundle]] = {}
+    for bundle in bundles:
+        for origin in bundle.spans:
+            of_origin.setdefault(origin, []).append(bundle)
     for item in items:
-        found[next(b.number for b in bundles if b.brought(item))].append(item)
+        found[next(b.number for b in of_origin[item.origin] if b.brought(item))].append(item)
     return found

@@ -130,7 +130,7 @@ class _Taking:
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
-            expected = unknown(self._db, part)
+            expected = unknown(self._db, part) if self._reader.in_advance else ()
             self._reader.expect(expected)
             self._take_part(part, newest=newest, again=again)
             self._reader.forget(expected)
