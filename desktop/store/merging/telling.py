@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.canonical import ABSENT
@@ -44,6 +45,12 @@ Kind = tuple[str, str, str]
 """Outcome, reason and type of items."""
 Line = tuple[str, str, str, str, int, str, str, str, int]
 """Outcome, reason, station, incarnation, number, type, record, slot, and for how many items it stands."""
+
+
+Reached = tuple[int, Mapping[int, Sequence[Span]]]
+"""A bundle, and by origin the items that came with it."""
+Place = tuple[int, int, int, int]
+"""Bundle, origin, first and last number of items that came with it one after the other."""
 
 
 _TOLD = "t.bundle, t.place, t.origin, t.number, t.stamp, t.outcome, t.reason, t.type, t.slot, lower(hex(t.record))"
@@ -187,40 +194,52 @@ class Telling:
             after, more = found[-1][:2], len(found) == MAX_LINES
             yield [Told(*row) for row in found]
 
-    def tell_conflicts_again(self, bundle: int, brought: Mapping[int, Sequence[Span]]) -> None:
-        """Which items that a bundle ``brought`` are in conflict: what came or went since may have changed that."""
-        for origin, spans in brought.items():
-            for first, last in spans:
-                for start in range(first, last + 1, MAX_LINES):
-                    self._tell_conflicts(bundle, origin, start, min(start + MAX_LINES - 1, last))
+    def tell_conflicts_again(self, brought: Iterable[Reached]) -> None:
+        """Which items that bundles ``brought`` are in conflict: what came or went since may have changed that.
 
-    def _tell_conflicts(self, bundle: int, origin: int, first: int, last: int) -> None:
-        wanted = {"bundle": bundle, "origin": origin, "first": first, "last": last}
+        Whoever leaves out every other number brings very many spans, and what is in dispute is gathered for each time
+        that it is asked: so it is asked of many spans at once.
+        """
+        piece: list[Place] = []
+        size = 0
+        for bundle, origin, first, last in _spans(brought):
+            for start in range(first, last + 1, MAX_LINES):
+                end = min(start + MAX_LINES - 1, last)
+                piece.append((bundle, origin, start, end))
+                size += end + 1 - start
+                if size >= MAX_LINES:
+                    self._tell_conflicts(piece)
+                    piece, size = [], 0
+        if piece:
+            self._tell_conflicts(piece)
+
+    def _tell_conflicts(self, spans: Sequence[Place]) -> None:
+        wanted = {"spans": json.dumps(spans)}
         before = {
-            row[3:5]: Told(*row)
-            for row in self._db.rows(
-                f"SELECT {_TOLD} FROM told t WHERE origin = :origin AND number BETWEEN :first AND :last"
-                f" AND outcome <> 'refused' AND bundle = :bundle",
+            (told.bundle, told.origin, told.number, told.stamp): told
+            for told in itertools.starmap(Told, self._db.rows(
+                f"SELECT {_TOLD} FROM {_within('told', 't')} WHERE t.bundle = s.value ->> 0 AND t.outcome <> 'refused'",
                 wanted,
-            )
-        }
+            ))
+        }  # fmt: skip
         now = {
-            row[1:3]: Item(*row[:-1])
+            row[:4]: Item(*row[1:-1])
             for row in self._db.rows(
-                f"SELECT v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
-                f" FROM (SELECT * FROM version WHERE origin = :origin AND number BETWEEN :first AND :last) v"
-                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.number, v.stamp",
+                "SELECT v.bundle, v.origin, v.number, v.stamp, v.type, lower(hex(v.record)), max(c.slot), v.birth"
+                f" FROM (SELECT s.value ->> 0 AS bundle, i.* FROM {_within('version', 'i')}) v"
+                f" {ITS_CONFLICT} WHERE {IN_DISPUTE} GROUP BY v.bundle, v.origin, v.number, v.stamp",
                 wanted,
             )
             # A birth is in conflict only where it came second.
-            if not row[6] or row[1:3] in before
+            if not row[-1] or row[:4] in before
         }
         # What has waited since is told in the end as what it is then.
-        said = [told for told in before.values() if told.outcome == CONFLICT]
-        standing = [(told, now.get((told.number, told.stamp))) for told in said]
-        self.take_back([told for told, item in standing if item is None])
-        self.tell_again([(told, CONFLICT, item.slot) for told, item in standing if item is not None])
-        self.tell(bundle, CONFLICT, [(item, item.slot) for name, item in now.items() if name not in before])
+        said = [(name, told) for name, told in before.items() if told.outcome == CONFLICT]
+        self.take_back([told for name, told in said if name not in now])
+        self.tell_again([(told, CONFLICT, now[name].slot) for name, told in said if name in now])
+        new = [(name[0], item) for name, item in now.items() if name not in before]
+        for bundle, several in itertools.groupby(new, itemgetter(0)):
+            self.tell(bundle, CONFLICT, ((item, item.slot) for _, item in several))
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -228,20 +247,18 @@ class Telling:
         """How many items of a bundle were told, by outcome, reason and type."""
         return +self._counts[bundle]
 
-    def changes(
-        self, brought: Iterable[tuple[int, Mapping[int, Sequence[Span]]]]
-    ) -> dict[int, Counter[tuple[str, bool]]]:
+    def changes(self, brought: Iterable[Reached]) -> dict[int, Counter[tuple[str, bool]]]:
         """How many changes that bundles ``brought`` or let count are applied now, by type and whether they delete.
 
-        Asked of the log, when all of the merge is in: it knows what was erased or ceased to count meanwhile.
+        By the numbers of the bundles. Asked of the log, when all of the merge is in: it knows what was erased or ceased
+        to count meanwhile.
         """
         found: dict[int, Counter[tuple[str, bool]]] = {}
-        asked = self._reached(brought)
+        asked = _spans((bundle, _together(spans, self._released[bundle])) for bundle, spans in brought)
         while spans := list(itertools.islice(asked, MAX_LINES)):
             for bundle, type_name, deletes, count in self._db.rows(
-                "SELECT s.value ->> 0, v.type, v.slot = :slot AND v.value <> :absent, count(*) FROM json_each(:spans) s"
-                " CROSS JOIN version v ON v.origin = s.value ->> 1"
-                "  AND v.number BETWEEN s.value ->> 2 AND s.value ->> 3"
+                "SELECT s.value ->> 0, v.type, v.slot = :slot AND v.value <> :absent, count(*)"
+                f" FROM {_within('version', 'v')}"
                 " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
                 "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
                 "  AND t.bundle = s.value ->> 0) GROUP BY 1, 2, 3",
@@ -249,16 +266,6 @@ class Telling:
             ):
                 found.setdefault(bundle, Counter())[type_name, bool(deletes)] += count
         return found
-
-    def _reached(
-        self, brought: Iterable[tuple[int, Mapping[int, Sequence[Span]]]]
-    ) -> Iterator[tuple[int, int, int, int]]:
-        """Bundle, origin, first and last of what each brought or let count, every number once."""
-        for bundle, spans in brought:
-            released = self._released[bundle]
-            for origin in spans.keys() | released.keys():
-                for span in joined([*spans.get(origin, ()), *released.get(origin, ())]):
-                    yield bundle, origin, *span
 
     def first(self, bundle: int, limit: int) -> Sequence[Line]:
         """The items of a bundle that were told first."""
@@ -269,6 +276,30 @@ class Telling:
             (bundle, limit),
         )
         return found
+
+
+def _within(table: str, alias: str) -> str:
+    """The rows of a table that have numbers of some spans (:data:`Place`), with each span as ``s``."""
+    return (
+        f"json_each(:spans) s CROSS JOIN {table} {alias} ON {alias}.origin = s.value ->> 1"
+        f" AND {alias}.number BETWEEN s.value ->> 2 AND s.value ->> 3"
+    )
+
+
+def _spans(brought: Iterable[Reached]) -> Iterator[Place]:
+    for bundle, of in brought:
+        for origin, several in of.items():
+            for span in several:
+                yield bundle, origin, *span
+
+
+def _together(
+    one: Mapping[int, Sequence[Span]], other: Mapping[int, Sequence[Span]]
+) -> dict[int, list[Span]]:
+    """Every number that is in one or the other, once."""
+    return {
+        origin: joined([*one.get(origin, ()), *other.get(origin, ())]) for origin in one.keys() | other.keys()
+    }
 
 
 def _by_origin(items: Iterable[Item | Told]) -> dict[int, list[int]]:

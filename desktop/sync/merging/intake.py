@@ -121,7 +121,7 @@ class Intake:
         if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
             self.count()
             if in_pieces:
-                self._telling.tell_conflicts_again(self._bundle.number, self._bundle.spans)
+                self._telling.tell_conflicts_again([(self._bundle.number, self._bundle.spans)])
         elif self._bundle.spans:
             self._earlier.append(self._bundle)
 

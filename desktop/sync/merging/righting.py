@@ -23,13 +23,13 @@ def put_right(
     count since (``moved``), it may have been one side of it, or had closed one, or has come to count and opens one.
     """
     lost.tell_heirs()
+    brought = [(each.bundle, lost.brought(each.bundle)) for each in taken]
     results = {each.bundle: each.result for each in taken}
     for found in telling.not_as_told(moved=moved, closing=moved or later):
         _tell_anew(database, telling, results, found)
     if moved:
-        for each in taken:
-            telling.tell_conflicts_again(each.bundle, lost.brought(each.bundle))
-    changes = telling.changes((each.bundle, lost.brought(each.bundle)) for each in taken)
+        telling.tell_conflicts_again(brought)
+    changes = telling.changes(brought)
     for each in taken:
         each.result.add_up(telling, each.bundle, changes.get(each.bundle, {}))
 
