@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktop.operations.imports.mapping import EMPLOYER, JOINT, Layout
 from desktop.operations.imports.matching import Entry
-from desktop.operations.imports.model import Candidate, Options, Outcome, Part, RowResult
+from desktop.operations.imports.model import Candidate, Note, Options, Outcome, Part, RowResult, Weight
 from desktop.operations.imports.own_place import PLACE_FIELDS
 from desktop.operations.imports.planning import Plan, Planner
 from desktop.operations.session import Session
@@ -17,7 +17,7 @@ from desktop.records.versions.resolution import Life
 from desktop.store.ledger import NewRecord
 from desktop.store.queries import lookup
 
-_ORDER = (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.DELETED)
+_ORDER = (Outcome.NEW, Outcome.CHANGED, Outcome.REJECTED, Outcome.SAME, Outcome.DELETED)
 _COUNTS = ("staff_count", "member_count")
 _INDEPENDENT = "independent"
 SOURCE = "工会组织信息采集表"
@@ -48,6 +48,7 @@ class JointPlanner:
             Planner(session, t, options, batch, valid_codes, layout.columns_of(t.name), repeats=True)
             for t in kinds
         )
+        self._uncovered: dict[tuple[str, str], str] = {}
 
     def plan(self, rows: Sequence[RowResult]) -> Plan:
         """Births and edits of all three; sets the outcome of each row, whose parts are union and enterprise."""
@@ -122,6 +123,9 @@ class JointPlanner:
                 continue
             if entry.held is not None and entry.held.values.get("enterprise") == employer:
                 continue
+            if words := self._unions.anothers(entry):
+                self._uncovered[union, employer] = f"{words}，没有登记它覆盖这家企业；要登记，请联系它"
+                continue
             unit = entry.held.unit if entry.held is not None else self._unions.unit_of(entry)
             born[union, employer] = NewRecord(
                 "coverage", self._session.ledger.new_id(), unit, _coverage(union, employer, row)
@@ -147,7 +151,17 @@ class JointPlanner:
             outcomes.add(self._employers.outcome_of(row.employer.id))
             if (row.union.id, row.employer.id) in coverages:
                 outcomes.add(Outcome.NEW)
+        words = [] if row.employer is None else [self._uncovered.get((row.union.id, row.employer.id), "")]
+        for planner, entry in ((self._unions, row.union), (self._employers, row.employer)):
+            words.append(planner.refused.get(entry.id, "") if entry is not None else "")
+        told = [text for text in words if text]
+        if told:
+            outcomes.add(Outcome.REJECTED)
         row.result.outcome = next(o for o in _ORDER if o in outcomes)
+        for text in told:
+            # What else the row says may go in all the same.
+            refused = row.result.outcome is Outcome.REJECTED
+            row.result.tell(Note(text, Weight.PROBLEM if refused else Weight.WARNING))
 
 
 def _place_beside(rows: Sequence[_Row]) -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from desktop.operations.imports import afresh
+from desktop.operations.imports.checked import checks_of, filled_in
 from desktop.operations.imports.matching import Entry, Matcher
 from desktop.operations.imports.model import Candidate, FieldChange, Note, Options, Outcome, Weight
 from desktop.operations.imports.own_place import PLACE_FIELDS, OwnPlace
-from desktop.operations.imports.reading import MOBILE
 from desktop.operations.imports.together import REMARK, is_count, without_rough
 from desktop.operations.imports.units import town_units
+from desktop.operations.recording import admitting
 from desktop.operations.session import Session
 from desktop.records.checks import RememberingChecks
-from desktop.records.checks.organisations import sector_fits
 from desktop.records.declaration import Kind, RecordType, Slot
 from desktop.records.typed.dates import stamp_words
-from desktop.records.typed.person_names import PLAIN
 from desktop.records.typed.texts import folded
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
 from desktop.store.queries import lookup
+from desktop.store.queries.lookup import Held
 
 _DEFAULTS: dict[str, tuple[str, ...]] = {"enterprise": ("status",), "union": ("status",)}
 """Defaults that hold for a record of a register too; others are only right when a person sees them."""
@@ -103,6 +102,8 @@ class Planner:
         self._national = self._said_by_system()
         self._usual = {**self._national, **self._defaults}
         self._outcomes: dict[str, Outcome] = {}
+        self._of_others: Mapping[str, str] = {}
+        self.refused: dict[str, str] = {}
         self._slots: list[Slot] = []
         self.entries: dict[str, Entry] = {}
 
@@ -139,11 +140,13 @@ class Planner:
     def finish(self) -> Plan:
         """Births and edits of all entries; sets the outcomes of the rows that began them."""
         plan = Plan()
-        self._filled = _filled(self.entries.values())
+        self._filled = filled_in(self.entries.values())
         self._headcounts = [h for h in self._headcounts if not h[0].isdisjoint(self._filled)]
         deleted = [e.id for e in self.entries.values() if e.held is not None and e.held.life is Life.DELETED]
+        shown = {e.held.id: e.held.unit for e in self.entries.values() if e.held is not None}
+        self._of_others = admitting.units_of_others(self._session, self._type, shown) if shown else {}
         moments = lookup.deleted_at(self._session.database, self._type.name, deleted)
-        checks = _checks(self._type, self._filled, self._valid_codes, self._today)
+        checks = checks_of(self._type, self._filled, self._valid_codes, self._today)
         lacking = dict.fromkeys(self._needed.values(), 0)
         waiting = list(self.entries.values())
         for start in range(0, len(waiting), _AT_ONCE):
@@ -153,7 +156,9 @@ class Planner:
                 self._outcomes[entry.id] = outcome
                 if not self._repeats and entry.first.outcome is not Outcome.REJECTED:
                     entry.first.outcome = outcome
-                if outcome is not Outcome.DELETED:
+                    if words := self.refused.get(entry.id):
+                        entry.first.refuse(words)
+                if outcome not in (Outcome.DELETED, Outcome.REJECTED):
                     planned.append(entry)
             self._check(planned, checks, plan, lacking)
         for label, count in lacking.items():
@@ -163,6 +168,11 @@ class Planner:
     def outcome_of(self, record: str) -> Outcome:
         """What became of an entry."""
         return self._outcomes[record]
+
+    def anothers(self, entry: Entry) -> str:
+        """Whose an entry is, in words, where it is a record that is held and not changed here."""
+        named = self._of_others.get(entry.held.id) if entry.held is not None else None
+        return "" if named is None else admitting.is_anothers(self._type, named)
 
     # -- joining ---------------------------------------------------------------------------------------------------
 
@@ -199,6 +209,13 @@ class Planner:
         return {name: value for name, value in self._usual.items() if name not in unread}
 
     def _outcome(self, entry: Entry, plan: Plan, moments: Mapping[str, int]) -> Outcome:
+        held = entry.held
+        # What was deleted and stays so is told as such, whosever it is.
+        changes = held is not None and (
+            held.life is not Life.DELETED or self._options.revive or entry.undone is not None
+        )
+        if held is not None and changes and held.id in self._of_others:
+            return self._left_alone(entry, held)
         if entry.held is None or entry.undone is not None:
             values = {**self._by_default(entry), **entry.weak, **entry.strong}
             if self._own_place.place and (place := self._assumed_place(entry, values)):
@@ -227,6 +244,18 @@ class Planner:
         edits = self._edits(entry)
         plan.edits += edits
         return Outcome.CHANGED if edits or entry.held.life is Life.DELETED else Outcome.SAME
+
+    def _left_alone(self, entry: Entry, held: Held) -> Outcome:
+        """A record of another unit stays as it is, as in a form; a row that says nothing else of it is none to mend."""
+        if held.life is not Life.DELETED:
+            entry.weak = dict(self._national)
+            told = entry.first.changes
+            edits = self._edits(entry)
+            entry.first.changes = told
+            if not edits:
+                return Outcome.SAME
+        self.refused[entry.id] = f"{self.anothers(entry)}，没有改动；要改，请联系它"
+        return Outcome.REJECTED
 
     def _assumed_place(self, entry: Entry, values: Mapping[str, Cell]) -> Mapping[str, Cell]:
         """The own place for a new record of the own unit, unless the row said a place that could not be read."""
@@ -352,31 +381,6 @@ class Planner:
     def _doubt(self, text: str, field_name: str) -> Note:
         """A warning at the cell that it is about, if the table has a column for it."""
         return Note(text, Weight.WARNING, self._columns.get(field_name, -1), field_name)
-
-
-def _filled(entries: Iterable[Entry]) -> set[str]:
-    """The fields that the file, or what is held of its records, fills anywhere."""
-    filled: set[str] = set()
-    for entry in entries:
-        filled.update(entry.strong, entry.weak)
-        if entry.held is not None:
-            filled.update(n for n, v in entry.held.values.items() if v is not None)
-    return filled
-
-
-def _checks(
-    record_type: RecordType, filled: Set[str], valid_codes: set[str], today: datetime.date
-) -> RememberingChecks:
-    """The declaration's checks without those that cannot fail: on what nothing fills, on values known to be good."""
-    sound: dict[str, Callable[..., bool]] = {
-        "uscc_valid": valid_codes.__contains__,
-        "sector_fits_code": lambda sector, code: isinstance(code, str) and sector_fits(sector, code),
-        "one_person": lambda cell: isinstance(cell, str) and PLAIN.fullmatch(cell) is not None,
-        "phone_valid": lambda cell: isinstance(cell, str) and MOBILE.fullmatch(cell) is not None,
-    }
-    return RememberingChecks(
-        record_type, [c for c in record_type.checks if filled & set(c.fields)], today, sound
-    )
 
 
 def _alike(one: Cell, other: Cell) -> bool:

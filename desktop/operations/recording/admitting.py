@@ -53,6 +53,7 @@ class UnknownField(UsageProblem):
     next_step = "请核对字段的名称。"
 
 
+_SOME_UNIT: Final = "别的单位"
 _POWER: Final = "issuing_power"
 FIXED: Final = {
     "holder": "授权不能改给别的单位。",
@@ -113,14 +114,26 @@ def check_place(session: Session, record_type: RecordType, record: str) -> None:
     held = reading.record(session.database, session.types, record_type.name, record)
     named = whose(session.database, session.types, held) if held is not None else ""
     if named:
-        raise NotAllowed(f"这条{record_type.label}归“{named}”管，本单位改了各处都不收。", "要改，请联系它。")
+        raise NotAllowed(f"{is_anothers(record_type, named)}。", "要改，请联系它。")
+
+
+def units_of_others(session: Session, record_type: RecordType, shown: Mapping[str, str]) -> dict[str, str]:
+    """The same of very many records, each with the unit that it shows: those that others have, with whose they are."""
+    found = changing.of_others(session.database, session.types, record_type.name, shown)
+    named = reading.titles(session.database, session.types[UNIT], sorted({shown[r] for r in found}))
+    return {record: named.get(shown[record], _SOME_UNIT) for record in found}
+
+
+def is_anothers(record_type: RecordType, named: str) -> str:
+    """How it is said that a record is not changed here."""
+    return f"这条{record_type.label}归“{named}”管，本单位改了各处都不收"
 
 
 def check_units(session: Session, units: Collection[str]) -> None:
     """Raises :class:`NotAllowed` for new records of a unit that is neither the own one nor below it."""
     for unit in units:
         if not changing.may_write_under(session.database, session.types, unit):
-            named = reading.titles(session.database, session.types[UNIT], [unit]).get(unit, "别的单位")
+            named = reading.titles(session.database, session.types[UNIT], [unit]).get(unit, _SOME_UNIT)
             raise NotAllowed(
                 f"“{named}”不归本单位管，替它登记的各处都不收。", "请由它自己登记，或者由它的上级登记。"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
@@ -267,6 +267,25 @@ def may_edit(database: Database, types: Catalogue, type_name: str, record: str) 
     """Whether a change of a record is written under a unit of this workspace: else it is refused wherever it comes."""
     changes = Changes(database, types, origin=0)
     return changes._may_write(changes._as(type_name, changes.written_under(type_name, record)))
+
+
+def of_others(database: Database, types: Catalogue, type_name: str, shown: Mapping[str, str]) -> set[str]:
+    """Those of these records, each with the unit that it shows, of which :func:`may_edit` says no.
+
+    Nearly all records of a table show an own unit, and only where records are one may that be the word of another.
+    """
+    own = database.value("SELECT value FROM meta WHERE key = 'unit_id'")
+    if own is None:
+        return set()
+    mine = {own, *subtree(database, own)}
+    joined = {
+        r for (r,) in database.rows("SELECT lower(hex(id)) FROM component WHERE type = ?", (type_name,))
+    }
+    return {
+        record
+        for record, unit in shown.items()
+        if (unit not in mine or record in joined) and not may_edit(database, types, type_name, record)
+    }
 
 
 def may_write_under(database: Database, types: Catalogue, unit: str) -> bool:
