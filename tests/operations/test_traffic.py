@@ -13,6 +13,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import (
     enrolling,
     exchange,
+    moving,
     policy,
     roots,
     traffic,
@@ -20,11 +21,13 @@ from desktop.operations.stations import (
     unsettled,
     withdrawals,
 )
+from desktop.operations.supervision.powers import Powers
 from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.versions import item_outcomes
 from desktop.store.ledger import NewRecord
-from desktop.store.queries import reading
+from desktop.store.peers import enrolled
+from desktop.store.queries import aggregates, reading
 from desktop.sync.authority.station import load_keys
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors.enrolment import GrantForOther
@@ -324,8 +327,25 @@ def test_nobody_calls_anothers_computer_his_own(tmp_path: Path) -> None:
     report_up(town, district, tmp_path)
     theirs = reading.records(town.database, town.types, reading.Query("grant"))
     copied = next(g.values["certificate"] for g in theirs if g.values["station"] == village.ledger.station)
-    said = {"station": village.ledger.station, "holder": rogue.unit.id, "certificate": copied}
-    rogue.ledger.write("", "", births=[NewRecord("grant", "", rogue.unit.id, said)])
-    assert report_up(rogue, district, tmp_path).bundles[0].applied == 1
+    named = [(village, rogue), (town, village), (district, rogue)]
+    births = [
+        NewRecord(
+            "grant", "", rogue.unit.id,
+            {"station": computer.ledger.station, "holder": unit.unit.id, "certificate": copied},
+        )
+        for computer, unit in named
+    ]  # fmt: skip
+    rogue.ledger.write("", "", births=births)
+    assert report_up(rogue, district, tmp_path).bundles[0].applied == 3
     names = traffic.station_names(district.database, district.here)
     assert names[village.ledger.station] == "径山村工会"
+    # Nor does it tell who decides a conflict, whose computers a move concerns, or who has altered a letter.
+    below = aggregates.stations_covered(district.database, rogue.unit.id, "own")
+    assert below == {"own", rogue.ledger.station}
+    moved = moving.look_at(district, village.unit.id, rogue.unit.id)
+    assert moved.stations == ("径山村工会",)
+    towns = {s.ledger.station for s in (town, village, rogue)}
+    assert Powers(district.database, district.types).without_register == towns
+    assert dict(enrolled.stations(district.database)) == {
+        s.ledger.station: s.unit.id for s in (town, village, rogue)
+    }

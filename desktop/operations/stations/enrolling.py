@@ -139,6 +139,7 @@ def grant(
     births.append(_grant_record(desk, certificate, unit, asked))
     with desk.database.transaction():
         desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
+        station.knowledge(desk.ledger, keys).remember(desk.ledger)
         links.connect(
             desk.database,
             asked.keys.station,

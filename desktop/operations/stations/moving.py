@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.errors import StateProblem
@@ -21,7 +21,7 @@ from desktop.store.peers import holdings
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.attached import ATTACHMENT, PART
-from desktop.store.queries.reading import Query
+from desktop.store.queries.reading import Query, Record
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions, station
@@ -160,13 +160,19 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
         after=superior,
         after_name=str(held[superior].values["name"] or ""),
         below=len(units) - 1,
-        stations=holdings.enrolled(database, units),
+        stations=_enrolled(database, held, units),
         records=tuple(
             sorted(((at.types[name].label, n) for name, n in counted.items() if n), key=lambda c: -c[1])
         ),
         heard=_heard(database, at, before),
         files=files,
     )
+
+
+def _enrolled(database: Database, held: Mapping[str, Record], units: Collection[str]) -> tuple[str, ...]:
+    """The names of those of these units whose computers are enrolled, one for each computer."""
+    found = {name: unit for name, unit in enrolled.stations(database) if unit in units}
+    return tuple(sorted(str(held[unit].values["name"] or "") for unit in found.values()))
 
 
 def _heard(database: Database, at: Here, superior: str) -> int | None:

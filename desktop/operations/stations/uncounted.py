@@ -20,7 +20,7 @@ from desktop.store.peers.traffic import Identity
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
-from desktop.sync.authority import exclusions
+from desktop.sync.authority import enrolled, exclusions
 from desktop.sync.authority.policy import WITHDRAWN
 
 RETURNED = "退回："
@@ -62,7 +62,7 @@ def all_excluded(database: Database, at: Here) -> list[Excluded]:
         for record in reading.records(database, at.types, Query(name))
     ]
     found.sort(key=lambda record: record.stamp, reverse=True)
-    settled = stored.self_registered(database)
+    settled = _registered_themselves(database)
     found = [record for record in found if not (settled and _names_only(record, settled))]
     names, effect = station_names(database, at), Effect(database, at)
     concerned = [
@@ -94,6 +94,13 @@ def _excluded(at: Here, record: reading.Record, unit: str, whose: Iterable[str])
         station=str(values.get("station") or ""),
         whose="、".join(dict.fromkeys(whose)),
     )
+
+
+def _registered_themselves(database: Database) -> set[Identity]:
+    """The refused items by which computers had registered their own units, which the level above has registered."""
+    found = stored.registered_themselves(database)
+    computers = set(enrolled.stations(database)) if found else set()
+    return {item for item, unit in found if (item[0], unit) in computers}
 
 
 def _names_only(record: reading.Record, items: Set[Identity]) -> bool:

@@ -168,7 +168,7 @@ def _letters(database: Database, types: Catalogue, case: Record, powers: Powers)
             record.id,
             values,
             record.stamp,
-            altered=_altered(database, types, record),
+            altered=_altered(database, types, record, powers),
             disputed=not _SEALED_SLOTS.isdisjoint(record.disputed),
             deleted=deleted,
         )
@@ -192,7 +192,7 @@ def _papers(database: Database, types: Catalogue, case: str) -> Iterator[tuple[R
                 yield away, {**away.values, **said}
 
 
-def _altered(database: Database, types: Catalogue, record: Record) -> bool:
+def _altered(database: Database, types: Catalogue, record: Record, powers: Powers) -> bool:
     """Whether the issue of a letter was changed or taken back after it was made: its history has two of them.
 
     The kept text is another slot, so it is held against the digest in the issue, and what the record is against it.
@@ -200,7 +200,7 @@ def _altered(database: Database, types: Catalogue, record: Record) -> bool:
     has altered it.
     """
     if is_past(record.values):
-        return changed_below(database, LETTER, record.id, _PAST_SLOT, REGISTER_LEVELS)
+        return changed_below(database, LETTER, record.id, _PAST_SLOT, powers.without_register)
     issues = issues_of(database, types, record.id)
     values = as_issued(record.values)
     kept, digest = text(values, "snapshot"), text(values, "snapshot_digest")

@@ -11,6 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.types import Catalogue
+from desktop.records.versions.deciding import UNIT
 from desktop.store.peers import computers
 from desktop.store.queries import aggregates, governing, reading
 from desktop.store.queries.reading import Query
@@ -66,6 +67,19 @@ class Powers:
         if letter.own:
             return replace(letter, unpowered=letter.id in self._uncounted.unpowered)
         return letter
+
+    @cached_property
+    def without_register(self) -> frozenset[str]:
+        """The computers of units that keep no register of letters, as far as anything is told of them."""
+        levels = {
+            record.id: record.values.get("level")
+            for record in reading.records(self._database, self._types, Query(UNIT))
+        }
+        return frozenset(
+            name
+            for name, unit in enrolled.stations(self._database)
+            if (levels.get(unit) or Level.DISTRICT) not in REGISTER_LEVELS
+        )
 
     def _station(self, grant: str) -> str:
         return computers.granted(self._database, grant)

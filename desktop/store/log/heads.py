@@ -29,25 +29,24 @@ def unit_of(database: Database, type_name: str, record: str) -> str:
 
 
 def changed_below(
-    database: Database, type_name: str, record: str, sealed: str, levels: Collection[str]
+    database: Database, type_name: str, record: str, sealed: str, stations: Collection[str]
 ) -> bool:
-    """Whether what stands in a record is newer than its slot ``sealed`` and was written by a unit of another level.
+    """Whether what stands in a record is newer than its slot ``sealed`` and was written by one of these stations.
 
-    Deletion and the unit that it belongs to are not asked about, nor a station of which no grant tells, as the root.
+    Deletion and the unit that it belongs to are not asked about.
     """
     return (
         database.row(
-            "SELECT 1 FROM version v JOIN origin o ON o.ref = v.origin JOIN r_grant g ON g.station = o.station"
-            " JOIN r_unit u ON u.id = g.holder"
+            "SELECT 1 FROM version v JOIN origin o ON o.ref = v.origin"
             " WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth AND v.slot NOT IN (:unit, :deleted)"
             f" AND {NOT_REPLACED} AND v.stamp > coalesce((SELECT max(s.stamp) FROM version s"
             "  WHERE s.record = v.record AND s.type = v.type AND s.slot = :sealed), 0)"
-            " AND u.level NOT IN (SELECT value FROM json_each(:levels)) LIMIT 1",
+            " AND o.station IN (SELECT value FROM json_each(:stations)) LIMIT 1",
             {
                 "record": record,
                 "type": type_name,
                 "sealed": sealed,
-                "levels": json.dumps(sorted(levels)),
+                "stations": json.dumps(sorted(stations)),
                 "unit": UNIT_SLOT,
                 "deleted": DELETED_SLOT,
             },

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
-from desktop.records.versions.deciding import GRANT, SUPERIOR, UNIT
+from desktop.records.versions.deciding import SUPERIOR, UNIT
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -108,16 +108,3 @@ def was_moved(database: Database, units: Collection[str]) -> bool:
         " AND NOT birth LIMIT 1",
         (json.dumps(list(units)), UNIT, SUPERIOR),
     ) is not None  # fmt: skip
-
-
-def enrolled(database: Database, units: Collection[str]) -> tuple[str, ...]:
-    """The names of those of these units whose computers were enrolled, one for each computer."""
-    return tuple(
-        str(name)
-        for (name,) in database.rows(
-            f"SELECT max(u.name) FROM {quoted(table_of(GRANT))} g JOIN {quoted(table_of(UNIT))} u ON u.id = g.holder"
-            f" WHERE g._life <> 1 AND g.holder IN (SELECT unhex(value) FROM json_each(?))"
-            f" GROUP BY g.station ORDER BY 1",
-            (json.dumps(list(units)),),
-        )
-    )

@@ -230,31 +230,21 @@ def count_unapplied(database: Database) -> tuple[int, int, int, int]:
     return (0, 0, 0, 0) if row is None else (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
 
 
-def self_registered(database: Database) -> set[Identity]:
-    """The refused items by which stations had registered their own unit, which the level above has registered since."""
-    return {
-        (str(station), str(incarnation), int(number))
-        for station, incarnation, number in database.rows(
-            "SELECT o.station, o.incarnation, r.number FROM refused r JOIN origin o ON o.ref = r.origin"
-            " WHERE r.reason = ? AND EXISTS (SELECT 1 FROM r_grant g WHERE g.station = o.station"
-            " AND g.holder = r.record AND g._life <> 1)",
+def registered_themselves(database: Database) -> list[tuple[Identity, str]]:
+    """The refused items by which stations had registered units that a level above has registered since, with these."""
+    return [
+        ((station, incarnation, number), unit)
+        for station, incarnation, number, unit in database.rows(
+            "SELECT o.station, o.incarnation, r.number, lower(hex(r.record)) FROM refused r"
+            " JOIN origin o ON o.ref = r.origin WHERE r.reason = ?",
             (REFUSED_REGISTERED,),
         )
-    }
+    ]
 
 
 def count_forks(database: Database) -> int:
     """How many incarnations of stations have given one number two contents, with nothing decided yet."""
     return int(database.value("SELECT count(DISTINCT origin) FROM held WHERE reason = ?", (HELD_FORK,)))
-
-
-def stations(database: Database) -> list[tuple[str, str]]:
-    """Station and the unit it was enrolled for, of every grant held here, the newest grant of a station last."""
-    found: list[tuple[str, str]] = database.rows(
-        "SELECT station, lower(hex(holder)) FROM r_grant WHERE _life <> 1 AND station IS NOT NULL"
-        " AND holder IS NOT NULL ORDER BY _stamp"
-    )
-    return found
 
 
 def stations_withdrawn(database: Database) -> list[tuple[str, str]]:

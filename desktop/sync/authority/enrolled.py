@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from desktop.store.peers import computers
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
@@ -15,21 +13,9 @@ from desktop.sync.signed import certificates
 
 
 def stations(database: Database) -> list[tuple[str, str]]:
-    """Station and unit of every certificate that was granted, the newest last.
-
-    Only the grant by which it was issued tells of one (check 21): in others anybody could call a computer his own. Of
-    several of a station those tell whose chains stand, as anybody may issue one for another's public key; where none
-    does its unit was moved away, and all of them tell.
-    """
-    found = Granted([Grant(*row) for row in governing.grants(database)]).all()[::-1]
-    several = {name for name, times in Counter(c.station for c in found).items() if times > 1}
-    standing = station.knowledge(Reading.of(database), None).certificates if several else {}
-    return [
-        (c.station, unit)
-        for c in found
-        if c.station not in several or c in (standing.get(c.station) or [c])
-        for unit in sorted(c.claims.units)
-    ]
+    """Station and unit of every certificate that was granted, the newest last."""
+    granted = Granted([Grant(*row) for row in governing.grants(database)])
+    return station.computers(granted, lambda: station.knowledge(Reading.of(database), None).certificates)
 
 
 def out_of_use(database: Database) -> frozenset[str]:

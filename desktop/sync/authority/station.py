@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from desktop.records.duties import wanted_by
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.peers import links, traffic
+from desktop.store.peers import enrolled, links, traffic
 from desktop.store.queries import governing, scoping
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
@@ -171,7 +172,7 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
 
 _ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
 _ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
-_CONFIRMED = "confirmed_stations"
+_CONFIRMED, _JUDGED = "confirmed_stations", "computers_judged"
 ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
@@ -211,11 +212,35 @@ class Knowledge:
     def remember(self, ledger: Ledger) -> None:
         """Keeps which stations have chains, as long as grants, own chain and roots stay what they are.
 
-        After every merge that is asked of all stations, and of most nothing else.
+        After every merge that is asked of all stations, and of most nothing else. Whose the computers are is kept for
+        those who cannot judge.
         """
         said = json.dumps([self.token, sorted(self.chains.confirmed)])
         if ledger.meta(_CONFIRMED) != said:
             ledger.set_meta(_CONFIRMED, said)
+        if ledger.meta(_JUDGED) != self.in_force:
+            ledger.set_meta(_JUDGED, self.in_force)
+            enrolled.keep(ledger.database, computers(self.granted, lambda: self.certificates))
+
+
+def computers(
+    granted: Granted, standing: Callable[[], Mapping[str, Sequence[Certificate]]]
+) -> list[tuple[str, str]]:
+    """Station and unit of every certificate that was granted, the newest last.
+
+    Only the grant by which it was issued tells of one (check 21): in others anybody could call a computer his own. Of
+    several of a station those tell whose chains stand, as anybody may issue one for another's public key; where none
+    does its unit was moved away, and all of them tell.
+    """
+    found = granted.all()[::-1]
+    several = {name for name, times in Counter(c.station for c in found).items() if times > 1}
+    stand = standing() if several else {}
+    return [
+        (c.station, unit)
+        for c in found
+        if c.station not in several or c in (stand.get(c.station) or [c])
+        for unit in sorted(c.claims.units)
+    ]
 
 
 def _remembered(ledger: Held, token: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from desktop.records.supervision.kinds import Title
 from desktop.records.supervision.powers import EMPOWERED_TITLES
+from desktop.store.peers.enrolled import ENROLLED
 from desktop.store.queries.units import CLAIMED_TWICE
 from desktop.store.tables.database import Database
 
@@ -51,8 +52,7 @@ _WROTE = """wrote AS MATERIALIZED (SELECT l.id AS letter, o.station AS station F
     FROM version v WHERE v.record = l.id AND v.type = 'case_document' AND v.slot = 'own_issue'))"""
 """The stations that have written an issue, what was replaced included."""
 
-_ENROLLED = """enrolled AS MATERIALIZED (SELECT DISTINCT station, holder FROM r_grant
-    WHERE _life <> 1 AND station IS NOT NULL AND holder IS NOT NULL)"""
+_ENROLLED = f"enrolled AS MATERIALIZED (SELECT DISTINCT station, unhex(unit) AS holder FROM ({ENROLLED}))"
 
 _GIVEN = f"""known AS (SELECT id, superior FROM r_unit WHERE _life <> 1 AND id NOT IN ({CLAIMED_TWICE})),
     above (power, at) AS (SELECT p.id, k.superior FROM r_issuing_power p JOIN known k ON k.id = p.holder

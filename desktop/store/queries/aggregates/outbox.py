@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
-from desktop.store.peers import links, traffic
+from desktop.store.peers import enrolled, links
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
@@ -59,7 +59,7 @@ def receipts_due(database: Database) -> list[str]:
 def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
     """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
     scope = {unit, *subtree(database, unit)}
-    held = dict(traffic.stations(database))
+    held = dict(enrolled.stations(database))
     held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
     return frozenset({own, *(station for station, of in held.items() if of in scope)})
 
