@@ -20,6 +20,9 @@ from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 _ASIDE = ("refused", "held")
+_PIECE = 5_000
+"""How many items are gathered at once."""
+_BETWEEN = "rowid > :after AND rowid <= :last"
 
 
 def note_aside(database: Database) -> None:
@@ -32,18 +35,28 @@ def note_aside(database: Database) -> None:
         " PRIMARY KEY (record, type, unit)) WITHOUT ROWID"
     )
     for table in _ASIDE:
-        database.execute(
-            "INSERT OR IGNORE INTO claim_aside (record, type, unit)"
-            f" SELECT record, type, unit FROM {table} WHERE kind = :birth UNION ALL"
-            f" SELECT record, type, json_extract(value, '$') FROM {table}"
-            "  WHERE slot = :slot AND json_valid(value) AND json_type(value) = 'text'",
-            {"birth": BIRTH, "slot": UNIT_SLOT},
-        )
+        after = 0
+        # Not all at once: what one statement may have to put back lies in memory.
+        while last := database.value(
+            f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?)",
+            (after, _PIECE),
+        ):
+            database.execute(
+                "INSERT OR IGNORE INTO claim_aside (record, type, unit)"
+                f" SELECT record, type, unit FROM {table} WHERE kind = :birth AND {_BETWEEN} UNION ALL"
+                f" SELECT record, type, json_extract(value, '$') FROM {table}"
+                f"  WHERE slot = :slot AND json_valid(value) AND json_type(value) = 'text' AND {_BETWEEN}",
+                {"birth": BIRTH, "slot": UNIT_SLOT, "after": after, "last": last},
+            )
+            after = last
 
 
 def forget_aside(database: Database) -> None:
     """They are asked for no longer."""
-    database.execute("DROP TABLE IF EXISTS claim_aside")
+    if database.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'claim_aside'") is not None:
+        # Emptied first: to drop a table the engine keeps in memory what stood in it, should that fail.
+        database.execute("DELETE FROM claim_aside")
+        database.execute("DROP TABLE claim_aside")
 
 
 def units(database: Database, type_name: str, records: Collection[str]) -> Mapping[str, Set[str]]:
