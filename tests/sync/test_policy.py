@@ -38,6 +38,16 @@ def test_words_beyond_those_that_are_read_take_no_memory(end: str) -> None:
     assert list(found["a" * 64, "b" * 16].where()) == [(7, 7)]
 
 
+def test_words_that_are_not_of_the_form_name_nothing_and_the_rest_is_read() -> None:
+    """A list of a million words is told of by their numbers alone, which are the same."""
+    bad = ["1-5-7", "07", "9-3", f"5@{'0' * 15}", "8@", "-9", "1" * 17, "@1", "7-"]
+    good = ["3-4", "20", f"11@{7:016x}", "4-6", "19"]
+    [(_, runs)] = exclusions.runs_of(f"{'a' * 64} {'b' * 16} {' '.join([*bad, *good])}").items()
+    named = exclusions.named(runs)
+    assert (list(named.spans), list(named.contents)) == ([(3, 6), (19, 20)], [(11, 7)])
+    assert exclusions.numbers_in(runs) == list(named.where()) == [(3, 6), (11, 11), (19, 20)]
+
+
 # -- exclusions ----------------------------------------------------------------------------------------------------
 
 

@@ -117,7 +117,7 @@ def _names_only(record: reading.Record, items: Set[Identity]) -> bool:
 def _authors(values: Mapping[str, Cell]) -> list[str]:
     """The stations of the items that are named, or the one that is out of use."""
     station = str(values.get("station") or "")
-    return [station] if station else [name for name, _ in exclusions.read(str(values.get("items") or ""))]
+    return [station] if station else [name for name, _ in exclusions.runs_of(str(values.get("items") or ""))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,10 @@ def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, s
 def _merges_of(database: Database, items: str, holds: Callable[[str], bool]) -> set[int]:
     """The merges that have brought items which a text names of stations of which it holds."""
     found: set[int] = set()
-    for origin, named in exclusions.read(items).items():
+    for origin, runs in exclusions.runs_of(items).items():
         if not holds(origin[0]):
             continue
-        spans = named.where()
+        spans = exclusions.numbers_in(runs)
         for merge, first, last in holdings.brought(database, *origin):
             if merge not in found and common(spans, [(first, last)]):
                 found.add(merge)

@@ -51,7 +51,7 @@ _LONGEST_WORD: Final = 60
 _NUMBER: Final = r"[1-9][0-9]{0,15}"
 # A text may be of megabytes, so nothing is kept in order to look at a part of it in another way.
 _LINE: Final = re.compile(r"^([0-9a-f]{64}) ([0-9a-f]{16})((?: [0-9a-f@-]++)++)$", re.MULTILINE)
-_WORD: Final = re.compile(rf"({_NUMBER})(?:-({_NUMBER})|@([0-9a-f]{{16}}))?")
+_WORDS: Final = re.compile(rf"(?<![^ ])({_NUMBER})(?:-({_NUMBER})|@([0-9a-f]{{16}}))?(?![^ ])")
 _CUT: Final = re.compile(rf"(?<![^ ])([0-9a-f]{{16}})=(0|{_NUMBER})(?![^ ])")
 _KEPT: Final = re.compile(rf"(?<![^ ])([0-9a-f]{{16}})\+({_NUMBER})(?:-({_NUMBER}))?(?![^ ])")
 
@@ -124,12 +124,22 @@ def named(runs: Iterable[str]) -> Named:
     """What the words of these runs name; one that is not of the form names nothing."""
     spans, contents = Spans(), Stamped()
     for run in runs:
-        found = [match.groups() for match in map(_WORD.fullmatch, run.split()) if match is not None]
-        numbers = ((int(first), int(last or first)) for first, last, stamp in found if stamp is None)
+        found: list[tuple[str, str, str]] = _WORDS.findall(run)
+        numbers = ((int(first), int(last or first)) for first, last, stamp in found if not stamp)
         spans.add((first, last) for first, last in numbers if first <= last)
-        exact = ((int(number), int(stamp, 16)) for number, _, stamp in found if stamp is not None)
+        exact = ((int(number), int(stamp, 16)) for number, _, stamp in found if stamp)
         contents.add((number, stamp) for number, stamp in exact if 0 < stamp <= MAX_STAMP)
     return Named(spans, contents)
+
+
+def numbers_in(runs: Iterable[str]) -> Sequence[Span]:
+    """The numbers that the words of one record name, of whichever content: for who only shows what was said.
+
+    To keep the contents apart of the records of a long list takes three times as long.
+    """
+    found = [words for run in runs for words in _WORDS.findall(run)]
+    spans = ((int(first), int(last) if last else int(first)) for first, last, _ in found)
+    return joined(span for span in spans if span[0] <= span[1])
 
 
 def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | None = None) -> str:
