@@ -27,6 +27,10 @@ UNKNOWN_LABEL = "新版程序才有的项目"
 """What a slot is called that only a newer program declares; the log keeps what is said of it (rule 2)."""
 
 
+LONGEST_TEXT = 4_000
+"""How many characters a text has at most that its declaration says nothing of."""
+
+
 class Kind(enum.StrEnum):
     """What a field holds. A stored value is text, an integer or nothing: no floats, decimals are text."""
 
@@ -153,6 +157,12 @@ class Field:
     summed: bool = False
     learns: bool = False
     reckoned: bool = False
+
+    @property
+    def longest(self) -> int:
+        """How many characters of text are typed in here and shown: those that come from others may be millions."""
+        worded = self.kind in (Kind.TEXT, Kind.NOTE)
+        return self.maximum if worded and self.maximum is not None else LONGEST_TEXT
 
     @property
     def wire(self) -> str:

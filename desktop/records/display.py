@@ -8,7 +8,7 @@ from typing import Final
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
-from desktop.records.typed.texts import visible
+from desktop.records.typed.texts import beginning, visible
 from desktop.records.versions.canonical import Cell
 
 _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
@@ -24,10 +24,14 @@ _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
 def display(field: Field, cell: Cell, *, codes: Mapping[str, CodeList], masked: bool = False) -> str:
     """The words for a stored value in lists and forms; ``masked`` hides what the declaration says is to be hidden.
 
-    A link shows as its id: only the store knows the record that it leads to.
+    A link shows as its id: only the store knows the record that it leads to. Of a text that is longer than anybody may
+    type stands its beginning: nothing bounds what others send, and lists and papers of megabytes help nobody.
     """
     if cell is None or cell == "":
         return ""
+    if isinstance(cell, str) and len(cell) > field.longest:
+        shown = display(field, cell[: field.longest], codes=codes, masked=masked)
+        return shown + beginning(cell, field.longest)[field.longest :]
     if masked and field.mask is not Mask.NONE:
         return _MASKS[field.mask](str(cell))
     if masked and field.names_person:

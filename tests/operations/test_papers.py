@@ -69,7 +69,7 @@ def value(record_type: RecordType, name: str, *, full: bool) -> Any:
             assert f.codes is not None
             return reference.code_list(f.codes).offered[0].code
         case Kind.NOTE:
-            return (LONG + RARE) * (12 if full else 1)
+            return ((LONG + RARE) * (12 if full else 1))[: f.longest]
         case Kind.TEXT:
             return (RARE + LONG)[: f.maximum]
         case Kind.PHONE:

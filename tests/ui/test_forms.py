@@ -73,6 +73,29 @@ def test_enter_that_commits_an_input_method_goes_nowhere(hand: Hand) -> None:
     assert hand.focus is not line
 
 
+def test_of_a_text_that_nobody_may_type_stands_the_beginning_until_it_is_typed_anew(
+    hand: Hand, bench: Workbench
+) -> None:
+    """Nothing bounds what others send: 9 MB in one line held the window up for as long as it stood there."""
+    long: dict[str, Cell] = {"name": "杭" * 500, "remark": "州\n" * 3_000}
+    made: list[str] = []
+    bench.write("收到", lambda session, _t: forged(session, long, session.unit.id), made.append)
+    hand.settle()
+    hand.window.open_record("enterprise", made[0])
+    hand.settle()
+    form = hand.form_page.form
+    name, remark, phone = (form.rows[n].editor for n in ("name", "remark", "contact_phone"))
+    assert name.text() == f"{'杭' * name.field.longest}…（共500个字）"
+    assert remark.text().endswith("…（共6000个字）")
+    assert not form.dirty
+    phone.set_text("13800000001")
+    assert form.changes() == {"contact_phone": "13800000001"}
+    name.set_text(name.text() + "州")
+    assert (
+        name.parsed().problem == f"“单位名称”最多{name.field.longest}个字，现在是{len(name.text())}个，请缩短"
+    )
+
+
 def test_a_note_keeps_enter_and_control_enter_leaves_it(hand: Hand) -> None:
     form = new_form(hand, "visit")
     note = form.rows["commitment"]

@@ -10,6 +10,8 @@ from desktop.operations.form_data import whose
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
 from desktop.records.identity import is_id
+from desktop.records.typed import lengths
+from desktop.records.typed.lengths import too_long
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import UNIT
 from desktop.store.ledger import CannotUndo
@@ -147,6 +149,13 @@ def check_fixed(session: Session, type_name: str, record: str, values: Mapping[s
     for name, why in FIXED.items():
         if held is not None and name in values and values[name] != held.values.get(name):
             raise RestedOn(f"这个单位按授权签发了{count}份文书，{why}")
+
+
+def check_lengths(session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell]) -> None:
+    """Raises ``TooLong`` for a text that nobody may type and that does not stand in the record already."""
+    if any(too_long(record_type.by_name[name], cell) for name, cell in values.items()):
+        held = reading.record(session.database, session.types, record_type.name, record)
+        lengths.check_lengths(record_type, values, held.values if held is not None else None)
 
 
 def check_unlocked(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from desktop.operations.recording import admitting
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
+from desktop.records.typed.lengths import check_lengths
 from desktop.records.typed.texts import printable
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life
@@ -139,6 +140,7 @@ def change(
     record_type, slot = session.types[found.type], found.target.slot
     values = {name: (printable(v) or None) if isinstance(v, str) else v for name, v in values.items()}
     admitting.check_rights(session, record_type, values)
+    check_lengths(record_type, values)
     named = {
         f.name
         for f in found.target.fields

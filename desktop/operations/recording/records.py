@@ -14,6 +14,7 @@ from desktop.records.declaration import RecordType, Role
 from desktop.records.identity import derived_id
 from desktop.records.typed import uscc
 from desktop.records.typed.dates import stamp_words
+from desktop.records.typed.lengths import check_lengths
 from desktop.records.typed.texts import printable
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
@@ -74,7 +75,7 @@ def save(
 
     A valid code that is known already changes that record instead of doubling it, and brings it back if it was
     deleted. ``unit`` is the unit a new record belongs to, the parent's or the workspace's own by default. Raises
-    :class:`Gone`, :class:`NotAllowed`, :class:`UnknownField`, ``NotFound``, ``WrongClock``.
+    :class:`Gone`, :class:`NotAllowed`, :class:`UnknownField`, ``TooLong``, ``NotFound``, ``WrongClock``.
     """
     record_type = session.types[type_name]
     values = {k: tidy(v) for k, v in values.items()}
@@ -86,6 +87,7 @@ def save(
         record = new_record_id(session, record_type, values)
         known = reading.record(session.database, session.types, type_name, record)
         if known is None:
+            check_lengths(record_type, values)
             birth = NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values)
             admitting.check_units(session, [birth.unit])
             changes = session.ledger.write(
@@ -95,6 +97,7 @@ def save(
     admitting.check_place(session, record_type, record)
     admitting.check_unlocked(session, record_type, record, values)
     edits = slot_edits(session, record_type, record, values)
+    admitting.check_lengths(session, record_type, record, values)
     admitting.check_fixed(session, type_name, record, values)
     back = []
     if undoing.is_deleted(session.database, session.types, type_name, record):
@@ -117,7 +120,7 @@ def save_many(
 ) -> tuple[list[str], ChangeSet]:
     """Saves new records in one operation; the ids in the order of the rows. No checks: the caller shows them.
 
-    Raises :class:`NotAllowed`, :class:`UnknownField` and ``WrongClock``.
+    Raises :class:`NotAllowed`, :class:`UnknownField`, ``TooLong`` and ``WrongClock``.
     """
     record_type = session.types[type_name]
     tidied = [{k: tidy(v) for k, v in row.items()} for row in rows]
@@ -129,6 +132,7 @@ def save_many(
     admitting.check_typed(record_type, filled)
     births = []
     for values in tidied:
+        check_lengths(record_type, values)
         record = new_record_id(session, record_type, values)
         births.append(NewRecord(type_name, record, unit or _unit_for(session, record_type, values), values))
     admitting.check_units(session, {b.unit for b in births})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from desktop.operations.recording import admitting, records
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
+from desktop.records.typed.lengths import check_lengths
 from desktop.records.versions.canonical import Values
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, SlotEdit
 
@@ -48,10 +49,12 @@ def save_sheet(
         admitting.check_parent(session, record_type, values)
         ids.append(line.record or records.new_record_id(session, record_type, values))
         if line.record is None:
+            check_lengths(record_type, values)
             births.append(NewRecord(line.type, ids[-1], _unit_of(session, record_type, values), values))
         else:
             admitting.check_place(session, record_type, line.record)
             admitting.check_unlocked(session, record_type, line.record, values)
+            admitting.check_lengths(session, record_type, line.record, values)
             edits += records.slot_edits(session, record_type, line.record, values)
     admitting.check_units(session, {birth.unit for birth in births})
     for deletion in removed:

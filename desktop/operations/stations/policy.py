@@ -15,6 +15,7 @@ from desktop.operations.stations import uncounted
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import Excluded
 from desktop.records.declaration import Role
+from desktop.records.typed.lengths import check_lengths
 from desktop.records.versions import stamps
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, REVOCATION
@@ -209,6 +210,8 @@ def say(
 
 
 def birth_of(session: Session, name: str, cells: Mapping[str, Cell], day: str = "excluded") -> NewRecord:
+    """What says that something does not count, of today. Raises ``TooLong`` for a reason that is a letter."""
+    check_lengths(session.types[name], {"note": cells.get("note")})
     today = session.environment.today().isoformat()
     return NewRecord(name, "", session.unit.id, {**cells, day: today})
 

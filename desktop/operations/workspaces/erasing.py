@@ -11,6 +11,7 @@ from desktop.operations import audit
 from desktop.operations.audit import Act
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import UNIT_SLOT, Role, Slot
+from desktop.records.typed.lengths import check_lengths
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import ERASURE
@@ -124,6 +125,7 @@ def erase(
     held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
     if not destroy_backups and all(_is_gone(session, record, slots) for record, slots in held):
         raise AlreadyErased("这些个人信息以前已经清除过，本机没有留下要清除的内容。")
+    check_lengths(session.types[ERASURE], {"note": note})
     along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})

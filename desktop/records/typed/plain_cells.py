@@ -39,14 +39,14 @@ def _line(field: Field, cell: object) -> Cell:
         return None
     if field.names_person and with_usual_dot(text) != text:
         return None
-    return text if text and (field.maximum is None or len(text) <= field.maximum) else None
+    return text if text and len(text) <= field.longest else None
 
 
 def _note(field: Field, cell: object) -> Cell:
     if type(cell) is not str or not cell.isprintable() or not unicodedata.is_normalized("NFC", cell):
         return None
     text = cell.strip()
-    return text if text and (field.maximum is None or len(text) <= field.maximum) else None
+    return text if text and len(text) <= field.longest else None
 
 
 def _whole(field: Field, cell: object) -> Cell:

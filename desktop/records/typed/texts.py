@@ -43,6 +43,11 @@ def folded(text: str) -> str:
     return compact(text).casefold()
 
 
+def beginning(text: str, most: int) -> str:
+    """What is shown of a text that is longer than anybody types in, and how long it is."""
+    return text if len(text) <= most else f"{text[:most]}…（共{len(text)}个字）"
+
+
 def one_line(text: str, most: int = 20) -> str:
     """A text in one line, cut where it is long, without what nobody sees."""
     line = " ".join(visible(text).split())

@@ -19,6 +19,7 @@ from desktop.records.identity import is_id
 from desktop.records.typed import code_words
 from desktop.records.typed.dates import parse_date, year_and_month
 from desktop.records.typed.id_number import IdKind, IdVerdict, check_id, normalise_id
+from desktop.records.typed.lengths import too_long
 from desktop.records.typed.person_names import DOT, with_usual_dot
 from desktop.records.typed.phones import parse_phone
 from desktop.records.typed.plain_cells import PLAIN, SPREAD
@@ -160,8 +161,8 @@ def _note(given: _Input) -> Parsed:
 
 
 def _within_length(field: Field, text: str, note: str | None) -> Parsed:
-    if field.maximum is not None and len(text) > field.maximum:
-        return _problem(f"“{field.label}”最多{field.maximum}个字，现在是{len(text)}个，请缩短")
+    if words := too_long(field, text):
+        return _problem(f"{words}，请缩短")
     return Parsed(text or None, note)
 
 

@@ -47,6 +47,7 @@ def _headcount(name: str, label: str) -> tuple[Field, ...]:
             f"{label}来源",
             group=group,
             section="staff",
+            maximum=120,
             example="上门摸排" if name == "surveyed" else "2026年9月社保名册",
         ),
         Field(f"{name}_date", f"{label}日期", Kind.DATE, group=group, section="staff"),

@@ -17,7 +17,7 @@ TYPE = RecordType(
         Field("kind", "记录类型", column=1, width=14, names_type=True),
         Field("basis", "依据", Kind.CODE, codes="erasure_basis", column=2, width=16),
         Field("erased", "日期", Kind.DATE, column=3, width=12),
-        Field("note", "说明", Kind.NOTE, column=4, width=30),
+        Field("note", "说明", Kind.NOTE, column=4, width=30, maximum=200),
         # The record's id; not a link, because a record that is not held here may come later.
         Field("target", "记录"),
         # Slots, as words.

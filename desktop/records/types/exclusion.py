@@ -17,7 +17,7 @@ TYPE = RecordType(
         Field("label", "说明", column=1, width=36, search=True),
         Field("cause", "种类", Kind.CODE, codes="exclusion_cause", column=2, width=10),
         Field("excluded", "日期", Kind.DATE, column=3, width=12),
-        Field("note", "原因", Kind.NOTE, column=4, width=30),
+        Field("note", "原因", Kind.NOTE, column=4, width=30, maximum=200),
         # Why a refusal refuses: one of the words of ``records.versions.item_outcomes``.
         Field("refusal", "不收的理由"),
         # By which program it was judged, for those who judge again with a newer one.

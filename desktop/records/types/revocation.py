@@ -18,7 +18,7 @@ TYPE = RecordType(
         Field("label", "单位", column=1, width=24, search=True),
         Field("station", "工作电脑", column=2, width=20),
         Field("revoked", "停用日期", Kind.DATE, column=3, width=12),
-        Field("note", "原因", Kind.NOTE, column=4, width=30),
+        Field("note", "原因", Kind.NOTE, column=4, width=30, maximum=200),
         # Words ``incarnation=number``: the last item that counts of each; what is not named counts nothing.
         Field("cuts", "收到哪一条为止", Kind.NOTE),
     ),

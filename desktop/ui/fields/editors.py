@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
 
 from desktop.records.declaration import Field, Kind
 from desktop.records.display import display
+from desktop.records.typed.lengths import too_long
+from desktop.records.typed.texts import beginning
 from desktop.records.typed.values import Parsed, parse_cell
 from desktop.records.versions.canonical import Cell
 from desktop.ui import theme
@@ -60,6 +62,7 @@ class Editor(QWidget):
         self.workbench = workbench
         self.locked = False
         self._composing = False
+        self._long: tuple[str, Cell] | None = None
 
     # -- every kind answers these ----------------------------------------------------------------------------------
 
@@ -95,8 +98,14 @@ class Editor(QWidget):
     # -- the same for all ------------------------------------------------------------------------------------------
 
     def parsed(self) -> Parsed:
-        """What the text means."""
+        """What the text means; the beginning of one that nobody may type stands for it until it is changed."""
+        if self._long is not None and self._long[0] == self.text():
+            return Parsed(self._long[1])
         return parse_cell(self.field, self.text(), codes=self.workbench.codes, today=self.workbench.today())
+
+    def _stands_for(self, cell: Cell) -> None:
+        """Keeps a value of which only the beginning is shown, after that has been put in."""
+        self._long = (self.text(), cell) if too_long(self.field, cell) else None
 
     def tidy(self) -> None:
         """Shows what the text was understood as, so that nobody has to guess."""
@@ -200,6 +209,7 @@ class LineEditor(Editor):
             self.line.setText(words)
             if not self.line.hasFocus():
                 self.line.setCursorPosition(0)
+        self._stands_for(cell)
 
     def inputs(self) -> list[QWidget]:
         """The line."""
@@ -240,7 +250,8 @@ class NoteEditor(Editor):
 
     def set_cell(self, cell: Cell) -> None:
         """Shows the value."""
-        self.set_text("" if cell is None else str(cell))
+        self.set_text("" if cell is None else beginning(str(cell), self.field.longest))
+        self._stands_for(cell)
 
     def inputs(self) -> list[QWidget]:
         """The lines."""
