@@ -21,7 +21,8 @@ from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
 from desktop.operations.workspaces import recovery, wiping
 from desktop.records.declaration import Level
-from tests.operations.stations import CHEAP, enrol, repeatable, station
+from desktop.store.queries import reading
+from tests.operations.stations import CHEAP, enrol, forged, repeatable, station
 
 
 @dataclass
@@ -247,6 +248,13 @@ def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
     assert (asked.state, asked.sender) == (State.ENROLMENT, "平山村工会")
     enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder.parent / "平山.xsg")
     enrolling.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
+    assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
+    # Nobody confirms it by naming a computer that has confirmed its own; and rubbish there is passed over.
+    held = reading.records(desk.district.database, desk.district.types, reading.Query("grant"))
+    copied = next(g.values["certificate"] for g in held if g.values["station"] == village.ledger.station)
+    for certificate in (copied, "A"):
+        cells = {"station": desk.one.ledger.station, "certificate": certificate}
+        forged(desk.district, cells, desk.one.unit.id, "grant")
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
     enrolling.confirm(desk.district, desk.folder / "平山.xsa")
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.SEEN}

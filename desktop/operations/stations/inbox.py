@@ -6,7 +6,6 @@ before and which are new. Nothing here merges.
 
 from __future__ import annotations
 
-import base64
 import datetime
 import enum
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,10 +36,10 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import units
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled
-from desktop.sync.authority.station import digest_of
 from desktop.sync.bundles import envelope
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.merging.results import BundleResult
+from desktop.sync.signed import certificates
 from desktop.sync.signed.manifest import UP, Manifest
 
 INBOX: Final = "inbox"
@@ -115,14 +114,19 @@ class _Known:
         first: dict[str, Look] = {}
         for look in sorted(looks, key=lambda k: k.identity in refused):
             first.setdefault(look.digest, look)
-        certificates = (base64.b64decode(text) for text in arrivals.confirmed_certificates(database))
+        confirmed = {
+            c.digest
+            for peer, text in arrivals.confirmed_certificates(database)
+            for c in certificates.readable([text])
+            if c.station == peer
+        }
         return cls(
             here.station,
             traffic.station_names(database, here),
             {u.id: u.name for u in queries.unit_tree(database, here.types)},
             arrivals.merged_bundles(database, (k.digest for k in looks if k.said is not None)),
             frozenset(peer for peer, _ in enrolled.stations(database))
-            | {digest_of(der) for der in certificates}
+            | confirmed
             | frozenset(recovery.answered(database)),
             enrolled.out_of_use(database),
             first,

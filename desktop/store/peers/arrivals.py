@@ -49,12 +49,15 @@ def merged_like(database: Database, beginning: str, limit: int = 20) -> list[Mer
     return [MergedBundle(*row) for row in rows]
 
 
-def confirmed_certificates(database: Database) -> list[str]:
-    """The certificates (DER in base64) of stations that have confirmed them."""
+def confirmed_certificates(database: Database) -> list[tuple[str, str]]:
+    """The stations that have confirmed a certificate, each with what grants that name it bring as one (base64).
+
+    Anybody may have written any of these.
+    """
     return [
-        str(text)
-        for (text,) in database.rows(
-            "SELECT g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
+        (station, text)
+        for station, text in database.rows(
+            "SELECT g.station, g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
             f" WHERE l.confirmed = 1 AND length(g.certificate) <= {LONGEST_CERTIFICATE}"
         )
     ]
