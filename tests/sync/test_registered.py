@@ -88,3 +88,54 @@ def test_a_registration_that_was_moved_is_not_made_again_by_the_new_superior(pla
     assert places.district.refused() == {(places.town.station, number): "registered"}
     assert superior(places.district, places.far.unit) == places.town.unit
     assert places.far.unit in subtree(places.district.database, places.town.unit)
+
+
+def test_who_is_enrolled_by_its_new_superior_before_that_has_heard_of_the_move_hears_that_it_is_settled(
+    places: Places,
+) -> None:
+    """The new superior registers the village once more, and only its bundles tell the village whose it is."""
+    village, other = places.village, places.other
+    places.deliver()
+    move(places.district, village.unit, other.unit)
+    enrol(village, other)
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.pairs[0] = (village, other)
+    for below, desk in (*places.pairs, *places.pairs):
+        report(below, desk)
+    for desk in (village, other, places.district):
+        assert superior(desk, village.unit) == other.unit
+        assert desk.conflicts() == set()
+        assert name_of(desk) == "村里的"
+
+
+def test_who_was_enrolled_by_another_by_mistake_is_read_by_its_own_superior_again(places: Places) -> None:
+    """It knows of that other by the root, which has registered it later than all that its superior hears of."""
+    village, other = places.village, places.other
+    places.deliver()
+    enrol(village, other)
+    other.take(village.send())
+    report(other, places.district)
+    village.take(other.send(village))
+    report(places.town, places.district)
+    enrol(village, places.town)
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    report(village, places.town)
+    assert name_of(places.town) == "村里的"
+    assert superior(village, village.unit) == places.town.unit
+
+
+def test_a_unit_of_which_it_is_asked_whether_it_is_deleted_goes_on_reporting(places: Places) -> None:
+    """Until that is decided it lies where it was (rule 9), and its records too."""
+    places.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    places.district.delete(places.village.unit, "unit")
+    places.town.edit(places.village.unit, "name", "改了名的村", "unit")
+    places.village.edit(FIRM, "name", "村里改的")
+    places.deliver()
+    for desk in (places.district, places.town):
+        assert (places.village.unit, "_deleted") in desk.conflicts()
+        assert places.village.unit in subtree(desk.database, desk.unit)
+        assert name_of(desk) == "村里改的"
+        assert desk.held() == {}
+    places.district.move(FIRM, places.town.unit)
+    assert places.town.take(places.district.send(places.town)).refused == 0

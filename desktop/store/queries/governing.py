@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
@@ -38,12 +38,12 @@ def every_superior(database: Database) -> dict[str, str | None]:
 
 
 def lower_units(database: Database) -> dict[str, list[str]]:
-    """The units that live directly below each unit, without those that two claim to have registered."""
+    """The units directly below each unit that are not deleted, without those that two claim to have registered."""
     found: dict[str, list[str]] = {}
     for unit, superior in database.rows(
-        "SELECT lower(hex(id)), lower(hex(superior)) FROM r_unit WHERE superior IS NOT NULL AND _life = ?"
+        "SELECT lower(hex(id)), lower(hex(superior)) FROM r_unit WHERE superior IS NOT NULL AND _life <> ?"
         f" AND id NOT IN ({CLAIMED_TWICE})",
-        (int(Life.LIVE),),
+        (_DELETED,),
     ):
         found.setdefault(superior, []).append(unit)
     return found
@@ -72,13 +72,17 @@ def signature_rule(database: Database, unit: str) -> str | None:
     return None if found is None else found[0]
 
 
-def newest_change(database: Database, stations: Sequence[str]) -> int:
-    """The stamp of the newest that one of these stations has said of units, 0 if they have said nothing."""
+def newest_change(database: Database, stations: Sequence[str], units: Collection[str] | None = None) -> int:
+    """The stamp of the newest that one of these stations has said of units, or of some; 0 if they have said nothing."""
+    rows, log = "", ""
+    if units is not None:
+        some = "(SELECT unhex(value) FROM json_each(:units))"
+        rows, log = f" AND id IN {some}", f" AND record IN {some}"
     found = database.value(
         "WITH own (ref) AS (SELECT ref FROM origin WHERE station IN (SELECT value FROM json_each(:stations)))"
-        " SELECT max(stamp) FROM (SELECT _stamp AS stamp FROM r_unit WHERE _origin IN own"
-        " UNION ALL SELECT stamp FROM version WHERE type = :type AND origin IN own)",
-        {"stations": json.dumps(list(stations)), "type": UNIT},
+        f" SELECT max(stamp) FROM (SELECT _stamp AS stamp FROM r_unit WHERE _origin IN own{rows}"
+        f" UNION ALL SELECT stamp FROM version WHERE type = :type AND origin IN own{log})",
+        {"stations": json.dumps(list(stations)), "type": UNIT, "units": json.dumps(sorted(units or ()))},
     )
     return int(found or 0)
 

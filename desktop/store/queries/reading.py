@@ -262,7 +262,7 @@ def _selection(
         conditions.append(
             "r.unit IN (SELECT ref FROM unit_ref WHERE id IN ("
             "WITH RECURSIVE below (id) AS (SELECT unhex(:unit) UNION"
-            " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0)"
+            " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life <> 1)"
             " SELECT lower(hex(id)) FROM below))"
         )
     if query.children_of is not None and record_type.parent is not None:

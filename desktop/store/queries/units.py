@@ -19,10 +19,13 @@ Who has begun a tree of its own has registered itself, and is no superior of its
 
 
 def subtree(database: Database, unit: str) -> list[str]:
-    """The ids of a unit and of all units below it, in the tree that is held here."""
+    """The ids of a unit and of all units below it, in the tree that is held here.
+
+    One of which it is asked whether it is deleted stays until that is decided (rule 9), as it does where it is judged.
+    """
     below = [u for (u,) in database.rows(
         "WITH RECURSIVE below (id) AS (SELECT unhex(:unit) UNION"
-        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life = 0"
+        " SELECT c.id FROM r_unit c JOIN below b ON c.superior = b.id WHERE c._life <> 1"
         f" AND c.id NOT IN ({CLAIMED_TWICE}))"
         " SELECT lower(hex(id)) FROM below", {"unit": unit})]  # fmt: skip
     return below or [unit]
@@ -30,7 +33,9 @@ def subtree(database: Database, unit: str) -> list[str]:
 
 def outside(database: Database, unit: str) -> frozenset[str]:
     """The ids of the units that are held here and are neither this one nor below it; none that two claim."""
-    held = database.rows(f"SELECT lower(hex(id)) FROM r_unit WHERE _life = 0 AND id NOT IN ({CLAIMED_TWICE})")
+    held = database.rows(
+        f"SELECT lower(hex(id)) FROM r_unit WHERE _life <> 1 AND id NOT IN ({CLAIMED_TWICE})"
+    )
     return frozenset(u for (u,) in held).difference(subtree(database, unit))
 
 

@@ -18,6 +18,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.log import pending
 from desktop.store.peers import enrolled, links, traffic
 from desktop.store.queries import governing, scoping
+from desktop.store.queries.units import subtree
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
@@ -269,7 +270,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
     token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
-    tree = Tree(governing.superiors(ledger.database))
+    tree = Tree(governing.superiors(ledger.database) | _by_own_chain(ledger, own))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(known_roots),
@@ -314,6 +315,21 @@ def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
     return [c for c in own if c.serial not in gone & issuers]
 
 
+def _by_own_chain(ledger: Held, own: Sequence[Certificate]) -> dict[str, str]:
+    """Where units of the own chain lie that two have registered: under who has certified them there.
+
+    Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
+    it takes nothing from whom its own unit does not lie below.
+    """
+    found: dict[str, str] = {}
+    for below, above in itertools.pairwise(own):
+        for unit in below.claims.units:
+            by = governing.registrants(ledger.database, unit)
+            if len(by) > 1 and len(chosen := by & above.claims.units) == 1:
+                (found[unit],) = chosen
+    return found
+
+
 def _begun(ledger: Held, certificate: Certificate) -> str | None:
     """The incarnation that the grant of a certificate names: that in which it was asked for.
 
@@ -333,6 +349,22 @@ def tree_version(ledger: Held, *others: str) -> int:
         return 0
     stations = [certificates.parse(chain[-1]).station, *others]
     newest = governing.newest_change(ledger.database, stations)
+    return milliseconds_of(newest) if newest else 0
+
+
+def tree_told(ledger: Ledger) -> int:
+    """The same of the units above this station's and below: of no others the level above has to hear from the root.
+
+    Whoever was enrolled elsewhere before may know units that go to nobody here.
+    """
+    chain, unit = own_chain(ledger), ledger.meta("unit_id") or ""
+    superiors = governing.superiors(ledger.database)
+    units = {*subtree(ledger.database, unit)}
+    above = superiors.get(unit)
+    while above is not None and above not in units:
+        units.add(above)
+        above = superiors.get(above)
+    newest = governing.newest_change(ledger.database, [certificates.parse(chain[-1]).station], units)
     return milliseconds_of(newest) if newest else 0
 
 

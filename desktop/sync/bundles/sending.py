@@ -164,7 +164,7 @@ def _draft(ledger: Ledger, link: Link, sequence: int) -> Draft:
         last=ledger.next_number() - 1,
         unit=ledger.meta("unit_id") or "",
         # A downward bundle brings the tree that it was made under, so it asks for none.
-        tree=station.tree_version(ledger) if link.upward else 0,
+        tree=station.tree_told(ledger) if link.upward else 0,
         receiver=link.peer,
         recipient=link.recipient,
         created=ledger.environment.now(),
