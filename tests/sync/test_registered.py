@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
+from desktop.sync.errors import UnitNotKnown
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of
 from tests.sync.test_moves import move, superior
@@ -139,3 +141,19 @@ def test_a_unit_of_which_it_is_asked_whether_it_is_deleted_goes_on_reporting(pla
         assert desk.held() == {}
     places.district.move(FIRM, places.town.unit)
     assert places.town.take(places.district.send(places.town)).refused == 0
+
+
+def test_a_unit_that_is_deleted_above_hears_that_it_is_back(places: Places) -> None:
+    """Its own bundles wait above meanwhile; only those from above could tell it otherwise."""
+    village, town = places.village, places.town
+    places.deliver()
+    town.delete(village.unit, "unit")
+    village.take(town.send(village))
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    with pytest.raises(UnitNotKnown):
+        town.take(village.send())
+    town.delete(village.unit, "unit", revive=True)
+    village.take(town.send(village))
+    assert village.shown(village.unit, "unit").life is Life.LIVE  # type: ignore[union-attr]
+    report(village, town)
+    assert name_of(town) == "村里的"

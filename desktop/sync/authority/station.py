@@ -270,7 +270,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
     token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
-    tree = Tree(governing.superiors(ledger.database) | _by_own_chain(ledger, own))
+    tree = Tree(_by_own_chain(own, governing.superiors(ledger.database)))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(known_roots),
@@ -315,18 +315,16 @@ def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
     return [c for c in own if c.serial not in gone & issuers]
 
 
-def _by_own_chain(ledger: Held, own: Sequence[Certificate]) -> dict[str, str]:
-    """Where units of the own chain lie that two have registered: under who has certified them there.
+def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Where units of the own chain lie that are deleted, or that two have registered: under who has certified them.
 
     Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
     it takes nothing from whom its own unit does not lie below.
     """
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = dict(superiors)
     for below, above in itertools.pairwise(own):
-        for unit in below.claims.units:
-            by = governing.registrants(ledger.database, unit)
-            if len(by) > 1 and len(chosen := by & above.claims.units) == 1:
-                (found[unit],) = chosen
+        if len(above.claims.units) == 1:
+            found = dict.fromkeys(below.claims.units, *above.claims.units) | found
     return found
 
 
