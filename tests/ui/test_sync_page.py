@@ -346,7 +346,8 @@ def test_dropped_files_are_checked_shown_merged_and_answered(
     hands, page = open_page(town)
     copy = tmp_path / "报 区里 - 副本.xsj"
     copy.write_bytes(sent.path.read_bytes())
-    hands.drop(page.merge.drop, [sent.path, copy, broken])
+    hands.drop(page.merge.drop, [sent.path])
+    hands.drop(page.merge.details, [copy, broken])  # beside the first ones, wherever it is let go
     assert [f.good for f in page.merge.files] == [True, False]
     assert "有1个文件和别的文件内容相同" in page.merge.note.detail.text()
     assert "坏的.xsj" in page.merge.note.detail.text()
@@ -411,9 +412,14 @@ def test_stopping_a_merge_writes_nothing(
     hands.qtbot.waitUntil(lambda: begun.is_set() and page.merge.stop.isVisible())
     QApplication.processEvents()
     assert page.merge.stop.hasFocus()
+    page.merge.take([tmp_path / "b.xsj"])
+    assert "等它完成再来" in hands.window.notices.words, (
+        "what cannot be taken now is not passed over in silence"
+    )
     hands.qtbot.mouseClick(page.merge.stop, Qt.MouseButton.LeftButton)
     stopped.set()
     hands.settle()
+    assert [f.path for f in page.merge.files] == [sent.path]
     assert "已停止，什么都没有写入" in page.merge.note.words.text()
     assert page.merge.merge.hasFocus(), "not the navigation, where the next key would leave the page"
     assert exchange.digest(town) == before

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
@@ -22,7 +22,7 @@ from desktop.operations.stations.inbox_files import KNOWN_FILES, SMALL_FILES
 from desktop.records.declaration import Role
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.drop import DropArea, with_files
+from desktop.ui.pages.sync.drop import DropArea, dropped_paths, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
     afterwards_words,
@@ -80,7 +80,7 @@ class MergePanel(QStackedWidget):
             ),
         )
         self.drop.setEnabled(workbench.unwritable is None)
-        self.drop.dropped.connect(lambda paths: with_files(workbench, paths, self.take, self))
+        self.drop.dropped.connect(self._dropped)
         self.drop.wanted.connect(self.choose)
         self.grid = FilesGrid()
         self.grid.chosen.connect(self._show_details)
@@ -104,6 +104,7 @@ class MergePanel(QStackedWidget):
         self._show_state()
 
     def _build(self) -> None:
+        self.setAcceptDrops(self.workbench.unwritable is None)
         work = QWidget()
         column = self._column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
@@ -133,9 +134,23 @@ class MergePanel(QStackedWidget):
         if found := self.workbench.dialogs.open_files("选择收到的文件", start, _FILTERS):
             self.take(found)
 
-    @property
-    def working(self) -> bool:
-        """Whether files are being looked at or merged."""
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Further files may be let go wherever the first ones stand."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They are laid beside the first ones, and all are looked at."""
+        if paths := dropped_paths(event):
+            self._dropped(paths)
+
+    def _dropped(self, paths: Sequence[Path]) -> None:
+        with_files(self.workbench, paths, self.take, self)
+
+    def asks_to_wait(self) -> bool:
+        """Whether files are being looked at or merged; then it is said that others come later."""
+        if self._task is not None:
+            self.workbench.shell.tell(Tone.PLAIN, "前一批文件还在核对或合并，等它完成再来。")
         return self._task is not None
 
     def take(self, paths: Sequence[Path]) -> None:
@@ -148,7 +163,7 @@ class MergePanel(QStackedWidget):
         if small:
             self.enrolment.emit(small)
         bundles = [p for p in paths if p not in small]
-        if not bundles or self._task is not None:
+        if not bundles or self.asks_to_wait():
             return
         self.put_away()
         known = {f.path for f in self.files}

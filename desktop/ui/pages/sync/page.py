@@ -300,8 +300,7 @@ class SyncPage(Page):
 
     def _take_from_inbox(self, paths: Sequence[Path]) -> None:
         """Files of the inbox go onto the table; when that is empty again, the inbox comes back."""
-        if self.merge.working:
-            self.workbench.shell.tell(Tone.PLAIN, "前一批文件还在核对或合并，等它完成再来。")
+        if self.merge.asks_to_wait():
             return
         self._from_inbox = False
         self.merge.take(paths)
