@@ -260,6 +260,34 @@ def test_a_copy_knows_nothing_of_what_its_original_heard_and_sent(book: Database
     assert links.looked_through(book, found) == 0
 
 
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        pytest.param(lambda book: None, 9, id="nobody waits for it again"),
+        pytest.param(links.send_all_again, 9, id="nor after one more"),
+        pytest.param(
+            lambda book: links.note_receipt(book, "peer", NOW, False, 9, 6), 9, id="nor for a late one"
+        ),
+        pytest.param(lambda book: links.note_sent(book, "peer", "d"), 0, id="it is on its way again"),
+        pytest.param(
+            lambda book: links.note_receipt(book, "peer", LATER, False, 9, 1), 0, id="the peer was restored"
+        ),
+        pytest.param(links.forget_all, 0, id="another computer's"),
+    ],
+)
+def test_what_was_confirmed_before_a_new_incarnation_is_remembered(
+    book: Database, then: Callable[[Database], object], expected: int
+) -> None:
+    links.note_receipt(book, "peer", NOW, True, 9, 5)
+    links.send_all_again(book)
+    found = links.link_to(book, "peer")
+    assert found is not None
+    assert found.acknowledged == 0
+    then(book)
+    assert links.confirmed(book, "peer", 0) == expected
+    assert links.confirmed(book, "peer", 12) == 12
+
+
 def test_an_acknowledgement_is_not_unsaid(book: Database) -> None:
     links.confirm(book, "peer", NOW)
     links.confirm(book, "peer", LATER)

@@ -957,6 +957,35 @@ def test_two_computers_that_use_one_ledger_are_shown_and_what_to_do(
     assert hands.window.page.tabs.currentIndex() == FORKS
 
 
+def test_a_ledger_that_was_moved_waits_for_no_receipt_that_had_come(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    records.save(village, "enterprise", {"name": "以前报过的"})
+    report_up(village, town, tmp_path)
+    begin_incarnation(village.ledger, "ef" * 8)
+    hands, page = open_page(village)
+    once_more = "；以前报过的1项上级已收下，下次导出会再带一遍，不会重复"
+    assert page.send.amount.text() == f"没有要上报的内容{once_more}"
+    assert page.send.inside.text() == "会再带的有：企业新增1条。"
+    assert page.send.last.text().endswith("上级的回执已收到。")
+    hands.look("moved-ledger")
+    page.workbench.shell.open_page("home")
+    hands.settle()
+    home = hands.window.page
+    assert isinstance(home, HomePage)
+    assert not [t.sentence for t in home.tasks.matters.tasks if "回执" in t.sentence]
+    records.save(village, "enterprise", {"name": "新的"})
+    page.load()
+    hands.settle()
+    assert page.send.amount.text() == f"有1项新内容要上报{once_more}"
+    sent = exchange.send(village, tmp_path / "again.xsj")
+    page.load()
+    hands.settle()
+    assert page.send.amount.text() == "没有新内容，2项已导出、等上级的回执"
+    assert exchange.merge(town, [sent.path]).bundles[0].known == 1
+
+
 def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:
     _, page = open_page(pair[0])
     assert not page.tabs.isTabVisible(FORKS)

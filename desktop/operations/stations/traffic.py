@@ -27,6 +27,7 @@ from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
 from desktop.store.queries import aggregates, governing
 from desktop.store.queries import digest as digests
+from desktop.store.queries.aggregates import Unsent
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import outside, subtree
 from desktop.store.tables.database import Database
@@ -82,9 +83,10 @@ class Peer:
 class Overview:
     """Everything that the sync page shows at first.
 
-    ``waiting`` is what the level above has not confirmed, ``fresh`` what of it is in no bundle yet. ``forks`` counts
-    computers whose numbers have two contents, which wait for a decision. ``wanted`` are the duties whose signatures the
-    level above asks for, ``duties`` those that somebody here has; ``asks`` are those that this unit asks for.
+    ``waiting`` is what the next bundle up carries, ``fresh`` what of it is in no bundle yet, ``unanswered`` what of it
+    the level above has never confirmed. ``forks`` counts computers whose numbers have two contents, which wait for a
+    decision. ``wanted`` are the duties whose signatures the level above asks for, ``duties`` those that somebody here
+    has; ``asks`` are those that this unit asks for.
     """
 
     standing: Standing
@@ -92,6 +94,7 @@ class Overview:
     peers: tuple[Peer, ...]
     waiting: int
     fresh: int
+    unanswered: int
     own: tuple[Count, ...]
     below: tuple[Count, ...]
     not_taken: int
@@ -116,13 +119,15 @@ def overview(database: Database, here: Here) -> Overview:
     # Who has nobody above has nothing to send up, and a district would count its whole ledger.
     position = upward.link.acknowledged if upward is not None else None
     counted = stored.waiting(database, here.types, here.station, position) if position is not None else []
+    unsent = aggregates.unsent(database) if position is not None else Unsent(False, 0, 0)
     not_taken, refused, held, conflicts = stored.count_unapplied(database)
     return Overview(
         standing=standing(database, here.unit),
         upward=upward,
         peers=tuple(found),
         waiting=stored.count_waiting(database, position) if position is not None else 0,
-        fresh=aggregates.unsent(database).waiting if position is not None else 0,
+        fresh=unsent.waiting,
+        unanswered=unsent.unanswered,
         own=_counts(here, (w for w in counted if w.own)),
         below=_counts(here, (w for w in counted if not w.own)),
         not_taken=not_taken,
@@ -160,7 +165,7 @@ def peers(database: Database) -> list[Peer]:
             link,
             last := sent.get(link.peer),
             received.get(link.peer),
-            last is not None and last.position <= link.acknowledged,
+            last is not None and last.position <= links.confirmed(database, link.peer, link.acknowledged),
         )
         for link in links.all_links(database)
     ]

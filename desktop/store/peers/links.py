@@ -13,6 +13,8 @@ _COLUMNS = (
     " received_incarnation, received, received_sequence, receipt, answered"
 )
 
+_BEFORE = "before"
+"""Under which a position is kept that a peer has confirmed before this station's present incarnation."""
 _LEFT = -1
 """The date of an incarnation that a peer has left for certain."""
 
@@ -114,8 +116,9 @@ def reserve_sequence(database: Database, peer: str) -> int:
 
 
 def note_sent(database: Database, peer: str, digest: str) -> None:
-    """The last bundle to a peer, which the next one names."""
+    """The last bundle to a peer, which the next one names. What it carries once more waits for an answer."""
     database.execute("UPDATE link SET previous = ? WHERE peer = ?", (digest, peer))
+    database.execute("DELETE FROM meta WHERE key = ?", (f"confirmed_{peer}",))
 
 
 def note_received(
@@ -184,15 +187,26 @@ def ask_again(database: Database) -> None:
 
 
 def send_all_again(database: Database) -> None:
-    """No peer is known to hold anything of this station's present incarnation."""
+    """No peer is known to hold anything of this station's present incarnation; what it confirmed before is remembered.
+
+    That is for people alone: nobody has to wait for a receipt that he has got.
+    """
+    for link in all_links(database):
+        said = confirmed(database, link.peer, link.acknowledged)
+        _keep_numbers(database, f"confirmed_{link.peer}", {_BEFORE: said})
     database.execute("UPDATE link SET acknowledged = 0")
+
+
+def confirmed(database: Database, peer: str, acknowledged: int) -> int:
+    """Up to which journal position a peer has said to have it, in whichever incarnation of this station."""
+    return max(acknowledged, _numbers(database, f"confirmed_{peer}").get(_BEFORE, 0))
 
 
 def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "heard", "answered", "furthest"):
+    for notes in ("looked", "went", "heard", "answered", "furthest", "confirmed"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 
@@ -227,6 +241,11 @@ def note_receipt(
     if link is None or (counted and older and not newest):
         return False
     _keep_numbers(database, f"answered_{peer}", {peer_incarnation: made})
+    # Who was restored may have lost what it confirmed before.
+    database.execute(
+        "DELETE FROM meta WHERE key = ? AND ? NOT IN ('', ?)",
+        (f"confirmed_{peer}", link.peer_incarnation, peer_incarnation),
+    )
     database.execute(
         "UPDATE link SET acknowledged = ?, answered = ?, peer_incarnation = ? WHERE peer = ?",
         (position if own_incarnation else 0, number, peer_incarnation, peer),

@@ -16,7 +16,8 @@ from desktop.store.tables.database import Database
 class Unsent:
     """Items that the level above has not got: in no bundle yet, and in bundles that no receipt has answered.
 
-    ``linked`` says whether there is a level above to send to.
+    ``linked`` says whether there is a level above to send to. What it has confirmed before this station began a new
+    incarnation goes to it once more, and is neither.
     """
 
     linked: bool
@@ -28,17 +29,17 @@ def unsent(database: Database) -> Unsent:
     """What the level above has not got, by the journal of segments (rules 20 and 21)."""
     pending = int(database.value("SELECT coalesce(sum(last - first + 1), 0) FROM pending"))
     link = database.row(
-        "SELECT l.acknowledged, (SELECT max(e.position) FROM exported e WHERE e.peer = l.peer)"
+        "SELECT l.peer, l.acknowledged, (SELECT max(e.position) FROM exported e WHERE e.peer = l.peer)"
         " FROM link l WHERE l.upward = 1 ORDER BY l.rowid DESC LIMIT 1"
     )
     if link is None:
         return Unsent(False, pending, 0)
-    acknowledged, exported = int(link[0]), int(link[1] or 0)
+    confirmed, exported = links.confirmed(database, str(link[0]), int(link[1])), int(link[2] or 0)
     cut = database.row(
         "SELECT total(CASE WHEN position > :exported THEN total END),"
         " total(CASE WHEN position <= :exported THEN total END)"
-        " FROM segment WHERE vouched IS NULL AND position > :acknowledged",
-        {"acknowledged": acknowledged, "exported": max(acknowledged, exported)},
+        " FROM segment WHERE vouched IS NULL AND position > :confirmed",
+        {"confirmed": confirmed, "exported": max(confirmed, exported)},
     )
     beyond, unanswered = cut or (0, 0)
     return Unsent(True, pending + int(beyond), int(unanswered))

@@ -84,7 +84,7 @@ class SendCard(Card):
             below = sum(c.items for c in seen.below)
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
             # Of several bundles, the first does not hold all of it.
-            what = "要上报的有" if seen.fresh else "等回执的有"
+            what = "要上报的有" if seen.fresh else "等回执的有" if seen.unanswered else "会再带的有"
             inside = f"{what}：{counted(self._counts)}。{more}" if self._counts else ""
             aside = seen.waiting - sum(c.items for c in self._counts)
             # Bundles carry the signed words of others whole, also those that do not count.
@@ -231,11 +231,13 @@ def _rule_words(seen: Overview) -> str:
 
 
 def _amount_words(seen: Overview) -> str:
-    unanswered = seen.waiting - seen.fresh
+    unanswered, again = seen.unanswered, seen.waiting - seen.fresh - seen.unanswered
+    once_more = f"；以前报过的{again}项上级已收下，下次导出会再带一遍，不会重复" if again else ""
     if seen.fresh:
         also = f"，另有{unanswered}项已导出、还没有回执" if unanswered else ""
-        return f"有{seen.fresh}项新内容要上报{also}"
-    return f"没有新内容，{unanswered}项已导出、等上级的回执" if unanswered else "没有要上报的内容"
+        return f"有{seen.fresh}项新内容要上报{also}{once_more}"
+    waits = f"没有新内容，{unanswered}项已导出、等上级的回执" if unanswered else "没有要上报的内容"
+    return f"{waits}{once_more}"
 
 
 def documents() -> Path:
