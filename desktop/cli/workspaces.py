@@ -304,7 +304,13 @@ def _list_backups(workspace: Path, as_json: bool) -> None:
         json_line(
             {
                 "backups": [
-                    {"file": str(b.path), "day": str(b.day), "until": b.until.isoformat(), "bytes": b.size}
+                    {
+                        "file": str(b.path),
+                        "day": str(b.day),
+                        "until": b.until.isoformat(),
+                        "bytes": b.size,
+                        "journal": b.followed,
+                    }
                     for b in found
                 ]
             }
@@ -312,6 +318,9 @@ def _list_backups(workspace: Path, as_json: bool) -> None:
         return
     if not found:
         raise restoring.NoBackup("这份台账还没有备份。")
-    rows = [(b.path.name, f"{b.until:%Y-%m-%d %H:%M}", size_words(b.size)) for b in found]
-    table(("备份", "内容到", "大小"), rows)
+    rows = [
+        (b.path.name, f"{b.until:%Y-%m-%d %H:%M}", size_words(b.size), "有" if b.followed else "没有")
+        for b in found
+    ]
+    table(("备份", "内容到", "大小", "流水"), rows)
     remark("恢复最近一份：加 --newest；恢复其中一份：在台账后面写它的文件名，如 backups/2026-11-23.db。")

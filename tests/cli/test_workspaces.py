@@ -209,6 +209,7 @@ def test_restore_without_a_file_lists_the_backups_and_changes_nothing(town: Path
     (only,) = answer("restore", town)["backups"]
     assert Path(only["file"]).parent == town / "backups"
     assert only["bytes"] > 0
+    assert only["journal"]
     listed = run("restore", town, XIAOSANJI_PASSWORD=None)
     assert listed.exit_code == 0
     assert Path(only["file"]).name in listed.stdout

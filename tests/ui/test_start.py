@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import errno
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -293,12 +294,21 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     ask_for_backups()
     qtbot.waitUntil(lambda: "请拷回台账的 backups 文件夹" in login.notice.words, timeout=10_000)
     picture(program.start, "no-backups")
+    (whole,) = kept.glob("*.db")
+    alone = kept / "2026-01-05.db"
+    shutil.copy(whole, alone)
+    os.utime(alone, (1_767_600_000, 1_767_600_000))
     kept.rename(tmp_path / "workspace" / "backups")
     ask_for_backups()
     qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
     assert login.restoring is not None
-    assert login.restoring.list.count() == 1
+    assert login.restoring.list.count() == 2
+    assert login.restoring.brings.text() == "这一份连同后面的流水，一般一条也不会少。"
+    qtbot.keyClick(login.restoring.list, K.Key_Down)
     picture(login.restoring, "restore")
+    assert login.restoring.list.currentItem().text().endswith("没有流水")
+    assert "只到1月5日 16:00，以后录入的不在里面" in login.restoring.brings.text()
+    qtbot.keyClick(login.restoring.list, K.Key_Up)
     qtbot.keyClick(login.restoring.list, K.Key_Return)
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert program.window is not None

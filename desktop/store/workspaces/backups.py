@@ -42,6 +42,11 @@ class Backup:
         return self.path.with_suffix(".journal")
 
     @property
+    def followed(self) -> bool:
+        """Whether a journal goes on from it. Whose it is only the key can tell, once it is restored."""
+        return self.number > 0
+
+    @property
     def size(self) -> int:
         """Bytes of both."""
         return sum(p.stat().st_size for p in (self.path, self.journal) if p.exists())
