@@ -21,7 +21,7 @@ from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
 from tests.operations.stations import station
 from tests.ui.hands import Desk, Windows
-from tests.ui.house import QUICK, FakeDialogs, Hand, make_session, open_window
+from tests.ui.house import QUICK, FakeDialogs, Hand, PatientBot, make_session, open_window
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +30,18 @@ def qapp(tmp_path_factory: pytest.TempPathFactory) -> QApplication:
     return make_application(["tests"], Settings(tmp_path_factory.mktemp("settings") / "window.ini"))
 
 
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """As that of pytest-qt, but it waits however long the machine stands still."""
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def nothing_stays_open(qapp: QApplication) -> Iterator[None]:
     """Windows of earlier tests would be styled anew at each change of the look, and fill the memory."""
     yield
+    # Answers of workers that were closed with their window are still on their way to it.
+    QApplication.processEvents()
     for widget in QApplication.topLevelWidgets():
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

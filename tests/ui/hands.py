@@ -17,7 +17,7 @@ from desktop.operations.session import Session
 from desktop.ui.page import Page
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
-from tests.ui.house import LOOKED_AT_IN, FakeDialogs, make_workbench, picture, settle
+from tests.ui.house import LOOKED_AT_IN, FakeDialogs, exposed, make_workbench, picture, settle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 K = Qt.Key
@@ -86,7 +86,7 @@ class Hands:
     def show(self, key: str) -> Page:
         """Opens a page and waits until it has read what it shows."""
         self.window.show()
-        self.qtbot.waitExposed(self.window)
+        exposed(self.qtbot, self.window)
         self.window.activateWindow()
         self.qtbot.waitUntil(self.window.isActiveWindow)
         self.window.open_page(key)

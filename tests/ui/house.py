@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import Session
 from desktop.operations.workspaces import workspaces
@@ -22,12 +23,32 @@ from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Facts, Workbench
 
+TURN_MS = 10
 QUICK = Cost(memory=8, passes=1, lanes=1)
 LOOKED_AT_IN = os.environ.get("XIAOSANJI_LOOK")
 """The folder for pictures, where somebody wants any."""
 OPERATOR = "李卫东"
 PASSWORD = "password-1"
 TOWN, TOWN_NAME = "330106010", "转塘街道总工会"
+
+
+class PatientBot(QtBot):
+    """Waits for so many turns of the event loop instead of for a time.
+
+    A machine that stood still for a minute, as under load they do, has had no turn in it in which to get ready.
+    """
+
+    def waitUntil(self, callback: Callable[[], bool], *, timeout: int = 5_000) -> None:
+        for _ in range(timeout // TURN_MS):
+            if callback():
+                return
+            self.wait(TURN_MS)
+        super().waitUntil(callback, timeout=TURN_MS)
+
+
+def exposed(qtbot: QtBot, window: QWidget) -> None:
+    """Waits until a window that was shown stands on the screen."""
+    qtbot.waitUntil(lambda: (handle := window.windowHandle()) is not None and handle.isExposed())
 
 
 class FakeDialogs:
@@ -90,8 +111,9 @@ def open_window(qtbot: Any, session: Session, dialogs: FakeDialogs, settings: Se
     window = MainWindow(make_workbench(session, dialogs, settings))
     window.resize(1366, 728)
     window.show()
-    qtbot.waitExposed(window)
+    exposed(qtbot, window)
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     window.open_page("list:enterprise")
     settle(qtbot, window.workbench)
     return window

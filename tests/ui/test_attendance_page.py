@@ -381,6 +381,7 @@ def test_a_list_can_be_typed_as_well(qtbot: QtBot, desk: Desk, course: str) -> N
     desk.press(K.Key_Return)
     desk.type("犇㛃䶮")
     qtbot.wait(400)
+    desk.settle()
     assert [row.match.person.name for row in panel.people.rows] == ["王芳", "犇㛃䶮"]
     desk.press(K.Key_Return, modifier=CTRL)
     assert [r.values["name"] for r in tab_of(page).model.rows] == ["王芳", "犇㛃䶮"]

@@ -173,7 +173,7 @@ def test_stopping_in_time_changes_nothing_and_the_dialog_stays(hand: Hand, bench
     hand.settle()
     hand.press(K.Key_Return)
     busy = threading.Event()
-    bench.write("别的", lambda _s, _t: busy.wait(20) and None, step=False)
+    bench.write("别的", lambda _s, _t: busy.wait(120) and None, step=False)
     hand.press(K.Key_Space)
     assert (shown.cancel.text(), shown.cancel.hasFocus()) == ("停止，都不改", True)
     hand.press(K.Key_Escape)

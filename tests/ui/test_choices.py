@@ -30,8 +30,8 @@ def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(
     qtbot.addWidget(window)
     button = QPushButton("选", window)
     window.resize(600, 600)
-    with qtbot.waitActive(window):
-        window.show()
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)
     overlay = ChoiceOverlay(button, [Choice(str(n), f"第{n}条") for n in range(12)], ticked)
     overlay.open_below()
     for key in keys:

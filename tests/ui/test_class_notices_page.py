@@ -240,7 +240,7 @@ def test_a_run_that_is_stopped_issues_nothing_and_keeps_what_was_typed(desk: Des
     dialog.card.name.setText("周正")
     dialog.card.post.setText("主席")
     go = threading.Event()
-    desk.bench.write("等待", lambda _session, _ticket: go.wait(10), step=False)
+    desk.bench.write("等待", lambda _session, _ticket: go.wait(120), step=False)
     desk.qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
     assert dialog.cancel.text() == "停止，都不签发"
     desk.qtbot.keyClick(dialog, K.Key_Escape)

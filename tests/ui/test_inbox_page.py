@@ -32,7 +32,7 @@ from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
 from tests.operations.stations import enrol, station
 from tests.ui.hands import Hands, Windows
-from tests.ui.house import picture
+from tests.ui.house import exposed, picture
 
 Open = Callable[[Session], tuple[Hands, SyncPage]]
 
@@ -116,7 +116,7 @@ def test_new_files_are_told_before_the_page_was_ever_opened(
     inbox.choose(district, folder, put_away=False)
     hands = Hands(qtbot, district, tmp_path)
     hands.window.show()
-    qtbot.waitExposed(hands.window)
+    exposed(qtbot, hands.window)
     hands.window.start()
     hands.settle()
     assert "sync" not in hands.window._roots

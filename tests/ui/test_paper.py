@@ -362,11 +362,11 @@ def test_whoever_saves_does_not_wait_for_the_brief_nor_the_brief_for_him(desk: D
 
     def busy(_session: Session, _ticket: Ticket) -> None:
         waiting.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
 
     try:
         desk.bench.write("忙", busy, step=False)
-        assert waiting.wait(30)
+        assert waiting.wait(120)
         brief_choice(desk.bench)[1]()
         page = desk.window.page
         assert isinstance(page, PreviewPage)

@@ -26,7 +26,7 @@ from desktop.ui.start.origin import OriginDialog
 from desktop.ui.start.recovering import RecoverDialog
 from tests.operations.stations import enrol
 from tests.ui.hands import Hands
-from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, make_session, picture, settle
+from tests.ui.house import OPERATOR, PASSWORD, QUICK, FakeDialogs, exposed, make_session, picture, settle
 
 K = Qt.Key
 NEW = "new-password-9"
@@ -66,7 +66,7 @@ def key(qtbot: QtBot, which: Qt.Key) -> None:
 def at_login(qtbot: QtBot, program: Program, folder: Path) -> None:
     program.settings.note_opened(folder, VILLAGE)
     program.show(folder)
-    qtbot.waitExposed(program.start)
+    exposed(qtbot, program.start)
     program.start.activateWindow()
     qtbot.waitUntil(program.start.login.open_button.isEnabled, timeout=10_000)
 
@@ -220,7 +220,7 @@ def test_who_makes_a_workspace_copies_the_code_before_work_begins(
     qtbot: QtBot, program: Program, tmp_path: Path
 ) -> None:
     program.show()
-    qtbot.waitExposed(program.start)
+    exposed(qtbot, program.start)
     program.start.activateWindow()
     assistant = program.start.assistant
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
@@ -254,7 +254,7 @@ def test_closing_the_window_over_the_code_leaves_a_workspace_that_opens(
     qtbot: QtBot, program: Program, tmp_path: Path
 ) -> None:
     program.show()
-    qtbot.waitExposed(program.start)
+    exposed(qtbot, program.start)
     assistant = program.start.assistant
     assistant.next()
     assistant.unit.code.setText("330106010")

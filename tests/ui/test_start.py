@@ -40,6 +40,7 @@ from tests.ui.house import (
     FakeDialogs,
     Hand,
     compose,
+    exposed,
     make_session,
     picture,
     settle,
@@ -64,7 +65,7 @@ def key(qtbot: QtBot, which: Qt.Key) -> None:
 
 def show(qtbot: QtBot, program: Program, folder: Path | None = None) -> None:
     program.show(folder)
-    qtbot.waitExposed(program.start)
+    exposed(qtbot, program.start)
     program.start.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
 
@@ -494,7 +495,7 @@ def test_a_window_that_cannot_answer_does_not_hold_the_save_for_ever(
     problem = WrongClock("这台电脑的日期是2015年1月1日。", datetime.date(2015, 1, 1))
     thread = threading.Thread(target=lambda: said.append(question.ask(problem)))
     thread.start()
-    thread.join(10)  # as when the window waits for this very save to end
+    thread.join(120)  # as when the window waits for this very save to end
     assert said == [False]
     qtbot.wait(50)
     assert question.dialog is None, "the question that nobody waits for is not asked"

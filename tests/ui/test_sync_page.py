@@ -53,7 +53,7 @@ from desktop.ui.printing.page import PreviewPage
 from desktop.ui.widgets.fingerprint import Words
 from tests.operations.stations import enrol, forged, report_up, station, twin
 from tests.ui.hands import Hands, Windows
-from tests.ui.house import picture
+from tests.ui.house import exposed, picture
 
 CODE, PHONE = "91330106MA2ABCDEX7", "13812340000"
 LONG = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司第二分公司犇㛃䶮示例单位名称一二三四五"
@@ -181,7 +181,7 @@ def test_the_words_to_be_compared_are_seen_whole_where_there_is_little_room(qtbo
     for width in (wide + 100, wide * 2 // 3):
         holder.setFixedWidth(width)
         holder.show()
-        qtbot.waitExposed(holder)
+        exposed(qtbot, holder)
         QApplication.processEvents()
         assert words.width() <= width
         assert (words.height() == words.sizeHint().height()) is (width > wide), (
@@ -402,7 +402,7 @@ def test_stopping_a_merge_writes_nothing(
     ) -> object:
         def waiting(done: int, total: int, words: str) -> None:
             begun.set()
-            stopped.wait(20)
+            stopped.wait(120)
             progress(done, total, words)
 
         return merge(session, paths, folder, waiting)

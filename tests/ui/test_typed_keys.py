@@ -27,8 +27,8 @@ def test_a_line_may_go_while_the_cursor_is_in_it(qtbot: QtBot) -> None:
     assert isinstance(application, QApplication)
     application.focusChanged.connect(follow)
     try:
-        with qtbot.waitActive(page):
-            page.show()
+        page.show()
+        qtbot.waitUntil(page.isActiveWindow)
         first.setFocus()
         qtbot.waitUntil(first.hasFocus)
         shiboken6.delete(first)

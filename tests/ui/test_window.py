@@ -580,7 +580,7 @@ def test_stopping_is_offered_only_while_it_does_anything(
             else:
                 ticket.written()
             ticket.progress(1, 2, step)
-            go.wait(10)
+            go.wait(120)
             go.clear()
 
     def look() -> None:

@@ -50,7 +50,7 @@ def finish(qtbot: QtBot, worker: Worker[Any]) -> None:
 def gate(worker: Worker[Box]) -> threading.Event:
     """Holds the thread until the event is set, so that what follows piles up."""
     event = threading.Event()
-    worker.submit(lambda _box, _ticket: event.wait(5))
+    worker.submit(lambda _box, _ticket: event.wait(120))
     return event
 
 
@@ -182,11 +182,11 @@ def test_a_bug_is_told_even_when_nobody_waits_any_more(
 
     def fail(_box: Box, _ticket: Ticket) -> None:
         started.set()
-        go.wait(5)
+        go.wait(120)
         raise KeyError("bug")
 
     task = worker.submit(fail)
-    started.wait(5)
+    started.wait(120)
     task.cancel()
     go.set()
     finish(qtbot, worker)
@@ -219,11 +219,11 @@ def test_what_was_written_is_told_even_if_it_was_stopped_too_late(qtbot: QtBot, 
 
     def write(_box: Box, _ticket: Ticket) -> str:
         started.set()
-        go.wait(5)
+        go.wait(120)
         return "written"
 
     task = worker.submit(write, answers.append, certain=True)
-    started.wait(5)
+    started.wait(120)
     task.cancel()
     go.set()
     finish(qtbot, worker)
