@@ -158,7 +158,9 @@ def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advi
     for town in (one, two):
         enrol(town, district, tmp_path)
     saved = forged(one, {"name": "别家的茶厂"}, two.unit.id)
-    report_up(one, district, tmp_path)
+    merged = report_up(one, district, tmp_path).bundles[0]
+    (in_result,) = unsettled.in_words(district.database, district.here, merged.unapplied)
+    assert (in_result.title, in_result.known) == ("别家的茶厂", False)
     (told,) = unsettled.unsettled(one.database, one.here)
     assert (told.outcome, told.above, told.own) == ("refused", True, True)
     assert (told.type, told.record, told.title, told.slot_label) == (

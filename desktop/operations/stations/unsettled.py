@@ -178,9 +178,18 @@ def merge_count(database: Database, merge: int) -> int:
 
 
 def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
-    """What a merge or its preview does not apply; records that are not here yet have no title."""
+    """What a merge or its preview does not apply; before the merge, records that are not here yet have no title."""
     found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
-    places = [locating.Place(u.type, u.record, "" if u.outcome == CONFLICT else u.slot or "") for u in items]
+    named = [stored.Unapplied(u.station, u.incarnation, u.number, u.outcome, u.reason) for u in items]
+    places = [
+        locating.Place(
+            u.type,
+            u.record,
+            "" if u.outcome == CONFLICT else u.slot or "",
+            aside.cells if aside is not None and aside.record == u.record else "",
+        )
+        for u, aside in zip(items, locating.locate(database, here.types, named), strict=True)
+    ]
     return _words(database, here, found, places)
 
 
