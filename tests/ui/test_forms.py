@@ -284,13 +284,20 @@ def test_the_list_of_a_code_is_walked_by_arrows_and_closed_by_escape(hand: Hand)
     hand.press(K.Key_Escape)
     assert not editor.line.is_open
     assert hand.window.page is hand.form_page, "Esc closed the list, not the page"
-    hand.press(K.Key_F4)
+    hand.click(editor.line)
     hand.press(K.Key_Return)
     assert editor.text() == "", "who has only opened it has chosen nothing"
-    form.go_to("sector")
+    for key in (K.Key_F4, K.Key_Down):
+        form.go_to("sector")
+        hand.press(key)
+        hand.press(K.Key_Return)
+        assert editor.text() == "organ", "a key opens it at the first, as it stands there"
+        form.go_to("sector")
+        editor.line.selectAll()
+        hand.press(K.Key_Delete)
+        assert editor.text() == ""
     hand.press(K.Key_Down)
     hand.press(K.Key_Return)
-    assert editor.text() == "organ", "down opens it at the first, as it stands there"
     form.go_to("sector")
     hand.press(K.Key_Down)
     hand.press(K.Key_Down)

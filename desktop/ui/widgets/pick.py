@@ -150,7 +150,7 @@ class PickEdit(WrappingLine):
         self.option: Option | None = None
         self._made_list: PickList | None = None
         self._asked = 0
-        self._unanswered = self._gone_on = self._by_arrow = False
+        self._unanswered = self._gone_on = self._by_key = False
         self._arrow = QToolButton(self)
         self._arrow.setIcon(icons.icon("chevron-down", theme.MUTED))
         self._arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -199,12 +199,12 @@ class PickEdit(WrappingLine):
 
     # -- the list --------------------------------------------------------------------------------------------------
 
-    def open_list(self, text: str = "", *, by_arrow: bool = False) -> None:
-        """Asks for options and shows them when they are there; who comes ``by_arrow`` is on the first."""
+    def open_list(self, text: str = "", *, by_key: bool = False) -> None:
+        """Asks for options and shows them when they are there; who comes ``by_key`` is on the first."""
         if self.isReadOnly() or not self.isEnabled():
             return
         self._asked += 1
-        self._unanswered, self._gone_on, self._by_arrow = True, False, by_arrow
+        self._unanswered, self._gone_on, self._by_key = True, False, by_key
         number = self._asked
         self._source.look_up(text, lambda options: self._found(number, text, options))
 
@@ -220,7 +220,7 @@ class PickEdit(WrappingLine):
         elif self.hasFocus():
             self.pick_list.show_options(options, NOTHING_FOUND)
             current = self.option.key if self.option else ""
-            first = 0 if text or self._by_arrow else -1
+            first = 0 if text or self._by_key else -1
             row = next((n for n, o in enumerate(options) if o.key == current), first)
             self.pick_list.list.setCurrentRow(row)
             self.pick_list.open_below()
@@ -273,7 +273,7 @@ class PickEdit(WrappingLine):
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows walk through the list, Enter takes from it, Esc closes it, down opens it at its first."""
+        """The arrows walk through the list, Enter takes from it, Esc closes it, down and F4 open it at its first."""
         key = event.key()
         if self.awaits and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._go_on()
@@ -296,7 +296,7 @@ class PickEdit(WrappingLine):
                 self.close_list()
                 return
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_F4):
-            self.open_list(by_arrow=key == Qt.Key.Key_Down)
+            self.open_list(by_key=True)
             return
         super().keyPressEvent(event)
 
