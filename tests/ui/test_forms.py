@@ -360,6 +360,16 @@ def test_a_record_that_is_given_the_code_of_another_is_told_of_it(hand: Hand, be
     assert "保存时并入那一条" in hand.window.notices.words
 
 
+def test_a_unit_with_a_code_that_is_there_is_told_of_it(hand: Hand, bench: Workbench) -> None:
+    other = {"name": "径山村", "code": "330106010201", "level": "village"}
+    save(bench, hand, "unit", **other)
+    form = new_form(hand, "unit")
+    form.go_to("code")
+    hand.enter("330106010201")
+    hand.settle()
+    assert "已经登记过“径山村”，编码和这里的一样" in hand.window.notices.words
+
+
 def test_words_alone_are_no_link(hand: Hand) -> None:
     form = new_form(hand, "case")
     form.go_to("enterprise")

@@ -139,14 +139,24 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     assert [s.number.state for s in page.enrol.steps] == ["done", "next", "later"]
     asked_words = page.enrol.own_words.shown
 
+    by_hand = {"name": "径山村（手工）", "code": "330110109200", "level": "village"}
+    twin = records.save(town, "unit", by_hand).record
     above.drop(desk.merge.drop, [tmp_path / "甲.xsq"])
     assert desk.tabs.currentIndex() == ENROLMENT
     assert desk.grant.words.shown == asked_words
+    assert "已有同编码的“径山村（手工）”" in desk.grant.asked.text()
+    above.look("asked-by-hand")
     assert not desk.grant.grant_button.isEnabled()
     above.tick(desk.grant.compared)
     assert desk.grant.grant_button.isEnabled()
     above.dialogs.paths = [tmp_path / "甲.xsg"]
     above.click(desk.grant.grant_button)
+    above.look("granted-by-hand")
+    above.click(next(b for b in desk.grant.note.findChildren(QPushButton) if "手工登记" in b.text()))
+    assert above.window.page is not None
+    assert above.window.page.property("record") == f"unit:{twin}"
+    above.window.back()
+    assert records.delete(town, "unit", twin).records["unit"] == (twin,)
 
     below.dialogs.paths = [tmp_path / "甲.xsg"]
     below.click(page.enrol.open_grant)

@@ -15,7 +15,7 @@ from desktop.records.cells import Values
 from desktop.records.declaration import DELETED_SLOT, RecordType, Role
 from desktop.records.reckoning.periods import Clock, InitialTraining
 from desktop.store.tables.database import Database
-from desktop.ui.forms.twins import Twin, find_twin
+from desktop.ui.forms.twins import Twin, find_twin, naming_field
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.workbench import Workbench
 
@@ -108,7 +108,8 @@ class RecordBanner(NoticeBar):
                 self._twin_told = False
                 return
             self._twin_told = True
-            key = record_type.by_name[record_type.key].label if record_type.key is not None else ""
+            naming = naming_field(record_type)
+            key = record_type.by_name[naming].label if naming is not None else ""
             joined = (
                 "保存时并入那一条，不会重复。" if twin.joined
                 else f"{key}和这里的一样，请看看是不是同一个。" if twin.same_code

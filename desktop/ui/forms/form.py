@@ -25,6 +25,7 @@ from desktop.ui.fields.rows import FieldRow, SectionBox, label_width, sections_o
 from desktop.ui.forms import findings
 from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
 from desktop.ui.forms.filling import Filler
+from desktop.ui.forms.twins import naming_field
 from desktop.ui.workbench import Workbench
 
 SHORT_FORM = 14
@@ -272,7 +273,7 @@ class Form(QScrollArea):
             row.note(parsed.note)
         row.editor.tidy()
         names = self.record_type.title if self.data is None else ()
-        if row.field.name in (self.record_type.key, *names):
+        if row.field.name in (naming_field(self.record_type), *names):
             self.named.emit()
         self._filler.after(row)
         if self._timer.isActive() or (not parsed.ok and row not in self._told):

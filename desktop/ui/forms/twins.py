@@ -13,6 +13,7 @@ from desktop.records.declaration import Kind, RecordType
 from desktop.records.typed.person_names import fold_name
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import UNIT
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query, Record
 from desktop.store.tables.database import Database
@@ -28,6 +29,11 @@ class Twin:
     title: str
     same_code: bool
     joined: bool = False
+
+
+def naming_field(record_type: RecordType) -> str | None:
+    """The field whose code names what a record is about, if there is one; only a key makes one record of two."""
+    return record_type.key or ("code" if record_type.name == UNIT else None)
 
 
 def find_twin(
@@ -60,13 +66,14 @@ def find_twin(
         same = (held for held in found if [as_compared(n, held.values) for n in names] == wanted)
         return next((held for held in same if held.id != own), None)
 
-    code = values.get(record_type.key) if record_type.key is not None else None
-    if record_type.key is not None and isinstance(code, str) and code:
+    naming = naming_field(record_type)
+    code = values.get(naming) if naming is not None else None
+    if naming is not None and isinstance(code, str) and code:
         if own is None and (joins := id_of_code(database, types, record_type, code)) is not None:
             held = reading.record(database, types, record_type.name, joins)
             if held is not None:
                 return twin(held, same_code=True, joined=True)
-        if (found := alike(code, [record_type.key])) is not None:
+        if (found := alike(code, [naming])) is not None:
             return twin(found, same_code=True)
     name = record_type.title[0]
     words = values.get(name)

@@ -66,6 +66,8 @@ class GrantCard(Card):
         super().__init__("为下级办理入网")
         self.workbench = workbench
         self._asked: Asked | None = None
+        self._by_hand: _Unit | None = None
+        """A unit of the code that is asked for which somebody has registered without a computer."""
         self._waiting: list[Path] = []
         self._known: dict[str, Link] = {}
         self._revoked: Set[str] = frozenset()
@@ -162,26 +164,29 @@ class GrantCard(Card):
         self._waiting = list(paths[1:])
         chosen, types, own = paths[0], self.workbench.types, self.workbench.facts.unit.id
 
-        def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[_Unit]]:
+        def job(database: Database, _ticket: Ticket) -> tuple[Asked, list[_Unit], _Unit | None]:
             asked = traffic.look_request(chosen)
             scope = set(subtree(database, own))
             units = [
                 _Unit(u.id, str(u.values.get("name")), str(u.values.get("code")), str(u.values.get("level")))
                 for u in records(database, types, Query("unit"))
-                if u.id in scope
             ]
-            return asked, units
+            named = workspaces.unit_id(asked.level, asked.code)
+            alike = (u for u in units if (u.code, u.level) == (asked.code, asked.level) and u.id != named)
+            return asked, [u for u in units if u.id in scope], next(alike, None)
 
         self.note.hide()
         self.workbench.read(job, self._show_request, owner=self, fail=self.tell_problem)
 
-    def _show_request(self, found: tuple[Asked, list[_Unit]]) -> None:
-        asked, units = found
+    def _show_request(self, found: tuple[Asked, list[_Unit], _Unit | None]) -> None:
+        asked, units, self._by_hand = found
         own = self.workbench.facts.unit
         self._asked = asked
         again = self._known.get(asked.station)
         twice = f"\n这台电脑以前办过入网（{again.name}），再批准一次会给它换新的证书。" if again else ""
         twice = twice or self._replaced_words({u.id for u in units if u.code == asked.code})
+        if self._by_hand is not None:
+            twice += f"\n体系里已有同编码的“{self._by_hand.name}”，是手工登记的：批准后会另有一条，手工的那条就不用了。"
         more = f"办完这个，后面还有{len(self._waiting)}个。" if self._waiting else ""
         self.asked.setText(
             f"“{asked.name}”（{level_words(asked.level)}，编码{asked.code}）申请入网。{more}{twice}\n"
@@ -304,14 +309,23 @@ class GrantCard(Card):
 
     def _granted(self, made: Granted, root: Root) -> None:
         self._close()
+        by_hand, shell = self._by_hand, self.workbench.shell
+        twin = (
+            f"\n体系里手工登记的“{by_hand.name}”和它同编码，只留一条：请打开那条看“相关记录”，没有用到它的，就在体系的列表里删掉。"
+            if by_hand is not None
+            else ""
+        )
         self.note.say(
             Tone.GOOD,
             f"已批准“{made.unit.name}”入网，批准文件已写好：{made.path.name}",
             "下一步：把它交回给对方。对方接受前会打电话来，请念这几个词语和数字："
             f"{'；'.join(map(str, root.words))}。\n"
-            "对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。",
+            f"对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。{twin}",
         )
-        self._offer_next(folder_link(made.path))
+        links = [folder_link(made.path)]
+        if by_hand is not None:
+            links.append(link("看手工登记的那条", lambda: shell.open_record("unit", by_hand.id)))
+        self._offer_next(*links)
         self.done.emit()
 
     def confirm(self) -> None:
