@@ -269,6 +269,34 @@ def test_alike_ones_are_decided_together_after_a_question_and_taken_back_togethe
     assert [value(pair[0], key, "surveyed_staff") for key in ids] == shown
 
 
+def test_who_was_right_against_one_town_may_be_right_against_all_of_them(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, village = pair
+    other = station(tmp_path, "330110109201", "四岭村工会", Level.VILLAGE, "吴强")
+    enrol(other, district, tmp_path)
+    ids = {}
+    for n, below in enumerate((village, other)):
+        ids[below] = records.save(below, "enterprise", {"name": f"原名{n}"}).record
+        report_up(below, district, tmp_path)
+    # What the one village says of its own is what the district says of the other's: words count, not numbers.
+    for below, said in ((village, (32, 35)), (other, (33, 32))):
+        for who, staff in zip((district, below), said, strict=True):
+            records.save(who, "enterprise", {"surveyed_staff": staff}, record=ids[below])
+        report_up(below, district, tmp_path)
+    hands, page = open_page(district)
+    ours = next(n for n, s in enumerate(page.disputes[0].sides) if s.who == "周敏")
+    hands.qtbot.keyClick(page.list, str(ours + 1))
+    hands.dialogs.answers = [Answer.NO]
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    asked = hands.dialogs.asked[0]
+    assert "周敏和别的单位也填得不一样，是不是都采用周敏填的？" in asked
+    assert "原名1：33人" in asked
+    assert [value(district, ids[v], "surveyed_staff") for v in (village, other)] == [32, 33]
+    assert page.disputes == []
+
+
 def test_only_this_one_leaves_the_alike_ones_open(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

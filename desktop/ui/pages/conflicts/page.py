@@ -259,17 +259,17 @@ class ConflictsPage(SiftingPage):
         if dispute is None or view.choice is None or view.problem or not self._may_decide(dispute):
             return
         decisions: list[Chosen] = [(dispute, view.decision())]
-        alike = self._alike(dispute)
+        side = None if view.choice == OWN or dispute.deletion else dispute.sides[int(view.choice)]
+        alike, question = self._alike(dispute, side) if side is not None else ([], "")
         if alike:
             # A second Enter in haste decides no more than the first one meant.
             answer = self.workbench.dialogs.ask(
-                "还有一样的分歧", self._alike_words(dispute, alike),
-                yes="只定这一处", no=f"{len(alike) + 1}处都这样定",
-            )  # fmt: skip
+                "还有一样的分歧", question, yes="只定这一处", no=f"{len(alike) + 1}处都这样定"
+            )
             if answer is Answer.CANCEL:
                 return
             if answer is Answer.NO:
-                decisions += alike
+                decisions += [(other, same.value) for other, same in alike]
         words = self._told(dispute, len(decisions))
         view.forget(dispute)
         self._decided = True
@@ -288,30 +288,21 @@ class ConflictsPage(SiftingPage):
             owner=self,
         )
 
-    def _alike(self, dispute: Dispute) -> list[Chosen]:
-        """Other conflicts that the same choice would settle, with the value for each."""
-        choice = self.comparison.choice
-        if choice == OWN or choice is None or dispute.deletion:
-            return []
-        side = dispute.sides[int(choice)]
-        found: list[Chosen] = []
-        for other in self.disputes:
-            if dispute.like(other) and self._may_decide(other):
-                same = other.side_like(side)
-                if same is not None:
-                    found.append((other, same.value))
-        return found
+    def _alike(self, dispute: Dispute, side: Side) -> tuple[list[tuple[Dispute, Side]], str]:
+        """Other conflicts that the same choice would settle, each with what it will say then, and the question.
 
-    def _alike_words(self, dispute: Dispute, alike: list[Chosen]) -> str:
-        side = dispute.sides[int(self.comparison.choice or 0)]
-        same = {d.key: d.side_like(side) for d, _ in alike[:6]}
-        names = "\n".join(_told_value(d, same[d.key]) for d, _ in alike[:6]) + (
-            "\n……" if len(alike) > 6 else ""
-        )
-        return (
-            f"另外{len(alike)}条记录的“{dispute.label}”也有一样的分歧，"
-            f"是不是都照这样定，采用{dispute.called(side)}填的？\n\n{names}"
-        )
+        First those between the same people or values; where none is left, those in which who was right here stands
+        against other units, as a district does that has brought one table up to date for all of its towns.
+        """
+        who, open_ = dispute.called(side), [d for d in self.disputes if self._may_decide(d)]
+        likes = [(d, d.side_like(side)) for d in open_ if dispute.like(d)]
+        words = "也有一样的分歧，是不是都照这样定，"
+        if not likes:
+            likes = [(d, d.side_of(dispute, side)) for d in open_]
+            words = f"，{who}和别的单位也填得不一样，是不是都"
+        found = [(other, same) for other, same in likes if same is not None]
+        names = "\n".join(_told_value(*one) for one in found[:6]) + ("\n……" if len(found) > 6 else "")
+        return found, f"另外{len(found)}条记录的“{dispute.label}”{words}采用{who}填的？\n\n{names}"
 
     def _told(self, dispute: Dispute, count: int) -> str:
         if count > 1:
@@ -368,7 +359,7 @@ class ConflictsPage(SiftingPage):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _told_value(dispute: Dispute, side: Side | None) -> str:
+def _told_value(dispute: Dispute, side: Side) -> str:
     """A conflict that is decided along with another, and what it will say then, as far as that is shown."""
-    value = "、".join(side.texts[n] for n in sorted(dispute.differing)) if side is not None else ""
+    value = "、".join(side.texts[n] for n in sorted(dispute.differing))
     return f"· {dispute.title}" + (f"：{value}" if value else "")

@@ -131,13 +131,22 @@ class Dispute:
             same and self.key != other.key and (self.authors == other.authors or self.values == other.values)
         )
 
+    def side_of(self, other: Dispute, side: Side) -> Side | None:
+        """What the authors of ``side`` say of this field, of which ``other`` is about too; whoever says otherwise."""
+        if (self.type, self.slot) != (other.type, other.slot) or self.deletion or self.key == other.key:
+            return None
+        return self._by(side)
+
+    def _by(self, side: Side) -> Side | None:
+        wanted = {(a.operator, a.station) for a in side.authors}
+        return next((s for s in self.sides if {(a.operator, a.station) for a in s.authors} == wanted), None)
+
     def side_like(self, side: Side) -> Side | None:
         """The own side that says what ``side`` of a like conflict says: the same value, else the same authors."""
         for own in self.sides:
             if canonical(own.value) == canonical(side.value):
                 return own
-        wanted = {(a.operator, a.station) for a in side.authors}
-        return next((s for s in self.sides if {(a.operator, a.station) for a in s.authors} == wanted), None)
+        return self._by(side)
 
 
 def load(database: Database, here: Here, record: str = "") -> list[Dispute]:
