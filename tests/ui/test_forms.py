@@ -370,6 +370,28 @@ def test_a_unit_with_a_code_that_is_there_is_told_of_it(hand: Hand, bench: Workb
     assert "已经登记过“径山村”，编码和这里的一样" in hand.window.notices.words
 
 
+def test_whose_part_a_record_is_stays_locked_and_who_comes_back_is_where_he_was(
+    hand: Hand, bench: Workbench
+) -> None:
+    firm = save(bench, hand, "enterprise", name="杭州禅茶业有限公司")
+    form = new_form(hand, "visit", enterprise=firm)
+    assert form.rows["enterprise"].editor.locked
+    form.go_to("visit_date")
+    hand.enter("2026-11-20")
+    hand.control(K.Key_S)
+    hand.settle()
+    assert form.rows["enterprise"].editor.locked
+    form.go_to("visit_date")
+    hand.press(K.Key_Return)
+    place = hand.focus
+    hand.window.open_record("enterprise", firm)
+    hand.settle()
+    hand.press(K.Key_Escape)
+    hand.settle()
+    assert hand.form_page.form is form
+    assert hand.focus is place
+
+
 def test_words_alone_are_no_link(hand: Hand) -> None:
     form = new_form(hand, "case")
     form.go_to("enterprise")

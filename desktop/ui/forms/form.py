@@ -68,6 +68,8 @@ class Form(QScrollArea):
         self._linked: dict[str, Values] = {}
         self._given: tuple[str, ...] = ()
         self._touched: list[str] = []
+        self._last: FieldRow | None = None
+        """Where the cursor was last."""
         self._told: list[FieldRow] = []
         self._asked: set[str] = set()
         self.rows: dict[str, FieldRow] = {}
@@ -300,6 +302,7 @@ class Form(QScrollArea):
     # -- moving ----------------------------------------------------------------------------------------------------
 
     def _focused(self, row: FieldRow) -> None:
+        self._last = row
         self.ensureWidgetVisible(row.cell, 0, 40)
         label, words = row.field.label, row.field.help
         example = f"例：{row.field.example}" if row.field.example and row.field.help else ""
@@ -340,7 +343,10 @@ class Form(QScrollArea):
                     shown[0].editor.take_focus()
 
     def start(self) -> None:
-        """Puts the cursor into the first field that is empty, else into the first."""
+        """Puts the cursor where it was last, at first into the first field that is empty, else into the first."""
+        if self._last is not None and self._last.shown and not self._last.editor.locked:
+            self._last.editor.take_focus(select=False)
+            return
         open_rows = [r for r in self.rows.values() if r.shown and not r.editor.locked]
         empty = [r for r in open_rows if r.needed and not r.editor.text()]
         if open_rows:

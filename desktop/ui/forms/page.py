@@ -274,7 +274,7 @@ class FormPage(RecordPage):
         }
 
     def enter(self) -> None:
-        """The cursor goes to the first field that is to be filled."""
+        """The cursor goes to the first field that is to be filled, and for who comes back where it was."""
         if self.loaded and self.tabs.currentIndex() == 0:
             self.form.start()
 

@@ -255,9 +255,7 @@ class RecordPage(Page):
 
     def _finish_loading(self) -> None:
         self.loaded = True
-        parent = self.record_type.parent
-        if parent is not None and self.form.rows[parent].editor.text():
-            self.form.rows[parent].editor.set_locked(True)
+        self._lock_parent()
         cursor = self.opening.cursor
         if self.opening.draft is not None:
             cursor = self.form.apply_draft(self.opening.draft.texts)
@@ -269,6 +267,12 @@ class RecordPage(Page):
             self.form.go_to(cursor)
         elif self.isVisible():
             self.form.start()
+
+    def _lock_parent(self) -> None:
+        """Whose part a record is, is said where it begins, and not changed in its form."""
+        parent = self.record_type.parent
+        if parent is not None and self.form.rows[parent].editor.text():
+            self.form.rows[parent].editor.set_locked(True)
 
     def _gone(self) -> None:
         self.workbench.shell.back()
@@ -326,6 +330,7 @@ class RecordPage(Page):
     def _rebase(self, data: FormData, submitted: Mapping[str, Cell]) -> None:
         self._title = data.title
         self.form.rebase(data, submitted)
+        self._lock_parent()
         self._show_record(data)
         self._show_state()
 
