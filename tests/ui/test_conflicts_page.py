@@ -269,8 +269,21 @@ def test_alike_ones_are_decided_together_after_a_question_and_taken_back_togethe
     assert [value(pair[0], key, "surveyed_staff") for key in ids] == shown
 
 
+@pytest.mark.parametrize(
+    ("second", "question", "told"),
+    [
+        # What the one village says of its own is what the district says of the other's: people count, not numbers.
+        ((33, 32), "，周敏和别的单位也填得不一样，是不是都采用周敏填的？", "原名1：33人"),
+        ((35, 32), "也是这几种填法，是不是都照这样定？", "原名1：32人"),
+    ],
+)
 def test_who_was_right_against_one_town_may_be_right_against_all_of_them(
-    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+    open_page: Open,
+    pair: tuple[Session, Session],
+    tmp_path: Path,
+    second: tuple[int, int],
+    question: str,
+    told: str,
 ) -> None:
     district, village = pair
     other = station(tmp_path, "330110109201", "四岭村工会", Level.VILLAGE, "吴强")
@@ -279,8 +292,7 @@ def test_who_was_right_against_one_town_may_be_right_against_all_of_them(
     for n, below in enumerate((village, other)):
         ids[below] = records.save(below, "enterprise", {"name": f"原名{n}"}).record
         report_up(below, district, tmp_path)
-    # What the one village says of its own is what the district says of the other's: words count, not numbers.
-    for below, said in ((village, (32, 35)), (other, (33, 32))):
+    for below, said in ((village, (32, 35)), (other, second)):
         for who, staff in zip((district, below), said, strict=True):
             records.save(who, "enterprise", {"surveyed_staff": staff}, record=ids[below])
         report_up(below, district, tmp_path)
@@ -291,10 +303,51 @@ def test_who_was_right_against_one_town_may_be_right_against_all_of_them(
     hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
     hands.settle()
     asked = hands.dialogs.asked[0]
-    assert "周敏和别的单位也填得不一样，是不是都采用周敏填的？" in asked
-    assert "原名1：33人" in asked
-    assert [value(district, ids[v], "surveyed_staff") for v in (village, other)] == [32, 33]
+    assert question in asked
+    assert told in asked
+    decided = [value(district, ids[v], "surveyed_staff") for v in (village, other)]
+    assert decided == [32, int(told[-3:-1])]
     assert page.disputes == []
+
+
+def test_of_many_some_are_looked_for_and_decided_alone(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, count=12, surveyed_staff=(32, 35))
+    hands, page = open_page(pair[0])
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+    hands.qtbot.keyClicks(page.search, "1")
+    assert [d.title[-2:] for d in page.shown] == ["名1", "10", "11"]
+    assert page.progress.text() == "找到3处，12处等您来定"
+    hands.look("some-of-many")
+    hands.qtbot.keyClick(page.search, Qt.Key.Key_Down)
+    assert page.list.hasFocus()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_N)
+    assert [d.title[-2:] for d in page.shown] == ["10", "11", "名1"]
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    hands.dialogs.answers = [Answer.NO]
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert "另外2条记录" in hands.dialogs.asked[0], "what is not seen is not decided"
+    assert len(conflicts.open_conflicts(pair[0])) == 9
+    # Nothing is found any more: what is left is shown, and not taken for done.
+    assert len(page.shown) == 9
+    hands.qtbot.keyClick(page.search, Qt.Key.Key_Escape)
+    assert not page.search.text()
+    assert page.search.isHidden()
+
+
+def test_who_looks_for_a_unit_or_a_person_finds_what_they_wrote(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    dispute(pair, tmp_path, count=1, surveyed_staff=(32, 35))
+    _, page = open_page(pair[0])
+    for words in ("径山", "陈静", "cj", "摸排职工"):
+        page.search.setText(words)
+        assert page.progress.text().startswith("找到1处"), words
+    page.search.setText("没有这样的")
+    assert page.progress.text() == "没有找到，1处等您来定"
 
 
 def test_only_this_one_leaves_the_alike_ones_open(

@@ -21,7 +21,8 @@ from desktop.ui.grid import Col, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Status
 from desktop.ui.pages.conflicts import reading as conflicts_reading
-from desktop.ui.pages.conflicts.reading import Dispute, Side
+from desktop.ui.pages.conflicts.alike import alike
+from desktop.ui.pages.conflicts.reading import Dispute
 from desktop.ui.pages.conflicts.view import OWN, Comparison
 from desktop.ui.pages.sifting import SiftingPage
 from desktop.ui.parts import button, here_of, link, row
@@ -43,6 +44,8 @@ class ConflictsPage(SiftingPage):
         self._record = record
         self._postponed: list[tuple[str, str]] = []
         self.disputes: list[Dispute] = []
+        self.shown: list[Dispute] = []
+        """Those among them that are looked for."""
         self._loaded_once = False
         self._decided = False
         self.comparison = Comparison(workbench)
@@ -52,6 +55,7 @@ class ConflictsPage(SiftingPage):
         self.open = link("打开这条记录", self._open)
         links, buttons = row(self.open, self.reveal, 1), row(self.accept, self.later, 1)
         self._area = self._lay_out([links], self.comparison, buttons)
+        self.search.textChanged.connect(lambda _text: self._show_found())
         self.list.chosen.connect(self._show)
         self.list.opened.connect(lambda _key: self.decide())
         self.comparison.chosen.connect(self._show_choice)
@@ -80,31 +84,36 @@ class ConflictsPage(SiftingPage):
         self.workbench.read(job, self._arrived, owner=self, key="disputes")
 
     def _arrived(self, found: list[Dispute]) -> None:
-        before = self.list.current()
         place = self.list.currentIndex().row()
         waiting = [d for d in found if d.key in self._postponed]
         self.disputes = [d for d in found if d.key not in self._postponed] + waiting
         self._loaded_once = True
-        self.list.show_lines([self._line(d) for d in self.disputes])
         self._show_work(bool(self.disputes))
+        self._show_found(max(place, 0))
         if not self.disputes:
             self._show_empty()
-        elif all(d.key != before for d in self.disputes):
-            self._go(min(max(place, 0), len(self.disputes) - 1))
-        elif self._current() != self.comparison.dispute:
+        self.state_changed.emit()
+
+    def _show_found(self, place: int = 0) -> None:
+        """Shows what is looked for; where what was in hand is not among it, the one at this place."""
+        before = self.list.current()
+        self.shown = self._found(self.disputes, self._line)
+        self.list.show_lines([self._line(d) for d in self.shown])
+        if self.shown and all(d.key != before for d in self.shown):
+            self._go(min(place, len(self.shown) - 1))
+        elif self.shown and self._current() != self.comparison.dispute:
             self._show(self.list.current())
         due = sum(d.covered for d in self.disputes)
         above = len(self.disputes) - due
-        words = [f"{due}处等您来定" if due else "", f"{above}处等上级来定" if above else ""]
+        words = [self.found_words, f"{due}处等您来定" if due else "", f"{above}处等上级来定" if above else ""]
         self.progress.setText("，".join(filter(None, words)))
-        self.state_changed.emit()
 
     def _line(self, dispute: Dispute) -> Line:
         late = dispute.key in self._postponed
         tone = Tone.PLAIN if not dispute.covered else Tone.WARNING if dispute.review and not late else None
         mark = "以后再说：" if late else "等上级：" if not dispute.covered else ""
-        return Line((f"{dispute.title}", f"{mark}{dispute.label}"), tone, dispute.key,
-                    f"{dispute.type_label}：{dispute.title}\n{mark}{dispute.label}")  # fmt: skip
+        tip = (f"{dispute.type_label}：{dispute.title}", f"{mark}{dispute.label}", *dispute.who)
+        return Line((dispute.title, f"{mark}{dispute.label}"), tone, dispute.key, "\n".join(tip))
 
     def _show_empty(self) -> None:
         if self._record:
@@ -202,7 +211,7 @@ class ConflictsPage(SiftingPage):
         self.accept.setEnabled(bool(words) and not problem)
         self.accept.setToolTip(problem)
         self.hint.setText(problem or self._keys_words())
-        self.later.setEnabled(dispute is not None and len(self.disputes) > 1)
+        self.later.setEnabled(dispute is not None and len(self.shown) > 1)
         self.state_changed.emit()
 
     def _keys_words(self) -> str:
@@ -240,16 +249,16 @@ class ConflictsPage(SiftingPage):
     def postpone(self) -> None:
         """Goes on to the next; this one comes last until the window is closed."""
         dispute = self._current()
-        if dispute is None or len(self.disputes) < 2:
+        if dispute is None or len(self.shown) < 2:
             return
-        place = self.disputes.index(dispute)
         self._postponed = [k for k in self._postponed if k != dispute.key] + [dispute.key]
-        following = [d for d in self.disputes[place + 1 :] if d.key not in self._postponed]
+        place = self.shown.index(dispute)
+        following = [d.key for d in self.shown[place + 1 :] if d.key not in self._postponed]
         rest = [d for d in self.disputes if d.key not in self._postponed]
         self.disputes = rest + [d for k in self._postponed for d in self.disputes if d.key == k]
-        self.list.show_lines([self._line(d) for d in self.disputes])
-        after = following[0] if following else self.disputes[0]
-        self._go(self.disputes.index(after))
+        self._show_found()
+        keys = [d.key for d in self.shown]
+        self._go(keys.index(following[0]) if following else 0)
 
     # -- deciding --------------------------------------------------------------------------------------------------
 
@@ -260,16 +269,17 @@ class ConflictsPage(SiftingPage):
             return
         decisions: list[Chosen] = [(dispute, view.decision())]
         side = None if view.choice == OWN or dispute.deletion else dispute.sides[int(view.choice)]
-        alike, question = self._alike(dispute, side) if side is not None else ([], "")
-        if alike:
+        others = [d for d in self.shown if self._may_decide(d)]
+        like, question = alike(dispute, side, others) if side is not None else ([], "")
+        if like:
             # A second Enter in haste decides no more than the first one meant.
             answer = self.workbench.dialogs.ask(
-                "还有一样的分歧", question, yes="只定这一处", no=f"{len(alike) + 1}处都这样定"
+                "还有一样的分歧", question, yes="只定这一处", no=f"{len(like) + 1}处都这样定"
             )
             if answer is Answer.CANCEL:
                 return
             if answer is Answer.NO:
-                decisions += [(other, same.value) for other, same in alike]
+                decisions += [(other, same.value) for other, same in like]
         words = self._told(dispute, len(decisions))
         view.forget(dispute)
         self._decided = True
@@ -287,22 +297,6 @@ class ConflictsPage(SiftingPage):
             lambda _result: bench.shell.tell(Tone.GOOD, words, "撤消", bench.undo),
             owner=self,
         )
-
-    def _alike(self, dispute: Dispute, side: Side) -> tuple[list[tuple[Dispute, Side]], str]:
-        """Other conflicts that the same choice would settle, each with what it will say then, and the question.
-
-        First those between the same people or values; where none is left, those in which who was right here stands
-        against other units, as a district does that has brought one table up to date for all of its towns.
-        """
-        who, open_ = dispute.called(side), [d for d in self.disputes if self._may_decide(d)]
-        likes = [(d, d.side_like(side)) for d in open_ if dispute.like(d)]
-        words = "也有一样的分歧，是不是都照这样定，"
-        if not likes:
-            likes = [(d, d.side_of(dispute, side)) for d in open_]
-            words = f"，{who}和别的单位也填得不一样，是不是都"
-        found = [(other, same) for other, same in likes if same is not None]
-        names = "\n".join(_told_value(*one) for one in found[:6]) + ("\n……" if len(found) > 6 else "")
-        return found, f"另外{len(found)}条记录的“{dispute.label}”{words}采用{who}填的？\n\n{names}"
 
     def _told(self, dispute: Dispute, count: int) -> str:
         if count > 1:
@@ -326,7 +320,7 @@ class ConflictsPage(SiftingPage):
     def acts(self) -> Mapping[Act, Callable[[], None]]:
         """Ctrl+S decides from wherever the cursor is: in 另写一个 Enter goes from cell to cell, as in every form."""
         ready = bool(self.disputes) and not self.accept.isHidden() and self.accept.isEnabled()
-        return {Act.SAVE: self.decide} if ready else {}
+        return {**super().acts(), **({Act.SAVE: self.decide} if ready else {})}
 
     def words_for(self, act: Act) -> str:
         """What is done with it here."""
@@ -343,6 +337,7 @@ class ConflictsPage(SiftingPage):
             "Enter、Ctrl+S": "按选中的定下来",
             "N": "这一处以后再说",
             "↑、↓": "换一处分歧",
+            "Ctrl+F": "找其中的几处",
         }
 
     def may_leave(self, again: Callable[[], None]) -> bool:
@@ -357,9 +352,3 @@ class ConflictsPage(SiftingPage):
         """The cursor goes to the list."""
         self.load()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _told_value(dispute: Dispute, side: Side) -> str:
-    """A conflict that is decided along with another, and what it will say then, as far as that is shown."""
-    value = "、".join(side.texts[n] for n in sorted(dispute.differing))
-    return f"· {dispute.title}" + (f"：{value}" if value else "")

@@ -115,6 +115,11 @@ class Dispute:
         return "、".join(dict.fromkeys(a.unit for a in side.authors))
 
     @property
+    def who(self) -> tuple[str, ...]:
+        """Everybody who wrote one of the values, with the units."""
+        return tuple(dict.fromkeys(a.who for s in self.sides for a in s.authors))
+
+    @property
     def authors(self) -> frozenset[tuple[tuple[str, str], ...]]:
         """Who stands against whom: the pairs of operator and station, side by side."""
         return frozenset(tuple(sorted({(a.operator, a.station) for a in s.authors})) for s in self.sides)
@@ -124,29 +129,18 @@ class Dispute:
         """What stands against what."""
         return frozenset(canonical(s.value) for s in self.sides) if not self.deletion else frozenset()
 
-    def like(self, other: Dispute) -> bool:
-        """Whether one decision can serve both: the same field, and the same people or the same values."""
-        same = (self.type, self.slot) == (other.type, other.slot) and not self.deletion
-        return (
-            same and self.key != other.key and (self.authors == other.authors or self.values == other.values)
-        )
+    def same_field(self, other: Dispute) -> bool:
+        """Whether another conflict is about the same field of another record."""
+        return (self.type, self.slot) == (other.type, other.slot) and self.key != other.key
 
-    def side_of(self, other: Dispute, side: Side) -> Side | None:
-        """What the authors of ``side`` say of this field, of which ``other`` is about too; whoever says otherwise."""
-        if (self.type, self.slot) != (other.type, other.slot) or self.deletion or self.key == other.key:
-            return None
-        return self._by(side)
+    def saying(self, side: Side) -> Side | None:
+        """The own side with the same value."""
+        return next((own for own in self.sides if canonical(own.value) == canonical(side.value)), None)
 
-    def _by(self, side: Side) -> Side | None:
+    def said_by(self, side: Side) -> Side | None:
+        """What the authors of ``side`` say here."""
         wanted = {(a.operator, a.station) for a in side.authors}
         return next((s for s in self.sides if {(a.operator, a.station) for a in s.authors} == wanted), None)
-
-    def side_like(self, side: Side) -> Side | None:
-        """The own side that says what ``side`` of a like conflict says: the same value, else the same authors."""
-        for own in self.sides:
-            if canonical(own.value) == canonical(side.value):
-                return own
-        return self._by(side)
 
 
 def load(database: Database, here: Here, record: str = "") -> list[Dispute]:
