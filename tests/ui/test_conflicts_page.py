@@ -19,6 +19,7 @@ from desktop.records.declaration import Level
 from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.conflicts.view import OWN
+from desktop.ui.pages.recent import RecentPage
 from desktop.ui.pages.sync.page import SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands, Windows
@@ -264,6 +265,13 @@ def test_alike_ones_are_decided_together_after_a_question_and_taken_back_togethe
     assert hands.dialogs.asked[0].count(f"：{number}人") == 3
     assert [value(pair[0], key, "surveyed_staff") for key in ids] == [number] * 4
     assert number not in shown
+    hands.window.open_page("recent")
+    hands.settle()
+    recent = hands.window.page
+    assert isinstance(recent, RecentPage)
+    told = recent.changes.rows.lines[0].texts[1:]
+    assert told == ("工会摸排职工数", "32／35", str(number)), "what is called once is not called again"
+    hands.window.open_page("disagreements")
     hands.bench.undo()
     hands.settle()
     assert [value(pair[0], key, "surveyed_staff") for key in ids] == shown

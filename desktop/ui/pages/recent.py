@@ -351,20 +351,25 @@ def _said(
     if change.edit is None:
         return [(label, "", _GONE)]
     edit = change.edit
-    if slot is None or not slot.grouped or len(edit.before) > 1:
+    if slot is None or not slot.grouped:
         before = [slot_words(database, here, record_type, change.slot, value) for value in edit.before]
         return [(label, "／".join(before), slot_words(database, here, record_type, change.slot, edit.value))]
-    old: Mapping[str, Cell] = (edit.before[0] if edit.before else None) or {}
+    olds: list[Mapping[str, Cell]] = [value or {} for value in edit.before] or [{}]
     new: Mapping[str, Cell] = edit.value or {}
-    links = queries.link_titles(database, here.types, here.codes, record_type, [old, new])
+    links = queries.link_titles(database, here.types, here.codes, record_type, [*olds, new])
 
     def words(field: Field, cell: Cell) -> str:
         if field.kind is Kind.LINK:
             return queries.link_words(field, cell, links)
         return display(field, cell, codes=here.codes, masked=True)
 
+    def stood(field: Field) -> str:
+        """What was there; where it was in question each of it."""
+        found = dict.fromkeys(words(field, old.get(field.name)) for old in olds)
+        return "／".join(said or "（空）" for said in found) if len(found) > 1 else next(iter(found))
+
     return [
-        (f.label, words(f, old.get(f.name)), words(f, new.get(f.name)) or "（空）")
+        (f.label, stood(f), words(f, new.get(f.name)) or "（空）")
         for f in slot.shown_fields
-        if old.get(f.name) != new.get(f.name)
+        if any(old.get(f.name) != new.get(f.name) for old in olds)
     ]
