@@ -222,7 +222,15 @@ def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what
     request, grant, ack = (tmp_path / f"新{kind}" for kind in (".xsq", ".xsg", ".xsa"))
     enrolling.request(new, request)
     policy.revoke(district, town.ledger.station, note="被盗")
+    enrolling.request(town, tmp_path / "被盗的.xsq")
     hands, page = open_page(district)
+    hands.drop(page.merge.drop, [tmp_path / "被盗的.xsq"])
+    assert "后来停用了；批准以后又能用" in page.grant.asked.text(), (
+        "whoever has it may ask to be let in again"
+    )
+    hands.look("stolen-asks")
+    hands.click(page.grant.cancel)
+    page.tabs.setCurrentIndex(WORK)
     hands.drop(page.merge.drop, [request])
     assert "这个单位以前办过1台电脑的入网，都停用了。" in page.grant.asked.text()
     hands.tick(page.grant.compared)

@@ -91,6 +91,7 @@ class RecoverDialog(QDialog):
         self.notice = NoticeBar()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.code, self.by_code = QLineEdit(), NewPassword()
         self.code_hint = plain(muted=True)
         self.use_code = button("打开，并换成新口令", self._use_code, primary=True)

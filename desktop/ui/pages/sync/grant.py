@@ -183,7 +183,9 @@ class GrantCard(Card):
         own = self.workbench.facts.unit
         self._asked = asked
         again = self._known.get(asked.station)
-        twice = f"\n这台电脑以前办过入网（{again.name}），再批准一次会给它换新的证书。" if again else ""
+        out = "后来停用了；批准以后又能用，请先问清电脑是不是在本人手里。"
+        use = out if asked.station in self._revoked else "再批准一次会给它换新的证书。"
+        twice = f"\n这台电脑以前办过入网（{again.name}），{use}" if again else ""
         twice = twice or self._replaced_words({u.id for u in units if u.code == asked.code})
         if self._by_hand is not None:
             twice += f"\n体系里已有同编码的“{self._by_hand.name}”，是手工登记的：批准后会另有一条，手工的那条就不用了。"
