@@ -342,8 +342,8 @@ def test_nobody_calls_anothers_computer_his_own(tmp_path: Path) -> None:
     names = traffic.station_names(district.database, district.here)
     assert names[village.ledger.station] == "径山村工会"
     # Nor does it tell who decides a conflict, whose computers a move concerns, or who has altered a letter.
-    below = aggregates.stations_covered(district.database, rogue.unit.id, "own")
-    assert below == {"own", rogue.ledger.station}
+    covered = aggregates.stations_covered(district.database, rogue.unit.id, "own")
+    assert covered == {"own", rogue.ledger.station}
     moved = moving.look_at(district, village.unit.id, rogue.unit.id)
     assert moved.stations == ("径山村工会",)
     towns = {s.ledger.station for s in (town, village, rogue)}

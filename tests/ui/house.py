@@ -38,7 +38,7 @@ class PatientBot(QtBot):
     A machine that stood still for a minute, as under load they do, has had no turn in it in which to get ready.
     """
 
-    def waitUntil(self, callback: Callable[[], bool], *, timeout: int = 5_000) -> None:
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 5_000) -> None:
         for _ in range(timeout // TURN_MS):
             if callback():
                 return

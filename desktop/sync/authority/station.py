@@ -324,7 +324,9 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
     found: dict[str, str | None] = dict(superiors)
     for below, above in itertools.pairwise(own):
         if len(above.claims.units) == 1:
-            found = dict.fromkeys(below.claims.units, *above.claims.units) | found
+            (superior,) = above.claims.units
+            for unit in below.claims.units:
+                found.setdefault(unit, superior)
     return found
 
 
