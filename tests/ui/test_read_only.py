@@ -96,6 +96,11 @@ def test_a_record_shows_what_stands_there_and_no_more(qtbot: QtBot, shown: MainW
     settle(qtbot, bench)
     assert shown.page is not None
     assert not offered(shown.page)
+    # An example in an empty field would read like what stands there.
+    lines = shown.page.findChildren(QLineEdit) + shown.page.findChildren(QPlainTextEdit)
+    locked = [line for line in lines if line.isReadOnly() and line.isVisible()]
+    assert locked
+    assert not [line.placeholderText() for line in locked if line.placeholderText()]
 
 
 def test_what_is_printed_would_be_noted_and_so_is_only_looked_at(shown: MainWindow) -> None:

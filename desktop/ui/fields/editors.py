@@ -119,8 +119,15 @@ class Editor(QWidget):
         for widget in self.inputs():
             if isinstance(widget, QLineEdit | QPlainTextEdit):
                 widget.setReadOnly(locked)
+                self._show_hint(widget, shown=not locked)
             else:
                 widget.setEnabled(not locked)
+
+    def _show_hint(self, widget: QLineEdit | QPlainTextEdit, *, shown: bool) -> None:
+        """An example in a field that nobody may fill reads like what stands there."""
+        hint = widget.property("hint") or widget.placeholderText()
+        widget.setProperty("hint", hint)
+        widget.setPlaceholderText(hint if shown else "")
 
     def show_state(self, state: str) -> None:
         """Colours the input: ``error``, ``warning`` or nothing; words stand beside it in any case."""
