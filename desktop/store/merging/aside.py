@@ -287,9 +287,17 @@ def open_fork(database: Database, origin: int, number: int) -> None:
         "INSERT INTO fork (origin, first) VALUES (?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)",
         (origin, number),
     )
-    database.execute(
-        "UPDATE held SET reason = ? WHERE origin = ? AND number >= ?", (HELD_FORK, origin, number)
-    )
+    after = number - 1
+    # Not all at once, as in :func:`note_excluded`.
+    while last := database.value(
+        "SELECT max(number) FROM (SELECT number FROM held WHERE origin = ? AND number > ? ORDER BY number LIMIT ?)",
+        (origin, after, MAX_LINES),
+    ):
+        database.execute(
+            "UPDATE held SET reason = ? WHERE origin = ? AND number > ? AND number <= ?",
+            (HELD_FORK, origin, after, last),
+        )
+        after = last
 
 
 def waits_behind_fork(database: Database, origin: int) -> bool:
