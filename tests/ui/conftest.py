@@ -9,8 +9,9 @@ from pathlib import Path
 os.environ["XIAOSANJI_FONTS"] = "bundle"
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import Session
@@ -38,8 +39,12 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 
 @pytest.fixture(autouse=True)
 def nothing_stays_open(qapp: QApplication) -> Iterator[None]:
-    """Windows of earlier tests would be styled anew at each change of the look, and fill the memory."""
+    """Windows of earlier tests would be styled anew at each change of the look, and fill the memory.
+
+    Nor do keys stay down: after a Ctrl+S that was the last key of a test a selection would be toggled in the next one.
+    """
     yield
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
     # Answers of workers that were closed with their window are still on their way to it.
     QApplication.processEvents()
     for widget in QApplication.topLevelWidgets():
