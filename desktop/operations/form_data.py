@@ -55,6 +55,11 @@ class FormData:
         """Whether it is among the deleted ones."""
         return self.record.life is Life.DELETED
 
+    @property
+    def locked(self) -> bool:
+        """Whether it is only looked at: it is deleted, or another unit's."""
+        return self.deleted or bool(self.whose)
+
 
 def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str, record_id: str) -> FormData:
     """Everything that a form needs to show a record; raises :class:`RecordGone`."""

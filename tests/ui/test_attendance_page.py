@@ -20,6 +20,7 @@ from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.forms.page import FormPage
 from desktop.ui.page import Act
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
+from tests.operations.stations import forged
 from tests.ui.hands import CTRL, Desk, K
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄", "芳伟敏静强"
@@ -92,6 +93,29 @@ def test_forty_trainees_from_a_pasted_list_take_few_keys(
     assert sum(bool(r["officer"]) for r in rows) == 38
     assert rows[3]["officer"] in (officers[3], officers[38])
     assert desk.keys <= 40
+
+
+def test_the_course_of_another_unit_is_looked_at_and_nothing_in_it_is_offered(
+    desk: Desk, town: Session
+) -> None:
+    """As the town has it from which a village was moved away."""
+    course = forged(town, {"name": "径山村轮训班", "started_date": "2026-10-20"}, "f" * 32, "course")
+    forged(town, {"name": "陈一", "course": course}, "f" * 32, "attendance")
+    page = opened(desk, course)
+    tab = tab_of(page)
+    desk.look("course-of-another")
+    assert [row.values["name"] for row in tab.model.rows] == ["陈一"]
+    assert not any(made.isEnabled() for made in tab.buttons)
+    assert page.next_button.isHidden()
+    paste(desk, "王芳")
+    desk.press(K.Key_Space, K.Key_Insert)
+    desk.press(K.Key_F8)
+    assert (len(tab.model.rows), tab.model.dirty) == (1, False)
+    for at in range(page.tabs.count()):
+        page.tabs.setCurrentIndex(at)
+        desk.settle()
+        assert page.acts().keys() <= {Act.PRINT}, page.tabs.tabText(at)
+    assert not page.attachments.writable
 
 
 def test_nothing_is_written_before_the_save_and_one_undo_takes_all_back(

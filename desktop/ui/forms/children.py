@@ -275,11 +275,11 @@ class ChildTab(QWidget):
         column.addWidget(self.list, 1)
         self._layers.addWidget(full)
 
-    def show_record(self, record: str, *, deleted: bool = False) -> None:
-        """Shows the children of a record; nothing is added to one that is deleted."""
+    def show_record(self, record: str, *, locked: bool = False) -> None:
+        """Shows the children of a record; nothing is added to one that is deleted, or another unit's."""
         if not self._record:
             self._build()
-        self.list.writable = self._workbench.may_write(self.record_type) and not deleted
+        self.list.writable = self._workbench.may_write(self.record_type) and not locked
         for widget in self._adding:
             widget.setVisible(self.list.writable)
         if record == self._record:

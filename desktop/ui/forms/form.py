@@ -173,9 +173,8 @@ class Form(QScrollArea):
 
     def lock(self) -> None:
         """Locks what this operator may not write, and a deleted record as a whole."""
-        whole = not self.workbench.may_write(self.record_type) or (
-            self.data is not None and (self.data.deleted or bool(self.data.whose))
-        )
+        locked = self.data is not None and self.data.locked
+        whole = not self.workbench.may_write(self.record_type) or locked
         for row in self.rows.values():
             reckoned = row.field.reckoned
             row.editor.set_locked(

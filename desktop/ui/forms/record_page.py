@@ -279,10 +279,12 @@ class RecordPage(Page):
 
     def _show_record(self, data: FormData) -> None:
         self.setProperty("record", f"{self.record_type.name}:{data.record.id}")
+        self.writable = self.workbench.may_write(self.record_type) and not data.whose
+        self.next_button.setVisible(self.writable and self.record_type.parent is None)
         for tab in self.children_tabs.values():
-            tab.show_record(data.record.id, deleted=data.deleted)
+            tab.show_record(data.record.id, locked=data.locked)
         if not self.record_type.by_program:
-            self.attachments.show_record(data.record.id, deleted=data.deleted)
+            self.attachments.show_record(data.record.id, locked=data.locked)
         self.history.show_record(data.record.id)
         self.banner.show_record(data, self._due)
         self.returning.show_record(data)

@@ -95,7 +95,7 @@ class SheetFormPage(FormPage):
     def _show_record(self, data: FormData) -> None:
         super()._show_record(data)
         for sheet in self.sheets.values():
-            sheet.show_record(self.record or "", deleted=data.deleted)
+            sheet.show_record(self.record or "", locked=data.locked)
             sheet.look_at_columns()
             sheet.show_figures()
 

@@ -143,9 +143,9 @@ class SheetTab(QWidget):
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
-    def show_record(self, record: str, *, deleted: bool = False) -> None:
-        """Shows the rows of a record; nothing is added to one that is deleted."""
-        writable = self.workbench.may_write(self.record_type) and not deleted
+    def show_record(self, record: str, *, locked: bool = False) -> None:
+        """Shows the rows of a record; nothing is added to one that is deleted, or another unit's."""
+        writable = self.workbench.may_write(self.record_type) and not locked
         if writable is not self.writable:
             self.writable = writable
             self.model.locked = not writable

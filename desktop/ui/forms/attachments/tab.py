@@ -60,7 +60,7 @@ class AttachmentsTab(QWidget):
         self._workbench = workbench
         self._type = record_type
         self._record = ""
-        self._deleted = False
+        self._locked = False
         self.found: list[Attachment] = []
         self.setAcceptDrops(True)
         self._before = EmptyState(self)
@@ -150,11 +150,11 @@ class AttachmentsTab(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def show_record(self, record: str, *, deleted: bool = False) -> None:
+    def show_record(self, record: str, *, locked: bool = False) -> None:
         """Shows what is attached to a record."""
         if record != self._record and self._built:
             self.viewer.say(self._hint())
-        self._record, self._deleted = record, deleted
+        self._record, self._locked = record, locked
         if self._built:
             self._layers.setCurrentIndex(1)
         self._read()
@@ -182,7 +182,7 @@ class AttachmentsTab(QWidget):
     @property
     def writable(self) -> bool:
         """Whether files may be added to the record."""
-        return bool(self._record) and not self._deleted and self._workbench.may_write(self._type)
+        return bool(self._record) and not self._locked and self._workbench.may_write(self._type)
 
     def _hint(self) -> str:
         return (

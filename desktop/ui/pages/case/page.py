@@ -33,7 +33,7 @@ class CasePage(FormPage):
     def _show_record(self, data: Any) -> None:
         super()._show_record(data)
         if self.handling.case != self.record:
-            self.handling.show_record(self.record or "")
+            self.handling.show_record(self.record or "", locked=data.locked)
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """The facts and the handling."""

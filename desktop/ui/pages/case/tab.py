@@ -114,9 +114,10 @@ class CaseTab(QWidget):
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def show_record(self, case: str) -> None:
-        """Shows a case."""
+    def show_record(self, case: str, *, locked: bool = False) -> None:
+        """Shows a case; no step is taken in one that is deleted, or another unit's."""
         self.case = case
+        self.writable = self.workbench.may_write(self.workbench.types[EVENT]) and not locked
         self.load()
 
     def load(self) -> None:

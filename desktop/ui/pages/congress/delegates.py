@@ -45,6 +45,7 @@ class DelegatesTab(SheetTab):
         self.top.addStretch(1)
         self.top.addWidget(self.copy_button)
         self.add_buttons()
+        self.buttons.append(self.copy_button)
         self.view.pasted_into = lambda column: column.way is Way.TYPED and column.key != "name"
 
     def columns(self) -> Sequence[SheetColumn]:
