@@ -116,6 +116,12 @@ def test_the_course_of_another_unit_is_looked_at_and_nothing_in_it_is_offered(
         desk.settle()
         assert page.acts().keys() <= {Act.PRINT}, page.tabs.tabText(at)
     assert not page.attachments.writable
+    firm = forged(town, {"name": "径山村茶厂", "contact_name": "陈一"}, "f" * 32)
+    desk.window.open_record("enterprise", firm)
+    desk.settle()
+    other = desk.window.page
+    assert isinstance(other, FormPage)
+    assert other.erase_button.isHidden(), "only its unit, or one above that, erases"
 
 
 def test_nothing_is_written_before_the_save_and_one_undo_takes_all_back(

@@ -380,7 +380,8 @@ class RecordPage(Page):
     def _show_state(self) -> None:
         self._heading.setText(self.title)
         dirty = self.loaded and self.form.dirty
-        self.erase_button.setVisible(self.record is not None and may_erase(self.workbench, self.record_type))
+        ours = self.form.data is not None and not self.form.data.whose
+        self.erase_button.setVisible(ours and may_erase(self.workbench, self.record_type))
         # What is typed and not saved yet would be written over what was erased.
         self.erase_button.setEnabled(not dirty)
         self.erase_button.setToolTip(
