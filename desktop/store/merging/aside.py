@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.deciding import ERASURE
 from desktop.records.versions.item_outcomes import HELD_FORK, HELD_KIND, HELD_NO_BIRTH
 from desktop.records.versions.items import BIRTH, MAX_LINES
@@ -281,8 +282,11 @@ def everything(database: Database) -> Iterator[list[Taken]]:
 # -- forks ---------------------------------------------------------------------------------------------------------
 
 
-def open_fork(database: Database, origin: int, number: int) -> None:
-    """What waits for something else, from the number with two contents on, now waits for the decision."""
+def open_fork(database: Database, origin: int, number: int, before: int = MAX_NUMBER + 1) -> None:
+    """What waits for something else, from the number with two contents on, now waits for the decision.
+
+    What has a number from ``before`` on does so already.
+    """
     database.execute(
         "INSERT INTO fork (origin, first) VALUES (?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first)",
         (origin, number),
@@ -290,8 +294,9 @@ def open_fork(database: Database, origin: int, number: int) -> None:
     after = number - 1
     # Not all at once, as in :func:`note_excluded`.
     while last := database.value(
-        "SELECT max(number) FROM (SELECT number FROM held WHERE origin = ? AND number > ? ORDER BY number LIMIT ?)",
-        (origin, after, MAX_LINES),
+        "SELECT max(number) FROM"
+        " (SELECT number FROM held WHERE origin = ? AND number > ? AND number < ? ORDER BY number LIMIT ?)",
+        (origin, after, before, MAX_LINES),
     ):
         database.execute(
             "UPDATE held SET reason = ? WHERE origin = ? AND number > ? AND number <= ?",

@@ -33,6 +33,9 @@ from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
 from desktop.sync.formats.arriving import Arrived
 
+_NOTHING = MAX_NUMBER + 1
+"""From here on there are no items."""
+
 
 class Known:
     """What a ledger knows already, during one merge; the segment that was read last is at hand.
@@ -44,6 +47,9 @@ class Known:
         self._ledger = ledger
         self._db = ledger.database
         self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
+        # From which number on all of an origin waits, since this merge has met two contents: whoever sends the other
+        # ones one by one must not have all that waits looked through for each.
+        self._waits: dict[int, int] = {}
 
     def drop(self, found: Sorted, arrived: Arrived, count: Callable[[], None]) -> int:
         """Drops what is known and holds what a fork leaves open; how many of its items were known.
@@ -55,11 +61,19 @@ class Known:
         found.drop(known)
         if overlap != known:
             count()
-            aside.open_fork(self._db, found.origin, min(overlap - known))
+            self._open(found.origin, min(overlap - known))
             found.hold(numbers, HELD_FORK)
         elif aside.waits_behind_fork(self._db, found.origin):
             found.hold(numbers, HELD_FORK)
         return len(known)
+
+    def _open(self, origin: int, first: int) -> None:
+        # What has been decided meanwhile waits no more.
+        behind = aside.waits_behind_fork(self._db, origin)
+        waits = self._waits.get(origin, _NOTHING) if behind else _NOTHING
+        if first < waits:
+            aside.open_fork(self._db, origin, first, waits)
+            self._waits[origin] = first
 
     def holds(self, found: Sorted, arrived: Arrived) -> bool:
         """Whether all of these items are here, with this content."""
