@@ -15,12 +15,14 @@ from desktop.records.identity import item_id, unit_id
 from desktop.records.versions.deciding import SUPERIOR
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import SlotEdit
+from desktop.store.queries.units import subtree
 from desktop.sync import errors
 from desktop.sync.authority import moves
 from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing
 from tests.measuring import seconds
-from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync import desks
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of
 from tests.sync.test_erasing import everything
 
@@ -599,3 +601,30 @@ def _erased_late(folder: Path, odd: dict[str, Any]) -> Places:
 def item_of(desk: Desk) -> str:
     """The id of an erasure that is the next own item."""
     return item_id("erasure", desk.station, desk.keys.incarnation, desk.next_number())
+
+
+def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(tmp_path: Path) -> None:
+    """What its villages send under the certificates of before is not taken, and says who has to enrol them."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    village = desks.below(town, "甲村")
+    pairs = [(village, town), (town, one), (one, city), (other, city)]
+    village.birth("firm", {"name": "登记"}, record=FIRM)
+    settle(pairs)
+    for number, (former, later) in enumerate([(one, other), (other, one)]):
+        move(city, town.unit, later.unit)
+        for desk in (one, other):
+            report(desk, city)
+        enrol(town, later, 2)
+        village.edit(FIRM, "name", f"改{number}")
+        with pytest.raises(errors.SuperiorMoved):
+            town.take(village.send())
+        enrol(village, town)
+        pairs[1] = (town, later)
+        settle(pairs)
+        holders = (village, town, later, city)
+        assert [name_of(desk) for desk in holders] == [f"改{number}"] * 4
+        assert len({desk.digest(town.unit).sha256 for desk in holders}) == 1
+        assert not former.send(None).items
+        assert town.unit not in subtree(former.database, former.unit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from desktop.store.ledger import Ledger
 from desktop.store.peers.links import Link
@@ -83,7 +83,26 @@ def _heard_of(
     return usable[-1]
 
 
+def note_chain(ledger: Ledger, below: str, chain: Sequence[bytes]) -> None:
+    """By which certificate of this station one below was enrolled, as its newest bundle up shows."""
+    issuer = certificates.parse(chain[1]) if len(chain) > 1 else None
+    if issuer is None or issuer.station != ledger.station:
+        return
+    if ledger.meta(_BELIEVED + below) != issuer.digest:
+        ledger.set_meta(_BELIEVED + below, issuer.digest)
+
+
 def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
-    """Whether a station below holds the grant of this certificate, as far as it has told."""
-    text, issuer = base64.b64encode(der).decode(), certificates.parse(der).issuer_station
-    return governing.grant_stands_before(ledger.database, text, issuer, link.acknowledged)
+    """Whether a station below holds the grant of this certificate, as far as it has told.
+
+    So does who has it in the own chain; and of the certificates before that it may take nothing more.
+    """
+    certificate = certificates.parse(der)
+    if ledger.meta(_BELIEVED + link.peer) == certificate.digest:
+        return True
+    text = base64.b64encode(der).decode()
+    return governing.grant_stands_before(ledger.database, text, certificate.issuer_station, link.acknowledged)
+
+
+_BELIEVED = "believed_by_"
+"""With a station below: the certificate of this one that stands in its chain."""

@@ -197,6 +197,13 @@ class UnitMoved(BeyondScope):
     help_anchor = "moving"
 
 
+class SuperiorMoved(UnitMoved):
+    """A unit above the sender's has another superior by now, and the certificate is from before."""
+
+    text = "发来文件的单位，它的上级已经调整了隶属关系，按原来的入网导出的数据包不再收。"
+    next_step = "内容都在那台电脑上，不会丢：请它的上级给它重新办理入网，再导出一份。"
+
+
 class FormerSuperior(BeyondScope):
     """A downward bundle of the superior that this station had before."""
 

@@ -19,7 +19,7 @@ from desktop.store.peers import arrivals, exchanged, links, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
-from desktop.sync.authority import station
+from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Part
 from desktop.sync.errors import BadSegment, BadSegmentSignature
@@ -153,6 +153,8 @@ class _Taking:
         if said.kind == DOWN:
             recipient = self._verdict.sender.claims.recipient
             links.note_recipient(self._db, said.sender, said.incarnation, said.sequence, recipient)
+        elif newest:
+            speaking.note_chain(self._ledger, said.sender, self._bundle.chain)
 
     def _note_received(self, *, anew: bool) -> None:
         """Without what was passed over the journal of the sender does not go on."""

@@ -9,7 +9,14 @@ from desktop.store.peers import holdings, links
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle
-from desktop.sync.errors import DelegationOutOfScope, FormerSuperior, UnitMoved, UnitNotKnown, WrongDirection
+from desktop.sync.errors import (
+    DelegationOutOfScope,
+    FormerSuperior,
+    SuperiorMoved,
+    UnitMoved,
+    UnitNotKnown,
+    WrongDirection,
+)
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult
 from desktop.sync.signed import certificates
@@ -57,6 +64,9 @@ class Verdicts:
             sender = certificates.parse(bundle.chain[0])
             if holdings.was_moved(self._db, self._intake.judge.granted_units(sender.station)):
                 raise UnitMoved(problem.detail) from problem
+            above = {u for der in bundle.chain[1:] for u in certificates.parse(der).claims.units}
+            if isinstance(problem, DelegationOutOfScope) and holdings.was_moved(self._db, above):
+                raise SuperiorMoved(problem.detail) from problem
             raise
         except WrongDirection as problem:
             if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):
