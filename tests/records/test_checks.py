@@ -449,6 +449,12 @@ def test_two_inspectors_investigate() -> None:
     assert rules("case_event", {**step, "inspector_1": "a", "inspector_2": "a"}) == {"different"}
     assert rules("case_event", {**step, "inspector_1": "a", "inspector_2": "b"}) == set()
     assert rules("case_event", {**step, "inspector_1": "a", "other_inspectors": "区总工会李四"}) == set()
+    lawful = {**step, "inspector_1": "a", "inspector_2": "b"}
+    assert rules("case_event", {**lawful, "result": "agreed"}) == {"goes_with"}, (
+        "that is what a negotiation comes to"
+    )
+    assert rules("case_event", {"kind": "negotiated", "result": "agreed"}) == set()
+    assert rules("case_event", {"kind": "note", "result": "agreed"}) == set()
 
 
 def test_closing_says_how_for_how_many_and_how_much() -> None:

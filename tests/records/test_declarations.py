@@ -244,6 +244,10 @@ def test_arguments_name_what_exists(record_type: RecordType) -> None:
             assert {"side", "is_chief", "is_external"} <= set(catalogue()[arguments["type"]].by_name)
         if "blank" in arguments:
             assert arguments["blank"] in catalogue()[arguments["type"]].by_name
+        if check.rule == "goes_with":
+            value, condition = (record_type.by_name[name] for name in check.fields)
+            assert arguments["values"].keys() <= _codes_of(condition)
+            assert all(set(allowed) <= _codes_of(value) for allowed in arguments["values"].values())
         if check.rule in ("needs_when", "none_of", "empty_when"):
             condition = record_type.by_name[(check.fields[1:] or check.fields)[0]]
             allowed = {0, 1} if condition.kind is Kind.BOOLEAN else _codes_of(condition)

@@ -227,6 +227,14 @@ def empty_when(asked: Asked) -> Failure | None:
 
 
 @rule
+def goes_with(asked: Asked) -> Failure | None:
+    """The first field, where it is filled, holds one of the ``values`` that go with the second one's, where any do."""
+    value, condition = asked.cells()
+    allowed = asked.arguments["values"].get(condition)
+    return {} if value is not None and allowed is not None and value not in allowed else None
+
+
+@rule
 def none_of(asked: Asked) -> Failure | None:
     """The field holds none of ``values``."""
     return {} if asked.cells()[0] in asked.arguments["values"] else None

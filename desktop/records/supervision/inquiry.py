@@ -101,7 +101,10 @@ def established(file: CaseFile) -> tuple[Event | None, tuple[Reason, ...]]:
         if event.result != ESTABLISHED:
             found = (
                 forbidden(
-                    f"{day_words(event.day)}的调查没有登记结果", article(21), "请补填调查结果。", event.id
+                    f"{day_words(event.day)}的调查没有登记问题成立还是不成立",
+                    article(21),
+                    "请补填调查结果。",
+                    event.id,
                 ),
             )
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import Final
 
 from desktop.records.typed.numerals import int_to_chinese
@@ -57,6 +58,13 @@ class EventKind(enum.StrEnum):
     PRINTED = "printed"
 
 
+RESULTS: Final[Mapping[str, tuple[str, ...]]] = {
+    EventKind.NEGOTIATED: ("agreed", "not_agreed"),
+    EventKind.INVESTIGATED: ("established", "not_established"),
+    EventKind.OBJECTION_REVIEWED: ("upheld", "not_upheld"),
+    EventKind.AUTHORITY_ACCEPTED: ("authority_accepted", "authority_refused"),
+}
+"""What can come of these steps; codes of ``event_result``."""
 NEUTRAL: Final = frozenset({EventKind.NOTE, EventKind.PRINTED, EventKind.URGED, EventKind.INFORMED})
 """Steps that neither move a case nor need it to be open."""
 AFTER_REFUSAL: Final = NEUTRAL | {EventKind.EXPLAINED, EventKind.WITHDRAWN, EventKind.CLOSED}

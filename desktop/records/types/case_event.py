@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
 from desktop.records.parts import PERSON_NAME, evidence, names_no_complainant, remarks
+from desktop.records.supervision.kinds import RESULTS
 
 ORDER = 210
 
@@ -181,6 +182,10 @@ TYPE = RecordType(
         Check(
             "needs_when", ("result", "kind"), "请填写这一步的结果", Severity.ERROR,
             {"values": ["negotiated", "investigated", "objection_reviewed"]},
+        ),
+        Check(
+            "goes_with", ("result", "kind"), "这个结果和步骤对不上，请改选",
+            arguments={"values": {str(kind): list(results) for kind, results in RESULTS.items()}},
         ),
         Check(
             "needs_when", ("result", "kind"), "请填写部门受理还是不受理", Severity.WARNING,

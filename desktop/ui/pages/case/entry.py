@@ -11,6 +11,7 @@ from desktop.operations import supervision
 from desktop.records.checks import Context, Finding, run_checks
 from desktop.records.declaration import Field, Severity
 from desktop.records.supervision import EventKind, Letter, LetterKind, waiting_for
+from desktop.records.supervision.kinds import RESULTS
 from desktop.records.typed.values import Parsed, default_value
 from desktop.records.versions.canonical import Cell
 from desktop.ui.fields.editors import Editor
@@ -60,12 +61,6 @@ DEPENDS: Mapping[str, tuple[str, frozenset[str]]] = {
     "rectified_date": ("rectification", frozenset({"full", "partial"})),
 }
 """Fields that are asked for only where another field says so: a card of fifteen rows has its button off the screen."""
-_RESULTS = {
-    EventKind.NEGOTIATED: ("agreed", "not_agreed"),
-    EventKind.INVESTIGATED: ("established", "not_established"),
-    EventKind.OBJECTION_REVIEWED: ("upheld", "not_upheld"),
-    EventKind.AUTHORITY_ACCEPTED: ("authority_accepted", "authority_refused"),
-}
 ALL = "*"
 """In place of a letter: every notice that waits for the step. Some of them are their ids with a space between."""
 _WAITING = {
@@ -234,9 +229,9 @@ class EntryCard(Card):
                 several = f"{_WAITING[self.kind]}{len(self._waiting)}份提示函，每份登记一次"
                 names = {ALL: several, **names}
             return _Choice(field, self._workbench, names, cell)
-        if field.name == "result" and self.kind in _RESULTS:
+        if field.name == "result" and self.kind in RESULTS:
             codes = self._workbench.codes["event_result"]
-            labels = {code: codes.label_of(code) for code in _RESULTS[self.kind]}
+            labels = {code: codes.label_of(code) for code in RESULTS[self.kind]}
             return _Choice(field, self._workbench, labels, cell)
         return make_editor(field, self._workbench, None, cell)
 
