@@ -39,3 +39,11 @@ def test_enter_takes_the_line_that_somebody_went_to_unless_others_were_ticked(
         qtbot.keyClick(at, key)
     assert overlay.ticked() == taken
     assert overlay.isHidden()
+
+
+def test_an_article_of_a_long_statute_is_read_to_what_it_is_about(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    words = "《中华人民共和国劳动合同法》第八十五条第（一）项　克扣拖欠工资"
+    overlay = ChoiceOverlay(QPushButton("选", window), [Choice("1", words)], [])
+    assert overlay.wanted_size().width() > overlay.list.fontMetrics().horizontalAdvance(words)

@@ -114,7 +114,7 @@ class ChoiceOverlay(Overlay):
         width = max((metrics.horizontalAdvance(w) for w in words), default=0) + 84
         row = theme.measures().row
         height = row * min(self.list.count(), 11) + 24 + (0 if self._single else row + 14)
-        return QSize(min(max(width, 200), 420), height + (0 if self._search.isHidden() else row + 8))
+        return QSize(min(max(width, 200), 560), height + (0 if self._search.isHidden() else row + 8))
 
     def open_below(self) -> None:
         """Opens with the cursor in the search, or on the list."""
