@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QImage, QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -381,8 +382,8 @@ def test_whose_part_a_record_is_stays_locked_and_who_comes_back_is_where_he_was(
     hand.control(K.Key_S)
     hand.settle()
     assert form.rows["enterprise"].editor.locked
-    form.go_to("visit_date")
-    hand.press(K.Key_Return)
+    form.go_to("contact_name")
+    QTest.keyClicks(hand.focus, "wang")
     place = hand.focus
     hand.window.open_record("enterprise", firm)
     hand.settle()
@@ -390,6 +391,8 @@ def test_whose_part_a_record_is_stays_locked_and_who_comes_back_is_where_he_was(
     hand.settle()
     assert hand.form_page.form is form
     assert hand.focus is place
+    QTest.keyClicks(place, "fang")
+    assert form.rows["contact_name"].editor.text() == "wangfang", "what is half written is gone on with"
 
 
 def test_words_alone_are_no_link(hand: Hand) -> None:

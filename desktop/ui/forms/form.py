@@ -344,7 +344,8 @@ class Form(QScrollArea):
     def start(self) -> None:
         """Puts the cursor where it was last, at first into the first field that is empty, else into the first."""
         if self._last is not None and self._last.shown and not self._last.editor.locked:
-            self._last.editor.take_focus(select=False)
+            # What is half written is gone on with, at the place where it was left.
+            self._last.editor.inputs()[0].setFocus(Qt.FocusReason.OtherFocusReason)
             return
         open_rows = [r for r in self.rows.values() if r.shown and not r.editor.locked]
         empty = [r for r in open_rows if r.needed and not r.editor.text()]
