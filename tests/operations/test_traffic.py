@@ -24,6 +24,7 @@ from desktop.operations.stations import (
 from desktop.operations.supervision.powers import Powers
 from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
+from desktop.records.identity import unit_id
 from desktop.records.versions import item_outcomes
 from desktop.store.ledger import NewRecord
 from desktop.store.peers import enrolled
@@ -351,3 +352,29 @@ def test_nobody_calls_anothers_computer_his_own(tmp_path: Path) -> None:
     assert dict(enrolled.stations(district.database)) == {
         s.ledger.station: s.unit.id for s in (town, village, rogue)
     }
+
+
+def test_who_was_enrolled_for_another_unit_is_known_when_the_one_it_asked_for_is_gone(tmp_path: Path) -> None:
+    """Its certificate has both units, and the one that is deleted may come last."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrolling.request(village, tmp_path / "村.xsq")
+    wished = village.unit.id
+    codes = (f"33011010920{n}" for n in range(1, 10))
+    code = next(c for c in codes if unit_id(Level.VILLAGE, c) < wished)
+    enrolling.grant(town, tmp_path / "村.xsq", tmp_path / "村.xsg", code=code)
+    enrolling.accept(village, tmp_path / "村.xsg")
+    records.delete(town, "unit", wished)
+    report_up(town, district, tmp_path)
+    computer = village.ledger.station
+    assert computer in aggregates.stations_covered(district.database, district.unit.id, "own")
+    assert traffic.station_names(district.database, district.here)[computer] == "径山村工会"
+    # What it had registered itself before, as the unit that it asked for, asks for nothing there.
+    joined = [
+        Unapplied(item_outcomes.REFUSED, item_outcomes.REFUSED_REGISTERED, computer, 1, "unit", unit, "")
+        for unit in (wished, unit_id(Level.VILLAGE, code), town.unit.id)
+    ]
+    told = unsettled.in_words(district.database, district.here, joined)
+    assert [one.settled for one in told] == [True, True, False]

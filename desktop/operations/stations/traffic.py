@@ -203,7 +203,7 @@ def station_names(database: Database, here: Here) -> dict[str, str]:
     chain = certificates.readable(json.loads(stored.setting(database, "chain") or "[]"))
     names = dict(stored.stations_withdrawn(database))
     names |= {c.station: units.get(unit, "") for c in chain for unit in c.claims.units}
-    names |= {peer: units.get(unit, "") for peer, unit in enrolled.stations(database)}
+    names |= {peer: units[unit] for peer, unit in enrolled.stations(database) if unit in units}
     names |= {link.peer: link.name for link in links.all_links(database)}
     return {key: name for key, name in names.items() if name} | {here.station: here.unit.name}
 

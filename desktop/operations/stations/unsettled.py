@@ -286,10 +286,10 @@ def _settled_by_joining(
     """Who has begun alone has registered itself; that the superior's word counts since it joined asks for nothing."""
     if all(one.cause != item_outcomes.REFUSED_REGISTERED for one in found):
         return found
-    units = {**dict(enrolled.stations(database)), here.station: here.unit.id}
+    theirs = {*enrolled.stations(database), (here.station, here.unit.id)}
     return [
         replace(one, advice=_JOINED, again=False, settled=True)
-        if one.cause == item_outcomes.REFUSED_REGISTERED and units.get(item.station) == one.record
+        if one.cause == item_outcomes.REFUSED_REGISTERED and (item.station, one.record) in theirs
         else one
         for item, one in zip(items, found, strict=True)
     ]

@@ -58,11 +58,14 @@ def receipts_due(database: Database) -> list[str]:
 
 
 def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
-    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first."""
+    """Rule 8: this station and those of its unit and below; what they alone disagree about is asked here first.
+
+    Who was enrolled for another unit than it had asked for has both in its certificate, and one may be deleted.
+    """
     scope = {unit, *subtree(database, unit)}
-    held = dict(enrolled.stations(database))
-    held |= {link.peer: link.unit for link in links.all_links(database) if not link.upward}
-    return frozenset({own, *(station for station, of in held.items() if of in scope)})
+    linked = {link.peer: link.unit for link in links.all_links(database) if not link.upward}
+    held = [(station, of) for station, of in enrolled.stations(database) if station not in linked]
+    return frozenset({own, *(station for station, of in (*held, *linked.items()) if of in scope)})
 
 
 def open_conflicts(database: Database, covered: Collection[str]) -> Mapping[str, tuple[int, int]]:
