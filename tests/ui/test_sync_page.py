@@ -221,10 +221,12 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     enrolling.request(village, tmp_path / "a.xsq")
+    records.save(town, "unit", {"name": "手工的", "code": "330110109200", "level": "village"})
     hands, page = open_page(town)
     page.tabs.setCurrentIndex(ENROLMENT)
     hands.dialogs.paths = [tmp_path / "a.xsq"]
     hands.click(page.grant.open_request)
+    assert "手工登记" in page.grant.asked.text()
     hands.tick(page.grant.compared)
     hands.tick(page.grant.elsewhere)
     page.grant.units.setCurrentIndex(page.grant.units.count() - 1)
@@ -233,6 +235,7 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     page.grant.level.setCurrentIndex(page.grant.level.findData(Level.ENTERPRISE))
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.grant.grant_button)
+    assert "手工登记" not in page.grant.note.detail.text(), "that is not the code it was enrolled for"
     accepted = enrolling.accept(village, tmp_path / "a.xsg")
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
 

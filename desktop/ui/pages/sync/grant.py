@@ -312,6 +312,9 @@ class GrantCard(Card):
     def _granted(self, made: Granted, root: Root) -> None:
         self._close()
         by_hand, shell = self._by_hand, self.workbench.shell
+        if by_hand is not None and (by_hand.code, by_hand.level) != (made.unit.code, made.unit.level):
+            # It was enrolled for another unit than it asked for.
+            by_hand = None
         twin = (
             f"\n体系里手工登记的“{by_hand.name}”和它同编码，只留一条：请打开那条看“相关记录”，没有用到它的，就在体系的列表里删掉。"
             if by_hand is not None
