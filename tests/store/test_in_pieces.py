@@ -60,5 +60,5 @@ def test_what_waits_behind_a_fork_is_told_so_in_pieces(changed: list[int]) -> No
     changed.clear()
     aside.open_fork(database, 1, 3)
     assert (sum(changed), max(changed)) == (1 + MANY - 3, 5_000)
-    counts = dict(database.rows("SELECT reason, count(*) FROM held GROUP BY 1"))
+    counts: dict[str, int] = dict(database.rows("SELECT reason, count(*) FROM held GROUP BY 1"))
     assert counts == {HELD_FORK: MANY - 3, HELD_CERTIFICATE: 3}
