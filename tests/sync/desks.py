@@ -27,11 +27,12 @@ from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import digest as digests
 from desktop.store.queries import reading
+from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import exclusions, policy, speaking, station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.formats import segments
@@ -75,6 +76,7 @@ NOTICE = RecordType(
     name="notice", label="通知", title=("title",), written_by=_DISTRICT, fields=(Field("title", "标题"),)
 )
 _TREE = [catalogue()[name] for name in (*DECIDING_TYPES, SAME)]
+_FILES = [catalogue()[name] for name in (ATTACHMENT, PART)]
 TYPES = Catalogue({t.name: t for t in (FIRM, VISIT, NOTICE, *_TREE)})
 
 NEWER_FIRM = RecordType(
@@ -101,6 +103,9 @@ PRIZE = RecordType(
     ),
 )
 NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, NOTICE, PRIZE, *_TREE)})
+FILING_TYPES = Catalogue({**TYPES, **{t.name: t for t in _FILES}})
+NEWER_FILING_TYPES = Catalogue({**NEWER_TYPES, **{t.name: t for t in _FILES}})
+"""The same where files are attached as well."""
 
 
 @dataclass
@@ -419,6 +424,7 @@ def connect(below: Desk, desk: Desk) -> None:
     links.connect(below.database, desk.station, upward=True, unit=desk.unit, name=desk.name,
                   recipient=desk.keys.recipient)  # fmt: skip
     links.confirm(desk.database, below.station, below.keys.incarnation)
+    speaking.note_enrolled(desk.ledger, below.station, certificates.parse(station.own_chain(desk.ledger)[0]))
 
 
 def report(below: Desk, desk: Desk) -> BundleResult:

@@ -621,6 +621,10 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(tm
         with pytest.raises(errors.SuperiorMoved):
             town.take(village.send())
         enrol(village, town)
+        # Whoever is enrolled now hears from the town before it has sent anything.
+        newcomer = new_desk(tmp_path, f"新村{number}", Level.VILLAGE)
+        enrol(newcomer, town)
+        assert newcomer.take(town.send(newcomer)).problem is None
         pairs[1] = (town, later)
         settle(pairs)
         holders = (village, town, later, city)

@@ -297,6 +297,9 @@ def confirm(desk: Session, ack_file: Path) -> Link:
         if certificate.digest == digest:
             ack = enrolment.read_ack(data, certificate)
             links.confirm(desk.database, ack.station, ack.incarnation)
+            speaking.note_enrolled(
+                desk.ledger, ack.station, certificates.parse(station.own_chain(desk.ledger)[0])
+            )
             audit.note(desk, audit.Act.CONFIRMED, f"工作电脑{ack.station}")
             link = links.link_to(desk.database, ack.station)
             if link is not None:

@@ -84,12 +84,16 @@ def _heard_of(
 
 
 def note_chain(ledger: Ledger, below: str, chain: Sequence[bytes]) -> None:
-    """By which certificate of this station one below was enrolled, as its newest bundle up shows."""
+    """By which certificate of this station one below was enrolled: the second of the chain that it has shown."""
     issuer = certificates.parse(chain[1]) if len(chain) > 1 else None
-    if issuer is None or issuer.station != ledger.station:
-        return
-    if ledger.meta(_BELIEVED + below) != issuer.digest:
-        ledger.set_meta(_BELIEVED + below, issuer.digest)
+    if issuer is not None and issuer.station == ledger.station:
+        note_enrolled(ledger, below, issuer)
+
+
+def note_enrolled(ledger: Ledger, below: str, own: Certificate) -> None:
+    """A station below goes by a chain in which this certificate of this station stands."""
+    if ledger.meta(_BELIEVED + below) != own.digest:
+        ledger.set_meta(_BELIEVED + below, own.digest)
 
 
 def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
