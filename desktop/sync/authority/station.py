@@ -321,7 +321,7 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
     Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
     it takes nothing from whom its own unit does not lie below.
     """
-    found: dict[str, str | None] = dict(superiors)
+    found = dict(superiors)
     for below, above in itertools.pairwise(own):
         if len(above.claims.units) == 1:
             (superior,) = above.claims.units
