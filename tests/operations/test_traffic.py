@@ -26,7 +26,7 @@ from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.versions import item_outcomes
-from desktop.store.ledger import NewRecord
+from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.peers import enrolled
 from desktop.store.queries import aggregates, reading
 from desktop.sync.authority.station import load_keys
@@ -371,6 +371,7 @@ def test_who_was_enrolled_for_another_unit_is_known_when_the_one_it_asked_for_is
     computer = village.ledger.station
     assert computer in aggregates.stations_covered(district.database, district.unit.id, "own")
     assert traffic.station_names(district.database, district.here)[computer] == "径山村工会"
+    assert Powers(district.database, district.types).without_register == {town.ledger.station, computer}
     # What it had registered itself before, as the unit that it asked for, asks for nothing there.
     joined = [
         Unapplied(item_outcomes.REFUSED, item_outcomes.REFUSED_REGISTERED, computer, 1, "unit", unit, "")
@@ -378,3 +379,15 @@ def test_who_was_enrolled_for_another_unit_is_known_when_the_one_it_asked_for_is
     ]
     told = unsettled.in_words(district.database, district.here, joined)
     assert [one.settled for one in told] == [True, True, False]
+
+
+def test_who_keeps_a_register_keeps_it_though_it_asked_for_a_unit_that_has_none(tmp_path: Path) -> None:
+    """And whoever has none is known when its unit is deleted: what it alters in a register is told."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    asked = station(tmp_path, "330110109", "建设工会", Level.TOWN)
+    town = station(tmp_path, "330110110", "黄湖镇总工会", Level.TOWN)
+    enrolling.request(asked, tmp_path / "建.xsq")
+    enrolling.grant(district, tmp_path / "建.xsq", tmp_path / "建.xsg", code="JS-0001", level=Level.INDUSTRY)
+    enrol(town, district, tmp_path)
+    district.ledger.write("删除", "王芳", deletions=[Deletion("unit", town.unit.id)])
+    assert Powers(district.database, district.types).without_register == {town.ledger.station}

@@ -11,6 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.supervision import REGISTER_LEVELS, Letter, LetterKind, Power, power_of
 from desktop.records.supervision.powers import EMPOWERED_LEVELS, issued_fields
 from desktop.records.types import Catalogue
+from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import UNIT
 from desktop.store.peers import computers
 from desktop.store.queries import aggregates, governing, reading
@@ -70,16 +71,20 @@ class Powers:
 
     @cached_property
     def without_register(self) -> frozenset[str]:
-        """The computers of units that keep no register of letters, as far as anything is told of them."""
+        """The computers of units that keep no register of letters, as far as anything is told of them.
+
+        Who was enrolled for another unit than it had asked for has both; what a unit was is told when it is deleted.
+        """
+        told: dict[str, list[Cell]] = {}
         levels = {
             record.id: record.values.get("level")
-            for record in reading.records(self._database, self._types, Query(UNIT))
+            for deleted in (False, True)
+            for record in reading.records(self._database, self._types, Query(UNIT, deleted=deleted))
         }
-        return frozenset(
-            name
-            for name, unit in enrolled.stations(self._database)
-            if (levels.get(unit) or Level.DISTRICT) not in REGISTER_LEVELS
-        )
+        for name, unit in enrolled.stations(self._database):
+            if level := levels.get(unit):
+                told.setdefault(name, []).append(level)
+        return frozenset(name for name, of in told.items() if REGISTER_LEVELS.isdisjoint(of))
 
     def _station(self, grant: str) -> str:
         return computers.granted(self._database, grant)
