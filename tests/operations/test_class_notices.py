@@ -20,6 +20,7 @@ from desktop.records.supervision import CaseFile, Stage
 from desktop.store.queries.history import versions_of
 from tests.documents.paper import words_by_page
 from tests.operations.cases import WORDS, CaseAt, D, overdue, taken
+from tests.operations.stations import forged
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
@@ -226,10 +227,20 @@ def test_why_an_employer_is_passed_over_is_said(desk: Session) -> None:
     rows = [{"name": "甲公司"}, {"name": "甲公司"}, {"town": "330106010"}, {"name": "乙公司"}]
     ids = records.save_many(desk, "enterprise", rows)[0]
     case.draft("reminder_letter", addressee="乙公司")
+    # What others have sent may be longer than a letter takes, and must not keep the rest from theirs.
+    ids.append(forged(desk, {"name": "丙" * 200}, desk.unit.id))
     found = supervision.chosen(desk, case.id, ids)
     assert dict(found.employers) == {ids[0]: "甲公司"}
     whys = {key: passed.why for key, passed in found.passed.items()}
-    assert whys == {ids[1]: "和前面的一家同名", ids[2]: "没有单位名称", ids[3]: "本案已有给它的文书"}
+    assert whys == {
+        ids[1]: "和前面的一家同名",
+        ids[2]: "没有单位名称",
+        ids[3]: "本案已有给它的文书",
+        ids[4]: "单位名称超过120个字，请先改好",
+    }
+    assert found.already == ("甲公司", "乙公司")
+    made = supervision.class_notices(desk, case.id, [ids[0], ids[4]])
+    assert len(made.documents) == 1
 
 
 def test_the_page_of_one_employer_is_looked_at_before_anything_is_saved(

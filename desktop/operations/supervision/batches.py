@@ -19,6 +19,8 @@ from desktop.records.supervision import CaseFile, LetterKind, Reason, as_issued,
 from desktop.records.supervision.kinds import article
 from desktop.records.supervision.numbering import Series, form_number
 from desktop.records.supervision.reasons import forbidden
+from desktop.records.typed.lengths import too_long
+from desktop.records.typed.texts import one_line
 from desktop.records.typed.uscc import check_uscc
 from desktop.records.versions.canonical import Cell, normal_text
 from desktop.store.ledger import ChangeSet
@@ -46,10 +48,11 @@ class TooMany(UsageProblem):
 
 @dataclass(frozen=True)
 class Passed:
-    """An employer that gets no notice, and why."""
+    """An employer that gets no notice, and why; ``already``: it has one, or is chosen twice."""
 
     name: str
     why: str
+    already: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Chosen:
     @property
     def already(self) -> tuple[str, ...]:
         """The names of those that have a letter of this case already, or are chosen twice."""
-        return tuple(p.name for p in self.passed.values() if p.name)
+        return tuple(p.name for p in self.passed.values() if p.already)
 
 
 def admits_notices(file: CaseFile) -> list[Reason]:
@@ -91,16 +94,20 @@ def chosen(session: Session, case: str, enterprises: Sequence[str]) -> Chosen:
         for letter in file.letters
         if letter.voided is None and not letter.deleted
     }
+    addressee = session.types[LETTER].by_name["addressee"]
     found: dict[str, str] = {}
     passed: dict[str, Passed] = {}
     for enterprise in dict.fromkeys(enterprises):
         name = text(held(session, "enterprise", enterprise).values, "name")
         if not name:
             passed[enterprise] = Passed("", "没有单位名称")
+        elif too_long(addressee, name):
+            # One that others have sent keeps all the rest from getting theirs.
+            passed[enterprise] = Passed(one_line(name), f"单位名称超过{addressee.longest}个字，请先改好")
         elif name in told:
-            passed[enterprise] = Passed(name, "本案已有给它的文书")
+            passed[enterprise] = Passed(name, "本案已有给它的文书", already=True)
         elif name in found.values():
-            passed[enterprise] = Passed(name, "和前面的一家同名")
+            passed[enterprise] = Passed(name, "和前面的一家同名", already=True)
         else:
             found[enterprise] = name
     return Chosen(found, passed)
