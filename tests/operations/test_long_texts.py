@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.operations import supervision
 from desktop.operations.recording import batches, records, sheets
 from desktop.operations.recording.sheets import Line
 from desktop.operations.session import Session
@@ -65,6 +66,18 @@ def test_what_others_have_sent_stays_and_is_shown_by_its_beginning(district: Ses
     name = district.types["enterprise"].by_name["name"]
     shown = display(name, held.values["name"], codes=district.codes)
     assert shown == f"{'杭' * name.longest}…（共3000个字）"
+
+
+def test_a_letter_begins_without_what_it_cannot_take(district: Session) -> None:
+    """Else a case with a long name from others had no letter at all."""
+    cells: dict[str, Cell] = {"employer_name": LONG, "summary": "拖欠工资", "source": "inspection"}
+    case = NewRecord("case", district.ledger.new_id(), district.unit.id, cells)
+    district.ledger.write("收到", "王芳", births=[case])
+    made = records.load(
+        district, "case_document", supervision.draft(district, case.record, "reminder_letter").record
+    )
+    assert made is not None
+    assert (made.values["addressee"], made.values["subject"]) == (None, "拖欠工资")
 
 
 def test_no_field_shows_more_than_may_be_typed_into_it(district: Session) -> None:

@@ -34,6 +34,7 @@ from desktop.records.supervision import (
 from desktop.records.supervision import may_issue as decide
 from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKING, Matter
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
+from desktop.records.typed.lengths import too_long
 from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
@@ -56,12 +57,13 @@ def draft(session: Session, case: str, kind: str, fields: Mapping[str, Cell] | N
 def draft_values(
     session: Session, case: str, kind: LetterKind, fields: Mapping[str, Cell]
 ) -> dict[str, Cell]:
-    """What a draft begins with: what the case tells, and ``fields`` as they are."""
-    file = load_case(session, case)
+    """What a draft begins with: what the case tells as far as a letter takes it, and ``fields`` as they are."""
+    file, fields_of = load_case(session, case), session.types[LETTER].by_name
     typed = dict(fields)
     title = _title(file, kind, typed)
     given: dict[str, Cell] = {"case": case, "kind": kind.value, "title_variant": title.value}
-    return {**_defaults(session, file, kind, title, typed), **typed, **given}
+    told = _defaults(session, file, kind, title, typed)
+    return {**{n: v for n, v in told.items() if not too_long(fields_of[n], v)}, **typed, **given}
 
 
 def kind_of(kind: str) -> LetterKind:
