@@ -26,6 +26,7 @@ from desktop.operations.workspaces import wiping
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.versions import item_outcomes
+from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.peers import enrolled
 from desktop.store.queries import aggregates, reading
@@ -391,3 +392,26 @@ def test_who_keeps_a_register_keeps_it_though_it_asked_for_a_unit_that_has_none(
     enrol(town, district, tmp_path)
     district.ledger.write("删除", "王芳", deletions=[Deletion("unit", town.unit.id)])
     assert Powers(district.database, district.types).without_register == {town.ledger.station}
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["both", "the one that it had asked for is gone"])
+def test_a_unit_below_one_with_two_hears_that_it_is_back(tmp_path: Path, gone: bool) -> None:
+    """While it is deleted it lies, for itself, under whoever certified it; that one asked for another unit once."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrolling.request(town, tmp_path / "镇.xsq")
+    wished = town.unit.id
+    enrolling.grant(district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="330110108", delegate=True)
+    enrolling.accept(town, tmp_path / "镇.xsg", tmp_path / "镇.xsa")
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, town, tmp_path)
+    if gone:
+        town.ledger.write("删除", "镇", deletions=[Deletion("unit", wished)])
+    lives = []
+    for n, back in enumerate((False, True)):
+        town.ledger.write("改", "镇", deletions=[Deletion("unit", village.unit.id, revive=back)])
+        sent = exchange.send(town, tmp_path / f"{n}.xsj", to=village.ledger.station)
+        assert exchange.merge(village, [sent.path]).bundles[0].problem is None
+        held = reading.record(village.database, village.types, "unit", village.unit.id)
+        lives.append(held.life if held is not None else None)
+    assert lives == [Life.DELETED, Life.LIVE]

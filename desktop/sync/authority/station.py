@@ -319,14 +319,15 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
     """Where units of the own chain lie that are deleted, or that two have registered: under who has certified them.
 
     Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
-    it takes nothing from whom its own unit does not lie below.
+    it takes nothing from whom its own unit does not lie below. Who was enrolled for another unit than it had asked for
+    has both in its certificate, the second below the first: under that it is, even when it was deleted.
     """
     found = dict(superiors)
     for below, above in itertools.pairwise(own):
-        if len(above.claims.units) == 1:
-            (superior,) = above.claims.units
-            for unit in below.claims.units:
-                found.setdefault(unit, superior)
+        units = above.claims.units
+        superior = min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
+        for unit in below.claims.units:
+            found.setdefault(unit, superior)
     return found
 
 
