@@ -24,6 +24,7 @@ from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
+from desktop.store.workspaces.backups import Backup
 from desktop.ui.app import Program, choose_input_method
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.page import Act
@@ -31,6 +32,7 @@ from desktop.ui.settings import Settings
 from desktop.ui.start import date_question
 from desktop.ui.start.opening import Opener
 from desktop.ui.start.places import UnitChooser
+from desktop.ui.start.restoring import brings_words
 from desktop.ui.widgets.pick import Option
 from tests.operations.test_full_disk import let_fail
 from tests.ui.house import (
@@ -547,3 +549,18 @@ def test_the_input_method_that_works_is_chosen(
     platform: str, environment: dict[str, str], wanted: str | None
 ) -> None:
     assert choose_input_method(platform, environment) == wanted
+
+
+def test_which_backup_is_the_newest_is_told_by_its_number_and_not_by_the_clock(tmp_path: Path) -> None:
+    """A folder that was copied back may have any times; one without a journal is known by nothing else."""
+    backups = []
+    for day, number, hour in ((4, 2, 10), (3, 1, 11), (2, 0, 9)):
+        backups.append(Backup(tmp_path / f"2026-01-0{day}.db", datetime.date(2026, 1, day), 1, number))
+        backups[-1].path.write_bytes(b"")
+        os.utime(backups[-1].path, (1_767_600_000 + hour * 3_600,) * 2)
+    newest, older, alone = backups
+    assert brings_words(newest, backups).startswith("这一份连同后面的流水")
+    assert "以后录入的在比它新的备份里" in brings_words(older, backups)
+    assert "以后录入的不在里面" in brings_words(alone, backups)
+    os.utime(alone.path, (1_767_600_000 + 12 * 3_600,) * 2)
+    assert "以后录入的在比它新的备份里" in brings_words(newest, backups)
