@@ -353,3 +353,23 @@ def test_years_rates_places_and_terms_are_never_added_up(record_type: RecordType
 def test_only_a_number_can_be_added_up() -> None:
     with pytest.raises(ValueError, match="only a number"):
         RecordType("grant", "补助", (Field("name", "名称", summed=True),), ("name",))
+
+
+@every_type
+def test_what_follows_from_a_record_is_no_longer_than_may_be_typed(record_type: RecordType) -> None:
+    """Else it would stand cut where it was carried over, and could not be saved once somebody types in it."""
+    types = catalogue()
+    for follow in record_type.follows:
+        for name, path in follow.values.items():
+            first, _, last = path.partition(".")
+            source = types[follow.source]
+            if first == "@" and last:
+                source, first, last = types[follow.rows], last, ""
+            if first not in source.by_name:
+                continue
+            taken = source.by_name[first]
+            if last:
+                taken = types[taken.link or ""].by_name[last]
+            field = record_type.by_name[name]
+            if field.kind in (Kind.TEXT, Kind.NOTE):
+                assert taken.longest <= field.longest, (name, path)

@@ -29,7 +29,7 @@ _OFFER = (
         first=True, column=2, width=17,
     ),
     Field(
-        "name", "合同名称", section="offer", first=True, search=True, maximum=120,
+        "name", "合同名称", section="offer", first=True, search=True, maximum=200,
         example="2026年度工资专项集体合同",
     ),
     Field("offered_by", "要约方", Kind.CODE, codes="bargaining_side", group="offer", section="offer", first=True),
