@@ -6,23 +6,27 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.store.log import components, edges
+from desktop.store.queries.attached import ATTACHMENT, PART
 from tests.sync.desks import Desk
 
 
 def words_of(desk: Desk) -> str:
     """Every value of the records of a station, of what waits there, and of what was refused."""
-    tables = ("r_firm", "r_visit", "version", "held", "refused")
+    tables = ("r_firm", "r_visit", "r_attachment", "r_attachment_part", "version", "held", "refused")
     return "\n".join(str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
 
 
 def with_children_elsewhere(desk: Desk, units: set[str]) -> set[str]:
-    """The firms of which a visit or a prize is of none of these units: whoever holds these alone does not see it.
+    """What has a visit, a prize, a file or a part of one of none of these units: who holds these alone does not see it.
 
-    So it does not ask whether the firm is deleted (rule 9).
+    So it does not ask whether the firm, or the file, is deleted (rule 9).
     """
-    children = [desk.shown(record, name) for name in ("visit", "prize") for record in desk.records(name)]
+    naming = {"visit": "firm", "prize": "firm", ATTACHMENT: "record", PART: ATTACHMENT}
     return {
-        str(child.values.get("firm")) for child in children if child is not None and child.unit not in units
+        str(child.values.get(name))
+        for type_name, name in naming.items()
+        for record in desk.records(type_name)
+        if (child := desk.shown(record, type_name)) is not None and child.unit not in units
     }
 
 
@@ -80,7 +84,10 @@ def rows_of(
     shown = {record: desk.shown(record, type_name) for record in desk.records(type_name)}
     return {
         record: (
-            {k: heads.get(str(v), v) if k in ("firm", "partner") else v for k, v in found.values.items()},
+            {
+                k: heads.get(str(v), v) if k in ("firm", "partner", "record") else v
+                for k, v in found.values.items()
+            },
             found.unit,
             () if record in elsewhere else tuple(found.disputed),
         )

@@ -1,9 +1,10 @@
-"""A random history over five stations in three levels, through real bundles, with whatever may happen to them.
+"""A random history over five stations in three levels, or six in four, with whatever may happen to them.
 
-Records are born twice, edited, grouped, moved, deleted, revived, undone and erased; items are withdrawn, revoked and
-let in again; villages change towns; laptops are restored, set back unnoticed, copied, given new keys and clocks that
-are days or years wrong; one of them has a newer program, which others get later. Bundles are lost, doubled, late, out
-of order, cut anew, and too small for all that is due.
+Records are born twice, edited, grouped, moved, deleted, revived and undone; items are withdrawn, revoked and let in
+again; laptops are restored, set back unnoticed, copied, given new keys and clocks that are days or years wrong; one of
+them has a newer program, which others get later. Bundles are lost, doubled, late, out of order, cut anew, and too small
+for all that is due. What is personal, what becomes of units, and how conflicts are decided has rooms of its own beside
+this one: ``people``, ``offices`` and ``deciding``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import itertools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +21,11 @@ from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions import items
 from desktop.records.versions.deciding import SAME
-from desktop.records.versions.stamps import to_wire
-from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound, SlotEdit
+from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound
 from desktop.store.peers import links
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.database import Database
+from desktop.sync import trust
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
@@ -37,14 +39,26 @@ from desktop.sync.errors import (
     Revoked,
     UnitMoved,
     UnitNotKnown,
+    WrongDirection,
 )
 from desktop.sync.formats import segments
-from desktop.sync.merging import forks, restating, rewriting
+from desktop.sync.merging import forks, rewriting
 from desktop.sync.merging.receiving import ClockInDoubt
 from desktop.sync.signed import identity
 from tests.histories.comparing import words_of
 from tests.sync.casting import cast
-from tests.sync.desks import DAY, NEWER_TYPES, Desk, copied, enrol, new_desk, new_root, put_back, reopen
+from tests.sync.desks import (
+    DAY,
+    FILING_TYPES,
+    NEWER_FILING_TYPES,
+    Desk,
+    copied,
+    enrol,
+    new_desk,
+    new_root,
+    put_back,
+    reopen,
+)
 from tests.sync.test_root_changes import renew
 
 SHARED: Final = ("aa" * 16, "bb" * 16)
@@ -53,8 +67,14 @@ PRIZES: Final = ("ca" * 16, "cb" * 16)
 """Records of a type that only the newer program knows."""
 CONTACTS: Final = ((None, None), ("王", None), ("李", "139"), ("张", "139"))
 """Every person and telephone that anybody saves together."""
-PASSING: Final = (FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown)
+PASSING: Final = (
+    FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown, WrongDirection,
+)  # fmt: skip
 """Why a bundle may not be taken now, and comes again with the next."""
+PATHS: Final = {Level.DISTRICT: 3, Level.TOWN: 2}
+"""How many may stand below whom a certificate lets enrol others."""
+TALL: Final = 7
+"""Of so many histories one is about four levels."""
 MOST_ROUNDS: Final = 2
 """In so many rounds up and down everything has arrived everywhere, and nothing is on its way any more."""
 OFTEN: Final = (
@@ -62,8 +82,8 @@ OFTEN: Final = (
     "deliver", "deliver",
 )  # fmt: skip
 ACTS: Final = (
-    "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "erase", "redate", "run_ahead",
-    "fall_behind", "relocate", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
+    "count", "move", "delete", "undo", "novelty", "recut", "exclude", "revoke", "lift", "redate", "run_ahead",
+    "fall_behind", "snapshot", "restore", "set_back", "copy", "renew", "change_root", "settle_fork",
     "contest", "contest", "contest", "contest", "join", "join", "part", "update", "relapse", "relapse",
 )  # fmt: skip
 
@@ -85,22 +105,42 @@ WHILE_IT_LASTS: Final = (
 
 def _enrolled(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
     """The district, the towns and the villages; the first of these has the newer program."""
-    district = new_root(folder, "区", cipher=cipher)
-    towns = [new_desk(folder, name, Level.TOWN, cipher=cipher) for name in ("甲镇", "乙镇")]
-    villages = [
-        new_desk(folder, "一村", Level.VILLAGE, types=NEWER_TYPES, cipher=cipher),
-        new_desk(folder, "二村", Level.VILLAGE, cipher=cipher),
-    ]
+    district = new_root(folder, "区", cipher=cipher, types=FILING_TYPES)
+    towns = _made(folder, Level.TOWN, "甲镇", "乙镇", cipher=cipher)
+    villages = _made(folder, Level.VILLAGE, "一村", "二村", cipher=cipher)
     for town in towns:
-        _put_under(town, district, 3)
+        _put_under(town, district)
     for village in villages:
         _put_under(village, towns[0])
     return district, *towns, *villages
 
 
-def _put_under(below: Desk, desk: Desk, path_length: int | None = None) -> None:
+def _enrolled_below_a_city(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
+    """The same with a city above two districts, of which the first has a town with both villages."""
+    city = new_root(folder, "市", Level.CITY, cipher=cipher, types=FILING_TYPES)
+    districts = _made(folder, Level.DISTRICT, "甲区", "乙区", cipher=cipher)
+    (town,) = _made(folder, Level.TOWN, "甲镇", cipher=cipher)
+    villages = _made(folder, Level.VILLAGE, "一村", "二村", cipher=cipher)
+    for district in districts:
+        _put_under(district, city)
+    _put_under(town, districts[0])
+    for village in villages:
+        _put_under(village, town)
+    return city, *districts, town, *villages
+
+
+def _made(folder: Path, level: Level, *names: str, cipher: bool) -> list[Desk]:
+    return [
+        new_desk(
+            folder, name, level, cipher=cipher, types=NEWER_FILING_TYPES if name == "一村" else FILING_TYPES
+        )
+        for name in names
+    ]
+
+
+def _put_under(below: Desk, desk: Desk, incarnation: str | None = None) -> None:
     """Enrols a station, which takes over what is known of the roots."""
-    enrol(below, desk, path_length)
+    enrol(below, desk, PATHS.get(below.level), incarnation)
     station.keep_history(below.ledger, station.history(desk.database))
 
 
@@ -113,7 +153,14 @@ class Snapshot:
 
 
 class History:
-    """One history, repeatable by its seed: a district, two towns, and two villages of the first."""
+    """One history, repeatable by its seed: a district, two towns, and two villages of the first.
+
+    Of every ``TALL`` one is about a city, two districts and two villages of a town of the first: then the city is what
+    is called district here, and the districts are the towns.
+    """
+
+    acts: tuple[str, ...] = ACTS
+    """What happens now and then."""
 
     def __init__(self, folder: Path, seed: int, *, cipher: bool = False) -> None:
         self.rnd = random.Random(seed)
@@ -124,12 +171,16 @@ class History:
         self.folder = folder
         self.cipher = cipher
         self.log: list[str] = []
-        self.desks = [*(_enrolled(folder, cipher=True) if cipher else cast(_enrolled, folder))]
+        making = _enrolled_below_a_city if seed % TALL == TALL - 1 else _enrolled
+        self.desks = [*(making(folder, cipher=True) if cipher else cast(making, folder))]
         self.district, *self.towns = self.desks[:3]
-        self.villages = self.desks[3:]
+        self.between = [d for d in self.desks[3:] if d.level is not Level.VILLAGE]
+        """Who stands between a town and the villages."""
+        self.villages = [d for d in self.desks[3:] if d.level is Level.VILLAGE]
         self.above = {below.name: self.district for below in self.towns}
         """Which station stands above a station, by the name of that below."""
-        self.above |= {below.name: self.towns[0] for below in self.villages}
+        self.above |= {below.name: self.towns[0] for below in self.desks[3:]}
+        self.above |= {below.name: desk for desk in self.between for below in self.villages}
         self.said: list[tuple[Desk, str, str]] = []
         """What takes items back: whose word, of which type, its record."""
         self.lifted: list[tuple[Desk, str, str]] = []
@@ -139,6 +190,8 @@ class History:
         self.words = itertools.count()
         self.typed: list[tuple[Desk, str]] = []
         """Every word that was typed where nobody may erase it, and where."""
+        self.contacts = {*CONTACTS}
+        """Every person and telephone that somebody has saved together."""
         self.groups: set[tuple[Any, ...]] = {(None, None, None)}
         """Every head-count, its source and its mark that somebody has saved together."""
         self.snapshots: dict[str, Snapshot] = {}
@@ -150,9 +203,9 @@ class History:
         self.furthest = 0
         """The last moment under which anything was saved."""
 
-    def put_under(self, below: Desk, desk: Desk) -> None:
-        """Enrols a station elsewhere."""
-        _put_under(below, desk)
+    def put_under(self, below: Desk, desk: Desk, incarnation: str | None = None) -> None:
+        """Enrols a station elsewhere, or once more."""
+        _put_under(below, desk, incarnation)
         self.above[below.name] = desk
 
     def close(self) -> None:
@@ -214,7 +267,7 @@ class History:
         """Something happens somewhere."""
         desk = self.rnd.choice(self.desks)
         desk.time.at += self.rnd.choice((0, 0, 5_000, 3_600_000))
-        name = self.rnd.choice(OFTEN) if self.rnd.random() < 0.6 else self.rnd.choice(ACTS)
+        name = self.rnd.choice(OFTEN) if self.rnd.random() < 0.6 else self.rnd.choice(self.acts)
         act: Callable[[Desk], object] = getattr(self, name)
         typed = len(self.typed)
         try:
@@ -289,7 +342,7 @@ class History:
 
     def update(self, desk: Desk) -> object:
         """A station gets the newer program: what it has only kept until then is understood."""
-        reopen(desk, NEWER_TYPES)
+        reopen(desk, NEWER_FILING_TYPES)
         return None
 
     def visit(self, desk: Desk) -> object:
@@ -346,24 +399,10 @@ class History:
         self.done.append((desk, desk.delete(edge, SAME, revive=self.rnd.random() < 0.3)))
         return desk.name, edge[:6]
 
-    def erase(self, desk: Desk) -> object:
-        """What the operation does: the values that stand are emptied, all up to then is to be forgotten."""
-        record, ledger = self.some(desk), desk.ledger
-        # Of records that are one another may be shown with a unit of his.
-        if record is None or ledger.unit_of("firm", record) not in self.units_of(desk):
-            return None
-        emptied = ledger.write("清除", desk.name, edits=[SlotEdit("firm", record, "contact", None)])
-        upto = (emptied.stamp or ledger.clock.next_stamp()) - 1
-        cells = {"kind": "firm", "target": record, "slots": "contact", "upto": to_wire(upto)}
-        birth = NewRecord("erasure", "", ledger.unit_of("firm", record), cells)
-        ledger.write("清除", desk.name, births=[birth])
-        desk.settle()
-        return record
-
     # -- what a level above says -----------------------------------------------------------------------------------
 
     def _speaker(self, desk: Desk) -> Desk:
-        return desk if desk in self.towns else self.district
+        return desk if desk in (*self.towns, *self.between) else self.district
 
     def exclude(self, desk: Desk) -> object:
         """Some items of a station are withdrawn; not those that say who is who, or it could send nothing."""
@@ -377,7 +416,7 @@ class History:
         # That a laptop's own word about its dates counts no more is not heard beside its town (known residue).
         words = whom.database.rows("SELECT _number FROM r_exclusion WHERE _origin = ?", (whom.ledger.origin,))
         numbers -= {n for (n,) in words}
-        if whom.level is Level.TOWN:
+        if whom.level is not Level.VILLAGE:
             grants = whom.database.rows(
                 "SELECT _number FROM r_grant WHERE _origin = ?", (whom.ledger.origin,)
             )
@@ -408,6 +447,11 @@ class History:
             several = self.rnd.sample(said, self.rnd.randint(1, len(said)))
             self.said.append((town, "exclusion", town.exclude(*several)))
         return record[:4], town.name
+
+    def inform(self, desk: Desk) -> None:
+        """A station hears what those above it know."""
+        for above, below in pairwise([desk, *self.over(desk)][::-1]):
+            self.bring(below, above)
 
     def _bring_together(self) -> None:
         """Everybody reports, and both towns hear of it."""
@@ -451,53 +495,6 @@ class History:
         writer.lift(record, type_name)
         self.lifted.append(self.said.pop(at))
         return writer.name, type_name
-
-    def relocate(self, desk: Desk) -> object:
-        """A village is put under the other town, and its laptops are enrolled there."""
-        if self.rnd.random() < 0.5:
-            return None
-        village = self.rnd.choice(self.villages)
-        old = self.above[village.name]
-        new = next(town for town in self.towns if town is not old)
-        movers = [d for d in self.laptops if d.unit == village.unit]
-        if self.district.shown(village.unit, "unit") is None or len({d.station for d in movers}) < len(
-            movers
-        ):
-            return "not yet"
-        latest = self.latest
-        for d in (self.district, old, new, *movers):
-            d.time.at = latest
-        if old.name in self.relapsed:
-            # What the town has to get back it gets from who still reports to it (known residue).
-            for d in movers:
-                self.bring(d, old)
-                self.bring(old, d)
-        if self.rnd.random() < 0.5:
-            # What is erased here may be gone below before who moves the village hears of it.
-            self.erase(old)
-            for d in movers:
-                self.bring(d, old)
-        # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
-        # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
-        in_force = station.knowledge(self.district.ledger, self.district.keys).policy
-        lapsing = restating.lapsing(self.district.ledger, in_force, [village.unit])
-        births = [
-            NewRecord(
-                "exclusion", "", self.district.unit, {"cause": "refused", "refusal": reason, "items": text}
-            )
-            for reason, items in lapsing.items()
-            for text in exclusions.write(items)
-        ]
-        edits = [SlotEdit("unit", village.unit, slot, new.unit) for slot in ("superior", "unit")]
-        self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
-        self.district.settle()
-        for town in (old, new):
-            self.bring(town, self.district)
-        for d in movers:
-            self.put_under(d, new)
-            self.snapshots.pop(d.name, None)
-        self.snapshots.pop(new.name, None)
-        return village.name, new.name
 
     # -- what happens to computers ---------------------------------------------------------------------------------
 
@@ -709,7 +706,7 @@ class History:
         below, above = self.rnd.choice(self.pairs)
         if self.rnd.random() < 0.5:
             self.underway.append((above, below.send()))
-        else:
+        elif not is_out(above, below):
             self.underway.append((below, above.send(below)))
         return below.name, above.name
 
@@ -748,7 +745,12 @@ class History:
         return sum(told.total for told in report.bundles)
 
     def bring(self, to: Desk, desk: Desk) -> int:
-        """All that is due from one station to another, in as many bundles as it takes; how many items that were."""
+        """All that is due from one station to another, in as many bundles as it takes; how many items that were.
+
+        Nobody sends to a computer that was put out of use.
+        """
+        if to is not self.above.get(desk.name) and is_out(desk, to):
+            return 0
         sent = [desk.send(None if to is self.above.get(desk.name) else to)]
         while sent[-1].more:
             sent.append(desk.send(None if to is self.above.get(desk.name) else to))
@@ -820,6 +822,11 @@ def sums(told: Any) -> int:
     """The items of a bundle by what became of them."""
     found: int = told.applied + told.known + told.held + told.conflict + told.refused
     return found
+
+
+def is_out(desk: Desk, below: Desk) -> bool:
+    """Whether a desk takes a station below it for one that was put out of use."""
+    return trust.is_out(station.knowledge(desk.ledger, desk.keys).state, below.station)
 
 
 def _is_copy(desk: Desk) -> bool:

@@ -1,0 +1,218 @@
+"""What becomes of units and their computers in a random history: other names and codes, gone and back, let in again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from desktop.records.declaration import Level
+from desktop.store.ledger import NewRecord, SlotEdit
+from desktop.store.queries.units import subtree
+from desktop.sync.authority import exclusions, station
+from desktop.sync.merging import restating
+from tests.histories.people import People
+from tests.sync.desks import FILING_TYPES, Desk, new_desk
+
+
+class Offices(People):
+    """A history in which units change as well, and computers are let in that were shut out."""
+
+    acts = (
+        *People.acts,
+        "relocate",
+        "relocate",
+        "rename",
+        "rename",
+        "dissolve",
+        "readmit",
+        "newcomer",
+        "cut_off",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.waiting: list[Desk] = []
+        """Stations below a unit that was moved, whose certificates lead elsewhere."""
+
+    @property
+    def offices(self) -> list[Desk]:
+        """The stations that stand above others, the highest first."""
+        return [d for d in self.desks if d.level is not Level.VILLAGE]
+
+    def _below(self, desk: Desk) -> tuple[Desk, Desk] | None:
+        """Who speaks, and a station below it."""
+        speaker = self._speaker(desk)
+        below = self.below(speaker)
+        return (speaker, self.rnd.choice(below)) if below else None
+
+    # -- units -----------------------------------------------------------------------------------------------------
+
+    def rename(self, desk: Desk) -> object:
+        """A unit below is called otherwise, or gets another code."""
+        found = self._below(desk)
+        if found is None or found[1].unit not in found[0].records("unit"):
+            return None
+        speaker, whom = found
+        slot = self.rnd.choice(("name", "code"))
+        self.done.append((speaker, speaker.edit(whom.unit, slot, self.word(speaker), "unit")))
+        return speaker.name, whom.name, slot
+
+    def dissolve(self, desk: Desk) -> object:
+        """A unit below is deleted, or comes back."""
+        found = self._below(desk)
+        if found is None or found[1].unit not in found[0].records("unit"):
+            return None
+        speaker, whom = found
+        revive = self.rnd.random() < 0.5
+        speaker.delete(whom.unit, "unit", revive=revive)
+        speaker.settle()
+        return speaker.name, whom.name, revive
+
+    def relocate(self, desk: Desk) -> object:
+        """A village, or a town with all below it, is put under another superior, and its computers are enrolled there.
+
+        Below a town they are enrolled once more by it, now or in the end.
+        """
+        if self.rnd.random() < 0.5:
+            return None
+        moved = self.rnd.choice([*self.villages, *self.between, *self.between])
+        old = self.above[moved.name]
+        new = self.rnd.choice([d for d in (*self.towns, *self.between) if d not in (old, moved)])
+        movers = [d for d in self.desks if d.unit == moved.unit]
+        below = [d for d in self.below(moved) if d not in movers]
+        whole = [*movers, *below]
+        latest = self.latest
+        for d in (self.district, *self.over(old), old, *self.over(new), new, *whole):
+            d.time.at = latest
+        self._report(moved)
+        if moved.unit not in subtree(self.district.database, self.district.unit):
+            return "not yet"
+        if len({d.station for d in whole}) < len(whole):
+            return "one is a copy"
+        if old.name in self.relapsed:
+            # What the town has to get back it gets from who still reports to it (known residue).
+            for d in movers:
+                self.bring(d, old)
+                self.bring(old, d)
+        if self.rnd.random() < 0.5:
+            # What is erased here may be gone below before who moves the village hears of it.
+            self.erase(old)
+            for d in movers:
+                self.bring(d, old)
+        # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
+        # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
+        in_force = station.knowledge(self.district.ledger, self.district.keys).policy
+        units = subtree(self.district.database, moved.unit)
+        births = [
+            NewRecord(
+                "exclusion", "", self.district.unit, {"cause": "refused", "refusal": reason, "items": text}
+            )
+            for reason, items in restating.lapsing(self.district.ledger, in_force, units).items()
+            for text in exclusions.write(items)
+        ]
+        edits = [SlotEdit("unit", moved.unit, slot, new.unit) for slot in ("superior", "unit")]
+        self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
+        self.district.settle()
+        if self.rnd.random() < 0.8 or not self._may_enrol(new, moved.unit):
+            # Else the new superior registers what it has not heard of.
+            self.inform(new)
+        self.inform(old)
+        for d in movers:
+            self.put_under(d, new)
+        if self.rnd.random() < 0.5:
+            self._enrol_below(below)
+        else:
+            self.waiting += below
+        for d in (*whole, new):
+            self.snapshots.pop(d.name, None)
+        return moved.name, new.name
+
+    def _enrol_below(self, below: Sequence[Desk]) -> None:
+        """Stations get the certificates of now of who stands above them."""
+        for d in below:
+            if self._may_enrol(self.above[d.name], d.unit):
+                self.put_under(d, self.above[d.name])
+                self.snapshots.pop(d.name, None)
+
+    def finish(self) -> None:
+        """Nobody waits for a certificate any more."""
+        for d in self.waiting:
+            d.time.at = self.above[d.name].time.at = self.latest
+        self._enrol_below(self.waiting)
+        super().finish()
+
+    def _report(self, desk: Desk) -> None:
+        """What a station knows is known above it."""
+        for below, above in pairwise([desk, *self.over(desk)]):
+            self.bring(above, below)
+
+    def _bring_back(self) -> bool:
+        """Whether a unit is gone somewhere; none is any more."""
+        found = False
+        for desk in self.offices:
+            for unit in self.units_of(desk):
+                shown = desk.shown(unit, "unit")
+                if shown is not None and shown.life != 0:
+                    desk.delete(unit, "unit", revive=True)
+                    desk.settle()
+                    found = True
+        return found
+
+    def _let_in(self) -> bool:
+        back = self._bring_back()
+        return super()._let_in() or back
+
+    # -- computers -------------------------------------------------------------------------------------------------
+
+    def cut_off(self, desk: Desk) -> object:
+        """Nothing that a station has ever said counts, be it one that has enrolled others."""
+        found = self._below(desk)
+        if found is None:
+            return None
+        speaker, whom = found
+        if self.small and whom in self.offices:
+            # Whoever hears of it in one bundle, and in the next that it was taken back, takes no next (known residue).
+            return None
+        self.said.append((speaker, "revocation", speaker.revoke(whom)))
+        return speaker.name, whom.name
+
+    def readmit(self, desk: Desk) -> object:
+        """A station is enrolled once more by the one above it, and begins a new incarnation with that."""
+        above = self.above.get(desk.name)
+        shared = [d for d in self.desks if d.station == desk.station]
+        if (
+            above is None
+            or len(shared) > 1
+            or desk.name in self.relapsed
+            or not self._may_enrol(above, desk.unit)
+        ):
+            return None
+        desk.time.at = above.time.at = self.latest
+        incarnation = self.incarnation()
+        desk.cut()
+        station.begin_incarnation(desk.ledger, incarnation)
+        desk.keys = station.load_keys(desk.ledger)
+        self.put_under(desk, above, incarnation)
+        self.snapshots.pop(desk.name, None)
+        self.snapshots.pop(above.name, None)
+        return above.name
+
+    def _may_enrol(self, desk: Desk, unit: str) -> bool:
+        """Whether the program lets a desk enrol computers of a unit: of one that was deleted it does not."""
+        return desk.shown(unit, "unit") is None or unit in subtree(desk.database, desk.unit)
+
+    def newcomer(self, desk: Desk) -> object:
+        """A second laptop of a village, enrolled by whoever stands above it."""
+        name = f"{desk.name}新机"
+        if desk.level is not Level.VILLAGE or any(d.name.endswith("新机") for d in self.desks):
+            return None
+        above = self.above[desk.name]
+        if not self._may_enrol(above, desk.unit):
+            return None
+        made = new_desk(self.folder, name, desk.level, unit=desk.unit, cipher=self.cipher, types=FILING_TYPES)
+        made.time.at = above.time.at = self.latest
+        self.desks.append(made)
+        self.put_under(made, above)
+        self.snapshots.pop(above.name, None)
+        return name
