@@ -59,7 +59,7 @@ class Deciding(Offices):
         first = desk.ledger.next_number()
         if slot == DELETED_SLOT:
             revive = self.rnd.random() < 0.5
-            told: object = revive
+            told: Any = revive
             deletion = Deletion(type_name, record, revive, together=revive)
             done = desk.ledger.write("处理分歧", desk.name, deletions=[deletion])
         else:

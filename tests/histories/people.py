@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.workspaces import erasing
+from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
 from desktop.store.merging.erasing import targets
 from desktop.store.peers import segment_log
@@ -163,13 +164,17 @@ class People(History):
         written = desk.ledger.written_under("firm", record)
         unit, made = desk.ledger.unit_of("firm", written), desk.ledger.new_id()
         parts = self.rnd.choice((1, 1, 2))
-        cells = {
+        cells: dict[str, Cell] = {
             "kind": "firm", "record": written, "name": self._naming(desk, made), "media": "jpeg", "size": 3 * parts,
             "sha256": f"{self.rnd.getrandbits(64):064x}", "parts": parts,
         }  # fmt: skip
         births = [NewRecord(ATTACHMENT, made, unit, cells)]
         for number in range(1, parts + 1):
-            content = {"attachment": made, "number": number, "content": self._naming(desk, made)}
+            content: dict[str, Cell] = {
+                "attachment": made,
+                "number": number,
+                "content": self._naming(desk, made),
+            }
             births.append(NewRecord(PART, desk.ledger.new_id(), unit, content))
         return births
 
