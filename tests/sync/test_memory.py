@@ -5,6 +5,7 @@ What objects of Python take is measured at every run, by ``test_bounded``.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import subprocess
 import sys
@@ -47,9 +48,11 @@ def merged(ledger: Path, *sent: Sent) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(not LONG, reason="a quarter of an hour")
+@pytest.mark.skipif(not LONG, reason="some twenty minutes")
 def test_a_million_items_come_are_withdrawn_and_lifted_within_300_mb(tmp_path: Path) -> None:
     """All of them registered in another town as well, so that each is said once more for that one."""
+    # No test may take as long as this one.
+    faulthandler.cancel_dump_traceback_later()
     places = Places(tmp_path)
     places.deliver()
     path = tmp_path / "district.db"
