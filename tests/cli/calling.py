@@ -17,12 +17,22 @@ from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
+from tests.operations.stations import unnoticed_copy
 
 PASSWORD = "correct-horse"
 OPERATOR = "王芳"
 CODE = "91330106MA2ABCDEX7"
 CHEAP = Cost(memory=8, passes=1, lanes=1)
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+FIELDS = {
+    "contact_name": "李明",
+    "contact_phone": "0571-88888888",
+    "facts": "2026年9月、10月未发放三名职工工资",
+    "articles": "《中华人民共和国劳动法》第五十条",
+    "requests": "依法足额支付三名职工的工资",
+}
 
 
 def make(
@@ -113,3 +123,11 @@ def enrol(below: Path, desk: Path, stick: Path) -> None:
     accepted = answer("enrol", "accept", below, stick / "a.xsg", "--ack", stick / "a.xsa")
     assert accepted["unit"] == granted["unit"]
     answer("enrol", "confirm", desk, stick / "a.xsa")
+
+
+def copied(places: Places) -> Path:
+    """A copy of the town's workspace that was opened where the original was not to be seen."""
+    twin = places.stick / "twin"
+    with unnoticed_copy(places.town, twin):
+        answer("list", twin, "enterprise")
+    return twin

@@ -13,16 +13,7 @@ from desktop.store.peers import traffic as stored
 from desktop.sync.bundles import envelope
 from desktop.sync.merging import results
 from desktop.sync.signed import manifest
-from tests.cli.calling import CODE, Places, answer, enrol, make, record, run
-from tests.operations.stations import unnoticed_copy
-
-
-def copied(places: Places) -> Path:
-    """A copy of the town's workspace that was opened where the original was not to be seen."""
-    twin = places.stick / "twin"
-    with unnoticed_copy(places.town, twin):
-        answer("list", twin, "enterprise")
-    return twin
+from tests.cli.calling import CODE, Places, answer, copied, enrol, make, record, run
 
 
 def balanced(bundle: dict[str, int]) -> bool:

@@ -9,16 +9,8 @@ import openpyxl
 import pytest
 
 from desktop.records.declaration import Level
-from tests.cli.calling import Places, answer, make, record, run
+from tests.cli.calling import FIELDS, Places, answer, make, record, run
 from tests.documents.paper import words_of
-
-FIELDS = {
-    "contact_name": "李明",
-    "contact_phone": "0571-88888888",
-    "facts": "2026年9月、10月未发放三名职工工资",
-    "articles": "《中华人民共和国劳动法》第五十条",
-    "requests": "依法足额支付三名职工的工资",
-}
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.records.declaration import Level
-from tests.cli.calling import answer, make, record, run
-from tests.cli.test_letters import FIELDS
+from tests.cli.calling import FIELDS, answer, make, record, run
 from tests.documents.paper import words_of
 
 SIGNED = ("--signer", "周敏", "--post", "主席")

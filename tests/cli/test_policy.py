@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop.records.declaration import Level
-from tests.cli.calling import Places, answer, enrol, make, record, run
-from tests.cli.test_exchange import copied
+from tests.cli.calling import Places, answer, copied, enrol, make, record, run
 
 
 def test_where_there_is_nothing_to_list_that_is_said(places: Places) -> None:

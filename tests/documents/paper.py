@@ -10,7 +10,14 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from desktop.documents.fonts import FontBook
+from desktop.documents.page import OfficialDocument, render_pdf
+
 MM = 72 / 25.4
+
+
+RIGHT = (210 - 26) * MM
+LEFT = 28 * MM
 
 
 @dataclass(frozen=True)
@@ -161,3 +168,12 @@ def words_by_page(pdf: bytes | Path) -> list[str]:
 def words_of(pdf: bytes | Path) -> str:
     """The words of all pages, likewise."""
     return "".join(words_by_page(pdf))
+
+
+def printed(document: OfficialDocument, fonts: FontBook) -> list[Sheet]:
+    return measure(render_pdf(document, fonts=fonts))
+
+
+def squeezed(text: str) -> str:
+    """The text without what line ends and alignment add."""
+    return "".join(character for character in text if not character.isspace())

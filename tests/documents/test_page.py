@@ -33,23 +33,12 @@ from desktop.documents.page import (
     render_pdf,
 )
 from tests.documents.letters import DATE, HEADS, LETTER, ORGAN, PLAIN, RARE, RED, letter, of_lines
-from tests.documents.paper import MM, Sheet, fonts_are_embedded, measure
+from tests.documents.paper import LEFT, MM, RIGHT, Sheet, fonts_are_embedded, measure, printed, squeezed
 
 LEADING = 225 * MM / 22
 PITCH = 156 * MM / 28
-RIGHT = (210 - 26) * MM
-LEFT = 28 * MM
 TOP = 37 * MM
 BOTTOM = (297 - 35) * MM
-
-
-def printed(document: OfficialDocument, fonts: FontBook) -> list[Sheet]:
-    return measure(render_pdf(document, fonts=fonts))
-
-
-def squeezed(text: str) -> str:
-    """The text without what line ends and alignment add."""
-    return "".join(character for character in text if not character.isspace())
 
 
 # The grid ---------------------------------------------------------------------------------------------------------

@@ -23,8 +23,7 @@ from desktop.documents.page import (
 )
 from desktop.documents.page.geometry import TEXT_HEIGHT
 from desktop.documents.page.render import lay_out
-from tests.documents.paper import Sheet
-from tests.documents.test_page import LEFT, RIGHT, printed, squeezed
+from tests.documents.paper import LEFT, RIGHT, Sheet, printed, squeezed
 
 LINE = "走访了解到企业现有职工"
 

@@ -45,7 +45,7 @@ from desktop.documents.page.geometry import LEADING, MARGIN_TOP, PAGE_HEIGHT, TE
 from desktop.documents.page.render import lay_out
 from desktop.documents.page.setting import Setter
 from desktop.documents.page.word import render_docx
-from tests.documents.test_page import printed
+from tests.documents.paper import printed
 
 DAY = datetime.date(2026, 11, 5)
 RARE = "犇㛃䶮𬬮"

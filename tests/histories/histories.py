@@ -46,6 +46,7 @@ from desktop.sync.merging import forks, rewriting
 from desktop.sync.merging.receiving import ClockInDoubt
 from desktop.sync.signed import identity
 from tests.histories.comparing import words_of
+from tests.sync.acts import renew
 from tests.sync.casting import cast
 from tests.sync.desks import (
     DAY,
@@ -59,7 +60,6 @@ from tests.sync.desks import (
     put_back,
     reopen,
 )
-from tests.sync.test_root_changes import renew
 
 SHARED: Final = ("aa" * 16, "bb" * 16)
 """Record ids that several stations know without each other, as a code gives them."""

@@ -29,6 +29,13 @@ WORDS = {
 }  # fmt: skip
 
 
+PAPER: dict[str, Cell] = {
+    "kind": "opinion_letter", "title_variant": "opinion", "addressee": EMPLOYER, "subject": "拖欠工资",
+    "past_document_number": "杭西工监意〔2026〕7号", "past_issue_date": "2026-11-05", "past_issuing_body": ORGAN,
+    "past_signer": "周正", "past_signer_post": "主席",
+}  # fmt: skip
+
+
 def create(
     folder: Path,
     name: str = ORGAN,

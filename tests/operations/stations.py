@@ -11,12 +11,14 @@ from pathlib import Path
 
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import enrolling, exchange
+from desktop.operations.templates import templates
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
+from desktop.sync.bundles.kept import frame_of
 from desktop.sync.merging.results import MergeReport
 
 CHEAP = Cost(memory=8, passes=1, lanes=1)
@@ -101,3 +103,18 @@ def forged(session: Session, cells: Mapping[str, Cell], unit: str, type_name: st
     birth = NewRecord(type_name, session.ledger.new_id(), unit, cells)
     session.ledger.write("新增", session.operator.name, births=[birth])
     return birth.record
+
+
+def written_by_hand(session: Session, key: str, content: str, **given: Cell) -> None:
+    """What another program, or another edition of this one, could have written."""
+    values: dict[str, Cell] = {"key": key, "label": "x", "version": "外来", "content": content, **given}
+    birth = NewRecord(templates.TYPE, session.ledger.new_id(), session.unit.id, values)
+    session.ledger.write("x", "x", births=[birth])
+
+
+def texts(session: Session) -> str:
+    """Every cell of every table, search index included, and every stored segment unpacked."""
+    found = [repr(row) for (table,) in session.database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+             for row in session.database.rows(f'SELECT * FROM "{table}"')]  # fmt: skip
+    found += [frame_of(f).plain().decode() for (f,) in session.database.rows("SELECT frame FROM segment")]
+    return "\n".join(found)

@@ -34,8 +34,7 @@ from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, NewRecord, NotFound, SlotEdit
 from desktop.store.queries import attached, reading
 from tests.operations.files import PDF, jpeg, jpeg_bomb, office, png, png_bomb, written
-from tests.operations.stations import enrol, report_up, station
-from tests.operations.test_erasing import texts
+from tests.operations.stations import enrol, report_up, station, texts
 
 NAME = "犇㛃䶮的身份证"
 

@@ -21,9 +21,8 @@ from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.store.workspaces.backups import backups_of
 from desktop.store.workspaces.drafts import Draft
-from desktop.sync.bundles.kept import frame_of
 from tests.operations.files import PDF, written
-from tests.operations.stations import enrol, report_up, station, twin
+from tests.operations.stations import enrol, report_up, station, texts, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
 
@@ -52,14 +51,6 @@ def member(village: Session, town: Session, tmp_path: Path) -> str:
     )
     report_up(village, town, tmp_path)
     return saved.record
-
-
-def texts(session: Session) -> str:
-    """Every cell of every table, search index included, and every stored segment unpacked."""
-    found = [repr(row) for (table,) in session.database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-             for row in session.database.rows(f'SELECT * FROM "{table}"')]  # fmt: skip
-    found += [frame_of(f).plain().decode() for (f,) in session.database.rows("SELECT frame FROM segment")]
-    return "\n".join(found)
 
 
 def holds(session: Session) -> list[str]:

@@ -19,28 +19,13 @@ from desktop.records.declaration import Level
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.queries import reading
 from desktop.store.tables.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
-from desktop.store.workspaces import unlocking
 from desktop.store.workspaces.keys import KeySlots
 from desktop.store.workspaces.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
 from tests.cli.calling import OPERATOR, PASSWORD, make, run
 from tests.operations import stations
+from tests.operations.disks import let_fail
 
 FULL = sqlcipher.OperationalError("disk I/O error")
-
-
-def let_fail(monkeypatch: pytest.MonkeyPatch, error: Exception, free: int | None = 0) -> None:
-    """From now on a ledger does not open as usual, on a disk with so much room."""
-
-    def fail(_path: Path, _key: bytes) -> NoReturn:
-        raise error
-
-    def room(_folder: Path) -> SimpleNamespace:
-        if free is None:
-            raise OSError(errno.EIO, "gone")
-        return SimpleNamespace(free=free)
-
-    monkeypatch.setattr(unlocking, "open_ledger", fail)
-    monkeypatch.setattr("desktop.store.workspaces.places.shutil.disk_usage", room)
 
 
 def names_in(session: Session) -> list[str]:

@@ -31,9 +31,8 @@ from desktop.store.queries import aggregates, depending, reading
 from desktop.store.queries.aggregates import Condition, Days, Tally
 from desktop.store.queries.reading import Query
 from tests.documents.paper import words_of
-from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, WORDS, CaseAt, D, create, taken
+from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, PAPER, WORDS, CaseAt, D, create, taken
 from tests.operations.stations import enrol
-from tests.operations.test_past_letters import PAPER
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

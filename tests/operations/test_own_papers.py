@@ -25,8 +25,7 @@ from desktop.operations.templates.templates import NoSuchTemplate
 from desktop.records.declaration import Level
 from tests.documents.paper import words_of
 from tests.operations.cases import create
-from tests.operations.stations import enrol, report_up
-from tests.operations.test_templates import written_by_hand
+from tests.operations.stations import enrol, report_up, written_by_hand
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

@@ -18,13 +18,7 @@ from desktop.records.supervision import Stage
 from desktop.records.supervision.numbering import Series
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import CannotUndo
-from tests.operations.cases import CHAIR, EMPLOYER, ORGAN, CaseAt, D, create
-
-PAPER: dict[str, Cell] = {
-    "kind": "opinion_letter", "title_variant": "opinion", "addressee": EMPLOYER, "subject": "拖欠工资",
-    "past_document_number": "杭西工监意〔2026〕7号", "past_issue_date": "2026-11-05", "past_issuing_body": ORGAN,
-    "past_signer": "周正", "past_signer_post": "主席",
-}  # fmt: skip
+from tests.operations.cases import CHAIR, ORGAN, PAPER, CaseAt, D, create
 
 
 @pytest.fixture

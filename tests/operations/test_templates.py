@@ -23,11 +23,9 @@ from desktop.operations.templates.templates import NoSuchTemplate, NothingChange
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.types import catalogue
-from desktop.records.versions.canonical import Cell
-from desktop.store.ledger import NewRecord
 from tests.documents.paper import words_of
 from tests.operations.cases import CaseAt, create
-from tests.operations.stations import CHEAP, enrol, repeatable, report_up
+from tests.operations.stations import CHEAP, enrol, repeatable, report_up, written_by_hand
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 
@@ -43,13 +41,6 @@ def change(session: Session, key: str, before: str, after: str, **given: Any) ->
     words = text(session, key)
     assert before in words
     templates.save(session, key, words.replace(before, after, 1), **given)
-
-
-def written_by_hand(session: Session, key: str, content: str, **given: Cell) -> None:
-    """What another program, or another edition of this one, could have written."""
-    values: dict[str, Cell] = {"key": key, "label": "x", "version": "外来", "content": content, **given}
-    birth = NewRecord(templates.TYPE, session.ledger.new_id(), session.unit.id, values)
-    session.ledger.write("x", "x", births=[birth])
 
 
 def plain(key: str, **changes: Any) -> str:

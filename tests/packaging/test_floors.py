@@ -82,3 +82,15 @@ def test_no_form_of_a_time_holds_chinese() -> None:
     }
     assert found == {}
     assert forms.search('f"{at:%m月}"')
+
+
+def test_what_tests_share_stands_in_no_test_module() -> None:
+    tests = Path(__file__).parents[1]
+    shared = re.compile(
+        r"^(?:from tests\.(?:\w+\.)*test_\w+ import|from tests\.(?:\w+ import|\w+\.\w+ import) .*\btest_)",
+        re.M,
+    )
+    found = {
+        str(p.relative_to(tests)): shared.findall(p.read_text("utf-8")) for p in tests.rglob("test_*.py")
+    }
+    assert not {path: lines for path, lines in found.items() if lines}

@@ -15,7 +15,7 @@ from desktop.store.merging import aside
 from desktop.store.merging.merging import Merger
 from desktop.store.merging.uncounting import Taken
 from desktop.store.tables.database import Database
-from tests.store.test_merging import histories
+from tests.store.drawing import histories
 from tests.store.world import (
     TYPES,
     Birth,

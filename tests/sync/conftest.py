@@ -9,6 +9,7 @@ import pytest
 from desktop.records.declaration import Level
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, below, enrol, new_desk, new_root
+from tests.sync.forking import later_copy
 from tests.sync.levels import Tree, grow
 from tests.sync.places import Places
 
@@ -35,6 +36,28 @@ def district(tmp_path: Path) -> Desk:
 def village(district: Desk) -> Desk:
     """A village right below the district."""
     return below(district, "甲村")
+
+
+@pytest.fixture
+def town(district: Desk, tmp_path: Path) -> Desk:
+    """A town right below the district that may enrol."""
+    town = new_desk(tmp_path, "镇", Level.TOWN)
+    enrol(town, district, 1)
+    return town
+
+
+@pytest.fixture
+def laptop(town: Desk, tmp_path: Path) -> Desk:
+    """A village right below the town."""
+    found = new_desk(tmp_path, "甲村", Level.VILLAGE)
+    enrol(found, town)
+    return found
+
+
+@pytest.fixture
+def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
+    """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
+    return later_copy(laptop, town, tmp_path / "twin", days=0.01)
 
 
 @pytest.fixture

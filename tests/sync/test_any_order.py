@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from desktop.records.declaration import Level
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging.results import BundleResult
+from tests.sync.acts import erase, everything
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report
-from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, GONE = "f1" * 16, "f2" * 16, "f3" * 16
 SECRET = "13800001234"

@@ -24,10 +24,9 @@ from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Claims, grant_serial
 from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
+from tests.sync.acts import erase, renew
 from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
 from tests.sync.places import FIRM, OTHER, Places, name_of
-from tests.sync.test_erasing import erase
-from tests.sync.test_root_changes import renew
 
 NAME = {"firm": Shape(("name",))}
 

@@ -7,7 +7,6 @@ import dataclasses
 import json
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +23,11 @@ from desktop.store.merging.erasing import Erasure, is_left
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
+from tests.sync.acts import FIRM, OTHER, contact, erase, everything
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places
 
-FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER, FIRST = "13800001234", "13900005678", "13700004321"
 
 
@@ -63,44 +62,6 @@ def _enrolled(folder: Path) -> tuple[Desk, ...]:
     enrol(town, district, 1)
     enrol(village, town)
     return district, town, village
-
-
-def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequence[str] = ()) -> None:
-    """What the operation does: the values that stand are emptied, and everything up to then is to be forgotten.
-
-    It is said under the own unit and those below that ``wrote`` some of it.
-    """
-    ledger = desk.ledger
-    emptied = ledger.write(
-        "清除", desk.name, edits=[SlotEdit("firm", record, s, None) for s in slots.split()]
-    )
-    cells = {
-        "kind": "firm",
-        "target": record,
-        "slots": slots,
-        "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
-    }
-    births = [NewRecord("erasure", "", unit, cells) for unit in (desk.unit, *wrote)]
-    ledger.write("清除", desk.name, births=births)
-    desk.settle()
-
-
-def everything(desk: Desk) -> str:
-    """Every value in every table, stored segments unpacked: what a thief who has the key could read."""
-    found = []
-    for (table,) in desk.database.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
-    ):
-        for row in desk.database.rows(f'SELECT * FROM "{table}"'):
-            found += [str(cell) for cell in row if not isinstance(cell, bytes)]
-            found += [cell.decode("utf-8", "replace") for cell in row if isinstance(cell, bytes)]
-    for (compressed,) in desk.database.rows("SELECT frame FROM segment"):
-        found.append(kept.frame_of(compressed).plain().decode())
-    return "\n".join(found)
-
-
-def contact(phone: str) -> dict[str, object]:
-    return {"person": "王", "phone": phone}
 
 
 def test_the_value_leaves_every_level_and_the_rest_stays(tree: Tree) -> None:

@@ -19,8 +19,8 @@ from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.merging import forks
+from tests.sync.acts import erase, everything
 from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report, settle
-from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 

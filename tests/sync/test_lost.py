@@ -9,9 +9,9 @@ import pytest
 
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging.results import BundleResult
+from tests.sync.acts import erase
 from tests.sync.desks import Desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
-from tests.sync.test_erasing import erase
 
 
 class Undone(Exception):

@@ -14,7 +14,6 @@ from desktop.records.declaration import Level
 from desktop.records.identity import item_id, unit_id
 from desktop.records.versions.deciding import SUPERIOR
 from desktop.records.versions.stamps import to_wire
-from desktop.store.ledger import SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync import errors
 from desktop.sync.authority import moves
@@ -22,23 +21,11 @@ from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing
 from tests.measuring import seconds
 from tests.sync import desks
+from tests.sync.acts import everything, move, superior
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of
-from tests.sync.test_erasing import everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
-
-
-def move(desk: Desk, unit: str, to: str) -> None:
-    """What the operation writes: whose record the unit is, and its superior."""
-    edits = [SlotEdit("unit", unit, SUPERIOR, to), SlotEdit("unit", unit, "unit", to)]
-    desk.ledger.write("调整隶属关系", desk.name, edits=edits)
-    desk.settle()
-
-
-def superior(desk: Desk, unit: str) -> object:
-    values = desk.values(unit, "unit")
-    return None if values is None else values[SUPERIOR]
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import enrolled, exclusions, policy, station
 from desktop.sync.signed import certificates
+from tests.sync.acts import contact, everything
 from tests.sync.desks import Desk, copied_disk, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
-from tests.sync.test_erasing import contact, everything
 
 SECRET, LATER = "13800001234", "13900005678"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.records.declaration import Level
+from tests.sync.acts import erase, everything
 from tests.sync.desks import enrol, new_desk, new_root, report
 from tests.sync.places import Places, name_of
-from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER = "13800001234", "13900005678"

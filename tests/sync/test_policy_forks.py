@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,83 +13,12 @@ from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside
 from desktop.store.peers import segment_log, traffic
 from desktop.sync.authority import exclusions, policy, station
-from desktop.sync.bundles import sending
 from desktop.sync.enrolling import copies
-from desktop.sync.merging import forks, receiving, rewriting
-from desktop.sync.signed import certificates, identity
-from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report
-from tests.sync.test_erasing import erase, everything
-
-FIRM, OTHER, THIRD, FOURTH = "f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Desk:
-    return new_root(tmp_path, "区")
-
-
-@pytest.fixture
-def town(district: Desk, tmp_path: Path) -> Desk:
-    town = new_desk(tmp_path, "镇", Level.TOWN)
-    enrol(town, district, 1)
-    return town
-
-
-@pytest.fixture
-def laptop(town: Desk, tmp_path: Path) -> Desk:
-    found = new_desk(tmp_path, "甲村", Level.VILLAGE)
-    enrol(found, town)
-    return found
-
-
-@pytest.fixture
-def twin(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
-    """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
-    return later_copy(laptop, town, tmp_path / "twin", days=0.01)
-
-
-def later_copy(laptop: Desk, town: Desk, folder: Path, *, days: float) -> Desk:
-    """A copy of the laptop that writes so much later."""
-    found = copied_disk(laptop, folder)
-    connect(found, town)
-    frames = sending.tree_frames(town.ledger, town.keys, laptop.unit)
-    desk = certificates.parse(station.own_chain(town.ledger)[0])
-    receiving.take_tree(found.ledger, found.keys, frames, desk)
-    found.time.pass_days(days)
-    return found
-
-
-def decide(desk: Desk, laptop: Desk, *, keep_held: bool = False) -> list[str]:
-    origin = desk.ledger.origin_ref(laptop.station, laptop.keys.incarnation)
-    lost = forks.losing(desk.ledger, origin, keep_held=keep_held)
-    return [
-        desk.say("exclusion", {"cause": policy.FORK, "items": text})
-        for text in exclusions.write({(laptop.station, laptop.keys.incarnation): lost})
-    ]
-
-
-def renumber(desk: Desk, incarnation: str = "cd" * 8) -> int:
-    count = rewriting.renumber(desk.ledger, incarnation, "换新编号")
-    desk.keys = station.load_keys(desk.ledger)
-    return count
-
-
-def open_forks(*desks: Desk) -> Sequence[object]:
-    return [fork for desk in desks for fork in forks.open_forks(desk.database, desk.ledger.types)]
-
-
-def forked(laptop: Desk, twin: Desk, town: Desk, district: Desk) -> None:
-    """Three items of the one, two of the other, at both levels above."""
-    laptop.birth("firm", {"name": "先写的"}, record=FIRM)
-    laptop.edit(FIRM, "name", "先写又改的")
-    laptop.birth("firm", {"name": "先写第三条"}, record=FOURTH)
-    report(laptop, town)
-    twin.birth("firm", {"name": "后写的"}, record=OTHER)
-    twin.edit(OTHER, "name", "后写又改的")
-    town.take(twin.send())
-    district.take(town.send())
-    assert len(open_forks(town, district)) == 2
-    assert town.records() == {FIRM, FOURTH}
+from desktop.sync.merging import forks, rewriting
+from desktop.sync.signed import identity
+from tests.sync.acts import erase, everything
+from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.forking import FIRM, FOURTH, OTHER, THIRD, decide, forked, later_copy, open_forks, renumber
 
 
 def test_a_restored_laptop_writes_anew_what_lost_and_nothing_is_missing(

@@ -11,9 +11,9 @@ from desktop.store.peers import links
 from desktop.sync.authority import exclusions, station
 from desktop.sync.formats import segments
 from desktop.sync.merging import rewriting
+from tests.sync.acts import contact, erase, everything
 from tests.sync.desks import enrol, new_desk, report
 from tests.sync.places import Places, name_of
-from tests.sync.test_erasing import contact, erase, everything
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 SECRET, LATER = "13800001234", "13900005678"

@@ -1,6 +1,5 @@
 """States that hang on the order of arrival, endless settling, words that are lost, wrong effects of rewriting."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,10 +11,10 @@ from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.merging import rewriting, standing
+from tests.sync.acts import erase, everything
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
+from tests.sync.forking import decide
 from tests.sync.places import Places, name_of, self_grant
-from tests.sync.test_erasing import erase, everything
-from tests.sync.test_policy_forks import decide, district, forked, laptop, open_forks, renumber, town, twin  # noqa: F401
 
 FIRM, OTHER, VISIT = "f1" * 16, "f2" * 16, "d1" * 16
 SECRET, LATER = "13800001234", "13900005678"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from desktop.records.declaration import Field, Level
 from desktop.records.types import Catalogue
+from tests.sync.acts import erase, everything
 from tests.sync.desks import _TREE, NEWER_TYPES, NOTICE, enrol, new_desk, new_root, reopen, report, settle
 from tests.sync.desks import FIRM as FIRM_TYPE
 from tests.sync.desks import VISIT as VISIT_TYPE
 from tests.sync.levels import grow
 from tests.sync.places import Places, name_of
-from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 SECRET, LATER = "13800001234", "13900005678"

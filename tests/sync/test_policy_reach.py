@@ -21,9 +21,9 @@ from desktop.sync.merging import withdrawing
 from desktop.sync.signed import certificates
 from desktop.sync.signed.certificates import LEVEL_RANK, Certificate, Claims, grant_serial
 from desktop.sync.signed.tree import Tree
+from tests.sync.acts import erase, everything
 from tests.sync.desks import Desk, enrol, grant_record, new_desk, report
 from tests.sync.places import Places, name_of, self_grant
-from tests.sync.test_erasing import erase, everything
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 SECRET = "13800001234"

@@ -1,13 +1,12 @@
 """Rewriting: a second wrong date, a half that the parent holds, order, and what undoing does to it."""
 
-# ruff: noqa: F811 - fixtures are used by the names under which they are imported
 from __future__ import annotations
 
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.merging import rewriting
 from tests.sync.desks import Desk, report
-from tests.sync.test_policy_forks import decide, district, laptop, open_forks, renumber, town, twin  # noqa: F401
+from tests.sync.forking import decide, open_forks, renumber
 
 FIRM, OTHER, VISIT, THIRD, FOURTH = "f1" * 16, "f2" * 16, "d1" * 16, "f3" * 16, "f4" * 16
 

@@ -8,9 +8,9 @@ from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
 from desktop.sync.errors import UnitNotKnown
+from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of
-from tests.sync.test_moves import move, superior
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 

@@ -13,9 +13,9 @@ from desktop.records.versions.resolution import Life
 from desktop.store.queries import governing
 from desktop.sync.merging import restating
 from tests.measuring import steps_of
+from tests.sync.acts import say_same
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.places import FIRM, OTHER, Places, name_of
-from tests.sync.test_same import say_same
 
 
 def digests(places: Places) -> set[str]:

@@ -16,12 +16,10 @@ from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks
+from tests.sync.acts import change_root, erase, move, renew
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
 from tests.sync.forging import forged_bundle
 from tests.sync.places import Places, name_of
-from tests.sync.test_erasing import erase
-from tests.sync.test_moves import move
-from tests.sync.test_root_changes import change_root, renew
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 

@@ -21,48 +21,13 @@ from desktop.sync import errors
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.enrolling import succession
 from desktop.sync.errors import enrolment as enrolment_errors
 from desktop.sync.formats import segments
-from desktop.sync.merging import receiving
-from desktop.sync.signed import certificates, identity, roots
-from desktop.sync.signed.certificates import grant_serial
+from desktop.sync.signed import certificates, roots
 from desktop.sync.signed.identity import Speaking
 from desktop.sync.signed.roots import History
-from tests.sync.desks import Desk, connect, enrol, grant_record, new_desk, new_root, proof_of, settle
-
-
-def change_root(desk: Desk) -> None:
-    succession.change_root(desk.ledger)
-    desk.keys = station.load_keys(desk.ledger)
-
-
-def renew(below: Desk, desk: Desk) -> None:
-    """New keys for a station, granted and accepted at once."""
-    held = station.load_keys(below.ledger)
-    fresh = identity.renew(held, below.ledger.environment.random)
-    statements = station.history(desk.database).statements
-    history = station.history(below.database).followed(statements)
-    before = certificates.parse(station.own_chain(below.ledger)[0])
-    claims = replace(before.claims, public_key=fresh.public_key, recipient=fresh.recipient)
-    chain = station.own_chain(desk.ledger)
-    number = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
-    made = certificates.issue(claims, number, desk.keys, certificates.parse(chain[0]))
-    desk.ledger.write(
-        "批准", desk.name, births=[grant_record(desk, made, below.unit, fresh.incarnation, proof_of(fresh))]
-    )
-    below.cut()
-    station.ask_with(below.ledger, fresh)
-    assert station.asked_keys(below.ledger).public_key == fresh.public_key
-    station.begin_incarnation(below.ledger, fresh.incarnation)
-    below.keys = station.change_keys(below.ledger, fresh)
-    station.keep_chain(below.ledger, [made.der, *chain])
-    station.keep_history(below.ledger, history)
-    frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
-    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
-    upward = below.link(desk).recipient
-    connect(below, desk)
-    below.database.execute("UPDATE link SET recipient = ? WHERE upward", (upward,))
+from tests.sync.acts import change_root, renew
+from tests.sync.desks import Desk, enrol, new_desk, new_root, settle
 
 
 class World:

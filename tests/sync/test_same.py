@@ -21,6 +21,7 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing
 from desktop.sync.merging.withdrawing import Affected
 from tests.measuring import seconds
+from tests.sync.acts import edge, say_same
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 
@@ -66,15 +67,6 @@ def _house(folder: Path) -> tuple[Desk, ...]:
     west.birth("visit", {"firm": OTHER, "topic": "走访"}, record="d1" * 16)
     house.settle()
     return house.desks
-
-
-def say_same(desk: Desk, one: str = ONE, other: str = OTHER) -> None:
-    desk.ledger.write("合并", desk.name, births=[edge(desk, one, other)])
-
-
-def edge(desk: Desk, one: str, other: str) -> NewRecord:
-    cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
-    return NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
 
 
 def say_of(desk: Desk, *names: str) -> tuple[str, ...]:

@@ -15,11 +15,10 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors import BadSegmentSignature
 from desktop.sync.formats import receipts
 from desktop.sync.merging import receiving
+from tests.sync.acts import everything, renew
 from tests.sync.desks import enrol, new_desk, report, settle
 from tests.sync.forging import forged_bundle, one_segment, segments_in
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
-from tests.sync.test_erasing import everything
-from tests.sync.test_root_changes import renew
 
 
 def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tree: Tree) -> None:

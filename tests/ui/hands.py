@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from PySide6 import QtWidgets
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -201,3 +201,8 @@ class Windows:
         for hands in self._opened:
             hands.dialogs.always_leave()
             hands.close()
+
+
+def paste(desk: Desk, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    desk.press(K.Key_V, modifier=CTRL)

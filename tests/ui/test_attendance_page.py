@@ -21,7 +21,7 @@ from desktop.ui.forms.page import FormPage
 from desktop.ui.page import Act
 from desktop.ui.pages.attendance.page import AttendancePage, AttendanceTab
 from tests.operations.stations import forged
-from tests.ui.hands import CTRL, Desk, K
+from tests.ui.hands import CTRL, Desk, K, paste
 
 SURNAMES, GIVEN = "王李张刘陈杨赵黄", "芳伟敏静强"
 NAMES = [a + b for a in SURNAMES for b in GIVEN]
@@ -64,11 +64,6 @@ def officers(town: Session) -> list[str]:
 def saved_rows(town: Session, course: str) -> list[dict[str, Cell]]:
     held = records.children(town, "attendance", course)
     return [dict(r.values) for r in sorted(held, key=lambda r: r.values["sequence"] or 0)]
-
-
-def paste(desk: Desk, text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
-    desk.press(K.Key_V, modifier=CTRL)
 
 
 def test_forty_trainees_from_a_pasted_list_take_few_keys(

@@ -32,8 +32,8 @@ from desktop.ui.printing.page import PreviewPage
 from desktop.ui.printing.run import PrintRunDialog
 from desktop.ui.running import RunningDialog
 from desktop.ui.widgets.choices import ChoiceOverlay
+from tests.ui.cases import TODAY, WORDS, case, opened, workspace
 from tests.ui.hands import CTRL, Desk, K
-from tests.ui.test_case_page import TODAY, WORDS, case, opened, workspace
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

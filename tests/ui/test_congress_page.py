@@ -15,9 +15,8 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.congress.page import CongressPage
 from desktop.ui.pages.congress.words import headcount, quorum_words, structure_words
 from tests.operations.stations import station
-from tests.ui.hands import CTRL, Desk, K, Windows
+from tests.ui.hands import CTRL, Desk, K, Windows, paste
 from tests.ui.house import picture
-from tests.ui.test_attendance_page import paste
 
 # -- words -------------------------------------------------------------------------------------------------------------
 

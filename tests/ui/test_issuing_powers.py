@@ -22,8 +22,8 @@ from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.case.letter_form import LetterPage
 from desktop.ui.printing.page import PreviewPage
+from tests.ui.cases import WORDS, inquired, opened, texts, workspace
 from tests.ui.hands import CTRL, Desk, K, Windows
-from tests.ui.test_case_page import WORDS, inquired, opened, texts, workspace
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

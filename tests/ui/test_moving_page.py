@@ -14,7 +14,7 @@ from desktop.store.queries import reading
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.moving import MovingPage
 from desktop.ui.pages.sync.page import SyncPage
-from tests.operations.test_moving import World
+from tests.operations.moving import World
 from tests.ui.hands import Hands, Windows
 
 Open = Callable[[Session], tuple[Hands, MovingPage]]

@@ -19,8 +19,8 @@ from desktop.ui.lists.columns import columns_of
 from desktop.ui.pages.case.letter_form import LetterPage
 from desktop.ui.pages.imports.columns import targets_of
 from desktop.ui.pages.imports.export import ExportPage
+from tests.ui.cases import TODAY, drafted, inquired, workspace
 from tests.ui.hands import Desk, Windows
-from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

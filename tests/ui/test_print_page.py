@@ -21,8 +21,8 @@ from desktop.ui.pages.case.reading import read_case
 from desktop.ui.pdf_pages import draw_page
 from desktop.ui.printing.page import PreviewPage
 from desktop.ui.printing.printable import PrintJob, Released
+from tests.ui.cases import TODAY, drafted, inquired, workspace
 from tests.ui.hands import CTRL, Desk, K, Windows
-from tests.ui.test_case_page import TODAY, drafted, inquired, workspace
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
 

@@ -15,9 +15,9 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.recent import RecentPage
 from desktop.ui.workbench import Workbench
+from tests.ui.cases import workspace
 from tests.ui.hands import Windows
 from tests.ui.house import OPERATOR, FakeDialogs, Hand
-from tests.ui.test_case_page import workspace
 
 K = Qt.Key
 

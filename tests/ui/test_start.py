@@ -34,7 +34,7 @@ from desktop.ui.start.opening import Opener
 from desktop.ui.start.places import UnitChooser
 from desktop.ui.start.restoring import brings_words
 from desktop.ui.widgets.pick import Option
-from tests.operations.test_full_disk import let_fail
+from tests.operations.disks import let_fail
 from tests.ui.house import (
     OPERATOR,
     PASSWORD,

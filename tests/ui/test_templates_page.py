@@ -23,7 +23,7 @@ from desktop.ui.printing.page import PreviewPage
 from desktop.ui.registry import headings
 from desktop.ui.settings import Settings
 from desktop.ui.window import MainWindow
-from tests.operations.test_templates import written_by_hand
+from tests.operations.stations import written_by_hand
 from tests.ui.hands import Hands, Windows
 from tests.ui.house import FakeDialogs, compose, make_session, make_workbench
 

@@ -1,0 +1,112 @@
+"""What stations do in many tests: units are moved, values erased, records joined, keys and roots renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from desktop.records.identity import same_id
+from desktop.records.versions.deciding import SAME, SUPERIOR
+from desktop.records.versions.stamps import to_wire
+from desktop.store.ledger import NewRecord, SlotEdit
+from desktop.sync.authority import station
+from desktop.sync.bundles import kept, sending
+from desktop.sync.enrolling import succession
+from desktop.sync.merging import receiving
+from desktop.sync.signed import certificates, identity
+from desktop.sync.signed.certificates import grant_serial
+from tests.sync.desks import Desk, connect, grant_record, proof_of
+
+FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequence[str] = ()) -> None:
+    """What the operation does: the values that stand are emptied, and everything up to then is to be forgotten.
+
+    It is said under the own unit and those below that ``wrote`` some of it.
+    """
+    ledger = desk.ledger
+    emptied = ledger.write(
+        "清除", desk.name, edits=[SlotEdit("firm", record, s, None) for s in slots.split()]
+    )
+    cells = {
+        "kind": "firm",
+        "target": record,
+        "slots": slots,
+        "upto": to_wire((emptied.stamp or ledger.clock.next_stamp()) - 1),
+    }
+    births = [NewRecord("erasure", "", unit, cells) for unit in (desk.unit, *wrote)]
+    ledger.write("清除", desk.name, births=births)
+    desk.settle()
+
+
+def everything(desk: Desk) -> str:
+    """Every value in every table, stored segments unpacked: what a thief who has the key could read."""
+    found = []
+    for (table,) in desk.database.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+    ):
+        for row in desk.database.rows(f'SELECT * FROM "{table}"'):
+            found += [str(cell) for cell in row if not isinstance(cell, bytes)]
+            found += [cell.decode("utf-8", "replace") for cell in row if isinstance(cell, bytes)]
+    for (compressed,) in desk.database.rows("SELECT frame FROM segment"):
+        found.append(kept.frame_of(compressed).plain().decode())
+    return "\n".join(found)
+
+
+def contact(phone: str) -> dict[str, object]:
+    return {"person": "王", "phone": phone}
+
+
+def change_root(desk: Desk) -> None:
+    succession.change_root(desk.ledger)
+    desk.keys = station.load_keys(desk.ledger)
+
+
+def renew(below: Desk, desk: Desk) -> None:
+    """New keys for a station, granted and accepted at once."""
+    held = station.load_keys(below.ledger)
+    fresh = identity.renew(held, below.ledger.environment.random)
+    statements = station.history(desk.database).statements
+    history = station.history(below.database).followed(statements)
+    before = certificates.parse(station.own_chain(below.ledger)[0])
+    claims = replace(before.claims, public_key=fresh.public_key, recipient=fresh.recipient)
+    chain = station.own_chain(desk.ledger)
+    number = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
+    made = certificates.issue(claims, number, desk.keys, certificates.parse(chain[0]))
+    desk.ledger.write(
+        "批准", desk.name, births=[grant_record(desk, made, below.unit, fresh.incarnation, proof_of(fresh))]
+    )
+    below.cut()
+    station.ask_with(below.ledger, fresh)
+    assert station.asked_keys(below.ledger).public_key == fresh.public_key
+    station.begin_incarnation(below.ledger, fresh.incarnation)
+    below.keys = station.change_keys(below.ledger, fresh)
+    station.keep_chain(below.ledger, [made.der, *chain])
+    station.keep_history(below.ledger, history)
+    frames = sending.tree_frames(desk.ledger, desk.keys, below.unit)
+    receiving.take_tree(below.ledger, below.keys, frames, certificates.parse(chain[0]))
+    upward = below.link(desk).recipient
+    connect(below, desk)
+    below.database.execute("UPDATE link SET recipient = ? WHERE upward", (upward,))
+
+
+def move(desk: Desk, unit: str, to: str) -> None:
+    """What the operation writes: whose record the unit is, and its superior."""
+    edits = [SlotEdit("unit", unit, SUPERIOR, to), SlotEdit("unit", unit, "unit", to)]
+    desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    desk.settle()
+
+
+def superior(desk: Desk, unit: str) -> object:
+    values = desk.values(unit, "unit")
+    return None if values is None else values[SUPERIOR]
+
+
+def say_same(desk: Desk, one: str = FIRM, other: str = OTHER) -> None:
+    desk.ledger.write("合并", desk.name, births=[edge(desk, one, other)])
+
+
+def edge(desk: Desk, one: str, other: str) -> NewRecord:
+    cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
+    return NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
