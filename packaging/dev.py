@@ -77,7 +77,10 @@ def test(arguments: Sequence[str]) -> int:
 def bench(arguments: Sequence[str]) -> int:
     """Run the benchmarks; they know their own arguments, ``--json FILE`` among them."""
     environment = environments.prepare("dev")
-    return running.run([str(environment.python), "-m", "tests.benchmarks", *arguments])
+    with tempfile.TemporaryDirectory(prefix="xiaosanji-bench-") as folder:
+        # Programs that had to be compiled each time they begin would be measured as nobody has them.
+        env = checks.environment_of_tests(os.environ, Path(folder), files_beside=False)
+        return running.run([str(environment.python), "-m", "tests.benchmarks", *arguments], env)
 
 
 def fuzz(arguments: Sequence[str]) -> int:

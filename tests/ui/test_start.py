@@ -6,6 +6,8 @@ import datetime
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -564,3 +566,13 @@ def test_which_backup_is_the_newest_is_told_by_its_number_and_not_by_the_clock(t
     assert "以后录入的不在里面" in brings_words(alone, backups)
     os.utime(alone.path, (1_767_600_000 + 12 * 3_600,) * 2)
     assert "以后录入的在比它新的备份里" in brings_words(newest, backups)
+
+
+def test_the_first_pages_wait_for_nothing_of_what_lies_behind_them() -> None:
+    """Loading it takes twice as long as all else up to the first window; a thread does that meanwhile."""
+    pages = "desktop.ui.app, desktop.ui.start.window, desktop.ui.start.assistant"
+    asked = f"import sys, {pages}; print(*sorted(m for m in sys.modules if m.startswith('desktop.')))"
+    loaded = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+    behind = ("desktop.operations", "desktop.store", "desktop.sync", "desktop.plan", "desktop.records.types")
+    assert "desktop.ui.start.assistant" in loaded.split()
+    assert [name for name in loaded.split() if name.startswith(behind)] == []

@@ -1,4 +1,8 @@
-"""Makes a new workspace: what kind of unit, which one, who works in it and where it is kept; then its recovery code."""
+"""Makes a new workspace: what kind of unit, which one, who works in it and where it is kept; then its recovery code.
+
+What only later steps need is imported by them: on a new computer this is the first page, and the program behind it
+loads while somebody reads (``opening``).
+"""
 
 from __future__ import annotations
 
@@ -26,9 +30,6 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations.file_names import safe_name
-from desktop.operations.workspaces import synced
-from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
@@ -238,6 +239,8 @@ class Assistant(QWidget):
             self.operator.setFocus()
 
     def _suggest_folder(self) -> None:
+        from desktop.operations.workspaces import synced
+
         # On many computers the documents themselves lie in a folder that is kept equal with the net.
         documents = user_documents_path()
         place = Path.home() if synced.warning(documents) else documents
@@ -247,10 +250,14 @@ class Assistant(QWidget):
         self._suggested = suggested
 
     def _folder_name(self) -> str:
+        from desktop.operations.file_names import safe_name
+
         name = self.unit.value()[1]
         return safe_name(name) if name else ""
 
     def _choose_folder(self) -> None:
+        from desktop.operations.workspaces.workspaces import room_in
+
         folder = self._dialogs.folder("台账放在哪个文件夹里", Path.home())
         if folder is not None:
             self.notice.clear()
@@ -259,6 +266,8 @@ class Assistant(QWidget):
 
     def _judge_folder(self) -> None:
         """It can be taken all the same: a service may have been turned off."""
+        from desktop.operations.workspaces import synced
+
         place = self._place()
         if place.is_absolute() and (words := synced.warning(place)):
             self.notice.show_notice(Tone.WARNING, words)
