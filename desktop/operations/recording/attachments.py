@@ -32,7 +32,7 @@ from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound
 from desktop.store.queries import attached, reading
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.reading import Compare, Filter, Query, Record
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import stands_within
 from desktop.store.tables.database import Database
 from desktop.sync.formats import files
 
@@ -181,7 +181,7 @@ def _bearer(session: Session, type_name: str, record: str) -> tuple[str, str]:
         raise NotFound("这条记录已经删除。", "请先恢复这条记录。")
     written = session.ledger.written_under(type_name, held.id)
     unit = session.ledger.unit_of(type_name, written)
-    if unit not in subtree(session.database, session.unit.id):
+    if not stands_within(session.database, unit, session.unit.id):
         raise NotAllowed("这条记录不归本单位管，不能给它添加附件。", "请由这条记录所属的单位添加。")
     return written, unit
 
@@ -361,6 +361,6 @@ def _own(session: Session, attachment: str) -> Attachment:
     """An attachment that may be changed here. Raises ``NotAllowed`` and ``NotFound``."""
     session.require(Role.EDITOR, Role.DESK)
     found = load(session.database, session.types, attachment)
-    if found.unit not in subtree(session.database, session.unit.id):
+    if not stands_within(session.database, found.unit, session.unit.id):
         raise NotAllowed("这个附件不归本单位管。")
     return found

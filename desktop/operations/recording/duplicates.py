@@ -35,7 +35,7 @@ from desktop.store.queries.candidates import (
     LAPSED_ABOVE,
 )
 from desktop.store.queries.reading import Record
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import stands_within, subtree
 from desktop.store.tables.database import Database
 
 CHOSEN = "chosen"
@@ -299,7 +299,7 @@ def unmerge(session: Session, *edges: str) -> ChangeSet:
     standing = [h for h in held if h is not None and h.life is not Life.DELETED]
     if not standing or len(standing) < len(edges):
         raise NotMerged("这些记录没有合并在一起。")
-    if any(h.unit not in subtree(session.database, session.unit.id) for h in standing):
+    if not all(stands_within(session.database, h.unit, session.unit.id) for h in standing):
         raise NotAllowed("这是上级合并的，请由上级重新分开。")
     kind = str(standing[0].values["kind"])
     ends = sorted({str(h.values[end]) for h in standing for end in ("one", "other")})

@@ -18,7 +18,7 @@ from desktop.store.ledger import NewRecord
 from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import reading
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import stands_within, subtree
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending
@@ -126,7 +126,7 @@ def grant(
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
     # Whom somebody above has moved here is here, wherever its place lies.
-    moved = unit.id in subtree(desk.database, desk.unit.id)
+    moved = stands_within(desk.database, unit.id, desk.unit.id)
     outside = "" if moved else elsewhere(desk.reference.divisions, unit.code, level, desk.unit)
     if outside and not although:
         raise CodeElsewhere(outside)

@@ -65,7 +65,7 @@ class Staging:
         self._db = database
         self._types = types
         self._listed = listed
-        self._units: dict[str, int] = {u: r for r, u in database.rows("SELECT ref, id FROM unit_ref")}
+        self._units: dict[str, int] = {}
         self.newest = 0
         self.joins: bool
         self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
@@ -91,8 +91,11 @@ class Staging:
         """The small number that stands for a unit id in this database."""
         ref = self._units.get(unit)
         if ref is None:
-            ref = int(self._db.value("INSERT INTO unit_ref (id) VALUES (?) RETURNING ref", (unit,)))
-            self._units[unit] = ref
+            # One by one: a save names one of thousands.
+            ref = self._db.value("SELECT ref FROM unit_ref WHERE id = ?", (unit,))
+            if ref is None:
+                ref = self._db.value("INSERT INTO unit_ref (id) VALUES (?) RETURNING ref", (unit,))
+            self._units[unit] = ref = int(ref)
         return ref
 
     def reaches_others(self, records: Set[str], changes: Iterable[Change], births: Iterable[Births]) -> bool:

@@ -19,7 +19,7 @@ from desktop.records.versions.canonical import Cell, parse
 from desktop.records.versions.resolution import heads_of
 from desktop.store.log.versions import load_versions
 from desktop.store.queries import reading
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import stands_within, subtree
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -109,7 +109,7 @@ def lapsed(database: Database, types: Catalogue, unit: str) -> list[Candidate]:
         if not mine or kind not in types or (one, other) in _told_apart(database, kind):
             continue
         owners = _owners(database, types, kind, one) | _owners(database, types, kind, other)
-        if any(not owners <= set(subtree(database, writer)) for writer in mine):
+        if not all(stands_within(database, owner, writer) for writer in mine for owner in owners):
             found.append(Candidate(kind, one, other, LAPSED if owners <= within else LAPSED_ABOVE))
     return found
 

@@ -31,6 +31,18 @@ def subtree(database: Database, unit: str) -> list[str]:
     return below or [unit]
 
 
+def stands_within(database: Database, unit: str, above: str) -> bool:
+    """Whether a unit is another one or stands below it: the same as to look for it in :func:`subtree`.
+
+    It goes up from the unit, so it costs what the tree is high and not how many stand in it.
+    """
+    return unit == above or bool(database.value(
+        "WITH RECURSIVE up (id) AS (SELECT unhex(:unit) UNION"
+        " SELECT c.superior FROM r_unit c JOIN up u ON c.id = u.id WHERE c._life <> 1"
+        f" AND c.id NOT IN ({CLAIMED_TWICE}))"
+        " SELECT EXISTS (SELECT 1 FROM up WHERE id = unhex(:above))", {"unit": unit, "above": above}))  # fmt: skip
+
+
 def outside(database: Database, unit: str) -> frozenset[str]:
     """The ids of the units that are held here and are neither this one nor below it; none that two claim."""
     held = database.rows(

@@ -15,7 +15,7 @@ from desktop.store.log import belonging, components, heads
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.merging.merging import Change
 from desktop.store.queries import attached
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import stands_within, subtree
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 from desktop.store.tables.writes import Again, Deletion, Restoration, SlotEdit
@@ -260,7 +260,7 @@ class Changes:
     def _may_write(self, unit: str) -> bool:
         """Whether a unit is this workspace's or lies below; a ledger without a unit of its own writes for all."""
         own = self.database.value("SELECT value FROM meta WHERE key = 'unit_id'")
-        return own is None or unit == own or unit in subtree(self.database, own)
+        return own is None or stands_within(self.database, unit, str(own))
 
 
 def may_edit(database: Database, types: Catalogue, type_name: str, record: str) -> bool:
