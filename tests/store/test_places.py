@@ -16,6 +16,7 @@ from desktop.store.workspaces.places import (
     file_system,
     refuse_network,
     service_of,
+    synced_by,
     take_lock,
     take_lock_to_read,
 )
@@ -92,6 +93,17 @@ def test_a_folder_that_a_service_keeps_equal_with_the_net_is_known(path: str, se
         "OneDriveConsumer": "",
     }
     assert service_of(path, environment) == service
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only administrators make such links there")
+def test_it_is_known_by_whatever_way_leads_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "盘" / "文档").mkdir(parents=True)
+    (tmp_path / "文档").symlink_to(tmp_path / "盘" / "文档")
+    for said in (tmp_path / "文档", tmp_path / "盘" / "文档"):
+        monkeypatch.setenv("OneDrive", str(said))
+        assert synced_by(tmp_path / "文档" / "小三级") == "OneDrive"
+        assert synced_by(tmp_path / "盘" / "文档") == "OneDrive"
+        assert synced_by(tmp_path / "盘") == ""
 
 
 def test_a_lock_is_held_by_one_and_given_back(tmp_path: Path) -> None:

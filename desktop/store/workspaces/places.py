@@ -135,8 +135,12 @@ def _is_remote(folder: Path) -> bool:
 
 
 def synced_by(folder: Path) -> str:
-    """The service that keeps this folder equal with the net, as far as that can be seen; else nothing."""
-    return service_of(os.path.realpath(folder), os.environ)
+    """The service that keeps this folder equal with the net, as far as that can be seen; else nothing.
+
+    Documents that were led elsewhere have another path than the one that the system gives for them; so have both.
+    """
+    said = {name: os.path.realpath(place) for name in _ONEDRIVE if (place := os.environ.get(name))}
+    return service_of(os.path.realpath(folder), said)
 
 
 def service_of(path: str, environment: Mapping[str, str]) -> str:
