@@ -174,6 +174,8 @@ def small_order() -> Any:
     return Ed25519PublicKey.from_public_bytes(b"\x01" + bytes(30) + b"\x80")
 
 
+ANYBODYS = "age1" + "q" * 52 + "5cu47z"
+"""The recipient of 32 zeros."""
 SOON = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 POISON = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.3"), b"\x05\x00")
 
@@ -190,6 +192,8 @@ BAD: dict[str, Callable[[], bytes]] = {
     "recipient of no form": lambda: handmade(*without("age", "xsj:age:age1qqqq")),
     "recovery of no form": lambda: handmade(*PLAIN_NAMES, "xsj:recovery:me"),
     "two recoveries": lambda: handmade(*PLAIN_NAMES, *[f"xsj:recovery:{KEYS.recipient}"] * 2),
+    "a recipient of small order": lambda: handmade(*without("age", f"xsj:age:{ANYBODYS}")),
+    "a recovery of small order": lambda: handmade(*PLAIN_NAMES, f"xsj:recovery:{ANYBODYS}"),
     "no unit": lambda: handmade(*without("unit")),
     "a unit twice": lambda: handmade(*PLAIN_NAMES, f"xsj:unit:{VILLAGE}"),
     "a unit by its code": lambda: handmade(*without("unit", "xsj:unit:330109105")),
@@ -208,6 +212,7 @@ BAD: dict[str, Callable[[], bytes]] = {
         *PLAIN_NAMES, public_key=ec.generate_private_key(ec.SECP256R1()).public_key()
     ),
     "another kind of signature": with_elliptic_signature,
+    "another algorithm inside": lambda: handmade(*PLAIN_NAMES).replace(b"\x2b\x65\x70", b"\x2b\x65\x71", 1),
     "a key of small order": lambda: handmade(*PLAIN_NAMES, public_key=small_order()),
     "constraints not critical": lambda: handmade(*PLAIN_NAMES, critical=False),
     "may sign certificates but is no issuer": lambda: handmade(*PLAIN_NAMES, usage={"key_cert_sign": True}),
@@ -296,6 +301,7 @@ def csr(*uris: str, subject: str = KEYS.station) -> bytes:
         pytest.param(csr(), id="no names"),
         pytest.param(csr(*PLAIN_NAMES[:1]), id="no recipient"),
         pytest.param(csr(PLAIN_NAMES[0], "xsj:age:me"), id="recipient of no form"),
+        pytest.param(csr(PLAIN_NAMES[0], f"xsj:age:{ANYBODYS}"), id="recipient of small order"),
         pytest.param(csr(*PLAIN_NAMES[:2], subject=TOWN_DESK.station), id="another station"),
         pytest.param(csr(*PLAIN_NAMES[:2], subject="me"), id="no station"),
         pytest.param(certificates.request(KEYS)[:-1] + b"\0", id="signature changed"),

@@ -139,6 +139,26 @@ def test_refuses_a_recipient(text: str) -> None:
     assert not agefile.is_recipient(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
+        "age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
+        "age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
+        "age1t7wft09r2zxzfvwsk92eeql0tvzyghxytqwgapkcyf8dm5ylz9ts6wm9s8",
+        "age1anlllllllllllllllllllllllllllllllllllllllllllllllals4n2t7m",
+        "age1ahlllllllllllllllllllllllllllllllllllllllllllllllalsn46ayy",
+        "age1amlllllllllllllllllllllllllllllllllllllllllllllllalselrwrv",
+        "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqzqqsuwj9m",
+        "age1amlllllllllllllllllllllllllllllllllllllllllllllllllsam3fc4",
+    ],
+)
+def test_refuses_a_recipient_of_small_order(text: str) -> None:
+    """A request with one, once it was granted, ended the desk's program at each receipt: the library panics."""
+    assert str(pyrage.x25519.Recipient.from_str(text)) == text
+    assert not agefile.is_recipient(text)
+
+
 def age_file() -> bytes:
     return agefile.encrypt(b"content", RECIPIENT)
 

@@ -241,6 +241,13 @@ def _extended(*oids: str, critical: bool = False, last: str = "") -> Callable[[S
     return make
 
 
+def _anybodys(scene: Scene) -> dict[str, bytes]:
+    """A certificate with the recipient of 32 zeros: what is encrypted to it anybody reads."""
+    found = files.certificate(scene)["1.der"]
+    own = certificates.parse(found).claims.recipient
+    return {"1.der": found.replace(own.encode(), f"age1{'q' * 52}5cu47z".encode())}
+
+
 FORM = "refused 3 BadCertificate 15"
 CERTIFICATES: dict[str, tuple[str, str, Callable[[Scene], dict[str, bytes]]]] = {
     "unknown": ("accepted", "A further extension that is not critical.", _extended("1.2.3.4")),
@@ -250,6 +257,8 @@ CERTIFICATES: dict[str, tuple[str, str, Callable[[Scene], dict[str, bytes]]]] = 
     "key": (FORM, "A key of small order, spelled as one beyond the field.",
             _patched(b"key", b"\xee" + b"\xff" * 30 + b"\x7f")),
     "recipient": (FORM, "A recipient in capitals.", _patched(b"xsj:age:age1", b"xsj:age:AGE1")),
+    "recipient-weak": (FORM, "A recipient of small order.", _anybodys),
+    "algorithm": (FORM, "The signed part names another algorithm.", _patched(b"\x2b\x65\x70", b"\x2b\x65\x71")),
 }  # fmt: skip
 for _name, (_expect, _shows, _story) in CERTIFICATES.items():
     files.vector(f"certificate-{_name}", "certificate", _expect, _shows)(_story)

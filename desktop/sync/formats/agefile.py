@@ -13,6 +13,20 @@ _IDENTITY_PREFIX = "age-secret-key-"
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _MAGIC = b"age-encryption.org/v1\n"
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+        "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Keys (top bit clear) with which every key agreement gives zero: what is encrypted to them anybody reads, and the
+library does not refuse to, but panics, which no handler of exceptions catches."""
 _MAX_HEADER = 4096
 _MAX_STANZAS = 8
 
@@ -37,13 +51,16 @@ def recipient_of(identity: str) -> str:
 
 
 def is_recipient(text: str) -> bool:
-    """Whether this is an X25519 recipient with a right check sum, in its one written form."""
+    """Whether this is an X25519 recipient with a right check sum, in its one written form, and not of small order."""
     if RECIPIENT.fullmatch(text) is None:
         return False
     try:
-        return str(pyrage.x25519.Recipient.from_str(text)) == text
+        if str(pyrage.x25519.Recipient.from_str(text)) != text:
+            return False
     except pyrage.RecipientError:
         return False
+    raw = _raw(text)
+    return raw[:-1] + bytes([raw[-1] & 0x7F]) not in _SMALL_ORDER
 
 
 def encrypt(plain: bytes, recipient: str) -> bytes:
@@ -64,6 +81,14 @@ def decrypt(cipher: bytes, identity: str) -> bytes:
         return bytes(pyrage.decrypt(cipher, [pyrage.x25519.Identity.from_str(identity)]))
     except pyrage.DecryptError as error:
         raise NotDecrypted(str(error)) from error
+
+
+def _raw(recipient: str) -> bytes:
+    """The 32 bytes of a key in a recipient: after ``age1`` five bits a sign, the last six signs being a check sum."""
+    number = 0
+    for sign in recipient[4:-6]:
+        number = number << 5 | _ALPHABET.index(sign)
+    return (number >> 4).to_bytes(32, "big")
 
 
 def _bech32(prefix: str, data: bytes) -> str:

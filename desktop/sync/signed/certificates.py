@@ -67,6 +67,8 @@ _UNREADABLE: Final = (
 """What the library raises for certificates and requests that it cannot read."""
 _KNOWN_CRITICAL: Final = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
 _SINGLE: Final = ("station", "age", "level", "role")
+_ED25519: Final = bytes.fromhex("300506032b6570")
+"""The identifier of the algorithm as it stands in a certificate."""
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
     for text in (
@@ -270,6 +272,26 @@ def _certificate(der: bytes, certificate: x509.Certificate) -> Certificate:
     return Certificate(der, digest, certificate.serial_number, issuer_station, claims)
 
 
+def _states_ed25519(signed: bytes) -> bool:
+    """Whether the signed part of a certificate names the algorithm, as beside the signature: ``openssl`` asks both.
+
+    It stands behind version and serial number, and the library, which has read them, does not compare it.
+    """
+    at = _element(signed, 0)[0]
+    for _ in range(2):
+        at = _element(signed, at)[1]
+    return signed.startswith(_ED25519, at)
+
+
+def _element(der: bytes, at: int) -> tuple[int, int]:
+    """Where the content of a DER element begins and where it ends."""
+    begin, length = at + 2, der[at + 1]
+    if length & 0x80:
+        begin += length & 0x7F
+        length = int.from_bytes(der[at + 2 : begin], "big")
+    return begin, begin + length
+
+
 def _claims(certificate: x509.Certificate) -> Claims:
     """Everything that rule 26 says of one certificate by itself; raises ``ValueError``."""
     if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
@@ -277,6 +299,8 @@ def _claims(certificate: x509.Certificate) -> Claims:
     if (certificate.not_valid_before_utc, certificate.not_valid_after_utc) != (NOT_BEFORE, NOT_AFTER):
         raise ValueError("the dates are not the fixed ones")
     public_key = _raw_key(certificate.public_key(), certificate.signature_algorithm_oid)
+    if not _states_ed25519(certificate.tbs_certificate_bytes):
+        raise ValueError("another algorithm is signed than that of the signature")
     extensions = certificate.extensions
     if any(e.critical and e.oid not in _KNOWN_CRITICAL for e in extensions):
         raise ValueError("an unknown extension is critical")
