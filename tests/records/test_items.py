@@ -160,6 +160,23 @@ def test_opening_and_erasing_make_no_line_heavier() -> None:
         line = erased
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(b'"' + b"AB" * 32 + b'"', id="capitals"),
+        pytest.param(b'"' + b"ab " * 32 + b'"', id="white space"),
+        pytest.param(b'"' + b"ab" * 31 + b'"', id="short"),
+        pytest.param(b'"' + b"ab" * 32, id="no end"),
+        pytest.param(b'"' + b"xy" * 32 + b'"', id="other signs"),
+        pytest.param('"é"'.encode(), id="no ASCII"),
+    ],
+)
+def test_an_erased_part_has_one_written_form(part: bytes) -> None:
+    """It is not signed as it stands: whoever passes it on could write it otherwise, and with spaces at any length."""
+    with pytest.raises(MalformedLine):
+        line_hash([b"[]", part])
+
+
 def test_only_one_spelling_is_sealed() -> None:
     """Readers that compare bytes and readers that parse must not differ; anything else is hashed as it stands."""
     part = b'[ "","x"]'

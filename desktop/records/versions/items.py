@@ -293,7 +293,8 @@ def part_hash(part: bytes) -> bytes:
             stated = bytes.fromhex(part[1:-1].decode("ascii"))
         except ValueError as error:
             raise MalformedLine("an erased part is a hash") from error
-        if len(stated) != sha256().digest_size or not part.endswith(b'"'):
+        # A hexadecimal reading skips white space and takes capitals; a hash has one written form.
+        if len(stated) != sha256().digest_size or part != b'"' + stated.hex().encode() + b'"':
             raise MalformedLine("an erased part is a hash")
         return stated
     return sha256(part).digest()
