@@ -186,6 +186,9 @@ CASES = [
     Case("revoked before this bundle's items", lambda: _revoked({VILLAGE_DESK.keys.incarnation: 39}),
          errors.Revoked, 13),
     Case("revoked in this incarnation", lambda: _revoked({"0" * 16: NO_CUT}), errors.Revoked, 13),
+    # A thief who has the key says nothing in an incarnation of his own, and would be heard as to what has arrived.
+    Case("revoked, and has written nothing in this incarnation",
+         lambda: _revoked({"0" * 16: NO_CUT}, last=0), errors.Revoked, 13),
     Case("receipt of a parent that was revoked later", lambda: _revoked_parent(40), errors.Revoked, 13),
     # check 15
     Case("town grants for another town's village",
@@ -419,8 +422,8 @@ def _reused_serial() -> Attempt:
     return attempt(Station(keys, (made, *TOWN_DESK.chain)))
 
 
-def _revoked(cuts: dict[str, int]) -> Attempt:
-    return attempt(state={"revocations": {VILLAGE_DESK.station: cuts}})
+def _revoked(cuts: dict[str, int], **said: Any) -> Attempt:
+    return attempt(state={"revocations": {VILLAGE_DESK.station: cuts}}, **said)
 
 
 def _revoked_parent(cut: int) -> Attempt:
