@@ -168,6 +168,21 @@ def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places
     assert district.refused() == ({(village.station, 1): "scope"} if unit == "its own" else {})
 
 
+def test_a_town_puts_no_former_key_of_anothers_village_before_that_which_it_has(places: Places) -> None:
+    """The first key needs no proof, and no grant of its own town names an incarnation that begins at a restore."""
+    village, town, district = places.village, places.town, places.district
+    places.deliver(1)
+    renew(village, town)
+    station.begin_incarnation(village.ledger, "9" * 16)
+    village.keys = station.load_keys(village.ledger)
+    certify(places.other, village, places.far.unit, Level.VILLAGE, village.keys.others[0], "9" * 16)
+    report(places.other, district)
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    town.take(village.send())
+    assert report(town, district).refused == 0
+    assert name_of(district) == "村里的"
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("reported", ["before the move", "after it"])
 def test_what_was_signed_by_former_keys_is_believed_where_its_station_has_moved_to(
