@@ -590,8 +590,14 @@ def item_of(desk: Desk) -> str:
     return item_id("erasure", desk.station, desk.keys.incarnation, desk.next_number())
 
 
-def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(tmp_path: Path) -> None:
-    """What its villages send under the certificates of before is not taken, and says who has to enrol them."""
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(
+    tmp_path: Path, *, heard: bool
+) -> None:
+    """What its villages send under the certificates of before is not taken, and says who has to enrol them.
+
+    So it is where the new superior has not ``heard`` of the first move, and enrols the town as one of its own.
+    """
     city = new_root(tmp_path, "市", Level.CITY)
     one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
     town = desks.below(one, "甲镇", Level.TOWN, 2)
@@ -600,8 +606,11 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(tm
     village.birth("firm", {"name": "登记"}, record=FIRM)
     settle(pairs)
     for number, (former, later) in enumerate([(one, other), (other, one)]):
+        # Which only a district may, and nobody but the town knows this one any more.
+        former.edit(FIRM, "checked", f"核对{number}")
+        settle(pairs)
         move(city, town.unit, later.unit)
-        for desk in (one, other):
+        for desk in (one, other) if heard or number else ():
             report(desk, city)
         enrol(town, later, 2)
         village.edit(FIRM, "name", f"改{number}")
@@ -609,13 +618,14 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(tm
             town.take(village.send())
         enrol(village, town)
         # Whoever is enrolled now hears from the town before it has sent anything.
-        newcomer = new_desk(tmp_path, f"新村{number}", Level.VILLAGE)
+        newcomer = new_desk(tmp_path, f"新电脑{number}", Level.VILLAGE, unit=village.unit)
         enrol(newcomer, town)
         assert newcomer.take(town.send(newcomer)).problem is None
         pairs[1] = (town, later)
-        settle(pairs)
-        holders = (village, town, later, city)
-        assert [name_of(desk) for desk in holders] == [f"改{number}"] * 4
-        assert len({desk.digest(town.unit).sha256 for desk in holders}) == 1
+        settle([(newcomer, town), *pairs])
+        assert newcomer.held() == {}
+        holders = (newcomer, village, town, later, city)
+        assert [name_of(desk) for desk in holders] == [f"改{number}"] * 5
+        assert len({desk.digest(village.unit).sha256 for desk in holders}) == 1
         assert not former.send(None).items
         assert town.unit not in subtree(former.database, former.unit)

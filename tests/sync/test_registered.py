@@ -157,3 +157,43 @@ def test_a_unit_that_is_deleted_above_hears_that_it_is_back(places: Places) -> N
     assert village.shown(village.unit, "unit").life is Life.LIVE  # type: ignore[union-attr]
     report(village, town)
     assert name_of(town) == "村里的"
+
+
+def _of_two_towns(places: Places) -> None:
+    """A record that a village has recorded; one of another town is about to record it as well."""
+    places.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+
+
+def _comes_beside(places: Places) -> None:
+    """The other town records it, and what the district holds by then goes down."""
+    places.far.birth("firm", {"name": "别镇的"}, record=FIRM)
+    places.far.edit(FIRM, "in_park", 1)
+    places.deliver()
+
+
+def _alike(places: Places) -> None:
+    holders = (places.village, places.town, places.district)
+    assert len({desk.digest(places.village.unit).sha256 for desk in holders}) == 1
+    assert (FIRM, "unit") in places.village.conflicts()
+    assert [desk.held() for desk in holders] == [{}] * 3
+
+
+def test_what_came_while_a_unit_was_deleted_goes_to_it_when_it_is_back(places: Places) -> None:
+    """Above its town too, where its records were in no scope for so long."""
+    _of_two_towns(places)
+    places.town.delete(places.village.unit, "unit")
+    _comes_beside(places)
+    places.town.delete(places.village.unit, "unit", revive=True)
+    places.deliver()
+    _alike(places)
+
+
+def test_so_it_does_when_the_deletion_counts_no_more(places: Places) -> None:
+    _of_two_towns(places)
+    places.town.delete(places.village.unit, "unit")
+    number = places.town.ledger.next_number() - 1
+    _comes_beside(places)
+    places.district.exclude((places.town, number))
+    places.deliver()
+    _alike(places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Set
 
-from desktop.records.declaration import UNIT_SLOT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import EXCLUSION, GRANT, REVOCATION, SAME, SUPERIOR, UNIT
 from desktop.records.versions.items import BIRTH
 from desktop.store.tables.columns import quoted, table_of
@@ -181,16 +181,33 @@ def units_born_since(database: Database, position: int) -> set[str]:
     }
 
 
-def units_moved_since(database: Database, position: int) -> set[str]:
-    """Units that have got another superior since."""
-    return {
-        unit
-        for (unit,) in database.rows(
-            f"SELECT lower(hex(r.id)) FROM {quoted(table_of(UNIT))} r JOIN version v ON v.record = r.id"
-            f" AND v.slot = '{SUPERIOR}' AND v.type = '{UNIT}' AND v.birth = 0 {_since('v.origin', 'v.number')}",
-            {"position": position},
+def units_placed_since(database: Database, position: int) -> set[str]:
+    """Units that may have got a place in the tree since: another superior, or their own again.
+
+    That is told by what was said of whose they are and of whether they are deleted. Where somebody lets items not
+    count, a deletion or a second registration may be among them.
+    """
+    rows = database.rows(
+        f"SELECT lower(hex(r.id)) FROM {quoted(table_of(UNIT))} r JOIN version v ON v.record = r.id"
+        f" AND v.slot IN ('{SUPERIOR}', '{DELETED_SLOT}') AND v.type = '{UNIT}' AND v.birth = 0"
+        f" {_since('v.origin', 'v.number')}",
+        {"position": position},
+    )
+    if _let_not_count_since(database, position):
+        rows += database.rows(
+            f"SELECT lower(hex(record)) FROM refused WHERE type = '{UNIT}' AND excluded"
+            f" AND (kind = '{BIRTH}' OR slot IN ('{SUPERIOR}', '{DELETED_SLOT}'))"
         )
-    }
+    return {unit for (unit,) in rows}
+
+
+def _let_not_count_since(database: Database, position: int) -> bool:
+    """Whether somebody has said since that items do not count."""
+    return any(
+        database.row(f"SELECT 1 FROM {quoted(table_of(name))} r {_since('r._origin', 'r._number')} LIMIT 1",
+                     {"position": position})
+        for name in (EXCLUSION, REVOCATION)
+    )  # fmt: skip
 
 
 def was_granted_since(database: Database, position: int, station: str, unit: str) -> bool:
@@ -215,12 +232,8 @@ def named_one_since(database: Database, position: int) -> set[Record]:
         f" {_since('v.origin', 'v.number')}"
     )
     rows = database.rows(said, {"position": position})
-    if any(
-        database.row(f"SELECT 1 FROM {quoted(table_of(name))} r {_since('r._origin', 'r._number')} LIMIT 1",
-                     {"position": position})
-        for name in (EXCLUSION, REVOCATION)
-    ):  # fmt: skip
-        # Which of them let an edge not count that is aside by now is not asked: such edges are few.
+    if _let_not_count_since(database, position):
+        # Which words let an edge not count that is aside by now is not asked: such edges are few.
         rows += database.rows(
             f"SELECT value ->> 'kind', value ->> 'one', value ->> 'other' FROM refused"
             f" WHERE type = '{SAME}' AND kind = '{BIRTH}' AND excluded"

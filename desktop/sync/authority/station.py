@@ -320,7 +320,8 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
 
     Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
     it takes nothing from whom its own unit does not lie below. Who was enrolled for another unit than it had asked for
-    has both in its certificate, the second below the first: under that it is, even when it was deleted.
+    has both in its certificate, the second below the first: under that it is, even when it was deleted. The root's lies
+    under nobody, though its record may not have come: who is enrolled by such a unit hears of none above that.
     """
     found = dict(superiors)
     for below, above in itertools.pairwise(own):
@@ -328,6 +329,9 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
         superior = min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
         for unit in below.claims.units:
             found.setdefault(unit, superior)
+    for root in own[-1:]:
+        for unit in root.claims.units:
+            found.setdefault(unit, None)
     return found
 
 

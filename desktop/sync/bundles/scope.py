@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
@@ -14,6 +14,8 @@ from desktop.store.peers import segment_log
 from desktop.store.queries import governing, scoping
 from desktop.store.queries.scoping import Record
 from desktop.store.queries.units import subtree
+from desktop.sync.authority import station
+from desktop.sync.authority.reach import rank
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.formats.decoding import Contents
 from desktop.sync.signed import certificates
@@ -32,8 +34,9 @@ class Scope:
         self._unit = unit
         self._station = station
         self._units = set(subtree(ledger.database, unit))
-        self._tree = _tree_records(ledger, self._units)
-        self._above = self._tree - self._units
+        superiors = governing.superiors(ledger.database)
+        self._above = _above(superiors, self._units)
+        self._tree = self._units | self._above | _to_judge_by(ledger, superiors, self._units | self._above)
         self._had: dict[Record, set[str]] = {}
         for record, had in scoping.units_of_records(self._db):
             self._had.setdefault(record, set()).add(had)
@@ -96,20 +99,20 @@ class Scope:
         return dict(sorted(found.items()))
 
     def _newcomers(self, position: int) -> set[Record]:
-        """Records that were moved or are claimed since, those of units that were put into the tree here or that the
-        station was granted.
+        """Records that were moved or are claimed since, those of units that were put into the tree here, or came back
+        into it, or that the station was granted.
         """
         found = scoping.claimed_since(self._db, position)
         born = scoping.units_born_since(self._db, position)
-        moved = scoping.units_moved_since(self._db, position)
+        placed = scoping.units_placed_since(self._db, position)
         has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
         granted = {self._unit} if has_come else set()
-        for unit in self._below(born | moved | granted):
+        for unit in self._below(born | placed | granted):
             found |= self._records_of(unit)
-        if moved:
+        if placed:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
         # What brings one of them into the scope brings all that are one with it.
-        joined = scoping.members_born_since(self._db, position) | self._joined_by(born | moved)
+        joined = scoping.members_born_since(self._db, position) | self._joined_by(born | placed)
         found |= self._known(scoping.named_one_since(self._db, position))
         found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
@@ -217,17 +220,32 @@ class Scope:
         return names
 
 
-def _tree_records(ledger: Ledger, units: set[str]) -> set[str]:
-    """The unit records above and below the receiver, and the grants of stations there: what it needs to judge by."""
-    superior = governing.superiors(ledger.database)
-    wanted = set(units)
+def _to_judge_by(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[str]) -> set[str]:
+    """What the receiver needs to judge by beside the units ``near`` it, below and above: the grants of stations there.
+
+    And grants and units of stations of a higher level than this one that stand above it no more: what they have
+    written, and this one may not, nobody believes of a station that he does not know.
+    """
+    # A grant whose certificate cannot be read vouches for nobody, so nobody has to judge by it.
+    granted = [
+        (record, c)
+        for record, text in governing.certificates_of_grants(ledger.database)
+        for c in certificates.readable([text])
+    ]
+    higher: set[str] = set()
+    for der in station.own_chain(ledger)[:1]:
+        own = rank(certificates.parse(der))
+        higher.update(*(c.claims.units for _, c in granted if rank(c) < own))
+        higher |= _above(superiors, higher)
+    return higher | {record for record, c in granted if not c.claims.units.isdisjoint(near | higher)}
+
+
+def _above(superiors: Mapping[str, str | None], units: Set[str]) -> set[str]:
+    """The units above some units."""
+    found: set[str] = set()
     for unit in units:
-        at = superior.get(unit)
-        while at is not None and at not in wanted:
-            wanted.add(at)
-            at = superior.get(at)
-    for record, text in governing.certificates_of_grants(ledger.database):
-        # A grant whose certificate cannot be read vouches for nobody, so nobody has to judge by it.
-        if any(c.claims.units & wanted for c in certificates.readable([text])):
-            wanted.add(record)
-    return wanted
+        at = superiors.get(unit)
+        while at is not None and at not in found:
+            found.add(at)
+            at = superiors.get(at)
+    return found - units

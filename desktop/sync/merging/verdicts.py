@@ -64,14 +64,23 @@ class Verdicts:
             sender = certificates.parse(bundle.chain[0])
             if holdings.was_moved(self._db, self._intake.judge.granted_units(sender.station)):
                 raise UnitMoved(problem.detail) from problem
-            above = {u for der in bundle.chain[1:] for u in certificates.parse(der).claims.units}
-            if isinstance(problem, DelegationOutOfScope) and holdings.was_moved(self._db, above):
+            if isinstance(problem, DelegationOutOfScope) and self._superior_moved(bundle):
                 raise SuperiorMoved(problem.detail) from problem
             raise
         except WrongDirection as problem:
             if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):
                 raise FormerSuperior(problem.detail) from problem
             raise
+
+    def _superior_moved(self, bundle: OpenedBundle) -> bool:
+        """Whether a unit above the sender's has another superior by now.
+
+        Of its own one this station may know it by its certificate alone: who has enrolled it may not have heard.
+        """
+        before = {chain[0] for chain in station.chains_before(self._ledger)}
+        above = bundle.chain[1:]
+        units = {unit for der in above for unit in certificates.parse(der).claims.units}
+        return not before.isdisjoint(above) or holdings.was_moved(self._db, units)
 
     def _heard(self, bundle: OpenedBundle) -> History | None:
         """The roots after the statements of a bundle that says it is from the level above, if that changes them."""
