@@ -604,3 +604,19 @@ def test_a_word_alone_erases_nothing_that_a_stranger_wrote(tree: Tree, moved: De
     everywhere(tree, moved)
     assert all(FIRST in everything(d) for d in (tree.district, tree.town, tree.village))
     assert len(tree.digests()) == 1
+
+
+def test_what_was_written_under_a_unit_that_is_deleted_meanwhile_goes_when_that_is_back(tree: Tree) -> None:
+    """Of a unit that is gone nobody knows that it lies below who erases."""
+    tree.village.birth("firm", {"name": "厂", **contact(SECRET)}, record=FIRM)
+    tree.deliver()
+    tree.district.move(FIRM, tree.town.unit)
+    tree.district.delete(tree.village.unit, "unit")
+    report(tree.town, tree.district)
+    erase(tree.district)
+    report(tree.town, tree.district)
+    tree.district.delete(tree.village.unit, "unit", revive=True)
+    report(tree.town, tree.district)
+    tree.deliver()
+    assert not any(SECRET in everything(d) for d in (tree.district, tree.town, tree.village))
+    assert len(tree.digests()) == 1

@@ -20,7 +20,7 @@ from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.items import BIRTH
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.queries import views
-from desktop.store.queries.units import subtree
+from desktop.store.queries.units import CLAIMED_TWICE, subtree
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -107,11 +107,13 @@ def slots_of(database: Database, type_name: str, record: str | None = None) -> l
 
 
 def tree_mark(database: Database) -> str:
-    """What tells whether units have come or were moved since; nothing where nothing was ever erased."""
+    """What tells whether units have come, were moved, or are back since; nothing where nothing was ever erased."""
     if database.row("SELECT 1 FROM erased LIMIT 1") is None:
         return ""
-    rows = database.rows("SELECT hex(id), coalesce(hex(superior), '') FROM r_unit ORDER BY id")
-    return hashlib.sha256("".join(f"{unit} {superior}\n" for unit, superior in rows).encode()).hexdigest()
+    rows = database.rows(
+        f"SELECT hex(id), coalesce(hex(superior), ''), _life = 1 OR id IN ({CLAIMED_TWICE}) FROM r_unit ORDER BY id"
+    )
+    return hashlib.sha256("".join(f"{u} {above} {out}\n" for u, above, out in rows).encode()).hexdigest()
 
 
 def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
