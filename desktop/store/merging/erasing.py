@@ -202,6 +202,21 @@ def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
     return found
 
 
+def claimed_beside(database: Database, station: str) -> list[tuple[str, str, str, str, str, str, str, str]]:
+    """Kind, target, slots, moment, basis, note and unit of each erasure by a station, and every unit that has or had
+    the record too.
+    """
+    found: list[tuple[str, str, str, str, str, str, str, str]] = database.rows(
+        f"SELECT e.kind, lower(e.target), e.slots, e.upto, coalesce(e.basis, ''), coalesce(e.note, ''), u.id, o.id"
+        f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
+        f" JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind AND c.unit <> e.unit"
+        f" JOIN unit_ref u ON u.ref = e.unit JOIN unit_ref o ON o.ref = c.unit"
+        f" WHERE g.station = ? AND e.slots IS NOT NULL AND e.upto IS NOT NULL ORDER BY e._stamp, o.id",
+        (station,),
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Late:
     """An erasure that was refused for the unit under which it was said."""

@@ -249,6 +249,8 @@ class _Receiver:
             self._ledger, self._intake.judge, self._operator
         ):
             self._intake.settle()
+        if repeating.say_of_others(self._ledger, self._operator):
+            self._intake.settle()
         self._intake.put_right(self._taken)
         if not self._keep:
             return

@@ -1,6 +1,7 @@
-"""An erasure by a former superior of a unit is said once more by the level above both (rule 12).
+"""Erasures are said once more where who holds the words could not know that they are meant (rule 12).
 
-Who has not heard yet that a unit was moved may erase what that had written, and the values are gone where it is heard
+An own one is, of units whose words have come since. One by a former superior of a unit is, by the level above both: who
+has not heard yet that a unit was moved may erase what that had written, and the values are gone where it is heard
 before the move. Above it is refused, as the unit is not its own any more. So whoever stands above both says it too, and
 they are gone everywhere. It is bounded by the move: who lost a unit long ago takes nothing from it any more, under
 whatever date it says so.
@@ -27,6 +28,8 @@ from desktop.sync.signed.tree import Place
 
 _UNHEARD_MS: Final = 30 * DAY_MS
 """How long after a move a former superior may not have heard of it."""
+_AGAIN: Final = "转告清除"
+"""The step by which an erasure is said once more."""
 _FIELDS: Final = ("kind", "target", "slots", "upto", "basis", "note")
 """What of an erasure is said once more; the day on which that is done is another."""
 
@@ -55,7 +58,37 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
             said.add(what)
             births.append(NewRecord(ERASURE, "", one.unit, {**cells, "erased": day}))
     if births:
-        ledger.write("转告清除", operator, births=births)
+        ledger.write(_AGAIN, operator, births=births)
+    return bool(births)
+
+
+def say_of_others(ledger: Ledger, operator: str) -> bool:
+    """Says an own erasure of each further unit below that has or had the record, inside the caller's transaction;
+    whether there was any.
+
+    Who erases names the units whose words he holds. Others' may come later, and are gone here and above; but who holds
+    the record in another branch, as a unit there claims it too, does not know who is below whom here.
+    """
+    found = erasing.claimed_beside(ledger.database, ledger.station)
+    if not found:
+        return False
+    ours = erasing.covered(ledger.database, ledger.meta("unit_id") or "")
+    elsewhere = {(kind, target) for kind, target, *_, other in found if other not in ours}
+    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(erasing.asked(ledger.database))}
+    day = ledger.environment.today().isoformat()
+    covered: dict[str, frozenset[str]] = {}
+    births = []
+    for kind, target, slots, upto, basis, note, unit, other in found:
+        if unit not in covered:
+            covered[unit] = erasing.covered(ledger.database, unit)
+        what = kind, target, slots, other
+        if (kind, target) in elsewhere and other in covered[unit] and said.get(what, "") < upto:
+            said[what] = upto
+            cells = {"kind": kind, "target": target, "slots": slots, "upto": upto, "erased": day}
+            given = {"basis": basis or None, "note": note or None}
+            births.append(NewRecord(ERASURE, "", other, {**cells, **given}))
+    if births:
+        ledger.write(_AGAIN, operator, births=births)
     return bool(births)
 
 
