@@ -176,6 +176,9 @@ def test_a_lawful_course_contradicts_nothing_and_has_a_next_step(
         ((), {"accepted", "not_accepted", "reminder_letter"}),
         ((ACCEPTED,), {"heard", "investigated", "reminder_letter"}),
         (INQUIRY, {"reminder_letter", "opinion_letter"}),
+        # The employer of a complaint is reminded once, and what the inquiry lacks is offered.
+        ((*INQUIRY, REMINDER, REMINDER_SERVED), {"opinion_letter"}),
+        ((ACCEPTED, INQUIRY[-1]), {"heard", "negotiated", "reminder_letter", "opinion_letter"}),
         ((ACCEPTED, REMINDER, REMINDER_SERVED), {"replied", "urged", "rechecked", "investigated", "opinion_letter"}),
         (OPENED, {"replied", "rechecked", "suggestion_letter"}),
         ((*OPENED, OBJECTED), {"objection_reviewed"}),

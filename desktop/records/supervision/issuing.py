@@ -214,14 +214,12 @@ def _before_inquiry(file: CaseFile) -> Iterator[Reason]:
             yield advice("没有登记听取单位意见", article(18))
         return
     if not heard:
-        yield forbidden(
-            "调查以前没有登记听取劳动者和用人单位意见", article(18), "听取过的，请补登。", event.id
-        )
+        said = "调查以前没有登记听取劳动者和用人单位意见"
+        yield replace(forbidden(said, article(18), "听取过的，请补登。", event.id), missing=EventKind.HEARD)
     if not failed:
-        yield forbidden(
-            "调查以前没有登记双方不愿协商或者协商未果", article(20),
-            "请补登协商情况（不愿协商的，登记为未达成一致）。", event.id,
-        )  # fmt: skip
+        said = "调查以前没有登记双方不愿协商或者协商未果"
+        step = "请补登协商情况（不愿协商的，登记为未达成一致）。"
+        yield replace(forbidden(said, article(20), step, event.id), missing=EventKind.NEGOTIATED)
 
 
 def _available(file: CaseFile, title: Title | None) -> Iterator[tuple[str, Ground]]:

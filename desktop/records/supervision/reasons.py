@@ -6,6 +6,8 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from desktop.records.supervision.kinds import EventKind
+
 
 class Weight(enum.StrEnum):
     """``FORBIDDEN`` cannot be talked away, ``ASKED`` is answered by filling a field, ``ADVICE`` stops nothing."""
@@ -20,7 +22,7 @@ class Reason:
     """One reason in a Chinese sentence. ``article`` is its source, ``subject`` the event or letter it is about.
 
     ``field`` names what answers it; ``missing_year`` the year whose table of holidays is needed; ``of_others`` says
-    that it is for another body to issue, whatever is in the draft.
+    that it is for another body to issue, whatever is in the draft; ``missing`` is the step that was not recorded.
     """
 
     text: str
@@ -31,6 +33,7 @@ class Reason:
     field: str = ""
     missing_year: int | None = None
     of_others: bool = False
+    missing: EventKind | None = None
 
     def __str__(self) -> str:
         return f"{self.text}（{self.article}）" if self.article else self.text

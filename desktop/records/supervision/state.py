@@ -264,7 +264,13 @@ def _next_steps(
         if isinstance(step, LetterKind):
             if file.dues_only and step is not LetterKind.REMINDER:
                 continue
-            yield NextStep(step, law, decision=may_issue(file, step, issuer))
+            if step is LetterKind.REMINDER and file.complaint and file.standing(step):
+                continue  # The one employer of a complaint has been reminded already.
+            decision = may_issue(file, step, issuer)
+            for reason in decision.forbidden:
+                if reason.missing is not None:
+                    yield NextStep(reason.missing, reason.article)
+            yield NextStep(step, law, decision=decision)
         else:
             yield NextStep(step, law, _clock_for(step, clocks))
 
