@@ -14,7 +14,7 @@ from desktop import reference
 from desktop.cli.frame import Group
 from desktop.cli.lines import typed_pairs
 from desktop.cli.opening import date_option, in_group
-from desktop.cli.output import json_line, say
+from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
@@ -188,6 +188,8 @@ def _say_drafted(label: str, saved: Saved, as_json: bool) -> None:
 def redraft(session: Session, document: str, as_json: bool) -> None:
     """按一份文书的原文重新起草，作废以后更正用。"""
     saved = supervision.redraft(session, document)
+    for words in saved.left_out:
+        remark(f"{words}，没有抄过来，请对照原来的文书补上。")
     _say_drafted("文书", saved, as_json)
 
 

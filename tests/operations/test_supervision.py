@@ -681,6 +681,18 @@ def test_an_opinion_on_which_a_suggestion_rests_is_not_voided(desk: Session) -> 
     supervision.void(desk, suggestion, "错了")
     supervision.void(desk, opinion, "错了")
     assert case.state.in_order
+    again = supervision.redraft(desk, suggestion)
+    [handed] = records.children(desk, "handover_item", again.record)
+    assert (handed.values["name"], handed.values["page_count"]) == ("考勤表", 12)
+    records.undo(desk, again.changes.stamp)
+    assert not records.children(desk, "handover_item", again.record)
+    # What others have sent may be longer than anybody types: the rest of the words is not lost for it.
+    forge(desk, opinion, {"facts": "长" * 9000})
+    again = supervision.redraft(desk, opinion)
+    assert case.values(again.record)["facts"] is None
+    assert case.values(again.record)["requests"] == WORDS["requests"]
+    [said] = again.left_out
+    assert said.startswith("“事实”最多")
 
 
 def test_neither_undo_nor_deletion_gives_a_number_back(desk: Session) -> None:

@@ -33,7 +33,7 @@ from desktop.operations.supervision.cases import (
 from desktop.operations.supervision.holidays import TYPE as HOLIDAYS
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many
-from desktop.operations.supervision.letters import compose_letter, draft, may_issue, redraft
+from desktop.operations.supervision.letters import Redrafted, compose_letter, draft, may_issue, redraft
 from desktop.operations.supervision.numbers import (
     NumberSettings,
     confirm_numbers,
@@ -56,6 +56,7 @@ __all__ = [
     "Layout",
     "NumberSettings",
     "Recorded",
+    "Redrafted",
     "Signatory",
     "WorkItem",
     "admits_notices",

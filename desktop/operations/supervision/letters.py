@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from desktop.documents.letters import filling
 from desktop.documents.letters.compose import compose
@@ -13,7 +13,7 @@ from desktop.documents.letters.filling import Material, Source
 from desktop.documents.letters.printed import Layout, PrintedLetter
 from desktop.documents.letters.templates import LetterIncomplete, default_text
 from desktop.errors import Problem
-from desktop.operations.recording import records
+from desktop.operations.recording import admitting, records
 from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import LETTER, IllegalStep, held, issuer_of, load_case
@@ -36,10 +36,12 @@ from desktop.records.supervision.kinds import NATURAL, REPLY_DAYS, TITLES, WORKI
 from desktop.records.supervision.powers import LOCAL_FEDERATIONS
 from desktop.records.typed.lengths import too_long
 from desktop.records.versions.canonical import Cell
+from desktop.store.ledger import NewRecord
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.queries.units import writers_above
 
+MATERIAL = "handover_item"
 _CONTACT = ("contact_name", "contact_phone", "contact_address")
 
 
@@ -154,17 +156,42 @@ def _last_contact(session: Session) -> dict[str, Cell]:
     return {}
 
 
-def redraft(session: Session, document: str) -> Saved:
-    """A new draft with the words of another letter: how an issued one is corrected after it was voided."""
+@dataclass(frozen=True)
+class Redrafted(Saved):
+    """A draft with the words of another letter; ``left_out`` says what others sent that is too long to be typed."""
+
+    left_out: tuple[str, ...] = ()
+
+
+def redraft(session: Session, document: str) -> Redrafted:
+    """A new draft with the words of another letter: how an issued one is corrected after it was voided.
+
+    What it hands over goes with it, in one step. Raises ``NotFound``, ``Gone``, ``NotAllowed``, ``WrongClock``.
+    """
     old = held(session, LETTER, document)
-    record_type = session.types[LETTER]
-    kept = {
+    letter, material = session.types[LETTER], session.types[MATERIAL]
+    words = {
         f.name: old.values.get(f.name)
-        for f in record_type.fields
+        for f in letter.fields
         if f.section not in ("issue", "own", "past") and f.name != "drafter"
     }
-    values = {**kept, "drafter": session.operator.name}
-    return records.save(session, LETTER, values, name="重新起草文书")
+    record, unit = session.ledger.new_id(), session.ledger.unit_of("case", text(old.values, "case"))
+    drafts = [(letter, record, {**words, "drafter": session.operator.name})]
+    for item in records.children(session, MATERIAL, document):
+        drafts.append((material, session.ledger.new_id(), {**item.values, "document": record}))
+    left_out: list[str] = []
+    births: list[NewRecord] = []
+    for record_type, new, cells in drafts:
+        values = {name: records.tidy(cell) for name, cell in cells.items()}
+        long = {name: said for name in values if (said := too_long(record_type.by_name[name], values[name]))}
+        left_out += long.values()
+        kept = {name: cell for name, cell in values.items() if name not in long}
+        admitting.check_rights(session, record_type, kept)
+        births.append(NewRecord(record_type.name, new, unit, kept))
+    admitting.check_parent(session, letter, words)
+    admitting.check_units(session, [unit])
+    changes = session.ledger.write("重新起草文书", session.operator.name, births=births)
+    return Redrafted(record, changes, tuple(records.check(session, LETTER, record)), tuple(left_out))
 
 
 def source_of(
@@ -198,7 +225,7 @@ def source_of(
 def materials(session: Session, document: str) -> list[Material]:
     """What is handed over with a suggestion letter, in its order."""
     codes = session.codes["material_form"]
-    found = records.children(session, "handover_item", document)
+    found = records.children(session, MATERIAL, document)
     found.sort(key=lambda record: (_whole(record.values, "sequence"), record.stamp, record.id))
     return [
         Material(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QGridLayout, QWidget
 
 from desktop.operations import supervision
 from desktop.records.checks import Context, Finding, run_checks
@@ -132,7 +132,8 @@ class EntryCard(Card):
         self._type = workbench.types[EVENT]
         self.kind = EventKind.NOTE
         self.rows: dict[str, FieldRow] = {}
-        self._seen = False
+        self._first: FieldRow | None = None
+        self._seen = self._asks_inspectors = False
         self._waiting: tuple[str, ...] = ()
         self.note = Note()
         self.grid_host = QWidget()
@@ -161,12 +162,24 @@ class EntryCard(Card):
             if name in self.rows:
                 self.rows[name].editor.set_text(text)
         self._show_wanted()
-        first = self.rows[names[2]] if len(names) > 3 else self.rows["event_date"]
-        first.editor.take_focus()
+        self._first = self.rows[names[2]] if len(names) > 3 else self.rows["event_date"]
+        self.take_cursor()
+
+    def take_cursor(self) -> None:
+        """The cursor goes to the field that a step begins with, unless it is in the card already."""
+        focused = QApplication.focusWidget()
+        if self._first is not None and (focused is None or not self.grid_host.isAncestorOf(focused)):
+            self._first.editor.take_focus()
+
+    def refresh(self, view: CaseView) -> None:
+        """Inspectors who were registered meanwhile are not asked for any more."""
+        if self._asks_inspectors and view.any_inspector:
+            self._say_first(view)
 
     def _say_first(self, view: CaseView) -> None:
         """An investigation needs people who are registered; who searches among nobody is not told so by the search."""
-        if self.kind is EventKind.INVESTIGATED and not view.any_inspector:
+        self._asks_inspectors = self.kind is EventKind.INVESTIGATED and not view.any_inspector
+        if self._asks_inspectors:
             words = "还没有登记劳动法律监督员：调查由两名以上持证监督员进行，请先登记监督员和证号。"
             self.note.say(Tone.WARNING, words)
             self.note.offer(link("登记监督员", self.inspector_wanted.emit))
@@ -329,7 +342,9 @@ class EntryCard(Card):
         if errors and not self._seen:
             self._seen = True
             self.note.say(Tone.WARNING, "还有没填好的地方，补上再登记；确实没有的，再按一次按钮照样登记。")
-            name = next((n for f in errors for n in f.fields if n in self.rows), "event_date")
+            missing = {next((n for n in f.fields if n in self.rows), "event_date") for f in errors}
+            # The first as the eye reads, not as the checks were declared.
+            name = next(n for n in self.rows if n in missing)
             self.rows[name].editor.take_focus()
             return
         cells = self.cells()

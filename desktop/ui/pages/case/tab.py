@@ -139,6 +139,7 @@ class CaseTab(QWidget):
         self.standing.show_case(view)
         self.steps.show_case(view, self.writable)
         self.letters.show_case(view, self.writable)
+        self.entry.refresh(view)
         # The steps and letters were made anew; what is next is done more often than what was is read.
         read_on(self.standing, self.steps, self.letters, self.timeline)
         if self._resume:
@@ -203,8 +204,10 @@ class CaseTab(QWidget):
         self.enter()
 
     def enter(self) -> None:
-        """The cursor goes to the first step that is lawful."""
-        if not self.busy:
+        """The cursor goes to the first step that is lawful, or back into the step that is being typed."""
+        if self.front is self.entry:
+            self.entry.take_cursor()
+        elif not self.busy:
             enabled = [made for made in self.steps.buttons.values() if made.isEnabled()]
             if enabled:
                 enabled[0].setFocus()
@@ -372,7 +375,14 @@ class CaseTab(QWidget):
         )  # fmt: skip
 
     def _redraft(self, document: str) -> None:
+        def then(saved: supervision.Redrafted) -> None:
+            self.workbench.shell.open_record(LETTER, saved.record, "facts")
+            if saved.left_out:
+                words = "；".join(saved.left_out)
+                self.workbench.shell.tell(Tone.WARNING, f"{words}，没有抄过来，请对照原来的文书补上。")
+            else:
+                self.workbench.shell.tell(Tone.GOOD, "已按原文起草，请改正以后再签发。")
+
         self.workbench.write(
-            "重新起草", lambda session, _t: supervision.redraft(session, document),
-            lambda saved: self.workbench.shell.open_record(LETTER, saved.record), owner=self,
-        )  # fmt: skip
+            "重新起草", lambda session, _t: supervision.redraft(session, document), then, owner=self
+        )
