@@ -679,6 +679,36 @@ def test_where_nobody_may_investigate_it_is_said_who_is_missing(desk: Desk, dist
     page = desk.window.page
     assert isinstance(page, FormPage)
     assert page.record_type.name == "inspector"
+    desk.type("刘监督")
+    desk.press(K.Key_S, modifier=CTRL)
+    desk.press(K.Key_Escape)
+    assert desk.window.page is not page
+    assert tab.entry.isVisible()
+    assert tab.entry.note.isHidden()
+    # The cursor is where the step goes on, not in the navigation.
+    desk.type("刘")
+    assert tab.entry.rows["inspector_1"].editor.text() == "刘"
+
+
+def test_what_a_step_still_needs_has_the_cursor_from_above(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    supervision.issue(district, drafted(district, record), supervision.Signatory("周正", "主席"), TODAY)
+    tab = opened(desk, record)
+    tab.begin(EventKind.SERVED)
+    desk.settle()
+    desk.press(K.Key_S, modifier=CTRL)
+    assert desk.focus() in tab.entry.rows["service_result"].editor.inputs()
+
+
+def test_what_a_draft_lacks_stands_beside_the_step(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    supervision.draft(district, record, "opinion_letter", {**WORDS, "facts": None})
+    tab = opened(desk, record)
+    assert "还不能签发：文书还缺“事实”" in texts(tab.steps)
+    # A step that has nothing to be about says so without a day on which nobody did it.
+    tab.steps._toggle(True)
+    assert "单位还没有书面说明理由" in texts(tab.steps)
 
 
 def test_after_a_refusal_nothing_goes_on_without_a_reopening(desk: Desk, district: Session) -> None:

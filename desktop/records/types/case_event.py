@@ -54,7 +54,7 @@ _INVESTIGATION = (
     ),
     Field(
         "recusal_declared", "参加调查的监督员声明无利害关系", Kind.BOOLEAN, group="investigation",
-        section="investigation",
+        section="investigation", first=True,
         help="案件里已由承办的两名监督员声明过、又是他们自己调查的，可以不勾；请来的监督员要在这里声明。",
     ),
     Field(

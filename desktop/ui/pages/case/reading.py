@@ -53,6 +53,8 @@ class Offer:
     draft: Letter | None = None
     ready: bool = False
     """Whether the draft may be issued here and now: then the step is to issue it."""
+    lacking: tuple[Reason, ...] = ()
+    """What the draft lacks where nothing else stands in its way."""
     several: bool = False
     """Whether it is one of several reminders, which are issued in one run."""
 
@@ -171,7 +173,9 @@ def _with_draft(
     several = draft.kind is LetterKind.REMINDER and len(mine) > 1
     issue = f"批量签发{len(mine)}份…" if several else f"签发{draft.kind.label}…"
     words = issue if ready else f"修改{draft.kind.label}草稿"
-    return replace(offer, label=words, draft=draft, ready=ready, several=several)
+    decision = decisions[draft.id]
+    lacking = () if offer.reasons else (*decision.forbidden, *decision.asked)
+    return replace(offer, label=words, draft=draft, ready=ready, several=several, lacking=lacking)
 
 
 def _coming(step: NextStep, label: str) -> Offer:
@@ -204,6 +208,11 @@ def _missing_letter(file: CaseFile, kind: EventKind) -> Reason | None:
         return forbidden("还没有签发文书", article(21))
     if kind is EventKind.REPLIED and not any(letter.id in served for letter in issued):
         return forbidden("文书还没有送达", article(22))
+    if kind is EventKind.OBJECTION_REVIEWED and not any(
+        e.values.get("objects") for e in file.of(EventKind.REPLIED)
+    ):
+        said = "单位的答复认为意见不适当的，请在那一步勾选。"
+        return forbidden("单位还没有书面说明理由", article(22), said)
     departments = (EventKind.AUTHORITY_ACCEPTED, EventKind.AUTHORITY_RESULT)
     if kind in departments and not file.standing(LetterKind.SUGGESTION):
         return forbidden("还没有发出建议书", article(24))

@@ -165,6 +165,11 @@ class StepsCard(Card):
             if drafted:
                 label.setText(f"可以先起草；现在还不能签发：\n{label.text()}")
             return label
+        lacking = [r for r in offer.lacking if not r.of_others]
+        if lacking:
+            label = plain(f"还不能签发：{reason_words(lacking)}", small=True)
+            label.setProperty("tone", "warning")
+            return label
         words = "草稿已经齐备，可以签发" if offer.ready else ""
         return plain("　".join(filter(None, (words, offer.article))), muted=True, small=True)
 
