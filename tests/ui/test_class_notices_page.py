@@ -32,7 +32,7 @@ from desktop.ui.printing.page import PreviewPage
 from desktop.ui.printing.run import PrintRunDialog
 from desktop.ui.running import RunningDialog
 from desktop.ui.widgets.choices import ChoiceOverlay
-from tests.ui.cases import TODAY, WORDS, case, opened, workspace
+from tests.ui.cases import TODAY, WORDS, case, inquired, opened, workspace
 from tests.ui.hands import CTRL, Desk, K
 
 pytestmark = pytest.mark.usefixtures("bundled_fonts")
@@ -401,6 +401,16 @@ def test_letters_are_printed_into_one_file_behind_an_index_or_one_file_each(
     names = [p.name for p in (tmp_path / "each").iterdir()]
     assert len(names) == 3
     assert all("连同回证、存根" in name for name in names)
+
+
+def test_letters_of_several_kinds_are_printed_as_the_law_has_them(desk: Desk, district: Session) -> None:
+    record = inquired(district)
+    opinion = supervision.draft(district, record, "opinion_letter", WORDS).record
+    reminder = supervision.draft(district, record, "reminder_letter", WORDS).record
+    for document in (opinion, reminder):
+        supervision.issue(district, document, CHAIR, TODAY)
+    assert supervision.choice(district, [opinion, reminder]).documents == (reminder, opinion)
+    assert run_of(desk, record).words.text() == "提示函、意见书，按文种和文号先后。"
 
 
 def test_selected_letters_of_several_cases_are_printed_from_their_list(

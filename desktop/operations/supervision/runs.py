@@ -26,7 +26,7 @@ from desktop.operations.supervision.output import (
     with_papers,
 )
 from desktop.records.cells import text
-from desktop.records.supervision import contradictions
+from desktop.records.supervision import LetterKind, contradictions
 from desktop.records.versions.resolution import Life
 from desktop.renaming import write_whole
 from desktop.store.ledger import ChangeSet
@@ -88,7 +88,7 @@ def print_many(
 class Choice:
     """What is printed of the letters that somebody chose, in the order of their numbers, and how it is marked.
 
-    ``others`` were issued by another unit, which prints them.
+    ``others`` were issued by another unit, which prints them; ``kinds`` are those of the letters, in their order.
     """
 
     documents: tuple[str, ...]
@@ -98,6 +98,7 @@ class Choice:
     copies: int
     voided: int
     others: int = 0
+    kinds: tuple[LetterKind, ...] = ()
 
 
 def choice(session: Session, documents: Sequence[str]) -> Choice:
@@ -112,19 +113,22 @@ def choice(session: Session, documents: Sequence[str]) -> Choice:
             issued.append(record)
         else:
             others += 1
-    # As the register has them: by kind and year, then by number.
+    # As the register has them: by kind in the order of the law and by year, then by number.
     issued.sort(key=_place)
     before = _printed_before(session, issued)
     voided = sum(bool(text(record.values, "voided_date")) for record in issued)
     copies = sum(record.id in before and not text(record.values, "voided_date") for record in issued)
     numbers = [text(record.values, "document_number") for record in issued] or [""]
-    return Choice(tuple(r.id for r in issued), numbers[0], numbers[-1], drafts, copies, voided, others)
+    kinds = tuple(kind for kind in LetterKind if kind in {text(r.values, "kind") for r in issued})
+    return Choice(tuple(r.id for r in issued), numbers[0], numbers[-1], drafts, copies, voided, others, kinds)
 
 
-def _place(record: Record) -> tuple[str, int, int, str]:
+def _place(record: Record) -> tuple[int, int, int, str]:
     year, sequence = record.values.get("issue_year"), record.values.get("sequence")
     whole = [value if isinstance(value, int) else 0 for value in (year, sequence)]
-    return text(record.values, "kind"), whole[0], whole[1], record.id
+    kinds = [kind.value for kind in LetterKind]
+    kind = text(record.values, "kind")
+    return kinds.index(kind) if kind in kinds else len(kinds), whole[0], whole[1], record.id
 
 
 @dataclass(frozen=True)

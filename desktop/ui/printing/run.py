@@ -157,6 +157,8 @@ class PrintRunDialog(RunningDialog):
 def _scope(choice: Choice) -> str:
     if len(choice.documents) == 1:
         return choice.first
+    if len(choice.kinds) > 1:
+        return f"{'、'.join(kind.label for kind in choice.kinds)}，按文种和文号先后。"
     return f"{choice.first}至{choice.last}，按文号先后。"
 
 
