@@ -67,9 +67,13 @@ def add(
     assert isinstance(dialog, OperatorDialog)
     qtbot.waitUntil(dialog.isVisible)
     compose(dialog.name, name)
-    for edit, text in ((dialog.password, password), (dialog.again, again)):
-        qtbot.keyClicks(edit, text)
-    qtbot.keyClick(dialog.again, K.Key_Return)
+    # Enter goes from line to line, as in a form, and from the last one it saves.
+    for _ in (dialog.role, dialog.duty, dialog.password):
+        qtbot.keyClick(dialog.focusWidget(), K.Key_Return)
+    for text in (password, again):
+        qtbot.keyClicks(dialog.focusWidget(), text)
+        assert dialog.notice.isHidden()
+        qtbot.keyClick(dialog.focusWidget(), K.Key_Return)
     hand.settle()
     return dialog
 
@@ -153,9 +157,10 @@ def test_who_has_forgotten_gets_another_password_and_is_told_what_it_means_for_s
     assert isinstance(dialog, OperatorDialog)
     qtbot.waitUntil(dialog.isVisible)
     qtbot.keyClick(dialog.duty, K.Key_Down)
-    for edit in (dialog.password, dialog.again):
-        qtbot.keyClicks(edit, "password-3")
-    qtbot.keyClick(dialog.again, K.Key_Return)
+    dialog.password.setFocus()
+    for _ in (dialog.password, dialog.again):
+        qtbot.keyClicks(dialog.focusWidget(), "password-3")
+        qtbot.keyClick(dialog.focusWidget(), K.Key_Return)
     hand.settle()
     assert "以前导出的本人签不了，请再导出一次" in window.notices.words
     assert page.grid.rows.lines[1].texts[3] == "经办人"
@@ -195,13 +200,9 @@ def test_the_own_password_is_changed_only_by_who_knows_it(
     dialog = page.dialog
     assert isinstance(dialog, PasswordDialog)
     qtbot.waitUntil(dialog.isVisible)
-    for edit, text in (
-        (dialog.old, "not-mine-1"),
-        (dialog.new, "brand-new-1"),
-        (dialog.again, "brand-new-1"),
-    ):
-        qtbot.keyClicks(edit, text)
-    qtbot.keyClick(dialog.again, K.Key_Return)
+    for text in ("not-mine-1", "brand-new-1", "brand-new-1"):
+        qtbot.keyClicks(dialog.focusWidget(), text)
+        qtbot.keyClick(dialog.focusWidget(), K.Key_Return)
     hand.settle()
     assert "口令不对" in dialog.notice.words
     dialog.old.clear()

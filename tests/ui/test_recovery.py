@@ -118,7 +118,8 @@ def test_the_code_is_shown_once_and_opens_with_a_new_password(
     assert dialog.code.text() == code
     assert focus() is dialog.by_code.password
     keys(qtbot, NEW)
-    key(qtbot, K.Key_Tab)
+    key(qtbot, K.Key_Return)
+    assert dialog.notice.isHidden()
     keys(qtbot, "something-else")
     key(qtbot, K.Key_Return)
     assert "不一样" in dialog.notice.words
@@ -169,6 +170,7 @@ def test_request_telephone_and_answer_in_two_windows(
     key(qtbot, K.Key_Return)
     qtbot.waitUntil(lambda: dialog.own_words.isVisible(), timeout=10_000)
     picture(dialog, "recover-wait")
+    assert not dialog.by_request.password.text() + dialog.by_request.again.text(), "who asks anew types anew"
 
     desk = Hands(qtbot, district, tmp_path)
     page = desk.show("sync")

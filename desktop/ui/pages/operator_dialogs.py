@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -56,6 +58,15 @@ class AskingDialog(QDialog):
         column.addWidget(self.notice)
         column.addLayout(self.form)
         column.addLayout(row(1, cancel, self.ok))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As in a form, Enter goes to the next line, and from the last one it is the button."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        last = self.form.itemAt(self.form.rowCount() - 1, QFormLayout.ItemRole.FieldRole).widget()
+        if enter and self.focusWidget() is not last and not isinstance(self.focusWidget(), QPushButton):
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
 
     def secret(self, label: str, words: str = "") -> QLineEdit:
         """A line for a password."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_documents_path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,6 +25,7 @@ from desktop.records.typed.dates import moment_words
 from desktop.store.workspaces.recovery_codes import BadCode, normalised
 from desktop.ui import spacing
 from desktop.ui.dialogs import Dialogs
+from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.parts import button, link, plain, row
 from desktop.ui.start.opening import Opened, Opener
@@ -55,8 +55,14 @@ class NewPassword(QWidget):
         ):
             edit.setPlaceholderText(words)
             edit.setMaximumWidth(340)
-            edit.returnPressed.connect(self.entered)
             self.form.addRow(name, edit)
+        self.password.returnPressed.connect(self.again.setFocus)
+        self.again.returnPressed.connect(self.entered)
+
+    def clear(self) -> None:
+        """Forgets what was typed."""
+        self.password.clear()
+        self.again.clear()
 
     @property
     def problem(self) -> str:
@@ -266,7 +272,7 @@ class RecoverDialog(QDialog):
         if self.by_request.problem:
             self.notice.show_notice(Tone.WARNING, self.by_request.problem)
             return
-        suggestion = user_documents_path() / f"{safe_name(self._folder.name)}_恢复申请{REQUEST}"
+        suggestion = travelling() / f"{safe_name(self._folder.name)}_恢复申请{REQUEST}"
         out = self._dialogs.save_file("恢复申请保存到哪里", suggestion, (f"恢复申请 (*{REQUEST})",))
         if out is None:
             return
@@ -277,13 +283,15 @@ class RecoverDialog(QDialog):
 
     def _asked(self, made: Requested) -> None:
         self._lock(False)
+        # Who asks once more has forgotten it: half of the old one would stand in the way of the new one.
+        self.by_request.clear()
         self.notice.show_notice(Tone.GOOD, f"已写出：{made.path.name}。请记住刚才设的新口令。")
         self._opener.recovery_standing(self, self._folder, self._show_standing, self._failed)
 
     def look(self, path: Path | None) -> None:
         """Opens an answer and shows whose it is; nothing is taken in yet."""
         path = path or self._dialogs.open_file(
-            "选择上级的答复", user_documents_path(), (f"恢复答复 (*{ANSWER})", "所有文件 (*)")
+            "选择上级的答复", travelling(), (f"恢复答复 (*{ANSWER})", "所有文件 (*)")
         )
         if path is not None:
             self._answer = path
@@ -321,9 +329,8 @@ class RecoverDialog(QDialog):
 
     def _arrived(self, found: Opened) -> None:
         """No password stays in the window."""
-        for edit in (self.by_code.password, self.by_code.again, self.by_request.password, self.by_request.again,
-                     self.asked_password, self.code):  # fmt: skip
-            edit.clear()
+        for typed in (self.by_code, self.by_request, self.asked_password, self.code):
+            typed.clear()
         self._lock(False)
         self.accept()
         self.opened.emit(found)
