@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.records.identity import same_id
+from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME, SUPERIOR
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
@@ -54,7 +55,7 @@ def everything(desk: Desk) -> str:
     return "\n".join(found)
 
 
-def contact(phone: str) -> dict[str, object]:
+def contact(phone: str) -> dict[str, Cell]:
     return {"person": "王", "phone": phone}
 
 

@@ -62,7 +62,8 @@ class AskingDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As in a form, Enter goes to the next line, and from the last one it is the button."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        last = self.form.itemAt(self.form.rowCount() - 1, QFormLayout.ItemRole.FieldRole).widget()
+        item = self.form.itemAt(self.form.rowCount() - 1, QFormLayout.ItemRole.FieldRole)
+        last = item.widget() if item is not None else None
         if enter and self.focusWidget() is not last and not isinstance(self.focusWidget(), QPushButton):
             self.focusNextChild()
         else:
