@@ -36,7 +36,8 @@ def test_files_are_added_listed_saved_deleted_and_undone(town: Path, tmp_path: P
     out = tmp_path / "存出"
     saved = answer(*of, "--save", out)
     assert [Path(p).name for p in saved["files"]] == ["门头.jpg", "合同.pdf"]
-    assert not dict(Image.open(out / "门头.jpg").getexif())
+    with Image.open(out / "门头.jpg") as picture:
+        assert not dict(picture.getexif())
     assert (out / "合同.pdf").read_bytes() == PDF
     neutral = run(*of, "--save", out, "--neutral")
     assert neutral.exit_code == 0

@@ -68,7 +68,9 @@ def test_a_killed_process_keeps_every_confirmed_line_and_the_file_sound(town: Pa
         giving.join()
         with contextlib.suppress(OSError):
             process.stdin.close()
-        process.stdout.close()
+        for stream in (process.stdout, process.stderr):
+            assert stream is not None
+            stream.close()
         assert answer("check", town)["sound"] is True
         present = {r["id"] for r in answer("list", town, "enterprise")["records"]}
         assert confirmed <= present

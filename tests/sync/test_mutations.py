@@ -305,6 +305,7 @@ def _lie(rnd: random.Random, data: bytes) -> bytes:
     return data[:at] + number + data[at + len(number) :]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # That is one of the tricks.
 @mutations
 @given(rnd=st.randoms(use_true_random=True), downward=st.booleans())
 def test_entries(world: World, rnd: random.Random, downward: bool) -> None:

@@ -53,9 +53,9 @@ def test_a_lowered_drawing_is_whole(qapp: QApplication, monkeypatch: pytest.Monk
 
 
 def test_windows_shows_the_file_of_the_program_by_the_sign_of_its_window(qapp: QApplication) -> None:
-    kept = Image.open(Path(__file__).parents[2] / "packaging" / "xiaosanji.ico")
-    assert kept.info["sizes"] == {(size, size) for size in icons.SIGN_SIZES}
+    with Image.open(Path(__file__).parents[2] / "packaging" / "xiaosanji.ico") as kept:
+        assert kept.info["sizes"] == {(size, size) for size in icons.SIGN_SIZES}
+        whole = kept.convert("RGBA")
     drawn = icons.sign(256).toImage()
-    whole = kept.convert("RGBA")
     for place in ((10, 128), (128, 60), (128, 150), (0, 0)):
         assert whole.getpixel(place) == QColor(drawn.pixelColor(*place)).getRgb()
