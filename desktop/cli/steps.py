@@ -9,6 +9,7 @@ from desktop.errors import Problem
 _SIGN = "数据包没有坏，什么都没有丢："
 NEXT_STEPS: Mapping[str, str] = {
     "WrongClock": "请先把电脑的日期和时间调对再做；日期没有错的，加 --date-is-right 再运行一次。",
+    "ClockInDoubt": "日期不对的，调对以后再合并；没有错的，加 --date-is-right 再运行一次，那几台的内容先留着。",
     "InUse": "请等另一个命令做完，或者关闭窗口，再运行一次；数据没有受影响。",
     "NumbersNotSet": "请先用 letter 台账 numbers --body 机关代字 --organ 发文机关全称 设置。",
     "NumbersUnconfirmed": "请对照纸质登记簿，用 letter 台账 numbers --confirm 确认各类文书的下一个号，再签发。",

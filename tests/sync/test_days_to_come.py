@@ -11,6 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.stamps import tick_of
 from desktop.store.ledger import NewRecord
+from desktop.store.tables.clock import WrongClock
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
 from desktop.sync.merging.receiving import ClockInDoubt
@@ -93,6 +94,37 @@ def test_three_stations_from_the_future_put_this_clock_in_doubt_and_nothing_is_w
     assert tree.town.held() == {}
     tree.town.merge(*sent[:2])
     assert len(tree.town.held()) == 2
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_where_a_person_finds_the_date_right_what_three_stations_say_waits(tree: Tree, apart: bool) -> None:
+    """A town with three computers whose dates are wrong has taken them one by one; all of it stands in its bundle."""
+    third = new_desk(tree.town.folder, "丙村", Level.VILLAGE)
+    enrol(third, tree.town)
+    for number, desk in enumerate((tree.village, tree.other, third)):
+        desk.time.pass_days(3)
+        desk.birth("firm", {"name": "后天的"}, record=f"f{number}" * 16)
+        tree.town.merge(desk.send())
+    good = tree.town.birth("firm", {"name": "镇里的"})
+    sent, clock = tree.town.send(), tree.district.ledger.clock
+    asked: list[str] = []
+
+    def ask(doubt: WrongClock) -> bool:
+        asked.append(doubt.day.isoformat())
+        assert not tree.district.database.connection.in_transaction
+        return len(asked) == 2
+
+    clock.ask = ask
+    with pytest.raises(ClockInDoubt, match="2026年11月23日"):
+        tree.district.merge(sent)
+    damaged = tree.town.folder / "damaged.xsj"
+    damaged.write_bytes(sent.path.read_bytes()[:-1])
+    others = [dataclasses.replace(sent, path=damaged)] if apart else []
+    told = tree.district.merge(sent, *others).bundles[0]
+    assert (told.problem, told.held, told.refused) == (None, 3, 0)
+    assert good in tree.district.records()
+    assert asked == ["2026-11-23"] * 2
+    assert tree.district.merge(sent).bundles[0].problem is None
 
 
 def test_a_bundle_that_is_refused_says_nothing_about_the_clock(tree: Tree) -> None:

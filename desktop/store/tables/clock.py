@@ -20,6 +20,8 @@ BEHIND_MS = stamps.DAY_MS
 AHEAD_MS = 30 * stamps.DAY_MS
 LAST_MS = (1 << stamps.TICK_BITS - stamps.COUNTER_BITS) - stamps.DAY_MS
 """In 2089, a day before the last moment that a stamp can say."""
+_CONFIRMED = "clock_confirmed"
+"""The setting that holds the day of which a person has said that it is right."""
 
 
 class WrongClock(EnvironmentProblem):
@@ -57,17 +59,25 @@ class Clock:
             # No stamp can say it, so nobody can confirm it either.
             raise WrongClock("这台电脑的日期太晚了，不可能是对的。", datetime.date.max)
         doubt = self._doubt(now)
-        if doubt is None:
-            return
-        if self.ask is None or not self.ask(doubt):
+        if doubt is not None and not self.is_right(doubt):
             raise doubt
-        self._confirm(now)
+
+    def is_right(self, doubt: WrongClock) -> bool:
+        """Whether a person has said of this day that it is right, or says so now that it is in doubt."""
+        if self.is_confirmed(doubt.day):
+            return True
+        if self.ask is None or not self.ask(doubt):
+            return False
+        self._set(_CONFIRMED, doubt.day.isoformat())
+        return True
+
+    def is_confirmed(self, day: datetime.date) -> bool:
+        """Whether a person has said of this day that it is right."""
+        return bool(self._db.value("SELECT value = ? FROM meta WHERE key = ?", (day.isoformat(), _CONFIRMED)))
 
     def _doubt(self, now: int) -> WrongClock | None:
         """Why a person has to look at the date, if anybody has to."""
         day = self._environment.day_of(now)
-        if self._confirmed() == day.isoformat():
-            return None
         said = f"这台电脑的日期是{day_words(day)}"
         since, last = now - EPOCH_MS, self.last_tick() >> stamps.COUNTER_BITS
         if day < EARLIEST:
@@ -80,10 +90,7 @@ class Clock:
 
     def confirm(self) -> None:
         """A person has said that today's date is right."""
-        self._confirm(self._environment.now())
-
-    def _confirm(self, now: int) -> None:
-        self._set("clock_confirmed", self._environment.day_of(now).isoformat())
+        self._set(_CONFIRMED, self._environment.today().isoformat())
 
     def next_stamp(self) -> int:
         """A stamp greater than all before; call it inside the transaction that uses it."""
@@ -99,16 +106,12 @@ class Clock:
     def wind_back(self, stamp: int) -> None:
         """Forgets what was given under a date in the future and is about to be void; later stamps follow this one."""
         self._set("clock", str(stamps.tick_of(stamp)))
-        self._db.execute("DELETE FROM meta WHERE key = 'clock_confirmed'")
+        self._db.execute("DELETE FROM meta WHERE key = ?", (_CONFIRMED,))
 
     def observe(self, stamp: int) -> None:
         """Takes note of a stamp that counts, so that later ones are greater."""
         if stamps.tick_of(stamp) > self.last_tick():
             self._set("clock", str(stamps.tick_of(stamp)))
-
-    def _confirmed(self) -> str | None:
-        value = self._db.value("SELECT value FROM meta WHERE key = 'clock_confirmed'")
-        return None if value is None else str(value)
 
     def _set(self, key: str, value: str) -> None:
         self._db.execute(

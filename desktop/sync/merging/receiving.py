@@ -12,10 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from desktop.collecting import without_collection
-from desktop.errors import EnvironmentProblem, Problem, StateProblem, TrustProblem
+from desktop.errors import EnvironmentProblem, Problem, TrustProblem
+from desktop.records.typed.dates import day_words
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.peers import arrivals, exchanged, segment_log
 from desktop.store.tables import schema
+from desktop.store.tables.clock import WrongClock
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import NewerFormat, UnitNotKnown
 from desktop.sync.formats import frames
@@ -40,11 +42,10 @@ LEAST_BYTES = 8
 """No item takes less in a bundle, compressed."""
 
 
-class ClockInDoubt(StateProblem):
+class ClockInDoubt(WrongClock):
     """Several stations seem to be a day ahead: the clock here is more likely wrong than theirs."""
 
-    exit_code = 32
-    next_step = "请检查这台电脑的日期和时间，调对以后再合并。"
+    next_step = "日期不对的，调对以后再合并；没有错的，确认日期后再合并，那几台电脑的内容先留着。"
 
 
 class _PreviewDone(Exception):
@@ -73,16 +74,31 @@ def merge_bundles(
 ) -> MergeReport:
     """Merges files in one transaction, or shows what merging would do and writes nothing.
 
-    A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt`, what the
-    disk of the ledger raises, and whatever ``progress`` raises to cancel: then the state is as before.
+    A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt` unless a
+    person finds the date right, what the disk of the ledger raises, and whatever ``progress`` raises to cancel: then
+    the state is as before.
     """
-    merge = partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
+    merge = partial(
+        _tried, partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
+    )
+    in_transaction = ledger.database.connection.in_transaction
     try:
-        taken = merge(savepoints=ledger.database.connection.in_transaction)
-    except _OneByOne:
-        taken = merge(savepoints=True)
+        taken = merge(savepoints=in_transaction)
+    except ClockInDoubt as doubt:
+        # Nobody is asked while the ledger waits for the end of a transaction.
+        if not ledger.clock.is_right(doubt):
+            raise
+        taken = merge(savepoints=in_transaction)
     changed = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
     return MergeReport(tuple(taken), ChangeSet(everything=changed and not preview))
+
+
+def _tried(merge: Callable[..., list[BundleResult]], *, savepoints: bool) -> list[BundleResult]:
+    """A merge, with a savepoint for each file at the second try if it has to be."""
+    try:
+        return merge(savepoints=savepoints)
+    except _OneByOne:
+        return merge(savepoints=True)
 
 
 def _merge(
@@ -241,7 +257,7 @@ class _Receiver:
         self._intake.count()
         self._intake.settle()
         if len(self._intake.future) > 2:
-            raise ClockInDoubt("有好几台电脑的时间都比本机晚一天以上，很可能是本机的日期不对。")
+            self._doubt_date()
         if self._intake.looked and restating.take_back(self._ledger, self._intake.judge, self._operator):
             self._intake.judge_anew()
             self._intake.settle()
@@ -269,6 +285,17 @@ class _Receiver:
             # Of a merge that takes nothing nothing is left.
             self._intake.note_looked()
         self._intake.bring_up_to_date()
+
+    def _doubt_date(self) -> None:
+        """Rule 19: raises :class:`ClockInDoubt`, unless a person has confirmed the date; then what is early waits.
+
+        Else whoever has three computers below him whose dates are wrong could never be heard again.
+        """
+        day = self._ledger.environment.today()
+        if not self._ledger.clock.is_confirmed(day):
+            raise ClockInDoubt(
+                f"有好几台电脑的时间都比本机（{day_words(day)}）晚一天以上，很可能是本机的日期不对。", day
+            )
 
 
 def _most_items(path: Path) -> int:
