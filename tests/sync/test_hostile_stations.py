@@ -24,7 +24,7 @@ from desktop.sync.formats.frames import compress
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates
 from desktop.sync.signed.certificates import Claims, grant_serial
-from tests.sync.desks import grant_record, new_desk, report, settle
+from tests.sync.desks import enrol, grant_record, new_desk, report, settle
 from tests.sync.forging import forged_bundle, one_segment
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
 
@@ -66,6 +66,12 @@ def test_counts_that_are_not_those_of_the_segments(tree: Tree) -> None:
     short = forged_bundle(tree.village, tree.town, [Outgoing(frame, [*header.label(), 0, 1])], counts=2)
     assert isinstance(tree.town.merge(short).bundles[0].problem, BadSegment)
     assert tree.town.records() == set()
+    # Nor by a label that counts otherwise what is here already and need not be read.
+    tree.town.take(
+        forged_bundle(tree.village, tree.town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1)
+    )
+    more = forged_bundle(tree.village, tree.town, [Outgoing(frame, [*header.label()[:5], 2, 0, 1])], counts=2)
+    assert isinstance(tree.town.merge(more).bundles[0].problem, BadSegment)
 
 
 @pytest.mark.parametrize("preview", [True, False])
@@ -126,6 +132,14 @@ def test_vouching_is_for_the_sender_of_a_downward_bundle_alone(tree: Tree) -> No
         tree.town, tree.village, [Outgoing(frame, [*header.label(), 0, 1])], counts=1, kind="down"
     )
     assert isinstance(tree.village.merge(down).bundles[0].problem, UnknownSigner)
+    # The unit's second computer may send in both directions, and is above nobody.
+    second = new_desk(tree.town.folder, "镇里二号机", Level.TOWN, unit=tree.town.unit)
+    enrol(second, tree.town)
+    header, frame = one_segment(tree.village, vouched=second.station, by=second)
+    beside = forged_bundle(
+        second, tree.town, [Outgoing(frame, [*header.label(), 0, 1])], counts=1, kind="down"
+    )
+    assert isinstance(tree.town.merge(beside).bundles[0].problem, UnknownSigner)
     tree.town.birth("firm", {"name": "镇里的"}, record=OTHER, unit=tree.village.unit)
     tree.village.take(tree.town.send(tree.village))
     assert OTHER in tree.village.records()

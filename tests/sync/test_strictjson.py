@@ -30,6 +30,7 @@ from desktop.sync.formats.strictjson import Fields, NotStrict
         pytest.param(b"[" * 20 + b"]" * 20, id="deep lists"),
         pytest.param(b'{"a":' * 20 + b"1" + b"}" * 20, id="deep objects"),
         pytest.param(b"[" * 100_000, id="very deep"),
+        pytest.param(b"[" * 12 + b"1" + b"]" * 12, id="thirteen values deep"),
         pytest.param(b'"\\ud800"', id="half a character"),
         pytest.param(b'{"\\udfff":1}', id="half a character in a key"),
         pytest.param(b'"\xff"', id="not UTF-8"),

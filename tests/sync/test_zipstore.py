@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +97,15 @@ def with_gap() -> bytes:
     return patched(moved, len(moved) - 6, struct.pack("<L", start + 6))
 
 
+def with_gap_between() -> bytes:
+    """Something between two entries; the directory says where the second one begins."""
+    first, content = zipstore.Entry("a.txt", 5, zlib.crc32(b"first"), 0), b"first"
+    second = zipstore.Entry("b.txt", 5, first.crc, first.end + 6)
+    data = first.local_header() + content + b"hidden" + second.local_header() + content
+    directory = first.central_header() + second.central_header()
+    return data + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, len(directory), len(data), 0)
+
+
 def with_overlap() -> bytes:
     """Two names for the bytes of one entry."""
     entry = zipstore.Entry("a.txt", 5, 0, 0)
@@ -163,6 +173,7 @@ ATTACKS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
                   errors.HeadersUnequal),
     "extra field": (with_extra, errors.HeadersUnequal),
     "gap": (with_gap, errors.HeadersUnequal),
+    "gap between entries": (with_gap_between, errors.HeadersUnequal),
     "overlap": (with_overlap, errors.HeadersUnequal),
     "another name in the local header": (with_local_name, errors.HeadersUnequal),
     "another size in the local header": (with_local_size, errors.HeadersUnequal),
