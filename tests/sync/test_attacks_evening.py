@@ -25,7 +25,7 @@ from desktop.sync.signed.certificates import Claims, grant_serial
 from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
 from tests.sync.acts import erase, renew
-from tests.sync.desks import Desk, enrol, grant_record, proof_of, report
+from tests.sync.desks import Desk, enrol, grant_record, new_desk, proof_of, report
 from tests.sync.places import FIRM, OTHER, Places, name_of
 
 NAME = {"firm": Shape(("name",))}
@@ -114,6 +114,15 @@ def test_a_town_takes_no_right_from_another_by_certifying_it_for_less(places: Pl
     assert late in places.district.records("unit")
 
 
+def test_a_town_registers_no_unit_of_its_own_level(places: Places) -> None:
+    late = derived_id("unit:town", "丙镇")
+    cells = {"name": "丙镇", "code": "丙镇", "level": "town", "superior": places.town.unit}
+    places.town.birth("unit", cells, record=late)
+    number = places.town.next_number() - 1
+    report(places.town, places.district)
+    assert places.district.refused() == {(places.town.station, number): "identity"}
+
+
 def test_a_town_gives_anothers_village_no_right_in_its_own_town(places: Places) -> None:
     """It may let it do what it likes under units of its own."""
     certify(places.other, places.village, places.other.unit, Level.TOWN)
@@ -166,6 +175,24 @@ def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places
     pass_on(places.other, village, old, under, incarnation=incarnation, name="旧密钥签的")
     assert report(places.other, district).problem is None
     assert district.refused() == ({(village.station, 1): "scope"} if unit == "its own" else {})
+
+
+def test_nobody_lets_himself_in_again_by_a_grant_of_a_day_ahead(places: Places, tmp_path: Path) -> None:
+    """A second computer of the district, of the level of who puts it out of use, had it ready before that."""
+    district = places.district
+    second = new_desk(tmp_path, "区里二号机", Level.DISTRICT, unit=district.unit)
+    enrol(second, district, 2)
+    second.time.pass_days(0.9)
+    certify(second, second, second.unit, Level.DISTRICT, incarnation="9" * 16)
+    # Whoever has heard that says no word of an earlier time.
+    district.revoke(second, second.next_number() - 1)
+    district.take(second.send())
+    station.begin_incarnation(second.ledger, "9" * 16)
+    second.keys = station.load_keys(second.ledger)
+    second.birth("firm", {"name": "停用以后的"}, record=FIRM)
+    (told,) = district.merge(second.send()).bundles
+    assert isinstance(told.problem, errors.Revoked)
+    assert name_of(district) is None
 
 
 def test_a_town_puts_no_former_key_of_anothers_village_before_that_which_it_has(places: Places) -> None:
