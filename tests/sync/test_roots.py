@@ -107,12 +107,22 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
     "roots of no form": (lambda: [changed(BOTH, roots=[5])], enrolment_errors.BadRootStatement),
     "no roots at all": (lambda: [changed(BOTH, roots=[])], enrolment_errors.BadRootStatement),
     "naming a town as root": (lambda: [statement(HELD, OLD, TOWN_DESK)[0]], errors.BadCertificate),
+    "naming a root that another has signed": (
+        lambda: [changed(BOTH, roots=[to_base64(signed_by_another())])],
+        errors.BadCertificate,
+    ),
     "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),
     "a newer suite": (lambda: [of_type(PAYLOAD_TYPE[:-1] + "2")], errors.NewerFormat),
     "another file": (lambda: [of_type(GRANT_TYPE)], enrolment_errors.BadRootStatement),
     "not an envelope": (lambda: [b"{}"], errors.BadEnvelope),
     "too long": (lambda: [BOTH + b" " * roots.MAX_STATEMENT], errors.BadEnvelope),
 }
+
+
+def signed_by_another() -> bytes:
+    """A certificate that names itself as its issuer, with a signature that is not its own."""
+    der = NEW.certificate.der
+    return der[:-64] + STRANGER.keys.sign(der[4:-74])
 
 
 @pytest.mark.parametrize(("make", "error"), REFUSED.values(), ids=[n.replace(" ", "-") for n in REFUSED])
