@@ -160,6 +160,18 @@ def test_a_town_makes_no_keys_for_anothers_village(places: Places) -> None:
     assert places.district.held() == {}
 
 
+def test_what_proves_renewed_keys_proves_no_others(places: Places) -> None:
+    """The proof stands in the grant, which everybody may read; another town takes it for keys that it has made."""
+    village, town, district = places.village, places.town, places.district
+    renew(village, town)
+    report(town, district)
+    forged, proof = own_keys(village), proof_of(village.keys)
+    certify(places.other, village, places.far.unit, Level.VILLAGE, forged, village.keys.incarnation, proof)
+    report(places.other, district)
+    granted = {c.claims.public_key for c in station.granted(district.ledger) if c.station == village.station}
+    assert granted == {village.keys.public_key, village.keys.first.public_key}
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize("unit", ["its own", "of the other town"])
 def test_a_former_key_speaks_for_those_alone_who_certify_it_still(places: Places, unit: str) -> None:
