@@ -7,6 +7,7 @@ import pytest
 from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
+from desktop.sync.authority import station
 from desktop.sync.errors import UnitNotKnown
 from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, report
@@ -150,6 +151,8 @@ def test_a_unit_that_is_deleted_above_hears_that_it_is_back(places: Places) -> N
     town.delete(village.unit, "unit")
     village.take(town.send(village))
     village.birth("firm", {"name": "村里的"}, record=FIRM)
+    # It asks for all that it has heard of the units above all the same.
+    assert station.tree_told(village.ledger) == station.tree_version(village.ledger) > 0
     with pytest.raises(UnitNotKnown):
         town.take(village.send())
     town.delete(village.unit, "unit", revive=True)

@@ -255,6 +255,7 @@ class Telling:
         """
         found: dict[int, Counter[tuple[str, bool]]] = {}
         asked = _spans((bundle, _together(spans, self._released[bundle])) for bundle, spans in brought)
+        # That it is not refused is written out, as it is in the index.
         while spans := list(itertools.islice(asked, MAX_LINES)):
             for bundle, type_name, deletes, count in self._db.rows(
                 "SELECT s.value ->> 0, v.type, v.slot = :slot AND v.value <> :absent, count(*)"

@@ -96,8 +96,8 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
     among = f"IN ({', '.join('?' * len(slots))})"
     if database.row(
         f"SELECT 1 FROM version WHERE type = ? AND birth = 0 AND slot {among}"
-        " UNION ALL SELECT 1 FROM refused WHERE type = ? AND reason = ? LIMIT 1",
-        (UNIT, *slots, UNIT, REFUSED_SUPERIOR),
+        f" UNION ALL SELECT 1 FROM refused WHERE type = ? AND reason = ? AND slot {among} LIMIT 1",
+        (UNIT, *slots, UNIT, REFUSED_SUPERIOR, *slots),
     ) is None:  # fmt: skip
         return []
     return database.rows(
@@ -107,8 +107,9 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
         f" FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ?"
         " JOIN origin o ON o.ref = v.origin"
         " UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0,"
-        " v.replaces FROM refused v JOIN origin o ON o.ref = v.origin WHERE v.type = ? AND v.reason = ?",
-        (*slots, UNIT, UNIT, REFUSED_SUPERIOR),
+        f" v.replaces FROM refused v JOIN origin o ON o.ref = v.origin"
+        f" WHERE v.type = ? AND v.reason = ? AND v.slot {among}",
+        (*slots, UNIT, UNIT, REFUSED_SUPERIOR, *slots),
     )
 
 

@@ -362,14 +362,14 @@ def tree_told(ledger: Ledger) -> int:
 
     Whoever was enrolled elsewhere before may know units that go to nobody here.
     """
-    chain, unit = own_chain(ledger), ledger.meta("unit_id") or ""
-    superiors = governing.superiors(ledger.database)
+    own, unit = [certificates.parse(der) for der in own_chain(ledger)], ledger.meta("unit_id") or ""
+    superiors = _by_own_chain(own, governing.superiors(ledger.database))
     units = {*subtree(ledger.database, unit)}
     above = superiors.get(unit)
     while above is not None and above not in units:
         units.add(above)
         above = superiors.get(above)
-    newest = governing.newest_change(ledger.database, [certificates.parse(chain[-1]).station], units)
+    newest = governing.newest_change(ledger.database, [own[-1].station], units)
     return milliseconds_of(newest) if newest else 0
 
 

@@ -126,10 +126,10 @@ class _Spells:
             for unit, superior in governing.every_superior(ledger.database).items()
         }
         said = defaultdict(list)
-        for station, incarnation, number, unit, slot, stamp, value, birth, _ in governing.changes_of_units(
+        for station, incarnation, number, unit, _, stamp, value, birth, _ in governing.changes_of_units(
             ledger.database, [SUPERIOR]
         ):
-            if slot == SUPERIOR and (number, stamp) not in in_vain.get((station, incarnation), ()):
+            if (number, stamp) not in in_vain.get((station, incarnation), ()):
                 said[unit].append((0 if birth else stamp, str(json.loads(value) or "")))
         for unit, several in (moves | said).items():
             several.sort()

@@ -1,7 +1,8 @@
 """Takes in one bundle of a merge: it is judged, then its receipt is heard and its segments are taken, part by part.
 
-Order is that of ``trust`` (checks 1 to 16 for a bundle, 17 to 20 for its segments), then that of the rooms for its
-items: ``forks`` tells what is known, ``judging`` what is refused or held, ``waiting`` puts it aside and tries it again.
+Order is that of ``trust`` (checks 1 to 16 and 24 to 26 for a bundle, 17 to 20 for its segments), then that of the rooms
+for its items: ``forks`` tells what is known, ``judging`` what is refused or held, ``waiting`` puts it aside and tries
+it again.
 """
 
 from __future__ import annotations
