@@ -15,7 +15,8 @@ from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import exchange, inbox, moving, traffic, withdrawals
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
-from desktop.store.ledger import NotFound
+from desktop.records.identity import unit_id
+from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.merging import erasing as stored_erasing
 from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
@@ -251,3 +252,24 @@ def test_a_ledger_that_knew_less_of_the_tree_when_it_erased_makes_it_good(
     assert held is not None
     assert not any(held.values.get(name) for name in told)
     assert erasing_due.due(world.old.ledger) == []
+
+
+def test_what_a_town_has_moved_stays_where_it_is_when_the_village_of_before_is_moved(world: World) -> None:
+    """The town stands above that village no more, and its word about what had lain below it would count no longer."""
+    district, old = world.district, world.old
+    other, works = unit_id("village", "330110109223"), unit_id("enterprise", "9133")
+    cells = {"name": "别村", "code": "330110109223", "level": "village", "superior": old.unit.id}
+    below = {"name": "厂工会", "code": "9133", "level": "enterprise", "superior": world.village.unit.id}
+    births = [NewRecord("unit", u, old.unit.id, c) for u, c in ((other, cells), (works, below))]
+    old.ledger.write("登记", old.operator.name, births=births)
+    moving.move(old, works, other)
+    world.report(*world.towns)
+    moved = moving.move(district, world.village.unit.id, world.new.unit.id)
+    world.report(*world.towns)
+
+    for desk in (district, old):
+        assert superior_shown(desk, works) == "别村"
+        assert works in subtree(desk.database, old.unit.id)
+    assert not district.ledger.database.rows("SELECT 1 FROM conflict")
+    steps = district.database.rows("SELECT stamp FROM operation WHERE stamp >= ?", (moved.stamp,))
+    assert [stamp for (stamp,) in steps] == [moved.stamp], "it is one step"

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from desktop.records.declaration import Level
 from desktop.records.identity import item_id, unit_id
 from desktop.records.versions.deciding import SUPERIOR
+from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
+from desktop.store.ledger import SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync import errors
-from desktop.sync.authority import moves
+from desktop.sync.authority import moves, station
 from desktop.sync.authority.moves import Move
-from desktop.sync.merging import standing
+from desktop.sync.merging import standing, upholding
 from tests.measuring import seconds
 from tests.sync import desks
 from tests.sync.acts import everything, move, superior
@@ -26,6 +28,15 @@ from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+def move_upholding(desk: Desk, unit: str, to: str) -> None:
+    """The same with all that the operation does."""
+    before = station.knowledge(desk.ledger, desk.keys).policy
+    edits = [SlotEdit("unit", unit, slot, to) for slot in (SUPERIOR, "unit")]
+    desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
+    desk.settle()
 
 
 @pytest.fixture
@@ -629,3 +640,46 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(
         assert len({desk.digest(village.unit).sha256 for desk in holders}) == 1
         assert not former.send(None).items
         assert town.unit not in subtree(former.database, former.unit)
+
+
+def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_none_that_had_come(
+    tmp_path: Path,
+) -> None:
+    """The district that had moved them stands above the town no more, nor above what it has deleted there."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town, third = (desks.below(one, name, Level.TOWN, 2) for name in ("甲镇", "丙镇"))
+    gone, come, closed, asked = (
+        desks.below(of, name) for of, name in ((town, "去"), (third, "来"), (town, "撤"), (town, "问"))
+    )
+    come.birth("firm", {"name": "登记"}, record=FIRM)
+    settle(
+        [(gone, town), (come, third), (closed, town), (town, one), (third, one), (one, city), (other, city)]
+    )
+    move(one, gone.unit, third.unit)
+    move(one, come.unit, town.unit)
+    one.delete(closed.unit, "unit")
+    one.delete(asked.unit, "unit")
+    for below, desk in ((town, one), (third, one), (one, city)):
+        report(below, desk)
+    town.edit(asked.unit, "name", "问过", "unit")
+    enrol(gone, third)
+    enrol(come, town)
+    report(town, one)
+    report(one, city)
+    move_upholding(city, town.unit, other.unit)
+    settle([(one, city), (other, city)])
+    enrol(town, other, 2)
+    enrol(come, town)
+    pairs = [(come, town), (gone, third), (town, other), (third, one), (one, city), (other, city)]
+    settle(pairs, 5)
+    for desk in (city, one, third, gone, town):
+        assert superior(desk, gone.unit) == third.unit, desk.name
+    for desk in (city, other, town, come):
+        assert superior(desk, come.unit) == town.unit, desk.name
+    for desk in (city, other, town):
+        shown = desk.shown(closed.unit, "unit")
+        assert shown is not None
+        assert shown.life is Life.DELETED, desk.name
+    assert len({d.digest(come.unit).sha256 for d in (come, town, other, city)}) == 1
+    assert [d.name for d in (city, one, other, town, third, come, gone) if d.held()] == []

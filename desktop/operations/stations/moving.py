@@ -26,8 +26,8 @@ from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions, station
 from desktop.sync.authority.exclusions import Named
-from desktop.sync.authority.policy import REFUSED, said_once_more
-from desktop.sync.merging import restating
+from desktop.sync.authority.policy import REFUSED, Policy, said_once_more
+from desktop.sync.merging import restating, upholding
 from desktop.sync.signed.certificates import LEVEL_RANK
 
 OPERATION = "调整隶属关系"
@@ -201,7 +201,8 @@ def move(session: Session, unit: str, superior: str) -> ChangeSet:
     """Puts a unit under another superior, with all units and records below it; moving it back undoes it.
 
     Its computers go on, keep everything, and are enrolled by the new superior. What the former superior has taken out
-    of the count stays out by this unit's word, as that of the former one reaches no further than its own units.
+    of the count stays out by this unit's word, as that of the former one reaches no further than its own units; and
+    what it has moved or deleted among the units stays as it is.
     Raises what :func:`look_at` raises, and ``WrongClock``.
     """
     session.require(Role.DESK)
@@ -210,11 +211,15 @@ def move(session: Session, unit: str, superior: str) -> ChangeSet:
     found = look_at(session, unit, superior)
     words = f"{OPERATION}：{found.name}"
     edits = [SlotEdit(UNIT, unit, SUPERIOR, superior), SlotEdit(UNIT, unit, UNIT_SLOT, superior)]
+    keys = station.load_keys(session.ledger)
     with session.database.transaction():
         audit.note(session, audit.Act.MOVED, f"{unit} {found.before} {superior}")
-        births = _taken_over(session, subtree(session.database, unit), found.before_name)
+        in_force = station.knowledge(session.ledger, keys).policy
+        births = _taken_over(session, in_force, subtree(session.database, unit), found.before_name)
         changes = session.ledger.write(words, session.operator.name, births=births, edits=edits)
-        return policy.settle(session, changes)
+        upheld = upholding.uphold(session.ledger, keys, in_force, words, session.operator.name)
+        session.ledger.as_one(changes, upheld)
+        return policy.settle(session, ChangeSet(upheld.stamp or changes.stamp, changes.records))
 
 
 # -- units that two superiors have registered ----------------------------------------------------------------------
@@ -270,10 +275,9 @@ def _level(unit: reading.Record) -> Level:
     return Level(str(unit.values["level"]))
 
 
-def _taken_over(session: Session, units: Sequence[str], former: str) -> list[NewRecord]:
+def _taken_over(session: Session, in_force: Policy, units: Sequence[str], former: str) -> list[NewRecord]:
     """What says of items under these units once more that they do not count, where only a level between has said so."""
-    known = station.knowledge(session.ledger, station.load_keys(session.ledger)).policy
-    again = restating.lapsing(session.ledger, known, units)
+    again = restating.lapsing(session.ledger, in_force, units)
     return [
         policy.birth_of(
             session,

@@ -59,7 +59,8 @@ class SlotEdit:
 class Again:
     """A change that is written once more as it was: canonical ``value``, and the stamps that its writer saw.
 
-    What has been written meanwhile stands beside it and is not decided by it.
+    What has been written meanwhile stands beside it and is not decided by it. ``unit`` is the one under which it is to
+    be written, if this workspace may; that of the record where none is said.
     """
 
     type: str
@@ -67,6 +68,7 @@ class Again:
     slot: str
     value: str
     replaces: tuple[int | tuple[str, int], ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

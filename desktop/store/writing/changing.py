@@ -157,9 +157,10 @@ class Changes:
         """Changes that say once more what their writer said, having seen what he had seen."""
         for a in again:
             deleted = a.slot == DELETED_SLOT and a.value != ABSENT
+            unit = a.unit if a.unit and self._may_write(a.unit) else self._as(a.type, a.record)
             yield Change(
-                items.TOMBSTONE if deleted else items.CHANGE, a.type, a.record, self._as(a.type, a.record), a.slot,
-                stamp, a.replaces, self.origin, 0, operator, a.value,
+                items.TOMBSTONE if deleted else items.CHANGE, a.type, a.record, unit, a.slot, stamp, a.replaces,
+                self.origin, 0, operator, a.value,
             )  # fmt: skip
 
     def _of_all(self, deletions: Iterable[Deletion]) -> Iterable[Deletion]:
