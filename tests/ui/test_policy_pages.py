@@ -155,7 +155,7 @@ def test_who_may_not_decide_sees_why(open_page: Open, pair: tuple[Session, Sessi
     page.tabs.setCurrentIndex(LOG)
     choose(hands, page, stored.merges(district.database)[0].id)
     assert not page.log.withdrawing.withdraw.isEnabled()
-    assert "经办人或管理员" in page.log.withdrawing.withdraw.toolTip()
+    assert "汇总员或管理员" in page.log.withdrawing.withdraw.toolTip()
     page.tabs.setCurrentIndex(STATIONS)
     hands.settle()
     assert not page.stations.revoke.isEnabled()
@@ -651,7 +651,7 @@ def test_who_is_below_is_told_who_decides_a_fork(
     page.forks.deciding.choose(page.forks.deciding._fork, decidable=False)
     page.tabs.setCurrentIndex(FORKS)
     assert not page.forks.deciding.begin.isVisible()
-    assert "经办人或管理员" in page.forks.deciding.theirs.text()
+    assert "汇总员或管理员" in page.forks.deciding.theirs.text()
     with pytest.raises(NotAllowed):
         policy.require_above_station(pair_of(forked), district.ledger.station)
 

@@ -590,7 +590,7 @@ def test_an_editor_may_look_but_not_merge(
     hands.bench.facts = replace(hands.bench.facts, operator=operator)
     hands.drop(page.merge.drop, [sent.path])
     assert not page.merge.merge.isEnabled()
-    assert "经办人" in page.merge.right.text()
+    assert "汇总员" in page.merge.right.text()
     assert page.merge.more.hasFocus(), "where the cursor can be"
 
 

@@ -208,7 +208,7 @@ class MovingPage(Page):
         self.problem.say(Tone.ERROR, problem)
         allowed = self.workbench.may_write(self.workbench.types[UNIT])
         self.way_on.setEnabled(self.plan is not None and allowed)
-        self.way_on.setToolTip("" if allowed else self.workbench.denied("由本单位的经办人或管理员来做。"))
+        self.way_on.setToolTip("" if allowed else self.workbench.denied("由本单位的汇总员或管理员来做。"))
 
     # -- doing it --------------------------------------------------------------------------------------------------
 

@@ -108,7 +108,7 @@ class TemplatesPage(Page):
         whole.addWidget(split, 1)
         if self.workbench.role not in (Role.ADMIN, Role.DESK):
             self.adding.hide()
-            self.pane.lock(self.workbench.denied("由本单位的经办人或管理员来改。"))
+            self.pane.lock(self.workbench.denied("由本单位的汇总员或管理员来改。"))
 
     # -- which there are -------------------------------------------------------------------------------------------
 

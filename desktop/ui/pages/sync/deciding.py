@@ -82,7 +82,7 @@ class Deciding(QWidget):
         self.theirs.setVisible(fork is not None and not decidable)
         right = "由管这台电脑的上级来定，定了以后随数据包下来。"
         self.theirs.setText(
-            right if may_decide(self.workbench) else self.workbench.denied("由本单位的经办人或管理员来定。")
+            right if may_decide(self.workbench) else self.workbench.denied("由本单位的汇总员或管理员来定。")
         )
 
     @property

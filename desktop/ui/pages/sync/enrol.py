@@ -169,7 +169,7 @@ class EnrolCard(Card):
         allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
         for made in (self.ask, self.open_grant):
             made.setEnabled(allowed)
-            made.setToolTip("" if allowed else self.workbench.denied("入网由本单位的经办人或管理员来办。"))
+            made.setToolTip("" if allowed else self.workbench.denied("入网由本单位的汇总员或管理员来办。"))
         set_primary(self.ask, not asked)
         set_primary(self.open_grant, asked and not enrolled and self._offered is None)
         self._enrolled = enrolled

@@ -142,7 +142,7 @@ class GrantCard(Card):
         allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
         for made in (self.open_request, self.open_ack):
             made.setEnabled(allowed)
-            made.setToolTip("" if allowed else self.workbench.denied("由本单位的经办人或管理员来办。"))
+            made.setToolTip("" if allowed else self.workbench.denied("由本单位的汇总员或管理员来办。"))
         self.delegate.setEnabled(seen.standing.may_delegate)
         self.delegate.setToolTip("" if seen.standing.may_delegate else "上级没有授权本单位的下级再往下办理。")
 

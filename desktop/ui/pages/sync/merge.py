@@ -120,7 +120,9 @@ class MergePanel(QStackedWidget):
         self.progress_line.setLayout(row(self.doing, self.progress, self.stop))
         column.addWidget(self.progress_line)
         column.addStretch(0)
-        column.addLayout(row(self.receipt_line, self.right, 1, self.again, self.merge))
+        foot = row(self.receipt_line, self.right, self.again, self.merge)
+        foot.setStretchFactor(self.right, 1)
+        column.addLayout(foot)
         self.addWidget(self.drop)
         self.addWidget(work)
         # The words above the lists take what they need; on a low screen the lists give way, and scroll.
@@ -400,7 +402,7 @@ class MergePanel(QStackedWidget):
         self.right.setText(
             ""
             if self._may_merge
-            else self.workbench.denied("合并由本单位的经办人或管理员来做，您可以先看结果。")
+            else self.workbench.denied("合并由本单位的汇总员或管理员来做，您可以先看结果。")
         )
         theme.restyle(self.right, tone="" if self._may_merge else "warning")
         self.busy_changed.emit(bool(self.files))

@@ -64,7 +64,7 @@ class RecoverCard(Card):
         allowed = self.workbench.role in (Role.ADMIN, Role.DESK)
         self.open_request.setEnabled(allowed)
         self.open_request.setToolTip(
-            "" if allowed else self.workbench.denied("由本单位的经办人或管理员来办。")
+            "" if allowed else self.workbench.denied("由本单位的汇总员或管理员来办。")
         )
 
     def look(self, path: Path | None) -> None:

@@ -67,7 +67,7 @@ class RootCard(Card):
         role = self.workbench.role
         for made, shown, allowed, who in (
             (self.change, found.own, role is Role.ADMIN, "管理员"),
-            (self.renew, not found.own, role in (Role.ADMIN, Role.DESK), "经办人或管理员"),
+            (self.renew, not found.own, role in (Role.ADMIN, Role.DESK), "汇总员或管理员"),
         ):
             made.setVisible(shown)
             made.setEnabled(allowed)

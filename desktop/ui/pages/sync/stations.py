@@ -137,7 +137,7 @@ class StationsTab(QWidget):
         self.restore.setVisible(revoked)
         for made in (self.revoke, self.restore):
             made.setEnabled(chosen is not None and allowed)
-            made.setToolTip("" if allowed else self.workbench.denied("由本单位的经办人或管理员来做。"))
+            made.setToolTip("" if allowed else self.workbench.denied("由本单位的汇总员或管理员来做。"))
 
     # -- a computer that was wiped ---------------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ class UncountedTab(QWidget):
         elif not chosen.own:
             words = "这是上级或者别的单位定的，要恢复请和它联系。"
         elif not allowed:
-            words = "恢复由本单位的经办人或管理员来做。"
+            words = "恢复由本单位的汇总员或管理员来做。"
         else:
             words = f"恢复以后：{CONSEQUENCES[chosen.cause]}"
         self.advice.setText(words)

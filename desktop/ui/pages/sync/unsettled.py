@@ -161,7 +161,7 @@ class UnsettledTab(QWidget):
         self.redate.setToolTip(
             ""
             if may_decide(self.workbench)
-            else self.workbench.denied("更正日期由本单位的经办人或管理员来做。")
+            else self.workbench.denied("更正日期由本单位的汇总员或管理员来做。")
         )
         self.open.setVisible(not again or (item is not None and item.known))
         self.open.setEnabled(item is not None and item.known)

@@ -58,7 +58,7 @@ class Withdrawing(QWidget):
         self.restore.setVisible(rollback is not None)
         self.withdraw.setEnabled(line is not None and allowed)
         self.restore.setEnabled(rollback is not None and rollback.own and allowed)
-        why = "" if allowed else self.workbench.denied("由本单位的经办人或管理员来做。")
+        why = "" if allowed else self.workbench.denied("由本单位的汇总员或管理员来做。")
         self.withdraw.setToolTip(why or ("" if line is not None else "先在表里选一次合并。"))
         theirs = rollback is not None and not rollback.own
         self.restore.setToolTip(why or ("这是上级撤回的，要由上级恢复。" if theirs else ""))
