@@ -28,7 +28,7 @@ from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.store.tables.schema import NewerDatabase
 from desktop.store.workspaces import backups, copying, keeping
-from desktop.store.workspaces.backups import BACKUPS, backups_of, last_day
+from desktop.store.workspaces.backups import BACKUPS, backups_of, followed, last_day
 from desktop.store.workspaces.keeping import RETRY_MS, NotKept
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.killing import ENDED
@@ -294,6 +294,26 @@ def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session,
     calendar.at += DAY
     open_session(folder, "王芳", "password1", calendar.environment()).workspace.close()
     assert backups_of(folder)[0].path.name == "2026-11-24.db"
+
+
+def test_a_backup_that_lost_its_journal_stands_where_its_name_puts_it(
+    village: Session, calendar: Calendar
+) -> None:
+    """It stood behind all others, and the newest of all was passed over without a word about what it had."""
+    folder = village.workspace.folder
+    village.workspace.close()
+    for _ in range(2):
+        calendar.at += DAY
+        open_session(folder, "王芳", "password1", calendar.environment()).workspace.close()
+    days = [b.path.name for b in backups_of(folder)]
+    for each in (0, 2):
+        backups_of(folder)[each].journal.unlink()
+        assert [b.path.name for b in backups_of(folder)] == days
+    assert followed(folder) == backups_of(folder)[1]
+    # None is gone on with but that whose number is known: another is made.
+    again = open_session(folder, "王芳", "password1", calendar.environment())
+    assert backups_of(folder)[0].path.name == "2026-11-25-2.db"
+    again.workspace.close()
 
 
 def test_a_clock_that_is_years_behind_begins_no_backup_of_that_day(

@@ -59,7 +59,10 @@ class Backup:
 
 
 def backups_of(workspace: Path) -> list[Backup]:
-    """The backups of a workspace, newest first: by their numbers, because clocks are wrong at times."""
+    """The backups of a workspace, newest first: by their numbers, because clocks are wrong at times.
+
+    One that has lost its journal has lost its number with it, and stands where its name puts it.
+    """
     found = []
     for path in (workspace / BACKUPS).glob("*.db"):
         match = _NAME.fullmatch(path.name)
@@ -68,7 +71,20 @@ def backups_of(workspace: Path) -> list[Backup]:
                 day = datetime.date.fromisoformat(match[1])
                 number = journal.number_of(path.with_suffix(".journal"))
                 found.append(Backup(path, day, int(match[2] or 1), number))
-    return sorted(found, key=lambda b: (b.number, b.day, b.part), reverse=True)
+    order = sorted((b for b in found if b.followed), key=lambda b: b.number)
+    for alone in sorted((b for b in found if not b.followed), key=_named):
+        older = [place for place, b in enumerate(order, 1) if _named(b) < _named(alone)]
+        order.insert(max(older, default=0), alone)
+    return order[::-1]
+
+
+def followed(workspace: Path) -> Backup | None:
+    """The newest backup whose number is known: only with that one may be gone on, and it is never an older one."""
+    return next((b for b in backups_of(workspace) if b.followed), None)
+
+
+def _named(backup: Backup) -> tuple[datetime.date, int]:
+    return backup.day, backup.part
 
 
 def last_day(workspace: Path, today: datetime.date) -> datetime.date | None:

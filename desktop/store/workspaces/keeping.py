@@ -24,7 +24,15 @@ from desktop.store.tables.clock import EARLIEST
 from desktop.store.tables.database import Database, DatabaseError, DiskFull, Row
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import captured
-from desktop.store.workspaces.backups import BACKUPS, BEFORE_COPY, Backup, backups_of, mark_of, prune
+from desktop.store.workspaces.backups import (
+    BACKUPS,
+    BEFORE_COPY,
+    Backup,
+    backups_of,
+    followed,
+    mark_of,
+    prune,
+)
 from desktop.store.workspaces.copying import CannotCopy, copy_new, write_copy
 from desktop.store.workspaces.journal import Entry, Journal, Kind, NotContinued, Scribe
 
@@ -128,7 +136,7 @@ class Keeper:
     def start(self, *, fresh: bool = False) -> None:
         """Goes on with today's journal or begins a new one with a fresh backup; call it before anything is written."""
         self._capture.start()
-        newest = next(iter(backups_of(self._workspace)), None)
+        newest = followed(self._workspace)
         today = self._today()
         if newest is not None and newest.day == today and not fresh:
             self._go_on(newest)
@@ -186,10 +194,10 @@ class Keeper:
                 self._abandon(self._making)
             self._write_down()
             self._make_now(self._today())
-            if destroy and not self._troubles:
-                newest = next(iter(backups_of(self._workspace)))
+            fresh = followed(self._workspace)
+            if destroy and not self._troubles and fresh is not None:
                 for path in [p for p in self._folder.rglob("*") if p.is_file()]:
-                    if path not in (newest.path, newest.journal):
+                    if path not in (fresh.path, fresh.journal):
                         path.unlink()
 
     def committed(self) -> None:

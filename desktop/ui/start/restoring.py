@@ -94,7 +94,6 @@ def brings_words(backup: Backup, backups: Sequence[Backup]) -> str:
             f"这一份{_ALONE}，只到{until}，以后录入的不在里面。"
             "其中已经发给上级和下级的，恢复以后会说明怎样带回来。"
         )
-    # By their numbers, as clocks are wrong at times and a copied file may have a later one; without a journal has none.
-    if any(b.number > backup.number if b.followed else b.until > backup.until for b in backups):
+    if backups.index(backup):
         return f"这一份只到{until}，以后录入的在比它新的备份里。"
     return _WHOLE
