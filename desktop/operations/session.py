@@ -132,7 +132,11 @@ def open_session(
     session = Session(
         Workspace.open(folder, types or catalogue(), environment or Environment(), operator, password)
     )
-    note_wrong_passwords(session)
+    try:
+        note_wrong_passwords(session)
+    except BaseException:
+        session.workspace.let_go()
+        raise
     return session
 
 

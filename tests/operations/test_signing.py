@@ -12,7 +12,7 @@ from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.stations import covers, exchange, inbox, roots, signing, verifying
 from desktop.operations.stations.inbox_files import Look, tried
-from desktop.operations.workspaces import operators
+from desktop.operations.workspaces import operators, recovery
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
 from desktop.store.ledger import SlotEdit
@@ -147,6 +147,20 @@ def test_who_changes_the_own_password_goes_on_signing(pair: Pair) -> None:
     pair.town.workspace.close()
     pair.town = open_session(pair.town.workspace.folder, CHEN, "chen-password", repeatable("later"))
     sent = pair.export("茶厂")
+    assert signing.sign(pair.town, sent.path, QIAN, "new-password").missing == {HANDLER}
+
+
+def test_who_got_in_again_with_the_recovery_code_signs_the_next_bundle(pair: Pair) -> None:
+    before = pair.export("茶厂")
+    code = recovery.new_code(pair.town)
+    folder = pair.town.workspace.folder
+    pair.town.workspace.close()
+    back = recovery.open_by_code(folder, QIAN, code, "new-password", repeatable("forgot"), cost=CHEAP)
+    back.workspace.close()
+    pair.town = open_session(folder, CHEN, "chen-password", repeatable("later"))
+    with pytest.raises(signing.ExportedBefore):
+        signing.sign(pair.town, before.path, QIAN, "new-password")
+    sent = pair.export("米厂")
     assert signing.sign(pair.town, sent.path, QIAN, "new-password").missing == {HANDLER}
 
 

@@ -274,14 +274,23 @@ def test_a_folder_that_is_no_workspace_is_said_so(qtbot: QtBot, program: Program
     assert not program.start.login.open_button.isEnabled()
 
 
-@pytest.mark.parametrize("harm", [b"", b"\x5a" * 50_000])
+@pytest.mark.parametrize("harm", [b"", b"\x5a" * 50_000, "r_division_change"])
 def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
-    qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, harm: bytes
+    qtbot: QtBot, program: Program, dialogs: FakeDialogs, tmp_path: Path, harm: bytes | str
 ) -> None:
     session = make_session(tmp_path / "workspace")
     saved = records.save(session, "enterprise", {"name": "杭州不能丢有限公司"})
+    page = session.database.row("SELECT rootpage FROM sqlite_master WHERE name = ?", [harm])
     session.workspace.close()
-    (tmp_path / "workspace" / "ledger.db").write_bytes(harm)
+    ledger = tmp_path / "workspace" / "ledger.db"
+    if page is None:
+        assert isinstance(harm, bytes)
+        ledger.write_bytes(harm)
+    else:
+        # It opens, and what the window shows first cannot be read.
+        with ledger.open("r+b") as file:
+            file.seek((page[0] - 1) * 4_096)
+            file.write(b"\x5a" * 4_096)
     program.settings.note_opened(tmp_path / "workspace", "转塘街道总工会")
     show(qtbot, program, tmp_path / "workspace")
     login = program.start.login
@@ -554,7 +563,7 @@ def test_the_input_method_that_works_is_chosen(
 
 
 def test_which_backup_is_the_newest_is_told_by_its_number_and_not_by_the_clock(tmp_path: Path) -> None:
-    """A folder that was copied back may have any times; one without a journal is known by nothing else."""
+    """A folder that was copied back may have any times."""
     backups = []
     for day, number, hour in ((4, 2, 10), (3, 1, 11), (2, 0, 9)):
         backups.append(Backup(tmp_path / f"2026-01-0{day}.db", datetime.date(2026, 1, day), 1, number))
@@ -564,8 +573,7 @@ def test_which_backup_is_the_newest_is_told_by_its_number_and_not_by_the_clock(t
     assert brings_words(newest, backups).startswith("这一份连同后面的流水")
     assert "以后录入的在比它新的备份里" in brings_words(older, backups)
     assert "以后录入的不在里面" in brings_words(alone, backups)
-    os.utime(alone.path, (1_767_600_000 + 12 * 3_600,) * 2)
-    assert "以后录入的在比它新的备份里" in brings_words(newest, backups)
+    assert "以后录入的在比它新的备份里" in brings_words(newest, [alone, newest, older])
 
 
 def test_the_first_pages_wait_for_nothing_of_what_lies_behind_them() -> None:

@@ -137,8 +137,17 @@ def change_own_password(session: Session, old: str, new: str, cost: Cost | None 
     finally:
         note_wrong_passwords(session)
     session.workspace.add_operator(name, new, session.operator.role, cost)
-    _follow_duty(session, name, duties(session.database).get(name, ""), new, cost)
+    renew_key(session, new, cost)
     audit.note(session, Act.PASSWORD_CHANGED)
+
+
+def renew_key(session: Session, password: str, cost: Cost | None = None) -> None:
+    """A new key to sign with for who works and has another password now; nothing for who does not sign.
+
+    Who forgot the old one would else hear of it from the first bundle, which others have signed by then.
+    """
+    name = session.operator.name
+    _follow_duty(session, name, duties(session.database).get(name, ""), password, cost)
 
 
 def _follow_duty(session: Session, name: str, duty: str, password: str | None, cost: Cost | None) -> None:

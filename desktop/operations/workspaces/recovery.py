@@ -15,7 +15,7 @@ from pathlib import Path
 from desktop.errors import EnvironmentProblem, Problem, StateProblem
 from desktop.operations import audit
 from desktop.operations.session import Session, open_session
-from desktop.operations.workspaces import erasing
+from desktop.operations.workspaces import erasing, operators
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
 from desktop.records.declaration import Level, Role
@@ -173,7 +173,7 @@ def take(
         slots.put(operator, new_password, key, environment, cost)
         notes.keep_used(slots, found.digest)
         notes.owe(slots, environment, operator, audit.Act.RECOVERED, f"按上级答复 申请{found.digest[:16]}")
-    return _open(folder, operator, new_password, environment, types)
+    return _open(folder, operator, new_password, environment, types, cost)
 
 
 def open_by_code(
@@ -196,7 +196,7 @@ def open_by_code(
         key = slots.open_by_code(code)
         slots.put(operator, new_password, key, environment, cost)
         notes.owe(slots, environment, operator, audit.Act.RECOVERED, "用恢复码")
-    return _open(folder, operator, new_password, environment, types)
+    return _open(folder, operator, new_password, environment, types, cost)
 
 
 def new_code(session: Session) -> str:
@@ -345,7 +345,12 @@ def _unit_name(session: Session, units: frozenset[str]) -> str:
 
 
 def _open(
-    folder: Path, operator: str, password: str, environment: Environment, types: Catalogue | None
+    folder: Path,
+    operator: str,
+    password: str,
+    environment: Environment,
+    types: Catalogue | None,
+    cost: Cost | None,
 ) -> Session:
     # Who gets in by another way need not wait for the wrong passwords before.
     Attempts(folder).passed(operator)
@@ -355,7 +360,14 @@ def _open(
         with slots_to_change(folder) as slots:
             slots.remove(operator)
         raise
-    after_opening(session)
+    try:
+        after_opening(session)
+        if session.workspace.refusal is None:
+            with contextlib.suppress(OSError, EnvironmentProblem):
+                operators.renew_key(session, password, cost)
+    except BaseException:
+        session.workspace.let_go()
+        raise
     return session
 
 

@@ -334,6 +334,16 @@ class Workspace:
         self.ledger.database.close()
         self.place.lock.close()
 
+    def let_go(self) -> None:
+        """Gives free a workspace that cannot be worked in after all; nothing is said of how it was closed.
+
+        One that stayed open in a program that goes on could not be restored there.
+        """
+        if self.keeper is not None:
+            self.keeper.let_go()
+        self.ledger.database.close()
+        self.place.lock.close()
+
     def __enter__(self) -> Self:
         return self
 

@@ -234,13 +234,16 @@ class Opener(QObject):
     def settle(self, opened: Opened, origin: Origin, then: Then, fail: Fail) -> None:
         """Takes the answer where a ledger comes from; the facts of the session may be others then."""
 
-        def session() -> Session:
+        def job(_nothing: None, _ticket: Ticket) -> Opened:
             from desktop.operations.workspaces import whereabouts
+            from desktop.store.tables.database import translated
 
-            whereabouts.settle(opened.session, origin)
-            return opened.session
+            with translated():
+                whereabouts.settle(opened.session, origin)
+                # The session is the caller's, whatever comes of it.
+                return _shown(opened.session, "")
 
-        self._submit(partial(_translated, session), then, fail)
+        self._submit(job, then, fail)
 
     def _submit(
         self,
@@ -291,6 +294,15 @@ def _translated(session: Callable[[], Session], _nothing: None, _ticket: Ticket)
 
 
 def _opened(session: Session, words: str = "") -> Opened:
+    """Where what is shown first cannot be read, nobody gets the session: it is given free, to be restored."""
+    try:
+        return _shown(session, words)
+    except BaseException:
+        session.workspace.let_go()
+        raise
+
+
+def _shown(session: Session, words: str) -> Opened:
     from desktop.operations.workspaces import recovery, synced
     from desktop.ui.workbench import Facts
 
