@@ -11,6 +11,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "WrongClock": "请先把电脑的日期和时间调对再做；日期没有错的，加 --date-is-right 再运行一次。",
     "ClockInDoubt": "日期不对的，调对以后再合并；没有错的，加 --date-is-right 再运行一次，那几台的内容先留着。",
     "InUse": "请等另一个命令做完，或者关闭窗口，再运行一次；数据没有受影响。",
+    "LedgerDamaged": "请先把整个文件夹拷一份，再从备份恢复：restore 列出有哪些备份，加 --newest 用最近一份。",
     "NumbersNotSet": "请先用 letter 台账 numbers --body 机关代字 --organ 发文机关全称 设置。",
     "NumbersUnconfirmed": "请对照纸质登记簿，用 letter 台账 numbers --confirm 确认各类文书的下一个号，再签发。",
     "NoSuchSheet": "请用 --sheet 写明其中一个。",

@@ -331,6 +331,28 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     assert "1步操作也已补上" in dialogs.told[-1]
 
 
+def test_a_ledger_that_opens_is_restored_from_the_start_page_too(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    """Damage that shows in the middle of work was told of with nowhere to go."""
+    make_session(tmp_path / "workspace").workspace.close()
+    show(qtbot, program, tmp_path / "workspace")
+    login = program.start.login
+    qtbot.waitUntil(login.restore_button.isEnabled, timeout=10_000)
+    login.restore_button.setFocus()
+    key(qtbot, K.Key_Space)
+    assert "请先输入口令" in login.notice.words
+    keys(qtbot, PASSWORD)
+    login.restore_button.setFocus()
+    key(qtbot, K.Key_Space)
+    qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
+    assert login.restoring is not None
+    qtbot.keyClick(login.restoring.list, K.Key_Return)
+    qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
+    assert program.window is not None
+    settle(qtbot, program.window.workbench)
+
+
 def test_at_150_percent_all_buttons_of_the_login_are_on_the_screen(
     qtbot: QtBot, program: Program, tmp_path: Path
 ) -> None:

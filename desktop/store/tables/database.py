@@ -79,7 +79,7 @@ class LedgerDamaged(StateProblem):
     """The file is gone or not what it was; the key slots say that the password was right."""
 
     exit_code = 15
-    next_step = "请不要再往里录入，先把整个文件夹拷一份，再从备份恢复。"
+    next_step = "请不要再往里录入：关闭程序，先把整个文件夹拷一份，再在登录页从备份恢复。"
     help_anchor = "backup"
 
 

@@ -23,6 +23,7 @@ from desktop.errors import Problem
 from desktop.ui import icons, theme
 from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
+from desktop.ui.parts import row
 from desktop.ui.settings import Recent, Settings
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.widgets.menu_list import MenuList
@@ -65,7 +66,7 @@ class LoginPage(QWidget):
         self.operator = QComboBox()
         self.password = PasswordLine()
         self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")
-        self.forget_button = QPushButton("从列表中移去")
+        self.forget_button, self.restore_button = QPushButton("从列表中移去"), QPushButton("用备份恢复…")
         self._build()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
@@ -98,11 +99,16 @@ class LoginPage(QWidget):
         self.forget_button.setAutoDefault(False)
         self.forget_button.setToolTip("只是不再列出，文件夹里的台账不动")
         self.forget_button.clicked.connect(self._forget)
+        # Damage may show in the middle of work only: then the ledger opens, and nothing else leads here.
+        self.restore_button.setProperty("link", True)
+        self.restore_button.setAutoDefault(False)
+        self.restore_button.setToolTip("台账打不开，或者用的时候说数据库损坏")
+        self.restore_button.clicked.connect(self._ask_restore)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(10)
         form.addRow("台账(&W)", self.workspaces)
-        form.addRow("", self.forget_button)
+        form.addRow("", row(self.forget_button, self.restore_button, 1))
         form.addRow("操作员(&U)", self.operator)
         secret = QHBoxLayout()
         secret.setSpacing(6)
@@ -182,8 +188,9 @@ class LoginPage(QWidget):
         self.operator.addItems(names)
         last = next((r.operator for r in self._settings.recents if r.folder == self.folder), 0)
         self.operator.setCurrentIndex(last if last < len(names) else 0)
-        for widget in (self.operator, self.password, self.forgotten):
+        for widget in (self.operator, self.password, self.forgotten, self.restore_button):
             widget.setEnabled(bool(names))
+        self.restore_button.setVisible(self.folder is not None)
         self.open_button.setEnabled(bool(names) and not self._wait)
         self.forget_button.setVisible(self.folder is not None)
         self.notice.clear()
@@ -248,6 +255,7 @@ class LoginPage(QWidget):
             self.operator,
             self.password,
             self.forgotten,
+            self.restore_button,
             self.open_button,
         ):
             widget.setEnabled(not locked)
@@ -291,6 +299,14 @@ class LoginPage(QWidget):
         self.recovering.open()
 
     # -- restoring -------------------------------------------------------------------------------------------------
+
+    def _ask_restore(self) -> None:
+        """Of a ledger that opens, and is damaged all the same."""
+        if self.password.text():
+            self._look_for_backups()
+        else:
+            self.notice.show_notice(Tone.WARNING, "请先输入口令，再点“用备份恢复”。")
+            self.password.setFocus()
 
     def _look_for_backups(self) -> None:
         if (folder := self.folder) is not None:

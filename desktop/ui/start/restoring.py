@@ -17,7 +17,7 @@ from desktop.ui.widgets.menu_list import MenuList
 
 _PATH = Qt.ItemDataRole.UserRole
 _WORDS = (
-    "台账的数据库打不开了，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里。"
+    "数据库打不开、读不出来，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里。"
     "请选一份："
 )
 _ALONE = "没有流水"
