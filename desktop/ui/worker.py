@@ -199,7 +199,10 @@ class Worker(QObject, Generic[Owned]):
                 break
             self._work(number, owned)
             self._posted.emit((number, ("ended",)))
-        self._close(owned)
+        try:
+            self._close(owned)
+        except Exception as error:  # noqa: BLE001  (whoever waits for this thread could show nothing meanwhile)
+            self._posted.emit((None, ("failed", error)))
 
     def _work(self, number: int, owned: Owned) -> None:
         """Leaves the outcome where it was handed over; afterwards this thread holds nothing of the work."""

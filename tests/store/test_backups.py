@@ -296,6 +296,14 @@ def test_the_newest_backup_is_found_though_the_clock_was_wrong(village: Session,
     assert backups_of(folder)[0].path.name == "2026-11-24.db"
 
 
+def test_a_ledger_that_fails_while_it_is_closed_is_given_free(village: Session, calendar: Calendar) -> None:
+    village.database.close()
+    village.workspace.close()
+    again = open_session(village.workspace.folder, "王芳", "password1", calendar.environment())
+    assert len(backups_of(village.workspace.folder)) == 2, "its journal was not closed in order: a fresh one"
+    again.workspace.close()
+
+
 def test_a_backup_that_lost_its_journal_stands_where_its_name_puts_it(
     village: Session, calendar: Calendar
 ) -> None:

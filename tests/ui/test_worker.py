@@ -239,3 +239,17 @@ def test_a_worker_that_cannot_open_says_so(qtbot: QtBot, qapp: object) -> None:
     made = Worker("broken", fail, lambda _box: None, faults.append)
     qtbot.waitUntil(lambda: bool(faults))
     made.close()
+
+
+def test_what_cannot_be_closed_holds_up_nobody_and_is_told_afterwards(
+    qtbot: QtBot, faults: list[Exception]
+) -> None:
+    """The thread told it itself, to a window that was waiting for that thread."""
+
+    def close(_box: Box) -> None:
+        raise OSError("damaged")
+
+    made: Worker[Box] = Worker("test", Box, close, faults.append)
+    made.close()
+    qtbot.waitUntil(lambda: len(faults) == 1, timeout=5_000)
+    assert str(faults[0]) == "damaged"

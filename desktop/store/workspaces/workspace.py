@@ -326,13 +326,16 @@ class Workspace:
         _take_away(self.folder)
 
     def close(self) -> None:
-        """Closes the ledger and its journal, and gives the workspace free."""
+        """Closes the ledger and its journal, and gives the workspace free.
+
+        A damaged one has said so before, and is given free all the same: what it is restored from must not be held.
+        """
         if self.keeper is not None:
-            # Once more, so that a copy that was made in the meantime is not taken for the ledger as it was closed.
-            self._note_opening()
-            self.keeper.close()
-        self.ledger.database.close()
-        self.place.lock.close()
+            with contextlib.suppress(OSError, DatabaseError, Problem):
+                # Once more, so that a copy that was made in the meantime is not taken for the ledger as it was closed.
+                self._note_opening()
+                self.keeper.close()
+        self.let_go()
 
     def let_go(self) -> None:
         """Gives free a workspace that cannot be worked in after all; nothing is said of how it was closed.
