@@ -28,7 +28,7 @@ from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.store.tables.schema import NewerDatabase
 from desktop.store.workspaces import backups, copying, keeping
-from desktop.store.workspaces.backups import BACKUPS, backups_of, followed, last_day
+from desktop.store.workspaces.backups import BACKUPS, backups_of, followed, last_day, most
 from desktop.store.workspaces.keeping import RETRY_MS, NotKept
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.killing import ENDED
@@ -317,6 +317,12 @@ def test_a_backup_that_lost_its_journal_stands_where_its_name_puts_it(
     for each in (0, 2):
         backups_of(folder)[each].journal.unlink()
         assert [b.path.name for b in backups_of(folder)] == days
+    newest, going, _ = backups_of(folder)
+    for hour, brings in ((9, newest), (11, going)):
+        os.utime(newest.path, (START / 1000 + 10 * 3_600,) * 2)
+        os.utime(going.journal, (START / 1000 + hour * 3_600,) * 2)
+        os.utime(going.path, (START / 1000,) * 2)
+        assert most(backups_of(folder)) == brings
     assert followed(folder) == backups_of(folder)[1]
     # None is gone on with but that whose number is known: another is made.
     again = open_session(folder, "王芳", "password1", calendar.environment())

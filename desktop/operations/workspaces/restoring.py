@@ -26,7 +26,7 @@ from desktop.store.queries import indexing
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import audit, captured, journal, openings
 from desktop.store.workspaces.attempts import open_slot
-from desktop.store.workspaces.backups import Backup, backups_of, mark_of
+from desktop.store.workspaces.backups import Backup, backups_of, mark_of, most
 from desktop.store.workspaces.operators import role_of
 from desktop.store.workspaces.places import take_lock
 from desktop.store.workspaces.replacing import replacement
@@ -80,11 +80,11 @@ def backups(folder: Path) -> list[Backup]:
 
 
 def newest(folder: Path) -> Path:
-    """The newest backup of a workspace. Raises :class:`NoBackup`."""
+    """The newest backup of a workspace, or the one that goes on longer. Raises :class:`NoBackup`."""
     found = backups_of(folder)
     if not found:
         raise NoBackup("这份台账还没有备份。")
-    return found[0].path
+    return most(found).path
 
 
 def restore(

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -76,6 +77,12 @@ def backups_of(workspace: Path) -> list[Backup]:
         older = [place for place, b in enumerate(order, 1) if _named(b) < _named(alone)]
         order.insert(max(older, default=0), alone)
     return order[::-1]
+
+
+def most(found: Sequence[Backup]) -> Backup:
+    """Which of the backups, newest first, brings back most: one with a journal may go on longer than the newest."""
+    going = next((b for b in found if b.followed), found[0])
+    return going if going.until > found[0].until else found[0]
 
 
 def followed(workspace: Path) -> Backup | None:

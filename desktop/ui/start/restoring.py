@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidgetItem, QPu
 
 from desktop.operations.file_names import size_words
 from desktop.records.typed.dates import day_words, moment_words
-from desktop.store.workspaces.backups import Backup
+from desktop.store.workspaces.backups import Backup, most
 from desktop.ui import spacing
 from desktop.ui.parts import plain
 from desktop.ui.widgets.menu_list import MenuList
@@ -25,7 +25,7 @@ _WHOLE = "这一份连同后面的流水，一般一条也不会少。"
 
 
 class RestoreDialog(QDialog):
-    """One line a backup, the newest chosen; ``chosen`` is the one that was taken."""
+    """One line a backup, the one that brings back most chosen; ``chosen`` is the one that was taken."""
 
     def __init__(self, backups: Sequence[Backup], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class RestoreDialog(QDialog):
         self.brings.setMinimumHeight(2 * self.brings.fontMetrics().lineSpacing() + 2)
         self.brings.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.list.currentRowChanged.connect(self._tell)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(self._backups.index(most(backups)))
         self.list.itemActivated.connect(lambda _item: self._take())
         hint = QLabel("现在的数据库先留在台账的 backups 文件夹里：三十天以内的都留着，最近三份一直留着。")
         hint.setWordWrap(True)
