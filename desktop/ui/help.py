@@ -83,15 +83,11 @@ class HelpPage(Page):
 
     def _find_next(self) -> None:
         """Goes to the next place with the words, behind the last one to the first."""
-        words = self.search.text().strip()
-        if not words or self.text.find(words):
-            return
-        self.text.moveCursor(QTextCursor.MoveOperation.Start)
-        if not self.text.find(words):
-            self.workbench.shell.tell(Tone.PLAIN, f"帮助里没有“{words}”。请换一个说法，或者少写几个字。")
+        if words := not_found(self.text, self.search.text()):
+            self.workbench.shell.tell(Tone.PLAIN, words)
 
     def _content(self) -> str:
-        parts = [_STYLE.format(line=theme.LINE, muted=theme.MUTED), _TO_CONTENTS]
+        parts = [_TO_CONTENTS]
         record_type = self.workbench.types.get(self._anchor)
         if record_type is not None:
             parts.append(f"<h2>{html.escape(record_type.label)}</h2><p>{html.escape(record_type.help)}</p>")
@@ -100,10 +96,27 @@ class HelpPage(Page):
         parts.append(_keys("到处可用的按键", GENERAL_KEYS))
         if record_type is not None:
             parts.append(_fields(self.workbench, record_type))
-        manual = resource("manual", "index.html")
-        if manual.is_file():
-            parts.append(manual.read_text("utf-8"))
-        return "".join(parts)
+        return style() + "".join(parts) + manual()
+
+
+def style() -> str:
+    """How the tables of the help look."""
+    return _STYLE.format(line=theme.LINE, muted=theme.MUTED)
+
+
+def manual() -> str:
+    """The manual as a page; nothing where it was not packed."""
+    path = resource("manual", "index.html")
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+def not_found(text: QTextBrowser, typed: str) -> str:
+    """Goes to the next place with these words, behind the last one to the first; what is said where there is none."""
+    words = typed.strip()
+    if not words or text.find(words):
+        return ""
+    text.moveCursor(QTextCursor.MoveOperation.Start)
+    return "" if text.find(words) else f"帮助里没有“{words}”。请换一个说法，或者少写几个字。"
 
 
 _TO_CONTENTS = '<p><a href="#contents">使用手册目录</a></p>'

@@ -331,6 +331,29 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     assert "1步操作也已补上" in dialogs.told[-1]
 
 
+def test_the_manual_opens_before_any_ledger(qtbot: QtBot, program: Program, tmp_path: Path) -> None:
+    make_session(tmp_path / "workspace").workspace.close()
+    show(qtbot, program, tmp_path / "workspace")
+    qtbot.waitUntil(program.start.login.open_button.isEnabled, timeout=10_000)
+    key(qtbot, K.Key_F1)
+    manual = program.start.manual
+    assert manual is not None
+    qtbot.waitUntil(manual.isVisible)
+    manual.activateWindow()
+    qtbot.waitUntil(manual.isActiveWindow)
+    assert manual.text.verticalScrollBar().value() > 0, "at what is done about passwords"
+    picture(manual, "manual")
+    manual.search.setFocus()
+    for typed, told in (("xyzxyz", "帮助里没有“xyzxyz”"), (".xsr", "")):
+        manual.search.clear()
+        keys(qtbot, typed)
+        key(qtbot, K.Key_Return)
+        assert manual.missing.text().startswith(told)
+        assert manual.text.textCursor().selectedText() == ("" if told else typed)
+    key(qtbot, K.Key_Escape)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(manual))
+
+
 def test_a_ledger_that_opens_is_restored_from_the_start_page_too(
     qtbot: QtBot, program: Program, tmp_path: Path
 ) -> None:

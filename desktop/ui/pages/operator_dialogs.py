@@ -44,6 +44,7 @@ class AskingDialog(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(440)
         self.notice = NoticeBar()
+        self._last: QLineEdit | None = None
         self.form = QFormLayout()
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(10)
@@ -62,16 +63,14 @@ class AskingDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As in a form, Enter goes to the next line, and from the last one it is the button."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        item = self.form.itemAt(self.form.rowCount() - 1, QFormLayout.ItemRole.FieldRole)
-        last = item.widget() if item is not None else None
-        if enter and self.focusWidget() is not last and not isinstance(self.focusWidget(), QPushButton):
+        if enter and self.focusWidget() is not self._last and not isinstance(self.focusWidget(), QPushButton):
             self.focusNextChild()
         else:
             super().keyPressEvent(event)
 
     def secret(self, label: str, words: str = "") -> QLineEdit:
         """A line for a password."""
-        edit = PasswordLine()
+        self._last = edit = PasswordLine()
         edit.setPlaceholderText(words)
         self.form.addRow(label, edit)
         return edit

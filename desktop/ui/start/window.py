@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
@@ -18,9 +18,13 @@ from desktop.ui.start.opening import Opened, Opener
 if TYPE_CHECKING:
     from desktop.ui.start.assistant import Assistant
     from desktop.ui.start.date_question import DateQuestion
+    from desktop.ui.start.manual import ManualDialog
     from desktop.ui.start.origin import OriginDialog
 
-_WORDS = "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。"
+_WORDS = (
+    "基层工会台账和报送\n\n不用联网，数据加密保存在本机。\n登记一次，会议、名册、统计、公文都能用。\n\n"
+    "按F1看使用手册。"
+)
 _FRAME = QSize(16, 40)
 """What the system puts around a window."""
 
@@ -42,6 +46,7 @@ class StartWindow(QWidget):
         self._dialogs = dialogs
         self.date_question: DateQuestion | None = None
         self.origin: OriginDialog | None = None
+        self.manual: ManualDialog | None = None
         # Queued, because a save tells of it in the thread that saves.
         self._trouble.connect(self._tell_trouble, Qt.ConnectionType.QueuedConnection)
         self.login = LoginPage(opener, dialogs, settings)
@@ -54,8 +59,17 @@ class StartWindow(QWidget):
         line.addWidget(self._pages, 1)
         self.login.new_wanted.connect(self.show_assistant)
         self.login.opened.connect(self._opened)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.show_manual)
         if not settings.recents:
             self.show_assistant()
+
+    def show_manual(self) -> None:
+        """Opens it where a first use begins, or at passwords for who has a ledger."""
+        from desktop.ui.start.manual import ManualDialog
+
+        self.manual = ManualDialog("recovery" if self._pages.currentWidget() is self.login else "first", self)
+        self.manual.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.manual.open()
 
     @cached_property
     def assistant(self) -> Assistant:
