@@ -134,6 +134,13 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     above, desk = open_page(town)
     assert page.tabs.currentIndex() == ENROLMENT
     assert [s.number.state for s in page.enrol.steps] == ["next", "later", "later"]
+    # Nothing came or went yet: that stands at the head of its page, and no empty table over it.
+    page.tabs.setCurrentWidget(page.log)
+    below.settle()
+    assert not page.log.links.isVisible()
+    assert page.log.none.y() < 100
+    page.tabs.setCurrentIndex(ENROLMENT)
+    below.settle()
     below.dialogs.paths = [tmp_path / "甲.xsq"]
     below.click(page.enrol.ask)
     assert [s.number.state for s in page.enrol.steps] == ["done", "next", "later"]

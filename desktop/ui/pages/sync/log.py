@@ -67,6 +67,8 @@ class LogTab(QWidget):
         self.items.limit_height(5)
         self.items_head = heading()
         self.none = plain("还没有收过数据包或回执。", muted=True)
+        self.none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._linked, self._room = False, True
         self._build()
 
     def _build(self) -> None:
@@ -80,7 +82,8 @@ class LogTab(QWidget):
         column.addLayout(head)
         column.addWidget(self.withdrawing)
         column.addWidget(self.merges, 1)
-        column.addWidget(self.none)
+        # Where there is no ledger of merges it takes the room: the headings would be spread over the page.
+        column.addWidget(self.none, 1)
         column.addWidget(self.items_head)
         column.addWidget(self.items)
         self.merges.chosen.connect(self._choose)
@@ -90,8 +93,10 @@ class LogTab(QWidget):
         self._choose(None)
 
     def show_overview(self, seen: Overview) -> None:
-        """The links."""
+        """The links; who has none is not shown an empty table of them."""
         self.links.show_lines([_link_line(p) for p in seen.peers])
+        self._linked = bool(seen.peers)
+        self._show_links()
 
     def show_merges(self, lines: Sequence[MergeLine], rollbacks: Mapping[int, Rollback]) -> None:
         """The ledger, and what of it is withdrawn."""
@@ -110,10 +115,14 @@ class LogTab(QWidget):
 
     def _make_room(self, busy: bool) -> None:
         """While something is decided, the links give way."""
-        for widget in (self._links_head, self.links):
-            widget.setVisible(not busy)
+        self._room = not busy
+        self._show_links()
         if not busy and self.isVisible():
             self.merges.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_links(self) -> None:
+        for widget in (self._links_head, self.links):
+            widget.setVisible(self._room and self._linked)
 
     def _load_items(self, merge: int | None) -> None:
         if merge is None:
