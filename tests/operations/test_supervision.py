@@ -150,6 +150,20 @@ def supervision_words(data: bytes, folder: Path) -> str:
     return words_of(path)
 
 
+def test_the_articles_of_the_letter_before_are_not_looked_for_again(desk: Session) -> None:
+    case = CaseAt(desk)
+    case.inquire()
+
+    def begun(kind: str) -> object:
+        return case.values(supervision.draft(desk, case.id, kind).record)["articles"]
+
+    assert begun("reminder_letter") is begun("opinion_letter") is None
+    case.issue(case.draft("reminder_letter"), "11-04")
+    assert begun("opinion_letter") == WORDS["articles"]
+    case.refused_opinion()
+    assert begun("suggestion_letter") == WORDS["articles"]
+
+
 def test_a_draft_can_be_edited_in_word_and_an_issued_letter_cannot(desk: Session, tmp_path: Path) -> None:
     case = CaseAt(desk)
     case.step("accepted", "10-09")

@@ -114,7 +114,19 @@ def _defaults(
         values["investigation"] = filling.investigation_words(file) or None
     if kind is LetterKind.SUGGESTION:
         values |= _suggestion_defaults(session, file, title, typed)
+    chosen = typed.get("opinion_letter") or values.get("opinion_letter")
+    values["articles"] = _articles_before(file, kind, str(chosen or ""))
     return values
+
+
+def _articles_before(file: CaseFile, kind: LetterKind, opinion: str) -> Cell:
+    """The articles that the letter before quoted to the same employer: nobody looks for them twice."""
+    if kind is LetterKind.OPINION:
+        told = text(file.case, "employer_name")
+        before = [p for p in file.standing(LetterKind.REMINDER) if text(p.values, "addressee") == told]
+    else:
+        before = [p for p in file.standing(LetterKind.OPINION) if p.id == opinion]
+    return text(before[-1].values, "articles") or None if before else None
 
 
 def _suggestion_defaults(
