@@ -370,6 +370,15 @@ def test_a_revocation_is_read_up_to_so_many_words() -> None:
     assert len(exclusions.write_cuts({"cd" * 8: 5}, many).split()) == exclusions.MAX_CUTS
 
 
+def test_an_exclusion_is_read_up_to_so_many_words() -> None:
+    """Of all its lines together; what is no word of the form counts among them."""
+    odd = [str(2 * n + 1) for n in range(exclusions.MAX_WORDS)]
+    one, other = ("ab" * 32, "cd" * 8), ("ef" * 32, "cd" * 8)
+    text = f"{' '.join(one)} - {' '.join(odd[:-2])}\n{' '.join(other)} 5 7 9"
+    found = {origin: list(named.words()) for origin, named in exclusions.read(text).items()}
+    assert found == {one: odd[:-2], other: ["5"]}
+
+
 @pytest.mark.parametrize("kind", ["grant", "exclusion"])
 def test_what_says_nothing_in_very_many_words_is_not_kept_in_memory(tree: Tree, kind: str) -> None:
     """A bundle of 15 KB may hold hundreds of megabytes of it, and whoever merges anything knows all such words."""
