@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -20,11 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import Problem
-from desktop.operations.session import Here
 from desktop.records.typed.dates import time_words
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone
-from desktop.ui.workbench import Workbench
+
+if TYPE_CHECKING:
+    # The first page is made of these parts too, and waits for nothing of what lies behind it.
+    from desktop.ui.workbench import Workbench
 
 
 def heading(words: str = "", level: int = 2) -> QLabel:
@@ -212,9 +215,3 @@ def moment(milliseconds: int) -> str:
 def brief(milliseconds: int) -> str:
     """The same without the year, which those who look at it know."""
     return moment(milliseconds)[5:]
-
-
-def here_of(workbench: Workbench) -> Here:
-    """Where one stands, as reading operations want it."""
-    facts = workbench.facts
-    return Here(facts.types, facts.codes, facts.unit, facts.station)

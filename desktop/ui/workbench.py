@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.errors import Problem
 from desktop.operations import form_data, queries
 from desktop.operations.recording import records
-from desktop.operations.session import Session
+from desktop.operations.session import Here, Session
 from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, RecordType, Role
 from desktop.records.divisions import Divisions
@@ -110,6 +110,11 @@ class Workbench(QObject):
     def codes(self) -> Mapping[str, CodeList]:
         """The code lists, places among them."""
         return self.facts.codes
+
+    @property
+    def here(self) -> Here:
+        """Where one stands, as reading operations want it."""
+        return Here(self.facts.types, self.facts.codes, self.facts.unit, self.facts.station)
 
     def today(self) -> datetime.date:
         """The day."""

@@ -12,7 +12,6 @@ from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
-from desktop.ui.parts import here_of
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -23,7 +22,7 @@ def take_back(workbench: Workbench, owner: QObject, stamp: int, done: str = "") 
     A line of one record's history may be of a step that imported thousands; and what was added later to a record that
     a step made goes with it.
     """
-    here = here_of(workbench)
+    here = workbench.here
 
     def look(database: Database, _ticket: Ticket) -> tuple[Step | None, int, int]:
         found = next(iter(steps.recent(database, here.station, 1, stamp + 1)), None)

@@ -20,7 +20,7 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Note, back_button, button, heading, here_of, moment, plain, row
+from desktop.ui.parts import Note, back_button, button, heading, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -136,7 +136,7 @@ class AuditPage(Page):
         )
 
     def _load(self) -> None:
-        wanted, types, here = self.wanted(), self.workbench.types, here_of(self.workbench)
+        wanted, types, here = self.wanted(), self.workbench.types, self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> tuple[Found, Mapping[str, str]]:
             units = {unit.id: unit.name for unit in queries.unit_tree(database, types)}

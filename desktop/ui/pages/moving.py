@@ -17,7 +17,7 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.parts import Card, Note, button, heading, here_of, link, plain, row
+from desktop.ui.parts import Card, Note, button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 
@@ -118,7 +118,7 @@ class MovingPage(Page):
     def refresh(self, changes: ChangeSet | None) -> None:
         """Reads the tree again when it was asked for or something was written to it."""
         if changes is None or changes.everything or UNIT in changes.records:
-            here = here_of(self.workbench)
+            here = self.workbench.here
             self.workbench.read(
                 lambda database, _ticket: moving.movable(database, here), self._show, owner=self, key="units"
             )
@@ -162,7 +162,7 @@ class MovingPage(Page):
         self._say([], "")
         if chosen is None:
             return
-        here = here_of(self.workbench)
+        here = self.workbench.here
         self.workbench.read(
             lambda database, _ticket: moving.superiors(database, here, chosen.unit),
             lambda found: self._offer(chosen, found),
@@ -187,7 +187,7 @@ class MovingPage(Page):
         self._say([], "")
         if chosen is None or not superior:
             return
-        here = here_of(self.workbench)
+        here = self.workbench.here
         self.workbench.read(
             lambda database, _ticket: moving.plan(database, here, chosen.unit, superior),
             self._looked,

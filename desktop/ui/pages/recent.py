@@ -27,7 +27,7 @@ from desktop.ui.forms.taking_back import take_back
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.parts import Card, Note, brief, button, heading, here_of, link, moment, plain, row
+from desktop.ui.parts import Card, Note, brief, button, heading, link, moment, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -130,7 +130,7 @@ class RecentPage(Page):
 
     def _load(self) -> None:
         limit = self._limit
-        here = here_of(self.workbench)
+        here = self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> tuple[list[Step], Titles]:
             found = steps.recent(database, here.station, limit)
@@ -175,7 +175,7 @@ class RecentPage(Page):
         self.caption.setText(done.name)
         self.who.setText(f"{moment(done.at)}　{done.operator}　涉及{amount_words(step.records, step.files)}")
         self._show_state(step)
-        here = here_of(self.workbench)
+        here = self.workbench.here
 
         self._show_letters([])
         letter = self.workbench.types[steps.LETTER]

@@ -14,7 +14,7 @@ from desktop.ui.erase import EraseDialog
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
-from desktop.ui.parts import Note, button, heading, here_of, plain, row
+from desktop.ui.parts import Note, button, heading, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -93,7 +93,7 @@ class RetentionPage(Page):
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """Asks again when anything was written."""
-        here, today = here_of(self.workbench), self.workbench.today()
+        here, today = self.workbench.here, self.workbench.today()
         self.workbench.read(
             lambda database, _ticket: (
                 retention.due(database, here, today),
@@ -130,7 +130,7 @@ class RetentionPage(Page):
             self.records.show_lines([])
             self._show_acts()
             return
-        here, listed = here_of(self.workbench), shown.records[:_MOST_SHOWN]
+        here, listed = self.workbench.here, shown.records[:_MOST_SHOWN]
         more = f"，列出最早的{_MOST_SHOWN}条" if len(shown.records) > _MOST_SHOWN else ""
         self.caption.setText(f"{shown.rule.label}：{len(shown.records)}条{more}")
 

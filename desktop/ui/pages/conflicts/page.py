@@ -25,7 +25,7 @@ from desktop.ui.pages.conflicts.alike import alike
 from desktop.ui.pages.conflicts.reading import Dispute
 from desktop.ui.pages.conflicts.view import OWN, Comparison
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.parts import button, here_of, link, row
+from desktop.ui.parts import button, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -76,7 +76,7 @@ class ConflictsPage(SiftingPage):
 
     def load(self) -> None:
         """Asks again for what is open."""
-        here, record = here_of(self.workbench), self._record
+        here, record = self.workbench.here, self._record
 
         def job(database: Database, _ticket: Ticket) -> list[Dispute]:
             return conflicts_reading.load(database, here, record)

@@ -24,7 +24,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Status
 from desktop.ui.pages.duplicates.view import SideBySide
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.parts import Note, button, here_of, link, row
+from desktop.ui.parts import Note, button, link, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -64,7 +64,7 @@ class DuplicatesPage(SiftingPage):
 
     def load(self) -> None:
         """Asks again for what may be the same."""
-        here, asked = here_of(self.workbench), self._chosen
+        here, asked = self.workbench.here, self._chosen
 
         def job(database: Database, _ticket: Ticket) -> Found:
             groups = duplicates.proposals(database, here.types, here.codes, here.unit.id)
@@ -164,7 +164,7 @@ class DuplicatesPage(SiftingPage):
         untick = "不是的那条，在它上面去掉勾。" if len(group.records) > 2 else ""
         asked = "是不是同一条，由管着这几个单位的上级来定。" if group.beyond else f"是同一条吗？{untick}"
         self.question.setText(f"{WHY[group.why]}。{asked}")
-        here = here_of(self.workbench)
+        here = self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> Comparison:
             return duplicates.compare(database, here.types, here.codes, group.type, group.records)

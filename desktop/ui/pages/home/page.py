@@ -26,7 +26,7 @@ from desktop.ui.pages.home.plan import PlanPart, WholeRows, left_words, title_wo
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
 from desktop.ui.pages.home.tasks import Task, TaskList
-from desktop.ui.parts import Card, heading, here_of, link, plain
+from desktop.ui.parts import Card, heading, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER
 
@@ -100,7 +100,7 @@ class HomePage(Page):
     def load(self) -> None:
         """Asks again for everything, in the order in which it is quick."""
         self._stale = False
-        bench, here = self.workbench, here_of(self.workbench)
+        bench, here = self.workbench, self.workbench.here
         self.day.setText(f"{day_words(bench.today())} 星期{WEEKDAYS[bench.today().weekday()]}")
         work, plan = home_reading.load_work(bench), home_reading.load_plan(bench)
         bench.read(

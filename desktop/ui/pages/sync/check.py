@@ -21,7 +21,7 @@ from desktop.ui.pages.sync.digest import Groups
 from desktop.ui.pages.sync.drop import dropped_paths
 from desktop.ui.pages.sync.inbox_watch import apart
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Card, Note, button, here_of, link, plain
+from desktop.ui.parts import Card, Note, button, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -206,7 +206,7 @@ class CheckTab(QWidget):
         said = file.said
         if said is None:
             return
-        here = here_of(self.workbench)
+        here = self.workbench.here
         nearby = {a.look.digest: a.look.said for a in self._arrivals if a.look.said is not None}
 
         def job(database: Database, _ticket: Ticket) -> tuple[Path, dict[str, str]]:

@@ -14,7 +14,7 @@ from desktop.store.queries.digest import Digest
 from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
-from desktop.ui.parts import Card, Note, button, here_of, plain, row
+from desktop.ui.parts import Card, Note, button, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -148,7 +148,7 @@ class DigestTab(QWidget):
 
     def load(self) -> None:
         """Computes the digest of the chosen scope; over a whole district this takes some seconds."""
-        here, unit = here_of(self.workbench), self.scope.currentData()
+        here, unit = self.workbench.here, self.scope.currentData()
 
         def job(database: Database, _ticket: Ticket) -> Digest:
             return traffic.content_digest(database, here, unit)

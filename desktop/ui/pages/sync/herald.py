@@ -11,7 +11,6 @@ from desktop.operations.stations.inbox_files import Identity, Listing
 from desktop.store.tables.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.inbox_watch import InboxWatch
-from desktop.ui.parts import here_of
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -41,7 +40,7 @@ class InboxHerald(QObject):
             self.deleteLater()
 
     def _looked(self, found: Listing) -> None:
-        here = here_of(self.workbench)
+        here = self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> set[Identity]:
             sorted_out = inbox.sort_out(database, here, found.looks, {})

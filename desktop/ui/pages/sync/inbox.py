@@ -24,7 +24,7 @@ from desktop.ui.pages.sync.drop import dropped_paths, with_files
 from desktop.ui.pages.sync.inbox_watch import InboxWatch
 from desktop.ui.pages.sync.preview import Shown
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Note, brief, button, heading, here_of, link, open_folder, plain, row
+from desktop.ui.parts import Note, brief, button, heading, link, open_folder, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -181,7 +181,7 @@ class InboxTab(QWidget):
 
     def load(self) -> None:
         """Asks the ledger again: a merge or an enrolment may have changed what files are."""
-        here, listing = here_of(self.workbench), self._listing
+        here, listing = self.workbench.here, self._listing
         refused = {identity: words for identity, (words, _lasting) in self._refused.items()}
 
         def job(database: Database, _ticket: Ticket) -> _Loaded:

@@ -17,7 +17,7 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns
 from desktop.ui.pages.sync.withdraw import Withdrawing
-from desktop.ui.parts import heading, here_of, moment, plain, row
+from desktop.ui.parts import heading, moment, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -128,7 +128,7 @@ class LogTab(QWidget):
         if merge is None:
             self._show_items(([], 0))
             return
-        number, here = merge, here_of(self.workbench)
+        number, here = merge, self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> tuple[list[Unsettled], int]:
             return unsettled.merge_details(database, here, number), unsettled.merge_count(database, number)

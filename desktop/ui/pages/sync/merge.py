@@ -38,7 +38,7 @@ from desktop.ui.pages.sync.merge_words import (
 )
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.parts import Note, button, heading, here_of, link, open_folder, plain, row
+from desktop.ui.parts import Note, button, heading, link, open_folder, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
@@ -198,7 +198,7 @@ class MergePanel(QStackedWidget):
         self._show_state()
 
     def _look(self) -> None:
-        job = partial(look, here_of(self.workbench), [f.path for f in self.files])
+        job = partial(look, self.workbench.here, [f.path for f in self.files])
         self.note.hide()
         self._begin(
             self.workbench.write("核对文件", job, self._looked, owner=self, fail=self._failed, step=False)
@@ -251,7 +251,7 @@ class MergePanel(QStackedWidget):
         wanted = self.receipts.isChecked() and any(not s.downward for s in seen.values())
         folder = Path(self._folder) if wanted else None
         paths = [path for path in self._order if path in {f.path for f in good}]
-        job = partial(merge, here_of(self.workbench), paths, seen, folder)
+        job = partial(merge, self.workbench.here, paths, seen, folder)
         self.note.hide()
         self._begin(
             self.workbench.write("合并数据包", job, self._finished, owner=self, fail=self._failed, step=False)

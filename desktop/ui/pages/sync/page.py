@@ -39,7 +39,7 @@ from desktop.ui.pages.sync.small_files import Parts, SmallFiles
 from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
-from desktop.ui.parts import heading, here_of, plain, scrolling
+from desktop.ui.parts import heading, plain, scrolling
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -203,7 +203,7 @@ class SyncPage(Page):
 
     def load(self) -> None:
         """Asks again for everything that is shown."""
-        here = here_of(self.workbench)
+        here = self.workbench.here
 
         def job(database: Database, _ticket: Ticket) -> Loaded:
             return Loaded(
