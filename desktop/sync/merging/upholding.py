@@ -43,6 +43,6 @@ def uphold(ledger: Ledger, keys: StationKeys, before: Policy, label: str, operat
     for unit, slot in sorted(lapsing):
         values = {value for _, value in ledger.heads(UNIT, unit, slot)}
         if len(values) == 1:
-            (value,) = values
-            again.append(Again(UNIT, unit, slot, value, tuple(sorted(seen[unit, slot])), born.get(unit, "")))
+            upon = tuple(sorted(seen[unit, slot]))
+            again.append(Again(UNIT, unit, slot, values.pop(), upon, born.get(unit, "")))
     return ledger.write(label, operator, again=again)
