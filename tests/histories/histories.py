@@ -3,8 +3,9 @@
 Records are born twice, edited, grouped, moved, deleted, revived and undone; items are withdrawn, revoked and let in
 again; laptops are restored, set back unnoticed, copied, given new keys and clocks that are days or years wrong; one of
 them has a newer program, which others get later. Bundles are lost, doubled, late, out of order, cut anew, and too small
-for all that is due. What is personal, what becomes of units, and how conflicts are decided has rooms of its own beside
-this one: ``people``, ``offices`` and ``deciding``.
+for all that is due. What is personal, what becomes of units, how conflicts are decided, what offices ask, and what
+becomes of computers has rooms of its own beside this one: ``people``, ``offices``, ``deciding``, ``asking`` and
+``machines``.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from desktop.sync.errors import (
     UnitNotKnown,
     WrongDirection,
 )
+from desktop.sync.errors.persons import NotSignedByPersons
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks, rewriting
 from desktop.sync.merging.receiving import ClockInDoubt
@@ -68,14 +70,15 @@ PRIZES: Final = ("ca" * 16, "cb" * 16)
 CONTACTS: Final = ((None, None), ("王", None), ("李", "139"), ("张", "139"))
 """Every person and telephone that anybody saves together."""
 PASSING: Final = (
-    FormerKey, FormerRoot, FormerSuperior, NotGranted, Revoked, UnitMoved, UnitNotKnown, WrongDirection,
+    FormerKey, FormerRoot, FormerSuperior, NotGranted, NotSignedByPersons, Revoked, UnitMoved, UnitNotKnown,
+    WrongDirection,
 )  # fmt: skip
 """Why a bundle may not be taken now, and comes again with the next."""
 PATHS: Final = {Level.DISTRICT: 3, Level.TOWN: 2}
 """How many may stand below whom a certificate lets enrol others."""
 TALL: Final = 7
 """Of so many histories one is about four levels."""
-MOST_ROUNDS: Final = 2
+MOST_ROUNDS: Final = 3
 """In so many rounds up and down everything has arrived everywhere, and nothing is on its way any more."""
 OFTEN: Final = (
     "birth", "birth", "edit", "edit", "edit", "contact", "visit", "send", "send", "send", "deliver", "deliver",

@@ -10,7 +10,8 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions, station
-from desktop.sync.merging import restating
+from desktop.sync.merging import restating, upholding
+from tests.histories.histories import is_out
 from tests.histories.people import People
 from tests.sync.desks import FILING_TYPES, Desk, new_desk
 
@@ -79,7 +80,10 @@ class Offices(People):
         moved = self.rnd.choice([*self.villages, *self.between, *self.between])
         old = self.above[moved.name]
         new = self.rnd.choice([d for d in (*self.towns, *self.between) if d not in (old, moved)])
-        movers = [d for d in self.desks if d.unit == moved.unit]
+        if is_out(self.district, new):
+            # Whoever has heard of that takes nothing from there any more, not even that it was let in (known residue).
+            return "out of use"
+        movers = [d for d in self.desks if d.unit == moved.unit and self.above[d.name] is old]
         below = [d for d in self.below(moved) if d not in movers]
         whole = [*movers, *below]
         latest = self.latest
@@ -113,6 +117,7 @@ class Offices(People):
         ]
         edits = [SlotEdit("unit", moved.unit, slot, new.unit) for slot in ("superior", "unit")]
         self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
+        upholding.uphold(self.district.ledger, self.district.keys, in_force, "调整", self.district.name)
         self.district.settle()
         if self.rnd.random() < 0.8 or not self._may_enrol(new, moved.unit):
             # Else the new superior registers what it has not heard of.
@@ -129,18 +134,13 @@ class Offices(People):
         return moved.name, new.name
 
     def _enrol_below(self, below: Sequence[Desk]) -> None:
-        """Stations get the certificates of now of who stands above them."""
+        """Stations get the certificates of now of who stands above them; those of a deleted unit when it is back."""
         for d in below:
             if self._may_enrol(self.above[d.name], d.unit):
                 self.put_under(d, self.above[d.name])
                 self.snapshots.pop(d.name, None)
-
-    def finish(self) -> None:
-        """Nobody waits for a certificate any more."""
-        for d in self.waiting:
-            d.time.at = self.above[d.name].time.at = self.latest
-        self._enrol_below(self.waiting)
-        super().finish()
+            else:
+                self.waiting.append(d)
 
     def _report(self, desk: Desk) -> None:
         """What a station knows is known above it."""
@@ -160,10 +160,17 @@ class Offices(People):
         return found
 
     def _let_in(self) -> bool:
+        """Nor does anybody wait for a certificate any more."""
         back = self._bring_back()
+        waiting, self.waiting = self.waiting, []
+        self._enrol_below(waiting)
         return super()._let_in() or back
 
     # -- computers -------------------------------------------------------------------------------------------------
+
+    def copy(self, desk: Desk) -> object:
+        """Not of one that waits for a certificate: which of the two would get it?"""
+        return None if desk in self.waiting else super().copy(desk)
 
     def cut_off(self, desk: Desk) -> object:
         """Nothing that a station has ever said counts, be it one that has enrolled others."""

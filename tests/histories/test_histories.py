@@ -28,7 +28,7 @@ from tests.histories.comparing import (
     with_children_elsewhere,
     words_of,
 )
-from tests.histories.deciding import Deciding
+from tests.histories.machines import Machines
 from tests.histories.people import check_erased, erased_somewhere
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 
@@ -41,7 +41,7 @@ TOGETHER = 10
 def play(folder: Path, seed: int, *, cipher: bool) -> None:
     """One history to its end; what is wrong is told with all that has happened."""
     folder.mkdir()
-    history = Deciding(folder, seed, cipher=cipher)
+    history = Machines(folder, seed, cipher=cipher)
     try:
         with pytest.MonkeyPatch.context() as patched:
             if seed % 2:
@@ -75,7 +75,7 @@ def test_everybody_ends_with_the_same_in_encrypted_files(tmp_path: Path, first: 
         play(tmp_path / str(seed), seed + IN_MEMORY, cipher=True)
 
 
-def check(history: Deciding) -> None:
+def check(history: Machines) -> None:
     """What must be true once everything has arrived, and is still when an older program was replaced by a newer."""
     before = {d.name: d.digest().sha256 for d in history.desks}
     for desk in history.desks:
@@ -105,7 +105,7 @@ def waiting(desk: Desk) -> list[tuple[str, str, str]]:
     )
 
 
-def check_holders(history: Deciding, desk: Desk) -> None:
+def check_holders(history: Machines, desk: Desk) -> None:
     """Whoever holds the unit of a station has the same digest of it, and shows the same."""
     holders = [desk, *history.over(desk)]
     units = set(history.units_of(desk))
@@ -122,7 +122,7 @@ def check_holders(history: Deciding, desk: Desk) -> None:
     assert len({holder.digest(desk.unit).sha256 for holder in holders}) == 1, desk.name
 
 
-def check_values(history: Deciding, desk: Desk) -> None:
+def check_values(history: Machines, desk: Desk) -> None:
     """Every word stands where it was typed, in a record, its history or what was refused; groups as they were saved."""
     text = words_of(desk)
     gone = erased_somewhere(history)
@@ -135,7 +135,7 @@ def check_values(history: Deciding, desk: Desk) -> None:
         assert (values["person"], values["phone"]) in history.contacts
 
 
-def check_who_comes_last(history: Deciding, desk: Desk) -> None:
+def check_who_comes_last(history: Machines, desk: Desk) -> None:
     """A laptop that is enrolled now, and hears everything at once, has the same as who has heard it bit by bit."""
     above = desk if desk.level is not Level.VILLAGE else history.above[desk.name]
     last = new_desk(desk.folder, f"{desk.name}新来的", desk.level, types=NEWER_FILING_TYPES, unit=desk.unit)

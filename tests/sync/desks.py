@@ -9,7 +9,7 @@ import base64
 import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +103,10 @@ PRIZE = RecordType(
     ),
 )
 NEWER_TYPES = Catalogue({t.name: t for t in (NEWER_FIRM, VISIT, NOTICE, PRIZE, *_TREE)})
-FILING_TYPES = Catalogue({**TYPES, **{t.name: t for t in _FILES}})
-NEWER_FILING_TYPES = Catalogue({**NEWER_TYPES, **{t.name: t for t in _FILES}})
-"""The same where files are attached as well."""
+_MORE = [*_FILES, replace(NOTICE, goes_below=True)]
+FILING_TYPES = Catalogue({**TYPES, **{t.name: t for t in _MORE}})
+NEWER_FILING_TYPES = Catalogue({**NEWER_TYPES, **{t.name: t for t in _MORE}})
+"""The same where files are attached as well, and what districts word goes down to everybody below."""
 
 
 @dataclass
