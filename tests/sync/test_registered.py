@@ -11,7 +11,8 @@ from desktop.sync.authority import station
 from desktop.sync.errors import UnitNotKnown
 from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, report
-from tests.sync.places import Places, name_of
+from tests.sync.places import Places, name_of, self_grant
+from tests.sync.test_moves import move, superior
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -200,3 +201,11 @@ def test_so_it_does_when_the_deletion_counts_no_more(places: Places) -> None:
     places.district.exclude((places.town, number))
     places.deliver()
     _alike(places)
+
+
+def test_nobody_hears_of_those_beside_it_because_somebody_claims_to_stand_above(places: Places) -> None:
+    """Units of higher levels go down for what they have written; a level that one gives oneself is none."""
+    self_grant(places.other, places.other, {places.town.unit}, Level.CITY)
+    places.deliver()
+    assert places.town.unit in places.district.records("unit")
+    assert not {places.town.unit, places.village.unit} & places.other.records("unit")

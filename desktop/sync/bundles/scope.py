@@ -235,7 +235,10 @@ def _to_judge_by(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[
     higher: set[str] = set()
     for der in station.own_chain(ledger)[:1]:
         own = rank(certificates.parse(der))
-        higher.update(*(c.claims.units for _, c in granted if rank(c) < own))
+        said = [c for _, c in granted if rank(c) < own and c.claims.units.isdisjoint(near)]
+        # Anybody may have written a grant of whatever level.
+        known = station.knowledge(ledger, None).certificates if said else {}
+        higher.update(*(c.claims.units for c in said if c in known.get(c.station, ())))
         higher |= _above(superiors, higher)
     return higher | {record for record, c in granted if not c.claims.units.isdisjoint(near | higher)}
 
