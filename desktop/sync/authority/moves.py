@@ -67,9 +67,9 @@ def not_counting(
             by_record[v.record].append(v)
     said = {record: _Said(several) for record, several in by_record.items()}
     counted = {record: [v for v in several if v.birth] for record, several in by_record.items()}
-    places = {rank: _Places({}, ()) for rank in sorted({v.rank for v in found if not v.birth})}
+    places: dict[int, _Places] = {}
     out: set[Move] = set()
-    for rank in places:
+    for rank in sorted({v.rank for v in found if not v.birth}):
         further = {record: [v for v in several if not v.birth] for record, several in counted.items()}
         places[rank] = _Places({**superiors, **_shown(counted)}, near, _issuers(chain, further))
         for record, several in by_record.items():
