@@ -12,7 +12,6 @@ from desktop.sync.errors import UnitNotKnown
 from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of, self_grant
-from tests.sync.test_moves import move, superior
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
