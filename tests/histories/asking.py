@@ -94,7 +94,10 @@ class Asking(Deciding):
         if not foreign:
             return None
         record = self.rnd.choice((*SHARED, f"{self.rnd.getrandbits(128):032x}"))
-        return desk.forge_birth(record, {"name": "别人的"}, unit=self.rnd.choice(foreign))
+        if record in desk.records():
+            return None
+        self.groups.add((None, None, None))
+        return desk.birth("firm", {"name": "别人的"}, record=record, unit=self.rnd.choice(foreign))
 
     def _older(self, desk: Desk) -> object:
         """A change that is older than what it replaces."""

@@ -104,7 +104,9 @@ class Scope:
         """
         found = scoping.claimed_since(self._db, position)
         born = scoping.units_born_since(self._db, position)
-        placed = scoping.units_placed_since(self._db, position)
+        # What becomes of others brings nothing here. Were all looked at for it, those to whom more is due than a bundle
+        # holds would have it put at the end of the journal for one another, without end (see ``sending``).
+        placed = scoping.units_placed_since(self._db, position) & (self._units | self._above)
         has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
         granted = {self._unit} if has_come else set()
         for unit in self._below(born | placed | granted):
