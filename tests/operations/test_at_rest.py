@@ -57,7 +57,7 @@ def play(base: Path) -> Story:
         "XDG_CACHE_HOME": str(home["cache"]), "XDG_STATE_HOME": str(home["state"]),
         "XDG_RUNTIME_DIR": str(home["run"]), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(home["data"]),
         "TEMP": str(home["tmp"]), "TMP": str(home["tmp"]), "QT_QPA_PLATFORM": "offscreen",
-        "XIAOSANJI_FONTS": "bundle", "PYTHONDONTWRITEBYTECODE": "1",
+        "XIAOSANJI_FONTS": "bundle", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8",
     }  # fmt: skip
     home["run"].chmod(0o700)
     give(Places(base))
