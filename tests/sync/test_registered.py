@@ -208,3 +208,18 @@ def test_nobody_hears_of_those_beside_it_because_somebody_claims_to_stand_above(
     places.deliver()
     assert places.town.unit in places.district.records("unit")
     assert not {places.town.unit, places.village.unit} & places.other.records("unit")
+
+
+def test_a_second_computer_hears_that_the_unit_of_both_is_back(places: Places) -> None:
+    """It was certified by the first, and that by the level above, under which both of them are."""
+    town = places.town
+    second = new_desk(town.folder, "甲镇第二台", Level.TOWN, unit=town.unit)
+    enrol(second, town, 2)
+    places.deliver()
+    places.district.delete(town.unit, "unit")
+    town.take(places.district.send(town))
+    second.take(town.send(second))
+    places.district.delete(town.unit, "unit", revive=True)
+    town.take(places.district.send(town))
+    second.take(town.send(second))
+    assert second.shown(town.unit, "unit").life is Life.LIVE  # type: ignore[union-attr]

@@ -327,7 +327,8 @@ def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None
     for below, above in itertools.pairwise(own):
         units = above.claims.units
         superior = min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
-        for unit in below.claims.units:
+        # A second computer of a unit is certified by the first: that says nothing of where both are.
+        for unit in below.claims.units - units:
             found.setdefault(unit, superior)
     for root in own[-1:]:
         for unit in root.claims.units:
