@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
@@ -10,6 +11,8 @@ from desktop.ui import spacing
 from desktop.ui.help import manual, not_found, style
 from desktop.ui.parts import plain, row
 
+_WIDTH = 900
+
 
 class ManualDialog(QDialog):
     """The whole text, opened at one of its anchors; Esc closes it."""
@@ -17,7 +20,8 @@ class ManualDialog(QDialog):
     def __init__(self, anchor: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("使用手册")
-        self.resize(parent.size())
+        # As wide as the widest picture in it.
+        self.resize(QSize(_WIDTH, parent.height()).boundedTo(self.screen().availableSize()))
         self.text = QTextBrowser()
         self.text.setAccessibleName("使用手册")
         self.text.setOpenExternalLinks(False)
