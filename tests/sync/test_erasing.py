@@ -620,21 +620,3 @@ def test_what_was_written_under_a_unit_that_is_deleted_meanwhile_goes_when_that_
     tree.deliver()
     assert not any(SECRET in everything(d) for d in (tree.district, tree.town, tree.village))
     assert len(tree.digests()) == 1
-
-
-def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(places: Places) -> None:
-    """There nobody knows that it lies below who has erased them without having heard of them."""
-    district, town, other = places.district, places.town, places.other
-    district.birth("firm", contact(SECRET), record=FIRM, unit=places.sibling.unit)
-    places.far.birth("firm", {"name": "厂"}, record=FIRM)
-    report(places.far, other)
-    report(other, district)
-    assert SECRET in everything(other)
-    places.village.birth("firm", contact(LATER), record=FIRM)
-    report(places.village, town)
-    town.time.at += 5_000
-    erase(town, wrote=[places.village.unit])
-    places.deliver(4)
-    assert not any(phone in everything(d) for d in places.desks for phone in (SECRET, LATER))
-    assert len({d.digest(places.far.unit).sha256 for d in (places.far, other, district)}) == 1
-    assert not any(below.send().items for below, _ in places.pairs), "it is said once"

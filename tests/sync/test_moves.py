@@ -23,7 +23,7 @@ from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing, upholding
 from tests.measuring import seconds
 from tests.sync import desks
-from tests.sync.acts import everything, move, superior
+from tests.sync.acts import contact, erase, everything, move, superior
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of
 
@@ -683,3 +683,21 @@ def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_
         assert shown.life is Life.DELETED, desk.name
     assert len({d.digest(come.unit).sha256 for d in (come, town, other, city)}) == 1
     assert [d.name for d in (city, one, other, town, third, come, gone) if d.held()] == []
+
+
+def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(places: Places) -> None:
+    """There nobody knows that it lies below who has erased them without having heard of them."""
+    district, town, other = places.district, places.town, places.other
+    district.birth("firm", contact("13812340000"), record=FIRM, unit=places.sibling.unit)
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    report(places.far, other)
+    report(other, district)
+    assert "13812340000" in everything(other)
+    places.village.birth("firm", contact("13911112222"), record=FIRM)
+    report(places.village, town)
+    town.time.at += 5_000
+    erase(town, wrote=[places.village.unit])
+    places.deliver(4)
+    assert not any(phone in everything(d) for d in places.desks for phone in ("13812340000", "13911112222"))
+    assert len({d.digest(places.far.unit).sha256 for d in (places.far, other, district)}) == 1
+    assert not any(below.send().items for below, _ in places.pairs), "it is said once"

@@ -55,12 +55,11 @@ def is_recipient(text: str) -> bool:
     if RECIPIENT.fullmatch(text) is None:
         return False
     try:
-        if str(pyrage.x25519.Recipient.from_str(text)) != text:
-            return False
+        written = str(pyrage.x25519.Recipient.from_str(text))
     except pyrage.RecipientError:
         return False
     raw = _raw(text)
-    return raw[:-1] + bytes([raw[-1] & 0x7F]) not in _SMALL_ORDER
+    return written == text and raw[:-1] + bytes([raw[-1] & 0x7F]) not in _SMALL_ORDER
 
 
 def encrypt(plain: bytes, recipient: str) -> bytes:
