@@ -620,3 +620,25 @@ def test_what_was_written_under_a_unit_that_is_deleted_meanwhile_goes_when_that_
     tree.deliver()
     assert not any(SECRET in everything(d) for d in (tree.district, tree.town, tree.village))
     assert len(tree.digests()) == 1
+
+
+def test_who_is_revoked_says_an_erasure_of_others_once_more_but_once(places: Places) -> None:
+    """It does not count, and would be said at every merge."""
+    district, town = places.district, places.town
+    district.birth("firm", contact(SECRET), record=FIRM, unit=places.sibling.unit)
+    places.far.birth("firm", {"name": "厂"}, record=FIRM)
+    report(places.far, places.other)
+    report(places.other, district)
+    places.village.birth("firm", contact(LATER), record=FIRM)
+    report(places.village, town)
+    town.time.at += 5_000
+    erase(town, wrote=[places.village.unit])
+    last = town.next_number() - 1
+    report(town, district)
+    district.revoke(town, last)
+    numbers = []
+    for _ in range(3):
+        assert town.merge(district.send(town)).bundles[0].problem is None
+        numbers.append(town.next_number())
+    assert town.refused()
+    assert len({*numbers}) == 1

@@ -202,6 +202,17 @@ def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
     return found
 
 
+def asked_in_vain(database: Database, origin: int) -> list[tuple[str, str, str, str, str, int]]:
+    """As :func:`asked`, of those erasures of an origin that do not count."""
+    found: list[tuple[str, str, str, str, str, int]] = database.rows(
+        "SELECT coalesce(value ->> 'kind', ''), coalesce(lower(value ->> 'target'), ''),"
+        " coalesce(value ->> 'slots', ''), coalesce(value ->> 'upto', ''), unit, stamp FROM refused"
+        " WHERE origin = ? AND type = ? AND kind = ?",
+        (origin, ERASURE, BIRTH),
+    )
+    return found
+
+
 def claimed_beside(database: Database, station: str) -> list[tuple[str, str, str, str, str, str, str, str]]:
     """Kind, target, slots, moment, basis, note and unit of each erasure by a station, and every unit that has or had
     the record too.

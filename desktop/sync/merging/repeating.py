@@ -40,7 +40,7 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
     late = erasing.refused_for_scope(ledger.database) if own is not None else ()
     if own is None or not late:
         return False
-    said = {(*what, unit, upto) for *what, upto, unit, _ in erasing.asked(ledger.database)}
+    said = {(*what, unit, upto) for *what, upto, unit, _ in _said(ledger)}
     day = ledger.environment.today().isoformat()
     spells = _Spells(ledger, judge)
     births = []
@@ -74,7 +74,7 @@ def say_of_others(ledger: Ledger, operator: str) -> bool:
         return False
     ours = erasing.covered(ledger.database, ledger.meta("unit_id") or "")
     elsewhere = {(kind, target) for kind, target, *_, other in found if other not in ours}
-    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(erasing.asked(ledger.database))}
+    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(_said(ledger))}
     day = ledger.environment.today().isoformat()
     covered: dict[str, frozenset[str]] = {}
     births = []
@@ -90,6 +90,14 @@ def say_of_others(ledger: Ledger, operator: str) -> bool:
     if births:
         ledger.write(_AGAIN, operator, births=births)
     return bool(births)
+
+
+def _said(ledger: Ledger) -> list[tuple[str, str, str, str, str, int]]:
+    """The erasures that need not be said once more: those that count, and own ones that somebody above lets not count.
+
+    Said again these would not count either, and would be so at each merge. Who gets new numbers says them anew.
+    """
+    return erasing.asked(ledger.database) + erasing.asked_in_vain(ledger.database, ledger.origin)
 
 
 def _meant(late: Late) -> dict[str, str]:
