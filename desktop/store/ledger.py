@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
 from desktop.records.types import Catalogue
-from desktop.records.versions.deciding import ERASURE, EXCLUSION, SAME
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, SAME, UNIT
 from desktop.records.versions.spans import Span
 from desktop.store.log import components, heads
 from desktop.store.merging.merging import Merger
@@ -216,13 +216,15 @@ class Ledger:
                 raise CannotUndo("更正日期不能撤消，不然错误的日期又回来了。", "需要改的请直接修改。")
             deletions.append(Deletion(type_name, record))
         changed: dict[tuple[str, str, str], set[tuple[str, int]]] = {}
+        upheld = steps.upheld(self.database, self.origin, found)
         for type_name, record, slot, at in self.database.rows(
             "SELECT type, lower(hex(record)), slot, stamp FROM version WHERE origin = :origin"
             " AND number BETWEEN :first AND :last AND stamp > :earlier AND stamp <= :stamp AND NOT birth"
             " ORDER BY number",
             span | {"earlier": steps.earlier(self.database, stamp)},
         ):
-            changed.setdefault((type_name, record, slot), set()).add((record, at))
+            if type_name != UNIT or (record, slot) not in upheld:
+                changed.setdefault((type_name, record, slot), set()).add((record, at))
         # What was written when records became one is taken back on either side by itself.
         edges = {d.record for d in deletions if d.type == SAME} | {r for t, r, _ in changed if t == SAME}
         restorations: list[Restoration] = []

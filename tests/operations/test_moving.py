@@ -273,3 +273,12 @@ def test_what_a_town_has_moved_stays_where_it_is_when_the_village_of_before_is_m
     assert not district.ledger.database.rows("SELECT 1 FROM conflict")
     steps = district.database.rows("SELECT stamp FROM operation WHERE stamp >= ?", (moved.stamp,))
     assert [stamp for (stamp,) in steps] == [moved.stamp], "it is one step"
+
+    records.undo(district, moved.stamp)
+    world.report(*world.towns)
+    for desk in (district, old):
+        assert [superior_shown(desk, unit) for unit in (works, world.village.unit.id)] == [
+            "别村",
+            old.unit.name,
+        ]
+    assert not district.ledger.database.rows("SELECT 1 FROM conflict")

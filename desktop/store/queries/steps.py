@@ -15,6 +15,7 @@ from desktop.records.types import Catalogue
 from desktop.records.versions import items
 from desktop.records.versions.canonical import parse
 from desktop.records.versions.deciding import GRANT, UNIT
+from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
 from desktop.records.versions.stamps import MAX_STAMP
 from desktop.store.log import pending
 from desktop.store.tables.columns import quoted, table_of
@@ -75,6 +76,37 @@ def changed(database: Database, origin: int, found: Operation) -> set[tuple[str,
             (origin, found.first, found.last, earlier(database, found.stamp), found.stamp),
         )
     )
+
+
+def upheld(database: Database, origin: int, found: Operation) -> set[tuple[str, str]]:
+    """Units and slots in which an operation has only said once more what counts no longer by it (see ``upholding``).
+
+    In the log nothing of that is left: who takes it back would put there what stood still earlier.
+    """
+    within = {
+        "type": UNIT, "reason": REFUSED_SUPERIOR, "origin": origin, "first": found.first, "last": found.last,
+        "earlier": earlier(database, found.stamp), "stamp": found.stamp,
+    }  # fmt: skip
+    own = (
+        "v.type = :type AND v.origin = :origin AND v.number BETWEEN :first AND :last"
+        " AND v.stamp > :earlier AND v.stamp <= :stamp AND NOT v.birth"
+    )
+    again = set(
+        database.rows(
+            "SELECT lower(hex(v.record)), v.slot, v.number FROM refused s"
+            " CROSS JOIN replacement p ON p.record = s.record AND p.slot = s.slot AND p.type = s.type"
+            "  AND p.replaced = s.stamp AND p.origin = :origin"
+            " CROSS JOIN version v ON v.record = p.record AND v.slot = p.slot AND v.number = p.number"
+            f"  AND v.value = s.value AND {own} WHERE s.type = :type AND s.reason = :reason",
+            within,
+        )
+    )
+    if not again:
+        return set()
+    said = set(
+        database.rows(f"SELECT lower(hex(v.record)), v.slot, v.number FROM version v WHERE {own}", within)
+    )
+    return {(unit, slot) for unit, slot, _ in again} - {(unit, slot) for unit, slot, _ in said - again}
 
 
 def undoing(database: Database, since: int) -> Mapping[int, int]:
