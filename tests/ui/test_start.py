@@ -618,6 +618,9 @@ def test_which_backup_is_the_newest_is_told_by_its_number_and_not_by_the_clock(t
     assert brings_words(newest, backups).startswith("这一份连同后面的流水")
     assert "以后录入的在比它新的备份里" in brings_words(older, backups)
     assert "以后录入的不在里面" in brings_words(alone, backups)
+    # One that lost its journal ends earlier than the one before it here, and then later.
+    assert brings_words(newest, [alone, newest, older]).startswith("这一份连同后面的流水")
+    os.utime(alone.path, (1_767_600_000 + 12 * 3_600,) * 2)
     assert "以后录入的在比它新的备份里" in brings_words(newest, [alone, newest, older])
 
 

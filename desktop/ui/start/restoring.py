@@ -87,13 +87,13 @@ def words_for(backup: Backup) -> str:
 
 
 def brings_words(backup: Backup, backups: Sequence[Backup]) -> str:
-    """What a backup brings back. A journal ends with the next backup, so only that of the newest goes to the end."""
+    """What a backup brings back. A journal ends with the next backup, and what has none may end even earlier."""
     until = moment_words(backup.until)
     if not backup.followed:
         return (
             f"这一份{_ALONE}，只到{until}，以后录入的不在里面。"
             "其中已经发给上级和下级的，恢复以后会说明怎样带回来。"
         )
-    if backups.index(backup):
+    if backup != most(backups):
         return f"这一份只到{until}，以后录入的在比它新的备份里。"
     return _WHOLE
