@@ -328,7 +328,9 @@ class Workspace:
     def close(self) -> None:
         """Closes the ledger and its journal, and gives the workspace free.
 
-        A damaged one has said so before, and is given free all the same: what it is restored from must not be held.
+        What fails here is not told, and takes nothing away: each step is in the journal, and one that was not closed in
+        order has a fresh backup made when it is opened next, which tells what is damaged. What it is restored from must
+        not be held.
         """
         if self.keeper is not None:
             with contextlib.suppress(OSError, DatabaseError, Problem):

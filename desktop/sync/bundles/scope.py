@@ -242,7 +242,8 @@ def _to_judge_by(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[
         known = station.knowledge(ledger, None).certificates if said else {}
         higher.update(*(c.claims.units for c in said if c in known.get(c.station, ())))
         higher |= _above(superiors, higher)
-    return higher | {record for record, c in granted if not c.claims.units.isdisjoint(near | higher)}
+    known_there = near | higher
+    return higher | {record for record, c in granted if not c.claims.units.isdisjoint(known_there)}
 
 
 def _above(superiors: Mapping[str, str | None], units: Set[str]) -> set[str]:
