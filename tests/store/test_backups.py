@@ -330,6 +330,16 @@ def test_a_backup_that_lost_its_journal_stands_where_its_name_puts_it(
     again.workspace.close()
 
 
+def test_a_backup_of_a_day_to_come_that_lost_its_journal_ages_out_like_others(tmp_path: Path) -> None:
+    """It stands first by its name alone, and would keep for years what was erased since."""
+    (tmp_path / BACKUPS).mkdir()
+    kept = {f"2026-11-{day:02}.db" for day in range(10, 10 + backups.KEPT_DAYS)}
+    for name in ("2026-11-01.db", "2030-01-01.db", *kept):
+        (tmp_path / BACKUPS / name).touch()
+    backups.prune(tmp_path, START)
+    assert {b.path.name for b in backups_of(tmp_path)} == kept
+
+
 def test_a_clock_that_is_years_behind_begins_no_backup_of_that_day(
     village: Session, calendar: Calendar, tmp_path: Path
 ) -> None:

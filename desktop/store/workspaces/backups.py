@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.records.typed.dates import CHINA
+from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import journal
 
 BACKUPS: Final = "backups"
@@ -114,9 +115,14 @@ def mark_of(path: Path) -> bytes:
 
 
 def prune(workspace: Path, now: int) -> None:
-    """Takes away what is too old: the last of each day stays, and the newest whatever their day."""
+    """Takes away what is too old: the last of each day stays, and the newest whatever their day.
+
+    One without a number whose day is still to come was named by a clock that was wrong: it is the first to go, or what
+    was erased since would stay in it for years.
+    """
     days: set[datetime.date] = set()
-    known = backups_of(workspace)
+    today = Environment.day_of(now)
+    known = sorted(backups_of(workspace), key=lambda b: not b.followed and b.day > today)
     kept = set()
     for place, backup in enumerate(known):
         last_of_day = backup.day not in days and len(days) < KEPT_DAYS
