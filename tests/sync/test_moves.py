@@ -701,3 +701,27 @@ def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(
     assert not any(phone in everything(d) for d in places.desks for phone in ("13812340000", "13911112222"))
     assert len({d.digest(places.far.unit).sha256 for d in (places.far, other, district)}) == 1
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_what_does_not_count_stays_out_when_its_unit_is_moved(
+    places: Places, tmp_path: Path, *, revoked: bool
+) -> None:
+    """Of a computer, too, that nobody enrols again: its certificate by the former superior counts no more."""
+    district, other, village = places.district, places.other, places.village
+    kept = village.birth("firm", {"name": "留下的"}, record=OTHER)
+    village.birth("firm", {"name": "不计入的"}, record=FIRM)
+    places.deliver()
+    if revoked:
+        district.revoke(village, 1)
+    else:
+        district.exclude((village, 2))
+    places.deliver()
+    move(district, village.unit, other.unit)
+    assert district.records() == {kept}
+    newcomer = new_desk(tmp_path, "新电脑", Level.VILLAGE, unit=village.unit)
+    places.deliver()
+    enrol(newcomer, other)
+    settle([(newcomer, other), (other, district)])
+    assert [desk.records() for desk in (district, other, newcomer)] == [{kept}] * 3
+    assert len({desk.digest(village.unit).sha256 for desk in (district, other, newcomer)}) == 1

@@ -224,7 +224,7 @@ def _revocations(ledger: Held, known: Known) -> dict[str, list[Revocation]]:
     for written in _said(ledger, known, REVOCATION, "station", "cuts"):
         revoked, text = written.cells
         said = replace(written, cells=(revoked, exclusions.cuts_of(text)))
-        if trust.may_revoke(said.writer, known.judged_by(revoked), known.issuers(revoked), known.tree):
+        if known.may_revoke_whole(said.writer, revoked):
             if said.outdoes(whole.get(revoked)):
                 whole[revoked] = said
         elif (reach := Reach(known, said.writer, revoked)).is_possible:
@@ -389,7 +389,7 @@ def _moves(ledger: Held, known: Known) -> dict[Origin, set[tuple[int, int]]]:
     superiors = governing.every_superior(ledger.database)
     # Where the own certificate counts no more because its unit was moved away, the unit is the same as before: else
     # the move would cease to count with it, and both begin to count again together, without end.
-    near = (unit for c in known.judged_by(known.station) for unit in c.claims.units)
+    near = (unit for c in known.present for unit in c.claims.units)
     out: dict[Origin, set[tuple[int, int]]] = {}
     chain = [c.claims.units for c in known.chain]
     for move in moves.not_counting(found, superiors, near, chain):

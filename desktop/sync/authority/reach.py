@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ class Known:
     The certificates of a station have one order everywhere: those nearest to the root first, of these the newest.
 
     ``held`` is the own certificate whether it counts or not, ``chain`` that with its issuers as far as they stand.
+    ``granted`` gives those of a station whose grants count, though their chains may stand no more.
     """
 
     station: str
@@ -30,14 +32,24 @@ class Known:
     issuers: Callable[[str], Sequence[Collection[str]]]
     held: Sequence[Certificate] = ()
     chain: Sequence[Certificate] = ()
+    granted: Callable[[str], Sequence[Certificate]] = lambda _station: ()
 
-    def judged_by(self, concerned: str) -> Sequence[Certificate]:
-        """By whom a word about a station is judged: that station, or this one where that one is not known here.
+    def judged_by(self, concerned: str) -> list[Sequence[Certificate]]:
+        """By whom a word about a station is judged: that station, or where that one is not known here, any of these.
 
-        Of stations beside it a station knows no certificates. Whoever stands above this one is believed about them,
-        and about itself when somebody between them has lost the right to speak.
+        Who was certified by a former superior of its unit, and was not enrolled again, writes nothing any more; what
+        was said of what it had written holds by what it was. Of stations beside it a station knows no certificates:
+        whoever stands above this one is believed about them, and about itself when somebody between them has lost the
+        right to speak.
         """
-        return self.certificates.get(concerned) or self.certificates.get(self.station) or self.held
+        if counting := self.certificates.get(concerned):
+            return [counting]
+        return [self.granted(concerned), self.present]
+
+    @property
+    def present(self) -> Sequence[Certificate]:
+        """The certificates of this station that count, else that which it has."""
+        return self.certificates.get(self.station) or self.held
 
     @property
     def own(self) -> Certificate | None:
@@ -50,7 +62,7 @@ class Known:
 
     def may_exclude(self, writer: Certificate, concerned: str, unit: str) -> bool:
         """Check 22, of an item of a station that was written under a unit."""
-        return trust.may_exclude(writer, self.judged_by(concerned), unit, self.tree)
+        return any(trust.may_exclude(writer, c, unit, self.tree) for c in self.judged_by(concerned))
 
     def is_above(self, concerned: str, unit: str) -> bool:
         """The same of this station's own word."""
@@ -65,9 +77,13 @@ class Known:
         """Check 23, or that of the items under some units."""
         writer = self.writer(station)
         return writer is not None and (
-            trust.may_revoke(writer, self.judged_by(concerned), self.issuers(concerned), self.tree)
-            or Reach(self, writer, concerned).is_possible
+            self.may_revoke_whole(writer, concerned) or Reach(self, writer, concerned).is_possible
         )
+
+    def may_revoke_whole(self, writer: Certificate, concerned: str) -> bool:
+        """Check 23, of all that a station writes."""
+        issuers = self.issuers(concerned)
+        return any(trust.may_revoke(writer, c, issuers, self.tree) for c in self.judged_by(concerned))
 
 
 class Reach:
@@ -91,7 +107,7 @@ class Reach:
         return any(
             LEVEL_RANK[own.level] < LEVEL_RANK[c.claims.level]
             and (_lies_in(c.claims.units, own.units, tree) or _lies_in(own.units, c.claims.units, tree))
-            for c in self._known.judged_by(self._concerned)
+            for c in itertools.chain(*self._known.judged_by(self._concerned))
         )
 
 

@@ -286,7 +286,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     )
     proven = Proven(chains, state)
     chain = list(itertools.takewhile(lambda c: c in standing, own))
-    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1], chain)
+    known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1], chain, given.of)
     policy = policy_of(ledger, known)
     return Knowledge(
         dataclasses.replace(state, revocations=policy.cuts),
