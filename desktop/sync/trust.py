@@ -276,7 +276,7 @@ def may_exclude(
 def stands_above(writer: Certificate, concerned: Collection[Certificate], tree: Tree) -> bool:
     """Whether a station stands above all that another may write, in level and in the tree.
 
-    A station of which no certificate counts is below nobody: its items do not count anyway.
+    A station of which no certificate is asked is below nobody (see ``reach`` for which are).
     """
     return (
         bool(concerned)
