@@ -31,13 +31,6 @@ def town(tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def laptop(town: Desk, tmp_path: Path) -> Desk:
-    found = new_desk(tmp_path, "甲村", Level.VILLAGE)
-    enrol(found, town)
-    return found
-
-
-@pytest.fixture
 def copy(laptop: Desk, town: Desk, tmp_path: Path) -> Desk:
     """The laptop once more, from a copied disk: the same keys, incarnation and numbers."""
     found = copied_disk(laptop, tmp_path / "copy")
