@@ -16,6 +16,7 @@ from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.log import components
+from desktop.store.log.versions import load_versions
 from desktop.store.queries.depending import Resting
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing
@@ -443,29 +444,50 @@ def test_what_is_one_since_a_unit_is_in_the_tree_goes_down_to_who_had_the_edge_b
     assert far.digest(far.unit).sha256 == house.district.digest(far.unit).sha256
 
 
-@pytest.mark.parametrize("way", ["deleted", "withdrawn"])
+@pytest.mark.parametrize("way", ["taken apart", "edge withdrawn", "it dies", "what it lived by is withdrawn"])
 def test_what_was_said_while_it_was_one_with_anothers_comes_when_they_are_apart(
     house: House, tmp_path: Path, way: str
 ) -> None:
-    """It lay before what its unit, which had the record no more, had received by then."""
-    south, town, district = new_desk(tmp_path, "南村", Level.VILLAGE), house.town, house.district
+    """It lay before what its unit, which had the record no more, had received by then.
+
+    One that is deleted takes no part, and then is whose it was too.
+    """
+    south, west, town, district = new_desk(tmp_path, "南村", Level.VILLAGE), house.west, house.town, house.district
     enrol(south, town)
     south.birth("firm", {"name": "南村登记的"}, record=OTHER)
     links = [(south, town), (town, district)]
     settle(links, rounds=2)
+    lives_by = west.next_number()
+    if way == "what it lived by is withdrawn":
+        west.edit(OTHER, "in_park", 1)
     town.edit(OTHER, "name", "镇里改的")
+    if way == "what it lived by is withdrawn":
+        town.delete(OTHER)
+    report(west, town)
+    if way == "it dies":
+        west.delete(OTHER)
     number = town.next_number()
     say_same(town)
     town.move(ONE, house.east.unit)
     settle(links, rounds=2)
-    assert name_at(south) != "镇里改的"
-    if way == "deleted":
+    assert '"镇里改的"' not in names_known_to(south)
+    if way == "taken apart":
         town.delete(EDGE, SAME)
-    else:
+    elif way == "edge withdrawn":
         district.exclude((town, number))
+    elif way == "it dies":
+        report(west, town)
+    else:
+        district.exclude((west, lives_by))
     settle(links[::-1], rounds=2)
-    assert name_at(south) == "镇里改的"
+    assert '"镇里改的"' in names_known_to(south)
     assert south.digest(south.unit).sha256 == town.digest(south.unit).sha256
+
+
+def names_known_to(desk: Desk) -> set[str]:
+    """All that was ever said of the name of one of the two."""
+    found = load_versions(desk.database, "firm", bytes.fromhex(OTHER))
+    return {v.value for v in found if v.slot == "name"}
 
 
 def test_whoever_had_an_edge_hears_that_it_is_deleted(house: House, tmp_path: Path) -> None:

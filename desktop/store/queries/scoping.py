@@ -241,6 +241,27 @@ def named_one_since(database: Database, position: int) -> set[Record]:
     return {(kind, end) for kind, *ends in rows for end in ends}
 
 
+def deleted_members_since(database: Database, position: int) -> set[Record]:
+    """Records that are one with others, were deleted, and of which something was said since.
+
+    It may have brought one to life or to an end, and with that what the others have replaced of whose it is.
+    """
+    deleted = (
+        f"EXISTS (SELECT 1 FROM version d WHERE d.record = m.id AND d.type = m.type AND d.slot = '{DELETED_SLOT}')"
+    )
+    rows: list[Record] = database.rows(
+        f"SELECT DISTINCT m.type, lower(hex(m.id)) FROM component m JOIN version v"
+        f" ON v.record = m.id AND v.type = m.type {_since('v.origin', 'v.number')} AND {deleted}",
+        {"position": position},
+    )
+    if _let_not_count_since(database, position):
+        rows += database.rows(
+            "SELECT DISTINCT m.type, lower(hex(m.id)) FROM component m JOIN refused r"
+            " ON r.record = m.id AND r.type = m.type AND r.excluded"
+        )
+    return set(rows)
+
+
 def members_born_since(database: Database, position: int) -> set[Record]:
     """Records that are one with others and were born since."""
     kinds = [kind for (kind,) in database.rows("SELECT DISTINCT type FROM component")]

@@ -115,6 +115,7 @@ class Scope:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
         # What brings one of them into the scope brings all that are one with it.
         joined = scoping.members_born_since(self._db, position) | self._joined_by(born | placed)
+        joined |= scoping.deleted_members_since(self._db, position)
         found |= self._known(scoping.named_one_since(self._db, position))
         found |= scoping.one_with(self._db, found | joined)
         return {record for record in found | self._edges_of(found) if any(self._covers(record))}
