@@ -186,10 +186,10 @@ class Ledger:
         }
         self.to_the_end(positions)
 
-    def to_the_end(self, positions: Iterable[int]) -> None:
-        """Puts segments at the end of the journal, in their order."""
+    def to_the_end(self, positions: Iterable[int], *, news: bool = True) -> None:
+        """Puts segments at the end of the journal, in their order; they are no news where one peer alone lacks them."""
         for position in sorted(positions):
-            segment_log.move_to_end(self.database, position)
+            segment_log.move_to_end(self.database, position, news=news)
 
     def undo(self, stamp: int, operator: str) -> ChangeSet:
         """Takes an operation back by ordinary changes (rule 11); what was in conflict before it is so again.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from desktop.records.declaration import Level
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.signed import manifest
-from tests.sync.desks import Desk, report
+from tests.sync.desks import Desk, enrol, new_desk, report, settle
+
+FIRM = "f1" * 16
 
 
 @pytest.fixture
@@ -128,6 +132,28 @@ def test_older_items_that_come_into_a_scope_are_not_left_behind(
         village.take(bundle)
     assert district.digest(village.unit) == village.digest(village.unit)
     assert len(village.records()) == 4
+
+
+def test_what_two_lack_comes_to_rest(
+    district: Desk, village: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put at the end of the journal for the one is no ground to put anything there for the other."""
+    monkeypatch.setattr(sending, "MOST_GROWN", 0)
+    other = new_desk(tmp_path, "邻村", Level.VILLAGE)
+    enrol(other, district)
+    district.birth("firm", {"name": "茶厂"}, record=FIRM)
+    district.cut()
+    report(village, district)
+    district.move(FIRM, village.unit)
+    district.cut()
+    # What was born lies before what the village has looked through, the move before what the other has.
+    report(other, district)
+    other.birth("firm", {"name": "茶业"}, record=FIRM)
+    district.take(other.send())
+    settle([(village, district), (other, district)], rounds=3)
+    assert [district.send(d).items for d in (village, other)] == [0, 0]
+    for desk in (village, other):
+        assert desk.digest(desk.unit).sha256 == district.digest(desk.unit).sha256
 
 
 @pytest.mark.usefixtures("small")

@@ -270,6 +270,11 @@ def weight_of(database: Database, positions: Iterable[int]) -> int:
     )
 
 
-def move_to_end(database: Database, position: int) -> None:
-    """What counts only now comes last: a peer that has received the journal past it would never see it (rule 21)."""
-    database.execute(f"UPDATE segment SET position = {_NEXT} WHERE position = ?", (position,))
+def move_to_end(database: Database, position: int, *, news: bool) -> None:
+    """A segment comes last: a peer that has received the journal past it would never see it (rule 21).
+
+    It is news where something of it counts only now. Where one peer lacks it, all others have looked at it when it
+    came, and that is kept: each would else bring what belongs to it to the end again, for one another and without end.
+    """
+    came = "NULL" if news else "coalesce(came, position)"
+    database.execute(f"UPDATE segment SET came = {came}, position = {_NEXT} WHERE position = ?", (position,))

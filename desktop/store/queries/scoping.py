@@ -156,7 +156,10 @@ def edge(database: Database, record: str) -> tuple[int, str, str, str] | None:
 
 
 def _since(origin: str, number: str) -> str:
-    return f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last WHERE s.position > :position"
+    return (
+        f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last"
+        " WHERE s.position > :position AND coalesce(s.came, s.position) > :position"
+    )
 
 
 def claimed_since(database: Database, position: int) -> set[Record]:

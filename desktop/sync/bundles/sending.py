@@ -255,7 +255,7 @@ def _grown(ledger: Ledger, scope: Scope, since: int, known: int) -> dict[int, se
     if weight <= MOST_GROWN:
         return grown
     with ledger.database.transaction():
-        ledger.to_the_end(grown)
+        ledger.to_the_end(grown, news=False)
     return {}
 
 
