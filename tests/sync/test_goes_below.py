@@ -55,3 +55,24 @@ def test_what_a_village_writes_of_that_type_stays_below_the_village(tmp_path: Pa
     pass_on(district, other)
     assert other.records("notice") == set()
     assert other.digest().sha256 == district.digest(other.unit).sha256
+
+
+def test_what_was_passed_over_while_nobody_stood_above_comes_with_the_place_in_the_tree(tmp_path: Path) -> None:
+    district = new_root(tmp_path, "区", types=BELOW)
+    town = new_desk(tmp_path, "镇", Level.TOWN, types=BELOW)
+    village = new_desk(tmp_path, "村", Level.VILLAGE, types=BELOW)
+    enrol(town, district, 2)
+    enrol(village, town)
+    pass_on(district, town, village)
+    notice = district.birth("notice", {"title": "通知"})
+    pass_on(district, town)
+    district.delete(town.unit, "unit")
+    town.take(district.send(town))
+    for _ in range(2):
+        pass_on(town, village)
+    assert village.records("notice") == set()
+    district.delete(town.unit, "unit", revive=True)
+    town.take(district.send(town))
+    pass_on(district, town, village)
+    assert village.records("notice") == {notice}
+    assert village.digest().sha256 == town.digest(village.unit).sha256 == district.digest(village.unit).sha256

@@ -113,6 +113,8 @@ class Scope:
             found |= self._records_of(unit)
         if placed:
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
+        if not (born | placed).isdisjoint(self._above | {self._unit}):
+            found |= self._said_above()
         # What brings one of them into the scope brings all that are one with it.
         joined = scoping.members_born_since(self._db, position) | self._joined_by(born | placed)
         joined |= scoping.deleted_members_since(self._db, position)
@@ -156,6 +158,16 @@ class Scope:
             (name, record)
             for name in self._ledger.types
             for record in scoping.records_of(self._db, name, unit)
+        }
+
+    def _said_above(self) -> set[Record]:
+        """What levels above have said for all below them: one of them may stand there only now."""
+        return {
+            (t.name, record)
+            for t in self._ledger.types.values()
+            if t.goes_below
+            for unit in self._above
+            for record in scoping.records_of(self._db, t.name, unit)
         }
 
     def covers(self, record: Record) -> bool:
