@@ -10,7 +10,7 @@ only labels may change. A field never changes its kind.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -280,6 +280,19 @@ class Attached:
     record: str
 
 
+def _check_kind(type_name: str, f: Field) -> None:
+    """Raises ``ValueError`` where a field says of itself what does not go with its kind."""
+    where = f"{type_name}.{f.name}"
+    if f.learns and (f.personal or f.default is not None or f.kind is Kind.LINK):
+        raise ValueError(f"{where}: what is personal, has a default or leads on learns nothing")
+    if f.summed and f.kind not in (Kind.INTEGER, Kind.DECIMAL):
+        raise ValueError(f"{where}: only a number can be added up")
+    if (f.kind in (Kind.CODE, Kind.CODES)) != (f.codes is not None):
+        raise ValueError(f"{where}: a code field names a list, and only a code field does")
+    if (f.kind is Kind.LINK) != (f.link is not None):
+        raise ValueError(f"{where}: a link names a type, and only a link does")
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A record type: everything that table, form, list, check, workbook, bundle and print are derived from.
@@ -317,11 +330,11 @@ class RecordType:
     help: str = ""
 
     def __post_init__(self) -> None:
-        names = [f.name for f in self.fields]
-        if len(set(names)) != len(names):
+        known, groups = {f.name for f in self.fields}, {g.name for g in self.groups}
+        if len(known) != len(self.fields):
             raise ValueError(f"{self.name}: a field name stands twice")
-        known = set(names)
-        groups = {g.name for g in self.groups}
+        if groups & known:
+            raise ValueError(f"{self.name}: a group has the name of a field")
         for f in self.fields:
             if f.group is not None and f.group not in groups:
                 raise ValueError(f"{self.name}.{f.name}: unknown group {f.group}")
@@ -331,35 +344,30 @@ class RecordType:
                 raise ValueError(
                     f"{self.name}.{f.name}: what is not shown can be neither asked for nor listed"
                 )
-            if f.learns and (f.personal or f.default is not None or f.kind is Kind.LINK):
-                raise ValueError(
-                    f"{self.name}.{f.name}: what is personal, has a default or leads on learns nothing"
-                )
-            if f.summed and f.kind not in (Kind.INTEGER, Kind.DECIMAL):
-                raise ValueError(f"{self.name}.{f.name}: only a number can be added up")
-            if (f.kind in (Kind.CODE, Kind.CODES)) != (f.codes is not None):
-                raise ValueError(
-                    f"{self.name}.{f.name}: a code field names a list, and only a code field does"
-                )
-            if (f.kind is Kind.LINK) != (f.link is not None):
-                raise ValueError(f"{self.name}.{f.name}: a link names a type, and only a link does")
-        if groups & known:
-            raise ValueError(f"{self.name}: a group has the name of a field")
-        for name in (*self.title, *(n for c in self.checks for n in c.fields)):
+            _check_kind(self.name, f)
+        for name in self._names_said():
             if name not in known:
                 raise ValueError(f"{self.name}: unknown field {name}")
-        named = (self.attached.kind, self.attached.record) if self.attached is not None else ()
-        for name in filter(None, (name for f in self.follows for name in f.fields)):
-            if name not in known:
-                raise ValueError(f"{self.name}: unknown field {name} in what follows")
-        by_names = (*self.locked_by, self.excused_by, *self.excused, self.corrected_with, *named)
-        for special in (self.parent, self.key, *by_names):
-            if special is not None and special not in known:
-                raise ValueError(f"{self.name}: unknown field {special}")
-        if named and (
-            self.by_name[named[0]].group is None or self.slot_of[named[0]] != self.slot_of[named[1]]
-        ):
-            raise ValueError(f"{self.name}: type and id of what it is attached to are one group")
+        self._check_groups()
+
+    def _names_said(self) -> Iterator[str]:
+        """The names of fields that something else in the declaration says."""
+        yield from self.title
+        for check in self.checks:
+            yield from check.fields
+        for follow in self.follows:
+            yield from filter(None, follow.fields)
+        yield from self.locked_by
+        yield from self.excused
+        attached = (self.attached.kind, self.attached.record) if self.attached is not None else ()
+        special = (self.parent, self.key, self.excused_by, self.corrected_with, *attached)
+        yield from filter(None, special)
+
+    def _check_groups(self) -> None:
+        if self.attached is not None:
+            kind, record = self.attached.kind, self.attached.record
+            if self.by_name[kind].group is None or self.slot_of[kind] != self.slot_of[record]:
+                raise ValueError(f"{self.name}: type and id of what it is attached to are one group")
         for group in self.groups:
             members = [f for f in self.fields if f.group == group.name]
             if not members or any(m.personal != group.personal for m in members):

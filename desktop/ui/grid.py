@@ -15,11 +15,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.widgets.fitted import FittedTable
+from desktop.ui.widths import Wish, shared
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_LEAST_SHARE = 0.5
-"""How much of its width a column of words keeps where there is too little room."""
 _PADDING = 18
 _SIGN = 22
 _UNBROKEN = re.compile(r"[!-~]+")
@@ -210,50 +209,22 @@ class Grid(FittedTable):
         return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
 
     def fit(self) -> None:
-        """Gives every column its width; what is left goes to words that are cut, then to the wide ones."""
-        head, columns = self.horizontalHeader(), self.rows.columns
-        metrics = head.fontMetrics()
-        labels = [metrics.horizontalAdvance(c.label) + _PADDING for c in columns]
-        widths = [
-            max(theme.measures().average(c.width) + _PADDING, label)
-            for c, label in zip(columns, labels, strict=True)
-        ]
-        if any(line.tone is not None for line in self.rows.lines):
-            widths[0] += _SIGN
-        for n in range(len(columns)):
-            if self.isColumnHidden(n):
-                widths[n] = 0
-        wide = [n for n, c in enumerate(columns) if c.wide and widths[n]]
-        spare = self.viewport().width() - sum(widths)
-        needs = {n: self._need(n) for n, width in enumerate(widths) if width}
-        lacks = {n: need - widths[n] for n, need in needs.items() if need > widths[n]}
-        for n in wide:
-            # A column that has more than its words need gives it to those whose words are cut.
-            missing = sum(lacks.values()) - spare
-            kept = round(widths[n] * _LEAST_SHARE) if self._wrapping else 0
-            given = min(widths[n] - max(needs[n], labels[n], kept), missing)
-            if given > 0:
-                widths[n] -= given
-                spare += given
-        for n, lack in sorted(lacks.items(), key=lambda each: each[1]):
-            if lack <= spare:
-                widths[n] += lack
-                spare -= lack
-        short = [n for n in wide if n in lacks and widths[n] < needs[n]] or wide
-        for place, n in enumerate(short):
-            if spare > 0:
-                widths[n] += spare // len(short) + (spare % len(short) if place == 0 else 0)
-        if spare < 0 and wide:
-            # All words stand in the tool tip; a bar to scroll with would cover a row.
-            least = [round(widths[n] * _LEAST_SHARE) for n in wide]
-            room = sum(widths[n] for n in wide) + spare
-            for n, smallest in zip(wide, least, strict=True):
-                widths[n] = max(smallest, room * widths[n] // (room - spare))
-        for n, width in enumerate(widths):
-            if width:
-                head.resizeSection(n, width)
+        """Gives every column its width."""
+        head = self.horizontalHeader()
+        shown = [n for n in range(len(self.rows.columns)) if not self.isColumnHidden(n)]
+        widths = shared([self._wish(n) for n in shown], self.viewport().width(), wrapping=self._wrapping)
+        for n, width in zip(shown, widths, strict=True):
+            head.resizeSection(n, width)
         if self._wrapping:
             self._fit_rows()
+
+    def _wish(self, number: int) -> Wish:
+        column = self.rows.columns[number]
+        label = self.horizontalHeader().fontMetrics().horizontalAdvance(column.label) + _PADDING
+        width = max(theme.measures().average(column.width) + _PADDING, label)
+        if number == 0 and any(line.tone is not None for line in self.rows.lines):
+            width += _SIGN
+        return Wish(width, label, self._need(number), column.wide)
 
     def _fit_rows(self) -> None:
         """Rows as high as their words: the view itself does not know of the padding of cells."""

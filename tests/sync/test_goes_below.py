@@ -57,7 +57,9 @@ def test_what_a_village_writes_of_that_type_stays_below_the_village(tmp_path: Pa
     assert other.digest().sha256 == district.digest(other.unit).sha256
 
 
-def test_what_was_passed_over_while_nobody_stood_above_comes_with_the_place_in_the_tree(tmp_path: Path) -> None:
+def test_what_was_passed_over_while_nobody_stood_above_comes_with_the_place_in_the_tree(
+    tmp_path: Path,
+) -> None:
     district = new_root(tmp_path, "区", types=BELOW)
     town = new_desk(tmp_path, "镇", Level.TOWN, types=BELOW)
     village = new_desk(tmp_path, "村", Level.VILLAGE, types=BELOW)

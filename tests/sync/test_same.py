@@ -452,7 +452,8 @@ def test_what_was_said_while_it_was_one_with_anothers_comes_when_they_are_apart(
 
     One that is deleted takes no part, and then is whose it was too.
     """
-    south, west, town, district = new_desk(tmp_path, "南村", Level.VILLAGE), house.west, house.town, house.district
+    west, town, district = house.west, house.town, house.district
+    south = new_desk(tmp_path, "南村", Level.VILLAGE)
     enrol(south, town)
     south.birth("firm", {"name": "南村登记的"}, record=OTHER)
     links = [(south, town), (town, district)]

@@ -249,12 +249,10 @@ def deleted_members_since(database: Database, position: int) -> set[Record]:
 
     It may have brought one to life or to an end, and with that what the others have replaced of whose it is.
     """
-    deleted = (
-        f"EXISTS (SELECT 1 FROM version d WHERE d.record = m.id AND d.type = m.type AND d.slot = '{DELETED_SLOT}')"
-    )
     rows: list[Record] = database.rows(
         f"SELECT DISTINCT m.type, lower(hex(m.id)) FROM component m JOIN version v"
-        f" ON v.record = m.id AND v.type = m.type {_since('v.origin', 'v.number')} AND {deleted}",
+        f" ON v.record = m.id AND v.type = m.type {_since('v.origin', 'v.number')} AND EXISTS ("
+        f"  SELECT 1 FROM version d WHERE d.record = m.id AND d.type = m.type AND d.slot = '{DELETED_SLOT}')",
         {"position": position},
     )
     if _let_not_count_since(database, position):

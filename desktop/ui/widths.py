@@ -1,0 +1,62 @@
+"""How the columns of a small table share the room that there is; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LEAST_SHARE = 0.5
+"""How much of its width a column of words keeps where there is too little room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One column in pixels: the width it is declared with, what its label and what its words need.
+
+    ``wide`` columns hold words of any length: they take what is left, and give way first.
+    """
+
+    width: int
+    label: int
+    need: int
+    wide: bool = False
+
+
+def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list[int]:
+    """The width of each column. What is left goes to words that are cut, then to the wide ones.
+
+    Where words wrap a wide column gives others no more than half of its width.
+    """
+    widths = [w.width for w in wishes]
+    spare = room - sum(widths)
+    lacks = {n: w.need - w.width for n, w in enumerate(wishes) if w.need > w.width}
+    wide = [n for n, w in enumerate(wishes) if w.wide]
+    for n in wide:
+        # A column that has more than its words need gives it to those whose words are cut.
+        kept = round(widths[n] * LEAST_SHARE) if wrapping else 0
+        given = min(widths[n] - max(wishes[n].need, wishes[n].label, kept), sum(lacks.values()) - spare)
+        if given > 0:
+            widths[n] -= given
+            spare += given
+    for n, lack in sorted(lacks.items(), key=lambda each: each[1]):
+        if lack <= spare:
+            widths[n] += lack
+            spare -= lack
+    if spare > 0:
+        _spread(widths, [n for n in wide if widths[n] < wishes[n].need] or wide, spare)
+    elif spare < 0:
+        _narrow(widths, wide, spare)
+    return widths
+
+
+def _spread(widths: list[int], among: Sequence[int], spare: int) -> None:
+    """The first takes what cannot be shared evenly."""
+    for place, n in enumerate(among):
+        widths[n] += spare // len(among) + (spare % len(among) if place == 0 else 0)
+
+
+def _narrow(widths: list[int], wide: Sequence[int], spare: int) -> None:
+    """All words stand in the tool tip; a bar to scroll with would cover a row."""
+    room = sum(widths[n] for n in wide) + spare
+    for n in wide:
+        widths[n] = max(round(widths[n] * LEAST_SHARE), room * widths[n] // (room - spare))

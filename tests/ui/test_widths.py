@@ -1,0 +1,51 @@
+"""How the columns of a small table share their room."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.ui.widths import LEAST_SHARE, Wish, shared
+
+PIXELS = st.integers(20, 300)
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> list[Wish]:
+    """Some columns; none is declared narrower than its label."""
+    found = []
+    for _ in range(draw(st.integers(1, 6))):
+        label = draw(PIXELS)
+        found.append(Wish(label + draw(PIXELS), label, draw(PIXELS), draw(st.booleans())))
+    return found
+
+
+@given(wishes(), st.integers(0, 3_000), st.booleans())
+def test_room_is_used_whole_and_nobody_is_squeezed_more_than_by_half(
+    found: list[Wish], room: int, wrapping: bool
+) -> None:
+    widths = shared(found, room, wrapping=wrapping)
+    declared = sum(w.width for w in found)
+    if any(w.wide for w in found) and room >= declared:
+        assert sum(widths) == room
+    if room < declared:
+        assert sum(widths) <= declared
+    for wish, width in zip(found, widths, strict=True):
+        assert width >= (wish.width if not wish.wide else round(min(wish.width, wish.label) * LEAST_SHARE))
+
+
+@given(wishes(), st.booleans())
+def test_where_all_words_fit_none_is_cut(found: list[Wish], wrapping: bool) -> None:
+    room = sum(max(w.width, w.need) for w in found)
+    widths = shared(found, room, wrapping=wrapping)
+    assert all(width >= w.need for w, width in zip(found, widths, strict=True))
+
+
+def test_a_column_of_words_gives_what_it_does_not_need_to_one_that_is_cut() -> None:
+    assert shared([Wish(100, 40, 130), Wish(300, 40, 120, wide=True)], 400) == [130, 270]
+
+
+def test_where_words_wrap_it_keeps_half() -> None:
+    found = [Wish(100, 40, 400), Wish(300, 40, 60, wide=True)]
+    assert shared(found, 400, wrapping=True) == [100, 300]
+    assert shared(found, 580, wrapping=True) == [400, 180]
