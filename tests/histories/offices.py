@@ -151,7 +151,11 @@ class Offices(People):
         """Whether a unit is gone somewhere; none is any more."""
         found = False
         for desk in self.offices:
-            for unit in self.units_of(desk):
+            # Of some units the only computer was handed over to another.
+            handed = desk.database.rows(
+                "SELECT lower(hex(id)) FROM r_unit WHERE lower(hex(superior)) = ? ORDER BY id", (desk.unit,)
+            )
+            for unit in dict.fromkeys([*self.units_of(desk), *(unit for (unit,) in handed)]):
                 shown = desk.shown(unit, "unit")
                 if shown is not None and shown.life != 0:
                     desk.delete(unit, "unit", revive=True)
