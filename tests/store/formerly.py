@@ -8,7 +8,7 @@ from desktop.store.tables.database import Database
 
 def as_version(database: Database, version: int) -> None:
     """Gives own lines a row each, as before version 6, and calls the tables those of ``version``."""
-    database.execute("ALTER TABLE segment DROP COLUMN came")
+    database.execute("DROP TABLE segment_came")
     database.execute(
         "CREATE TABLE pending_line (number INTEGER PRIMARY KEY, shape INTEGER, line BLOB NOT NULL)"
     )

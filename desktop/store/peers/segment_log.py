@@ -276,5 +276,9 @@ def move_to_end(database: Database, position: int, *, news: bool) -> None:
     It is news where something of it counts only now. Where one peer lacks it, all others have looked at it when it
     came, and that is kept: each would else bring what belongs to it to the end again, for one another and without end.
     """
-    came = "NULL" if news else "coalesce(came, position)"
-    database.execute(f"UPDATE segment SET came = {came}, position = {_NEXT} WHERE position = ?", (position,))
+    came = database.value("DELETE FROM segment_came WHERE position = ? RETURNING came", (position,))
+    last = database.value(
+        f"UPDATE segment SET position = {_NEXT} WHERE position = ? RETURNING position", (position,)
+    )
+    if not news:
+        database.execute("INSERT INTO segment_came (position, came) VALUES (?, ?)", (last, came or position))

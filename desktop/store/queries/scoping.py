@@ -158,7 +158,8 @@ def edge(database: Database, record: str) -> tuple[int, str, str, str] | None:
 def _since(origin: str, number: str) -> str:
     return (
         f"JOIN segment s ON s.origin = {origin} AND {number} BETWEEN s.first AND s.last"
-        " WHERE s.position > :position AND coalesce(s.came, s.position) > :position"
+        " WHERE s.position > :position"
+        " AND coalesce((SELECT c.came FROM segment_came c WHERE c.position = s.position), s.position) > :position"
     )
 
 

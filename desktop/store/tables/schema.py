@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS received (
 CREATE TABLE IF NOT EXISTS segment (
     position INTEGER PRIMARY KEY AUTOINCREMENT, origin INTEGER NOT NULL, first INTEGER NOT NULL,
     last INTEGER NOT NULL, digest TEXT NOT NULL, counts TEXT NOT NULL, total INTEGER NOT NULL,
-    vouched TEXT, merge INTEGER, frame BLOB NOT NULL, came INTEGER);
+    vouched TEXT, merge INTEGER, frame BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS segment_came (position INTEGER PRIMARY KEY, came INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS segment_merge ON segment (merge);
 CREATE INDEX IF NOT EXISTS segment_numbers ON segment (origin, first);
 CREATE TABLE IF NOT EXISTS shape (ref INTEGER PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL UNIQUE);
@@ -187,8 +188,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     7: (_INDEX_ANEW,),
     # Lists stand in the order of characters, no longer in that of letters (see LISTED_ANEW).
     8: (),
-    # Where a segment stood before it was put at the end for one peer.
-    9: ("ALTER TABLE segment ADD COLUMN came INTEGER",),
+    # Where segments stood that were put at the end for one peer has a table, which is made with the core tables.
+    9: (),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
 LISTED_ANEW = 8
