@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -259,9 +260,21 @@ def backup(session: Session, out: Path, as_json: bool) -> None:
         remark(words)
 
 
+class BackupOf(PathOf):
+    """A backup as the list of the ledger beside it calls it, or any other file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path of the file."""
+        workspace = ctx.params.get("workspace") if ctx is not None else None
+        if workspace is not None and not Path(value).exists():
+            listed = {b.path.name: b.path for b in restoring.backups(workspace)}
+            value = listed.get(Path(value).name, value)
+        return super().convert(value, param, ctx)
+
+
 @click.command(cls=Command)
 @click.argument("workspace", metavar="台账", type=PathOf())
-@click.argument("source", metavar="备份.db", type=PathOf("file"), required=False)
+@click.argument("source", metavar="备份.db", type=BackupOf("file"), required=False)
 @click.option("--newest", is_flag=True, help="用最近一份自动备份。")
 @click.option("--backup-only", is_flag=True, help="只恢复到做备份的那一刻，不补上以后保存的内容。")
 @as_option
@@ -275,7 +288,7 @@ def restore(
     password_file: Path | None,
     as_json: bool,
 ) -> None:
-    """用备份恢复台账；不写备份文件时列出有哪些备份，加 --newest 用最近一份。
+    """用备份恢复台账；不写备份文件时列出有哪些备份，加 --newest 用最近一份。写列出的文件名，或者别处的一个备份文件。
 
     备份以后保存和合并的内容随流水一起恢复。现在的数据库先留一份在 backups 文件夹里。
     """
@@ -323,4 +336,4 @@ def _list_backups(workspace: Path, as_json: bool) -> None:
         for b in found
     ]
     table(("备份", "内容到", "大小", "流水"), rows)
-    remark("恢复最近一份：加 --newest；恢复其中一份：在台账后面写它的文件名，如 backups/2026-11-23.db。")
+    remark(f"恢复最近一份：加 --newest；恢复其中一份：在台账后面写它的文件名，如 {found[0].path.name}。")

@@ -214,6 +214,7 @@ def test_restore_without_a_file_lists_the_backups_and_changes_nothing(town: Path
     assert listed.exit_code == 0
     assert Path(only["file"]).name in listed.stdout
     assert "--newest" in listed.stderr
+    assert Path(only["file"]).name in listed.stderr
     assert (town / "ledger.db").read_bytes() == before
     assert run("restore", tmp_path).exit_code == 2
 
@@ -236,9 +237,13 @@ def test_a_lost_ledger_says_what_to_do_and_comes_back_with_the_newest_backup(
     assert answer("list", town, "enterprise")["total"] == 2
 
 
-def test_a_backup_alone_is_restored_where_that_is_asked_for(town: Path) -> None:
+@pytest.mark.parametrize("named", ["--newest", "as it is listed", "in its folder", "by its path"])
+def test_a_backup_alone_is_restored_where_that_is_asked_for(town: Path, named: str) -> None:
     record(town, "enterprise", {"name": "甲公司"})
-    assert run("restore", town, "--newest", "--backup-only").exit_code == 0
+    (only,) = answer("restore", town)["backups"]
+    path = Path(only["file"])
+    source = {"as it is listed": path.name, "in its folder": f"backups/{path.name}", "by its path": path}
+    assert run("restore", town, source.get(named, named), "--backup-only").exit_code == 0
     assert answer("list", town, "enterprise")["total"] == 0
 
 
