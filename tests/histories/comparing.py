@@ -59,8 +59,11 @@ def gone_elsewhere(top: Desk, desk: Desk, units: set[str], heads: Mapping[str, s
 def unbelieved(holders: Sequence[Desk]) -> bool:
     """Whether one of these does not know who has the records that another believes to be one (known residue).
 
-    So it is where a town has said it of records of two villages, and one of them is another town's since.
+    So it is where a town has said it of records of two villages, and one of them is another town's since. Or who has
+    written there what no town may: a district that was never above it, of a record that was one with its own.
     """
+    if any(d.database.row("SELECT 1 FROM held WHERE reason = 'certificate'") for d in holders):
+        return True
     said = [{edge.id: edge for edge in edges.said(d.database, d.ledger.types)} for d in holders]
     joined = {edge.id for found in said for edge in found.values() if edge.joins}
     return any(
