@@ -148,6 +148,10 @@ class FloatingNotice(NoticeBar):
     def __init__(self, over: QWidget, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
         super().__init__(over, pointer=pointer)
         self._over = over
+        # How wide the words are in one line is told by another label: whoever asks the one that is shown to wrap and
+        # not to wrap has the layout asked for anew, and that asks again, for as long as the notice is there.
+        self._one_line = QLabel(self)
+        self._one_line.hide()
         self._at_head = False
         self._covered = 0
         self._bars: list[QScrollBar] = []
@@ -161,6 +165,7 @@ class FloatingNotice(NoticeBar):
         self, tone: Tone, words: str, action: str = "", then: Callable[[], None] | None = None
     ) -> None:
         """Shows a notice where nobody is at work."""
+        self._one_line.setText(words)
         super().show_notice(tone, words, action, then)
         foot = self._place(at_head=False)
         self._at_head = self._pointed_at(foot) or self._hides_way_on(foot)
@@ -258,9 +263,8 @@ class FloatingNotice(NoticeBar):
     def _place(self, *, at_head: bool) -> QRect:
         """As wide as its words in one line, or as the page; then as high as they need."""
         room = self._over.rect().adjusted(_ASIDE, _ABOVE, -_ASIDE, -_ABOVE)
-        self._words.setWordWrap(False)
-        width = min(self.sizeHint().width(), room.width())
-        self._words.setWordWrap(True)
+        beside = self.sizeHint().width() - self._words.sizeHint().width()
+        width = min(beside + self._one_line.sizeHint().width(), room.width())
         height = max(self.heightForWidth(width), self.minimumSizeHint().height())
         top = room.top() if at_head else room.bottom() + 1 - height
         return QRect(room.left(), top, width, height)

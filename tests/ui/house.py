@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -49,6 +49,32 @@ class PatientBot(QtBot):
 def exposed(qtbot: QtBot, window: QWidget) -> None:
     """Waits until a window that was shown stands on the screen."""
     qtbot.waitUntil(lambda: (handle := window.windowHandle()) is not None and handle.isExposed())
+
+
+class _Requests(QObject):
+    """Notes who has its layout asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.found.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def restless(turns: int = 20) -> list[str]:
+    """What goes on being laid out though nobody does anything: a processor at work as long as the page is shown."""
+    requests, application = _Requests(), QApplication.instance()
+    assert application is not None
+    for _ in range(turns):
+        QApplication.processEvents()
+    application.installEventFilter(requests)
+    for _ in range(turns):
+        QApplication.processEvents()
+    application.removeEventFilter(requests)
+    return requests.found
 
 
 class FakeDialogs:

@@ -39,7 +39,7 @@ from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
-from tests.ui.house import OPERATOR, FakeDialogs, Hand, make_session, open_window, settle
+from tests.ui.house import OPERATOR, FakeDialogs, Hand, make_session, open_window, restless, settle
 
 INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
 CONTRAST = 4.5
@@ -152,6 +152,7 @@ def test_every_page_can_be_heard_gone_through_and_read_in_one_way_and_none_is_a_
             assert len(standing_out(window, page)) <= 1, key
             assert page.help_anchor in manual or page.help_anchor in window.workbench.types, key
             assert headings_at(window, page) == {spacing.PAGE[0]}, key
+            assert restless() == [], key
 
 
 def test_every_form_can_be_heard_and_gone_through_and_none_is_a_window_of_its_own(
@@ -166,6 +167,7 @@ def test_every_form_can_be_heard_and_gone_through_and_none_is_a_window_of_its_ow
             assert not list(nameless(page)), name
             assert not list(out_of_order(window, page)), name
             assert len(standing_out(window, page)) <= 1, name
+            assert restless() == [], name
             window.back()
             hand.settle()
 

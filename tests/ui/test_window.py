@@ -39,7 +39,7 @@ from desktop.ui.undo import Step, Steps, changes_of
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
-from tests.ui.house import OPERATOR, PASSWORD, FakeDialogs, Hand, make_session, open_window
+from tests.ui.house import OPERATOR, PASSWORD, FakeDialogs, Hand, make_session, open_window, restless
 
 K = Qt.Key
 
@@ -412,6 +412,16 @@ def test_a_notice_moves_nothing_under_the_hand_and_is_not_put_there(
             break
         hand.press(K.Key_Tab)
     assert hand.focus is bar._button
+
+
+@pytest.mark.parametrize("words", ["已保存。", "U盘已满，没有写完。" * 20])
+def test_a_notice_that_is_shown_keeps_no_processor_busy(hand: Hand, window: MainWindow, words: str) -> None:
+    hand.control(K.Key_N)
+    hand.settle()
+    window.tell(Tone.ERROR, words, "再试一次")
+    assert restless() == []
+    window.resize(1000, 640)
+    assert restless() == []
 
 
 def test_a_notice_does_not_hide_the_field_that_is_typed_into(hand: Hand, window: MainWindow) -> None:
