@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from desktop.records.declaration import Level
 from desktop.records.versions import items
+from desktop.records.versions.canonical import canonical
 from desktop.records.versions.stamps import MAX_STAMP, to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.log import pending
@@ -100,6 +101,42 @@ def test_the_value_leaves_another_branch_that_claims_the_record(places: Places) 
         assert FIRST not in everything(desk)
     digests = {d.digest(places.far.unit).sha256 for d in (places.far, places.other, places.district)}
     assert len(digests) == 1
+
+
+def test_who_takes_a_value_over_in_another_branch_is_asked_and_a_level_above_both_erases_it(
+    places: Places,
+) -> None:
+    """It is that unit's own word by then, with a reason of its own to be kept or not: nobody beside erases it."""
+    places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    places.far.birth("firm", {"name": "厂", "phone": LATER}, record=FIRM)
+    for below, desk in (
+        (places.village, places.town),
+        (places.far, places.other),
+        (places.other, places.district),
+    ):
+        report(below, desk)
+    places.far.time.at = places.other.time.at = places.district.time.at = places.village.time.at
+    report(places.town, places.district)
+    for below, desk in ((places.other, places.district), (places.far, places.other)):
+        below.take(desk.send(below))
+    assert (FIRM, "contact") in places.far.conflicts()
+    places.far.edit(FIRM, "contact", contact(SECRET))
+    places.village.time.at += 5_000
+    erase(places.village)
+    places.deliver(4)
+    holders = (places.far, places.other, places.district)
+    for desk in holders:
+        assert (FIRM, "contact") in desk.conflicts(), desk.name
+        assert {v for _, v in desk.ledger.heads("firm", FIRM, "contact")} == {
+            "null",
+            canonical(contact(SECRET)),
+        }
+    erase(places.district, wrote=[places.village.unit, places.far.unit])
+    places.deliver(4)
+    for desk in (places.village, places.town, *holders):
+        assert SECRET not in everything(desk), desk.name
+        assert LATER not in everything(desk), desk.name
+        assert (FIRM, "contact") not in desk.conflicts(), desk.name
 
 
 def test_a_value_leaves_a_record_that_the_same_merge_takes_apart(tree: Tree) -> None:
