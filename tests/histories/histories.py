@@ -634,6 +634,7 @@ class History:
             desk.keys,
             type(desk.time)(desk.time.at + 1),
             self.folder / name,
+            code=desk.code or desk.name,
         )
         put_back(twin, copied(desk, self._path(twin)), desk.ledger.types)
         twin.ledger.environment = type(desk.ledger.environment)(twin.time, random.Random(name).randbytes)

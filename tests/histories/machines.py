@@ -33,6 +33,7 @@ class Machines(Asking):
         made = new_desk(
             self.folder, name, first.level, unit=first.unit, cipher=self.cipher, types=FILING_TYPES
         )
+        made.code = first.code or first.name
         made.time.at = first.time.at = self.latest
         self.desks.append(made)
         self.put_under(made, first)
@@ -89,12 +90,12 @@ class Machines(Asking):
         } | {old.keys.incarnation: old.ledger.next_number() - 1}
         said = above.say("revocation", {"station": old.station, "cuts": exclusions.write_cuts(cuts)})
         self.said.append((above, "revocation", said))
-        made = self._begun_anew(old, to.unit)
+        made = self._begun_anew(old, to)
         self.put_under(made, home)
         self.snapshots.pop(home.name, None)
         return old.name, to.name
 
-    def _begun_anew(self, old: Desk, unit: str) -> Desk:
+    def _begun_anew(self, old: Desk, to: Desk) -> Desk:
         """The same computer with nothing of before on it: what has reached nobody is gone."""
         there = [(d, words_of(d)) for d in self.desks if d is not old]
         self.typed = [
@@ -104,8 +105,9 @@ class Machines(Asking):
         ]
         name = f"{old.name}接"
         made = new_desk(
-            self.folder, name, Level.VILLAGE, unit=unit, cipher=self.cipher, types=old.ledger.types
+            self.folder, name, Level.VILLAGE, unit=to.unit, cipher=self.cipher, types=old.ledger.types
         )
+        made.code = to.code or to.name
         made.time.at = old.time.at
         self.desks[self.desks.index(old)] = made
         if old in self.villages:

@@ -122,6 +122,10 @@ class Offices(People):
         if self.rnd.random() < 0.8 or not self._may_enrol(new, moved.unit):
             # Else the new superior registers what it has not heard of.
             self.inform(new)
+        elif new.shown(moved.unit, "unit") is not None:
+            # Who has heard that its registration of before is refused takes nothing from there until it is enrolled by
+            # one who has heard of the move.
+            self.waiting += movers
         self.inform(old)
         for d in movers:
             self.put_under(d, new)
@@ -167,6 +171,8 @@ class Offices(People):
         """Nor does anybody wait for a certificate any more."""
         back = self._bring_back()
         waiting, self.waiting = self.waiting, []
+        for d in waiting:
+            self.inform(self.above[d.name])
         self._enrol_below(waiting)
         return super()._let_in() or back
 
@@ -222,6 +228,7 @@ class Offices(People):
         if not self._may_enrol(above, desk.unit):
             return None
         made = new_desk(self.folder, name, desk.level, unit=desk.unit, cipher=self.cipher, types=FILING_TYPES)
+        made.code = desk.code or desk.name
         made.time.at = above.time.at = self.latest
         self.desks.append(made)
         self.put_under(made, above)

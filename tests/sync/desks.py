@@ -136,6 +136,8 @@ class Desk:
     time: Time
     folder: Path
     numbers: Any = field(default_factory=lambda: itertools.count(1))
+    code: str = ""
+    """The code of its unit, if that is not called as the desk is."""
 
     @property
     def database(self) -> Database:
@@ -376,7 +378,7 @@ def new_root(folder: Path, name: str, level: Level = Level.DISTRICT, **options: 
 def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: str | None = None) -> None:
     """What request, grant, acceptance and acknowledgement do in the end."""
     if reading.record(desk.database, desk.ledger.types, "unit", below.unit) is None:
-        _register(desk, below.unit, below.name, below.level, desk.unit)
+        _register(desk, below.unit, below.code or below.name, below.level, desk.unit)
     chain = station.own_chain(desk.ledger)
     serial = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
     certificate = certificates.issue(

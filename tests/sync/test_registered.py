@@ -8,7 +8,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
-from desktop.sync.errors import UnitNotKnown
+from desktop.sync.errors import UnitNotKnown, WrongDirection
 from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.places import Places, name_of, self_grant
@@ -125,6 +125,34 @@ def test_who_was_enrolled_by_another_by_mistake_is_read_by_its_own_superior_agai
     report(village, places.town)
     assert name_of(places.town) == "村里的"
     assert superior(village, village.unit) == places.town.unit
+
+
+def test_who_has_heard_that_its_new_superiors_registration_is_refused_is_enrolled_once_more(
+    places: Places,
+) -> None:
+    """That one had enrolled it by mistake before it was moved there, and does so again before it has heard of the move.
+
+    By what the village knows it lies below the former superior, so it takes nothing from the new one.
+    """
+    village, town, other, district = places.village, places.town, places.other, places.district
+    places.deliver()
+    enrol(village, other)
+    district.take(other.send())
+    enrol(village, town)
+    town.take(district.send(town))
+    village.take(town.send(village))
+    move(district, village.unit, other.unit)
+    enrol(village, other)
+    with pytest.raises(WrongDirection):
+        village.take(other.send(village))
+    other.take(district.send(other))
+    enrol(village, other)
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.pairs[0] = (village, other)
+    places.deliver()
+    for desk in (village, other, district):
+        assert superior(desk, village.unit) == other.unit
+        assert name_of(desk) == "村里的"
 
 
 def test_a_unit_of_which_it_is_asked_whether_it_is_deleted_goes_on_reporting(places: Places) -> None:
