@@ -685,6 +685,60 @@ def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_
     assert [d.name for d in (city, one, other, town, third, come, gone) if d.held()] == []
 
 
+def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_well(tmp_path: Path) -> None:
+    """Who has moved a unit and then deleted it, or put another below it, could do so by the move alone.
+
+    A unit that several have deleted stays so, of one that was renamed meanwhile it is still asked, and where somebody
+    disagrees what counts on stands.
+    """
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    second = new_desk(tmp_path, "甲区第二台", Level.DISTRICT, unit=one.unit)
+    enrol(second, one, 3)
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    third, fourth = (_registered(one, name, Level.TOWN, one.unit) for name in ("丙镇", "丁镇"))
+    gone, come, left, torn = (_registered(one, n, Level.VILLAGE, third) for n in ("来撤", "来", "留", "争"))
+    twice, asked = (_registered(town, name, Level.VILLAGE, town.unit) for name in ("两撤", "问"))
+    firm = _registered(one, "企业", Level.ENTERPRISE, left)
+    pairs = [(second, one), (town, one), (one, city), (other, city)]
+    settle(pairs)
+    town.edit(asked, "name", "问过", "unit")
+    second.take(one.send(second))
+    one.delete(twice, "unit")
+    one.delete(asked, "unit")
+    move(one, torn, town.unit)
+    second.time.at = one.time.at
+    move(second, torn, fourth)
+    report(town, one)
+    for unit in (gone, come):
+        move(one, unit, town.unit)
+    move(one, firm, come)
+    one.delete(gone, "unit")
+    second.edit(twice, "name", "又改", "unit")
+    second.delete(twice, "unit")
+    settle(pairs)
+    assert {unit for unit, slot in city.conflicts() if slot == SUPERIOR} == {torn}
+    move_upholding(city, town.unit, other.unit)
+    enrol(town, other, 2)
+    pairs[1] = (town, other)
+    settle(pairs)
+    for desk in (city, other, town):
+        lives = {unit: desk.shown(unit, "unit").life for unit in (gone, twice, asked)}  # type: ignore[union-attr]
+        assert lives == {gone: Life.DELETED, twice: Life.DELETED, asked: Life.DISPUTED}, desk.name
+        assert superior(desk, come) == town.unit, desk.name
+        assert superior(desk, firm) == come, desk.name
+        assert (asked, "_deleted") in desk.conflicts(), desk.name
+    for desk in (city, one, second):
+        assert superior(desk, torn) == fourth, desk.name
+    assert [d.name for d in (city, one, other, town, second) if d.held()] == []
+    assert len({d.digest(town.unit).sha256 for d in (town, other, city)}) == 1
+
+
+def _registered(desk: Desk, name: str, level: Level, under: str) -> str:
+    cells = {"name": name, "code": name, "level": level.value, "superior": under}
+    return desk.birth("unit", cells, record=unit_id(level.value, name), unit=under)
+
+
 def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(places: Places) -> None:
     """There nobody knows that it lies below who has erased them without having heard of them."""
     district, town, other = places.district, places.town, places.other

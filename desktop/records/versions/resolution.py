@@ -7,7 +7,7 @@ in which they came; nothing here knows an order. ``store.merging.merging`` compu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -125,6 +125,13 @@ def having_seen(tombstone: str, heads: Iterable[tuple[str, int]], births: Iterab
     return canonical(
         said | {name: " ".join(sorted({*_words(said, name), *_words(more, name)})) for name in more}
     )
+
+
+def joined_tombstones(tombstones: Collection[str]) -> str:
+    """One tombstone that has seen all that several have seen; whatever else somebody wrote into the first stays."""
+    said = [parse(tombstone) for tombstone in sorted(tombstones)]
+    seen = {name: {word for t in said for word in _words(t, name)} for name in ("births", "heads")}
+    return canonical(said[0] | {name: " ".join(sorted(words)) for name, words in seen.items()})
 
 
 def with_stamps(tombstone: str, anew: Mapping[int, int]) -> str:

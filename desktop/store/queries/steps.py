@@ -85,7 +85,7 @@ def upheld(database: Database, origin: int, found: Operation) -> set[tuple[str, 
     """
     within = {
         "type": UNIT, "reason": REFUSED_SUPERIOR, "origin": origin, "first": found.first, "last": found.last,
-        "earlier": earlier(database, found.stamp), "stamp": found.stamp,
+        "earlier": earlier(database, found.stamp), "stamp": found.stamp, "deleted": DELETED_SLOT,
     }  # fmt: skip
     own = (
         "v.type = :type AND v.origin = :origin AND v.number BETWEEN :first AND :last"
@@ -97,7 +97,9 @@ def upheld(database: Database, origin: int, found: Operation) -> set[tuple[str, 
             " CROSS JOIN replacement p ON p.record = s.record AND p.slot = s.slot AND p.type = s.type"
             "  AND p.replaced = s.stamp AND p.origin = :origin"
             " CROSS JOIN version v ON v.record = p.record AND v.slot = p.slot AND v.number = p.number"
-            f"  AND v.value = s.value AND {own} WHERE s.type = :type AND s.reason = :reason",
+            # A deletion that is said once more has seen more: what is said so of the unit, and what others had seen.
+            "  AND (v.value = s.value OR (v.slot = :deleted AND 'null' NOT IN (v.value, s.value)))"
+            f"  AND {own} WHERE s.type = :type AND s.reason = :reason",
             within,
         )
     )

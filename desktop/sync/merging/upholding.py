@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from desktop.records.declaration import UNIT_SLOT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
+from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.deciding import UNIT
+from desktop.records.versions.resolution import having_seen, joined_tombstones
 from desktop.store.ledger import Again, ChangeSet, Ledger
 from desktop.store.queries import governing
 from desktop.sync.authority import moves, station
@@ -26,23 +29,60 @@ def uphold(ledger: Ledger, keys: StationKeys, before: Policy, label: str, operat
     again which was replaced by it; and under the unit that a record was born under, as it may have others by what
     lapses alone. What is in conflict is left to who decides it. Inside the caller's transaction. Raises ``WrongClock``.
     """
+    written: list[ChangeSet] = []
+    said: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    looked: set[tuple[str, str]] = set()
+    # Where a unit lies says who may move what is below it, and give its record away or delete it: what was said of that
+    # may lapse by what is said here.
+    for slot in moves.SLOTS:
+        while found := {
+            unit: upon
+            for unit, upon in _lapsing(ledger, keys, before, slot).items()
+            if (unit, slot) not in looked
+        }:
+            looked |= {(unit, slot) for unit in found}
+            values = {unit: _standing(ledger, unit, slot, said[unit]) for unit in found}
+            again = [
+                Again(UNIT, unit, slot, value, *found[unit])
+                for unit, value in values.items()
+                if value is not None
+            ]
+            changes = ledger.write(label, operator, again=again)
+            for one in again:
+                said[one.record].append((slot, changes.stamp))
+            written += [changes] if again else []
+    if not written:
+        return ChangeSet()
+    ledger.as_one(*written)
+    return written[-1]
+
+
+def _lapsing(
+    ledger: Ledger, keys: StationKeys, before: Policy, slot: str
+) -> Mapping[str, tuple[tuple[int, ...], str]]:
+    """The units of which something counts no longer that was said of a slot; with what was said, and its first unit."""
     now = station.knowledge(ledger, keys).policy.moves
-    seen: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    lapsing: set[tuple[str, str]] = set()
+    seen: defaultdict[str, set[int]] = defaultdict(set)
+    found: set[str] = set()
     born: dict[str, str] = {}
-    for name, incarnation, number, unit, slot, stamp, value, birth, _ in governing.changes_of_units(
+    for name, incarnation, number, unit, of, stamp, value, birth, _ in governing.changes_of_units(
         ledger.database, moves.SLOTS
     ):
-        if birth and slot == UNIT_SLOT:
+        if birth and of == UNIT_SLOT:
             born[unit] = json.loads(value)
-        if (number, stamp) not in before.moves.get((name, incarnation), ()):
-            seen[unit, slot].add(stamp)
+        if of == slot and (number, stamp) not in before.moves.get((name, incarnation), ()):
+            seen[unit].add(stamp)
             if (number, stamp) in now.get((name, incarnation), ()):
-                lapsing.add((unit, slot))
-    again = []
-    for unit, slot in sorted(lapsing):
-        values = {value for _, value in ledger.heads(UNIT, unit, slot)}
-        if len(values) == 1:
-            upon = tuple(sorted(seen[unit, slot]))
-            again.append(Again(UNIT, unit, slot, values.pop(), upon, born.get(unit, "")))
-    return ledger.write(label, operator, again=again)
+                found.add(unit)
+    return {unit: (tuple(sorted(seen[unit])), born.get(unit, "")) for unit in sorted(found)}
+
+
+def _standing(ledger: Ledger, unit: str, slot: str, said: Sequence[tuple[str, int]]) -> str | None:
+    """What stands in a slot of a unit, if that is one thing; a deletion has seen what was ``said`` of it here as well.
+
+    Several who have deleted it do not disagree.
+    """
+    values = {value for _, value in ledger.heads(UNIT, unit, slot)}
+    if slot == DELETED_SLOT and ABSENT not in values:
+        return having_seen(joined_tombstones(values), said, ())
+    return values.pop() if len(values) == 1 else None
