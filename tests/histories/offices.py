@@ -167,9 +167,28 @@ class Offices(People):
                     found = True
         return found
 
+    def _put_back_under(self) -> bool:
+        """Whether a unit lies elsewhere since another registered it while its superior's word did not count.
+
+        Who stands above both moves it to where its computers report.
+        """
+        desk = self.district
+        found = [
+            SlotEdit("unit", below.unit, slot, above.unit)
+            for below, above in self.pairs
+            if below.unit != above.unit
+            and (shown := desk.shown(below.unit, "unit")) is not None
+            and shown.values["superior"] != above.unit
+            for slot in ("superior", "unit")
+        ]
+        if found:
+            desk.ledger.write("调整", desk.name, edits=found)
+            desk.settle()
+        return bool(found)
+
     def _let_in(self) -> bool:
         """Nor does anybody wait for a certificate any more."""
-        back = self._bring_back()
+        back = self._bring_back() | self._put_back_under()
         waiting, self.waiting = self.waiting, []
         for d in waiting:
             self.inform(self.above[d.name])
