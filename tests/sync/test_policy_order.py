@@ -90,6 +90,41 @@ def test_a_move_that_is_withdrawn_brings_back_what_was_written_meanwhile(places:
     )
 
 
+def test_why_something_does_not_count_hangs_on_no_order(places: Places) -> None:
+    """The district hears only after its own word what the town has said before."""
+    district, town, village = places.district, places.town, places.village
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    town.exclude((village, 1), cause=policy.REFUSED, refusal="scope")
+    district.time.at = town.time.at + 1_000
+    said = district.exclude((village, 1))
+    assert district.refused() == {(village.station, 1): "withdrawn"}
+    places.deliver()
+    assert [set(d.refused().values()) for d in (district, town, village)] == [{"scope"}] * 3
+    district.revoke(village, 0)
+    district.lift(said)
+    places.deliver()
+    assert [set(d.refused().values()) for d in (district, town, village)] == [{"scope"}] * 3
+    assert name_of(district) is None
+
+
+def test_a_move_that_is_withdrawn_after_it_was_in_vain_stops_no_other(places: Places) -> None:
+    """Who heard of the withdrawal first never judged by that move."""
+    district, other, far = places.district, places.other, places.far
+    places.deliver()
+    in_vain = other.ledger.next_number()
+    other.edit(far.unit, "superior", places.town.unit, "unit")
+    other.edit(far.unit, "superior", other.unit, "unit")
+    report(other, district)
+    assert set(district.refused().values()) == {"superior"}
+    district.exclude((other, in_vain))
+    assert district.refused() == {(other.station, in_vain): "withdrawn"}
+    places.deliver()
+    for desk in (district, other):
+        assert desk.refused() == {(other.station, in_vain): "withdrawn"}, desk.name
+    assert len({desk.digest(other.unit).sha256 for desk in (district, other, far)}) == 1
+
+
 def test_a_birth_that_is_lifted_is_blanked_at_once(places: Places) -> None:
     """The erasure waits for the record; the lift brings the record after erasures were looked for."""
     places.village.birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)

@@ -121,17 +121,19 @@ class Policy:
         return {name: r.cuts for name, found in self.revocations.items() for r in found if r.reach is None}
 
     def out(self, origin: Origin, items: Items) -> dict[int, str]:
-        """Which of these items of an origin do not count, and why."""
+        """Which of these items of an origin do not count, and why, in whatever order that was heard.
+
+        What was said of an item stands before what was said of its whole station, and of several words the first.
+        A move that somebody lets not count is none by which others are judged, so that it is in vain comes last.
+        """
         found: dict[int, str] = {}
         for exclusion in self.exclusions.get(origin, ()):
-            found |= dict.fromkeys(exclusion.among(items), exclusion.reason)
-        found |= {
-            n: REFUSED_SUPERIOR
-            for n, stamp in self.moves.get(origin, ())
-            if n in items and items[n].stamp == stamp
-        }
+            found = dict.fromkeys(exclusion.among(items), exclusion.reason) | found
         for revocation in self.revocations.get(origin[0], ()):
-            found |= dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED)
+            found = dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED) | found
+        for n, stamp in self.moves.get(origin, ()):
+            if n in items and items[n].stamp == stamp:
+                found.setdefault(n, REFUSED_SUPERIOR)
         return found
 
     def out_by_levels_between(self, origin: Origin, items: Items) -> dict[int, Sequence[Certificate]]:

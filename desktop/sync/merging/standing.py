@@ -164,7 +164,7 @@ class Settling:
             judge.judge(found, author)
             self.refused |= found.refuses
             births = found.births
-            deciding |= bool(found.deciding) and bool(births or found.changes)
+            deciding |= bool(found.deciding) and bool(births or found.changes or found.refuses)
             self.moved |= waiting.release(self._db, found, asked, self._now)
             for block in births:
                 merger.add_births(block, found.origin)

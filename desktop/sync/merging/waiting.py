@@ -96,9 +96,10 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
 
 
 def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
-    """What was excluded and is so no longer, in the same form.
+    """What was excluded and is so no longer, or for another reason, in the same form.
 
-    What was kept out together with what it stood against is a fork again that nobody has decided, and waits (rule 23).
+    The reason must not hang on which of several words was heard first. What was kept out together with what it stood
+    against is a fork again that nobody has decided, and waits (rule 23).
     """
     undecided: dict[int, int] = {}
     for piece in aside.refused(ledger.database, excluded=True):
@@ -106,9 +107,10 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
         # An older program has not kept the unit: the item is judged as it stands in its segment.
         items = {(found.number, found.stamp) for found in piece if not found.unit}
         rows = {(found.number, Item(found.stamp, found.type, found.unit)) for found in piece if found.unit}
+        reasons = {(found.number, found.stamp): found.reason for found in piece}
         for asked in one_by_one(rows):
             out = judge.policy.out(name, asked)
-            items |= {(n, item.stamp) for n, item in asked.items() if n not in out}
+            items |= {(n, i.stamp) for n, i in asked.items() if out.get(n) != reasons[n, i.stamp]}
         origin = piece[0].origin
         if items and origin not in undecided:
             first = aside.forked_from(ledger.database, origin)
