@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.merging import rewriting
@@ -109,3 +110,36 @@ def test_renumbering_ends_though_a_record_is_not_here_any_more(
     renumber(twin)
     report(twin, town)
     assert THIRD in town.records()
+
+
+def test_what_was_erased_before_it_is_written_anew_empties_nothing(
+    laptop: Desk,
+    twin: Desk,
+    town: Desk,
+    district: Desk,
+) -> None:
+    """It says nothing any more, so what it had stood upon, and another unit has written, stands again."""
+    town.birth("firm", {"name": "镇里的", "phone": "13900005678"}, record=FIRM)
+    twin.birth("firm", {"name": "村里的"}, record=FIRM)
+    laptop.birth("firm", {"name": "一"}, record=OTHER)
+    laptop.birth("firm", {"name": "二"}, record=THIRD)
+    report(laptop, town)
+    twin.take(town.send(twin))
+    twin.edit(FIRM, "contact", {"person": "王", "phone": "13800001234"})
+    town.take(twin.send())
+    decide(town, laptop)
+    stamp = to_wire(max(twin.stamp(), town.stamp()))
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": stamp}
+    town.time.pass_days(0.1)
+    town.birth("erasure", cells, unit=laptop.unit)
+    town.settle()
+    twin.take(town.send(twin))
+    assert renumber(twin) == 1, "the birth alone"
+    report(twin, town)
+    district.take(town.send())
+    for desk in (twin, town, district):
+        values = desk.values(FIRM)
+        assert values is not None
+        assert (values["person"], values["phone"]) == (None, "13900005678"), desk.name
+        assert (FIRM, "contact") not in desk.conflicts()
+        assert (FIRM, "name") in desk.conflicts(), "all else is written anew"

@@ -190,7 +190,7 @@ class Judge:
         found.hold({c.number for c in changes if not c.slot}, HELD_KIND)
         found.hold(self._without_table(found), HELD_KIND)
         # A change whose value was erased says nothing any more; it has counted as what it was.
-        found.drop({c.number for c in changes if c.value is None and c.slot})
+        found.drop(found.erased)
 
     @property
     def tables(self) -> Set[str]:

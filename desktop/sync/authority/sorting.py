@@ -111,6 +111,11 @@ class Sorted:
         return frozenset([*born, *(c.number for c in self.contents.changes if c.type in DECIDING_TYPES)])
 
     @property
+    def erased(self) -> set[int]:
+        """The numbers of the changes whose value was erased; of kinds of later formats nobody knows what they say."""
+        return {c.number for c in self.wire_changes() if c.value is None and c.slot}
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is left to be judged."""
         return len(self._out) == len(self.contents.numbers)

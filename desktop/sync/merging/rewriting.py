@@ -80,7 +80,7 @@ def lost_items(ledger: Ledger) -> list[OwnItem]:
 
 def holds_one(ledger: Ledger, contents: Collection[tuple[int, int]]) -> bool:
     """Whether one of these contents, number and stamp, was written by this very ledger."""
-    return any((put.number, put.stamp) in contents for put in _puts(ledger, ledger.origin))
+    return any((put.number, put.stamp) in contents for put in _puts(ledger, ledger.origin, erased=True))
 
 
 def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, label: str) -> ChangeSet:
@@ -165,8 +165,10 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
         anew[put.stamp] = said.stamp
 
 
-def _puts(ledger: Ledger, origin: int) -> Iterator[Put]:
+def _puts(ledger: Ledger, origin: int, *, erased: bool = False) -> Iterator[Put]:
+    """All items of an origin; a change whose value was ``erased`` says nothing that could be said again."""
     for header, lines in kept.between(ledger.database, origin, 1, MAX_NUMBER):
         items = Sorted(decoding.decode(header, lines, ledger.types), origin)
+        items.drop(() if erased else items.erased)
         items.hold(items.looked_at, "")
         yield from sorted(items.waiting(), key=lambda put: put.number)
