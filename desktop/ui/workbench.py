@@ -122,7 +122,13 @@ class Workbench(QObject):
 
     def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
         """Whether this operator at this unit may write a type or a field; the operation checks it again."""
-        return self._session.may_write(record_type, field)
+        return self.unwritable is None and self._session.may_write(record_type, field)
+
+    @property
+    def may_wipe(self) -> bool:
+        """Whether this operator may destroy the workspace: also one of which nobody knows where it comes from."""
+        on_disk = self._session.workspace.unwritable is None
+        return on_disk and self.facts.operator.role is Role.ADMIN
 
     @property
     def role(self) -> Role:
@@ -290,7 +296,7 @@ class Workbench(QObject):
     @property
     def unwritable(self) -> Problem | None:
         """Why this ledger can only be read, if that is so."""
-        return self._session.workspace.unwritable
+        return self._session.workspace.only_shown
 
     def backup_behind(self) -> Behind | None:
         """How far the backup is behind, nothing when it is not."""

@@ -120,15 +120,22 @@ def test_a_weak_password_is_refused_and_nothing_typed_is_lost(
     assert dialog.name.text() == "陈喆"
 
 
-def test_the_last_administrator_stays(
-    hand: Hand, page: OperatorsPage, dialogs: FakeDialogs, window: MainWindow
+def test_the_last_administrator_stays_and_is_not_asked_to_go(
+    qtbot: QtBot, hand: Hand, page: OperatorsPage
 ) -> None:
     page.grid.selectRow(0)
-    dialogs.answers = [Answer.YES]
-    hand.click(page.stop)
-    hand.settle()
-    assert "最后一名管理员" in window.notices.words
-    assert names(page)[0][2] == "在用"
+    assert not page.stop.isEnabled()
+    assert page.stop.toolTip() == f"“{OPERATOR}”是最后一名管理员。请先添加另一名管理员。"
+    hand.click(page.change)
+    dialog = page.dialog
+    assert isinstance(dialog, OperatorDialog)
+    assert not dialog.role.isEnabled()
+    assert dialog.role.toolTip() == page.stop.toolTip()
+    dialog.reject()
+    add(qtbot, hand, page, "陈喆", "password-2", "password-2")
+    page.grid.selectRow(1)
+    assert page.stop.isEnabled()
+    assert not page.stop.toolTip()
 
 
 def test_somebody_is_disabled_after_a_question(

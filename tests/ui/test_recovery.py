@@ -17,7 +17,7 @@ from desktop.operations import audit
 from desktop.operations.recording import records as records_operations
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import recovery
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.store.workspaces import openings
 from desktop.store.workspaces.unlocking import LEDGER
 from desktop.ui.app import Program
@@ -323,7 +323,7 @@ def test_a_ledger_put_back_by_hand_is_asked_about_and_an_enter_answers_nothing(
     records_operations.save(session, "enterprise", {"name": "第二家"})
 
 
-def test_who_does_not_answer_looks_only_and_is_told_when_saving(
+def test_who_does_not_answer_looks_only_and_is_told_before_anything_is_typed(
     qtbot: QtBot, program: Program, put_back: Path
 ) -> None:
     log_in(qtbot, program, put_back)
@@ -332,6 +332,15 @@ def test_who_does_not_answer_looks_only_and_is_told_when_saving(
     session = opened(qtbot, program)
     with pytest.raises(Exception, match="关闭程序再打开"):
         records_operations.save(session, "enterprise", {"name": "第二家"})
+    window = program.window
+    assert window is not None
+    bench = window.workbench
+    assert window.statusbar._backup.text() == "只能看，不能保存"
+    assert "请关闭程序再打开一次，回答它是怎么来的" in window.statusbar._backup.toolTip()
+    assert bench.role is Role.READER
+    assert not any(map(bench.may_write, bench.types.values()))
+    assert "没有说明是怎么来的" in bench.denied("")
+    assert bench.may_wipe, "a copy that nobody knows is what is wiped"
 
 
 def test_a_copy_is_told_that_it_may_only_look(

@@ -6,6 +6,8 @@ the old one for it. Each change is noted in the audit log, without a password.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.errors import StateProblem, UsageProblem
@@ -160,7 +162,12 @@ def _follow_duty(session: Session, name: str, duty: str, password: str | None, c
         persons.keep(session.ledger, persons.Signer(name, duty, key.public_key().public_bytes_raw().hex()))
 
 
+def must_stay(found: Iterable[tuple[str, Role, bool]], name: str) -> LastAdministrator | None:
+    """Why somebody among those that are :func:`listed` neither goes nor gets another role."""
+    left = [n for n, role, disabled in found if role is Role.ADMIN and not disabled]
+    return LastAdministrator(f"“{name}”是最后一名管理员。") if left == [name] else None
+
+
 def _keep_an_administrator(session: Session, leaving: str) -> None:
-    left = [n for n, role, disabled in listed(session.database) if role is Role.ADMIN and not disabled]
-    if left == [leaving]:
-        raise LastAdministrator(f"“{leaving}”是最后一名管理员。")
+    if (why := must_stay(listed(session.database), leaving)) is not None:
+        raise why

@@ -251,12 +251,17 @@ class Workspace:
         return bool(self.ledger.meta(_COPIED)) and self.ledger.meta("chain") in (None, "[]")
 
     @property
+    def only_shown(self) -> Problem | None:
+        """Why nothing is written for as long as it is open: its disk, or nobody has said where it comes from."""
+        if self.unwritable is None and self.doubt is not None:
+            return InDoubt(self.doubt.sentence + "没有说明是怎么来的，现在只能看，不能保存。")
+        return self.unwritable
+
+    @property
     def refusal(self) -> Problem | None:
         """Why nothing may be written now, if anything is in the way."""
-        if self.unwritable is not None:
-            return self.unwritable
-        if self.doubt is not None:
-            return InDoubt(self.doubt.sentence)
+        if self.only_shown is not None:
+            return self.only_shown
         if self.must_enrol:
             return CopyMustEnrol("这是从另一台电脑复制来的台账，办好入网以前只能看，不能录入。")
         return None

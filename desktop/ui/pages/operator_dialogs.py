@@ -131,6 +131,12 @@ class OperatorDialog(AskingDialog):
         self.again = self.secret("再输一次(&R)")
         (self.role if name else self.name).setFocus()
 
+    def keep_role(self, why: str) -> None:
+        """The role stays; the rest may be changed."""
+        self.role.setEnabled(False)
+        self.role.setToolTip(why)
+        self.duty.setFocus()
+
     def problem(self) -> str:
         """What is missing."""
         if not self.name.text().strip():

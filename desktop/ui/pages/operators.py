@@ -75,7 +75,7 @@ class OperatorsPage(Page):
         column.addLayout(row(self.log, self.due, self.wipe, 1, spacing=20))
         self.own.setEnabled(workbench.unwritable is None)
         self.own.setToolTip(workbench.denied(""))
-        self.wipe.setVisible(workbench.role is Role.ADMIN)
+        self.wipe.setVisible(workbench.may_wipe)
         self.grid.chosen.connect(lambda _name: self._show_acts())
         self.refresh(None)
 
@@ -156,6 +156,13 @@ class OperatorsPage(Page):
         self.code.setEnabled(admin)
         for made in (self.add, self.change, self.stop, self.code):
             made.setToolTip("" if admin else self.workbench.denied("只有管理员能做。"))
+        if admin and chosen is not None and (why := self._must_stay(str(chosen))):
+            self.stop.setEnabled(False)
+            self.stop.setToolTip(why)
+
+    def _must_stay(self, name: str) -> str:
+        why = operators.must_stay(((n, *known) for n, known in self._known.items()), name)
+        return "" if why is None else str(why)
 
     # -- acts ------------------------------------------------------------------------------------------------------
 
@@ -164,7 +171,10 @@ class OperatorsPage(Page):
 
     def _change(self) -> None:
         name = str(self.grid.current())
-        self._open(OperatorDialog(self, self._put, name, *self._known[name], self._duties.get(name, "")))
+        dialog = OperatorDialog(self, self._put, name, *self._known[name], self._duties.get(name, ""))
+        if why := self._must_stay(name):
+            dialog.keep_role(why)
+        self._open(dialog)
 
     def _own(self) -> None:
         self._open(PasswordDialog(self, self._change_own))
