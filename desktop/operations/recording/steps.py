@@ -266,7 +266,7 @@ def undo(session: Session, stamp: int) -> ChangeSet:
     changes = records.undo(session, stamp)
     if changes.empty:
         raise CannotUndo(
-            "这一步已经没有可以撤消的内容。", "恢复备份以前做的不能在这里撤消，请直接改成需要的内容。"
+            "这一步已经没有可以撤消的内容。", "台账恢复或者搬来以前做的不能在这里撤消，请直接改成需要的内容。"
         )
     return changes
 

@@ -204,7 +204,7 @@ class RecentPage(Page):
     def _show_state(self, step: Step) -> None:
         reasons = [
             ("这一步已经撤消了。要恢复的，请撤消上面那一步“撤消”。", step.undone),
-            ("这是恢复备份以前做的，不能在这里撤消；要改的请直接改成需要的内容。", not step.here),
+            ("这是这份台账恢复或者搬来以前做的，不能在这里撤消；要改的请直接改成需要的内容。", not step.here),
             (step.lasting, bool(step.lasting)),
             (self.workbench.denied("您的操作员角色只能查看，不能撤消。"), not self._may()),
         ]
