@@ -18,7 +18,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.plan import indicators as plan
 from desktop.plan.results import Status
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.stamps import COUNTER_BITS, DAY_MS
 from desktop.store.queries import reading
@@ -95,6 +95,21 @@ def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: O
     assert len(told) == 1, "once is enough"
     page.tasks.matters.tasks[told[0]].do()
     assert isinstance(hands.window.page, SyncPage)
+
+
+def test_who_only_looks_is_not_sent_to_a_form(open_page: Open, tmp_path: Path) -> None:
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    object.__setattr__(village.operator, "role", Role.READER)
+    hands, page = open_page(village)
+    register, union, enrolling = page.first.tiles
+    offered = [b for tile in (register, union) for b in tile.findChildren(QPushButton) if b.isEnabled()]
+    assert not offered
+    assert "只能查看" in register.action.toolTip()
+    assert enrolling.action.hasFocus()
+    hands.show("sync")
+    assert isinstance(hands.window.page, SyncPage)
+    words = [label.text() for label in hands.window.page.merge.drop.findChildren(QLabel)]
+    assert any("合并由本单位的汇总员或管理员来做" in each for each in words), "before files are looked for"
 
 
 def test_who_is_enrolled_before_anything_is_recorded_is_not_sent_there_again(

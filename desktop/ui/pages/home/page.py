@@ -351,7 +351,8 @@ class HomePage(Page):
 
     def _place_cursor(self) -> None:
         if self.start is not None and self.start.fresh and self.first.tiles:
-            following = next((t for t in self.first.tiles if not t.step.done), self.first.tiles[0])
+            left = [t for t in self.first.tiles if not (t.step.done or t.step.denied)]
+            following = left[0] if left else self.first.tiles[0]
             following.action.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.tasks.setFocus(Qt.FocusReason.OtherFocusReason)

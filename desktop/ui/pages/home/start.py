@@ -19,7 +19,7 @@ _DESKS = (Level.DISTRICT, Level.INDUSTRY, Level.CITY)
 
 @dataclass(frozen=True)
 class First:
-    """One of the first steps; ``second`` is another way to the same end."""
+    """One of the first steps; ``second`` is another way to the same end. ``denied`` says who may not do it, and why."""
 
     icon: str
     title: str
@@ -27,6 +27,7 @@ class First:
     done: bool
     action: tuple[str, Callable[[], None]]
     second: tuple[str, Callable[[], None]] | None = None
+    denied: str = ""
 
 
 class _Tile(QFrame):
@@ -45,7 +46,8 @@ class _Tile(QFrame):
         picture.setPixmap(icons.pixmap(name, colour, 40))
         title = heading(f"{number}. {step.title}" + ("（已完成）" if step.done else ""), 1)
         title.setWordWrap(True)
-        self.action: QPushButton = button(step.action[0], step.action[1])
+        self.action: QPushButton = button(*step.action)
+        made = [self.action, *([button(*step.second)] if step.second is not None else [])]
         set_primary(self.action, following)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 22, 24, 22)
@@ -54,9 +56,10 @@ class _Tile(QFrame):
         column.addWidget(title)
         column.addWidget(plain(step.words, muted=True))
         column.addStretch(1)
-        column.addWidget(self.action)
-        if step.second is not None:
-            column.addWidget(button(step.second[0], step.second[1]))
+        for each in made:
+            each.setEnabled(not step.denied)
+            each.setToolTip(step.denied)
+            column.addWidget(each)
 
 
 class StartPart(QWidget):
@@ -91,7 +94,7 @@ class StartPart(QWidget):
                 widget.hide()
                 widget.deleteLater()
         steps = self._steps(start)
-        following = next((n for n, s in enumerate(steps) if not s.done), -1)
+        following = next((n for n, s in enumerate(steps) if not (s.done or s.denied)), -1)
         self.tiles = [_Tile(n + 1, s, following=n == following) for n, s in enumerate(steps)]
         self._line.addStretch(1)
         for tile in self.tiles:
@@ -106,6 +109,10 @@ class StartPart(QWidget):
             return self._enrol(start), self._invite(start, "村社和企业"), self._register(start)
         return self._register(start), self._union(start), self._enrol(start)
 
+    def _denied(self, type_name: str) -> str:
+        may = self.workbench.may_write(self.workbench.types[type_name])
+        return "" if may else self.workbench.denied("您登录的身份只能查看，请由能登记的人来做。")
+
     def _register(self, start: Start) -> First:
         shell = self.workbench.shell
         imported = ("从表格导入", lambda: shell.open_page("import", type_name="enterprise"))
@@ -116,6 +123,7 @@ class StartPart(QWidget):
             bool(start.counts.get("enterprise")),
             ("登记第一家", lambda: shell.new_record("enterprise")),
             imported if shell.has_page("import") else None,
+            self._denied("enterprise"),
         )
 
     def _union(self, start: Start) -> First:
@@ -129,6 +137,7 @@ class StartPart(QWidget):
             ("从表格导入会员", lambda: shell.open_page("import", type_name="member"))
             if shell.has_page("import")
             else None,
+            self._denied("union"),
         )
 
     def _enrol(self, start: Start) -> First:
@@ -168,4 +177,5 @@ class StartPart(QWidget):
             False,
             ("填写目标", lambda: shell.new_record("plan_target")),
             imported if shell.has_page("import") else None,
+            self._denied("plan_target"),
         )

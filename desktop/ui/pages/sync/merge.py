@@ -43,6 +43,7 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
 _FILTERS = (f"小三级文件 ({' '.join(f'*{ending}' for ending in KNOWN_FILES)})", "所有文件 (*)")
+_NOT_HIS = "合并由本单位的汇总员或管理员来做，您可以先看结果。"
 _LEAST_ROWS = 3
 _ROWS, _ROWS_ALONE, _MOST_TYPES = 7, 14, 20
 """So many files stand in view beside what merging does, and where there is nothing to merge."""
@@ -76,7 +77,8 @@ class MergePanel(QStackedWidget):
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
             workbench.denied(
-                "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n先核对，看过结果再合并。"
+                "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n"
+                + ("先核对，看过结果再合并。" if self._may_merge else _NOT_HIS)
             ),
         )
         self.drop.setEnabled(workbench.unwritable is None)
@@ -399,10 +401,6 @@ class MergePanel(QStackedWidget):
         self.receipt_line.setEnabled(not busy)
         self.place.setText(self._folder)
         self.place.setToolTip("更换存放回执的文件夹")
-        self.right.setText(
-            ""
-            if self._may_merge
-            else self.workbench.denied("合并由本单位的汇总员或管理员来做，您可以先看结果。")
-        )
+        self.right.setText("" if self._may_merge else self.workbench.denied(_NOT_HIS))
         theme.restyle(self.right, tone="" if self._may_merge else "warning")
         self.busy_changed.emit(bool(self.files))
