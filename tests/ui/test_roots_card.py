@@ -87,11 +87,21 @@ def test_a_laptop_renews_its_keys_with_the_three_files(
     hands.look("keys-asked")
     made = enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg")
     assert f"请念：{made.words}" in page.root.note.words.text()
+    assert page.root.waiting.isHidden(), "once is enough"
+    page.root.note.hide()
+    page.root.load()
+    hands.settle()
+    assert f"请念：{made.words}" in page.root.waiting.text(), (
+        "as where the window was closed before the telephone rang"
+    )
+    assert page.root.waiting.isVisible()
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert page.enrol.accept_button.isVisible(), "the steps were folded away"
     hands.look("keys-offered")
     hands.click(page.enrol.accept_button)
     assert stations.load_keys(village.ledger).public_key != first
+    assert page.root.waiting.isHidden()
+    assert page.root.note.isHidden()
 
 
 def test_only_an_administrator_may_change_the_root(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -29,22 +29,27 @@ _MOST_ROOTS = 256 * 1024
 class Root:
     """The roots that count here, for people: their words, how often they have changed, and whether one is this station.
 
-    Without words the station is not enrolled.
+    Without words the station is not enrolled. ``asked`` are those of the new keys that it has asked for, as long as it
+    waits for the grant.
     """
 
     words: tuple[Fingerprint, ...]
     changes: int
     own: bool
+    asked: Fingerprint | None = None
 
 
 def current(database: Database, station_id: str) -> Root:
     """Which roots count here."""
     history = station.history(database)
     found = [certificates.parse(der) for der in sorted(history.now.certificates)]
+    own = any(root.station == station_id for root in found)
+    key = None if own else station.asked_key(database)
     return Root(
         tuple(fingerprint(root.claims.public_key) for root in found),
         len(history.statements),
-        any(root.station == station_id for root in found),
+        own,
+        None if key is None else fingerprint(key),
     )
 
 

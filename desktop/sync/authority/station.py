@@ -74,6 +74,15 @@ def asked_keys(ledger: Ledger) -> StationKeys:
     return dataclasses.replace(found, incarnation=ledger.meta(_ASKED_IN) or found.incarnation)
 
 
+def asked_key(database: Database) -> bytes | None:
+    """The public key of another certificate that was asked for, as long as the present one bears another key."""
+    chain, asked = json.loads(traffic.setting(database, "chain") or "[]"), traffic.setting(database, _ASKED)
+    if not chain or not asked:
+        return None
+    present, key = certificates.parse(_ders(chain[:1])[0]).claims.public_key, bytes.fromhex(asked)
+    return None if key == present else key
+
+
 def drop_request(ledger: Ledger) -> None:
     """After a restore it is asked once more, in an incarnation that was never begun.
 

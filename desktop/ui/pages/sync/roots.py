@@ -42,13 +42,16 @@ class RootCard(Card):
             muted=True,
         )
         # In small type: where a grant is compared, two large rows of words would be mistaken for one another.
-        self.words, self.note = plain(), Note()
+        self.words, self.waiting, self.note = plain(), plain(), Note()
         self.change = button("更换根证书…", self.change_root, "refresh-cw")
         self.renew = button("更换本机密钥…", self.renew_keys, "file-output")
         self.column.addWidget(self.hint)
         self.column.addWidget(self.words)
         self.column.addLayout(row(self.change, self.renew, 1))
+        self.column.addWidget(self.waiting)
         self.column.addWidget(self.note)
+        self._asked = False
+        self.waiting.hide()
         self.hide()
 
     def load(self) -> None:
@@ -64,6 +67,15 @@ class RootCard(Card):
         self.setVisible(bool(found.words))
         changed = f"更换过{found.changes}次" if found.changes else "没有更换过"
         self.words.setText(f"核对词语：{'；'.join(map(str, found.words))}（{changed}）")
+        if found.asked is None and self._asked:
+            # The grant has come: what was said of the request is over.
+            self.note.hide()
+        self._asked = found.asked is not None
+        self.waiting.setVisible(self._asked and self.note.isHidden())
+        self.waiting.setText(
+            f"已申请更换本机密钥，等上级的批准文件（.xsg）。上级打电话核对时，请念：{found.asked}\n"
+            "申请文件丢了，再点一次“更换本机密钥…”导出，词语不变。"
+        )
         role = self.workbench.role
         for made, shown, allowed, who in (
             (self.change, found.own, role is Role.ADMIN, "管理员"),
