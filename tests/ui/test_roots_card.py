@@ -102,6 +102,26 @@ def test_a_laptop_renews_its_keys_with_the_three_files(
     assert stations.load_keys(village.ledger).public_key != first
     assert page.root.waiting.isHidden()
     assert page.root.note.isHidden()
+    said = page.enrol.note
+    assert "登记和上报照常" in said.detail.text()
+
+
+def test_what_is_said_of_the_grant_is_in_sight_when_the_steps_are_folded_away(
+    open_page: Open, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    report_up(town, district, tmp_path)
+    hands, page = open_page(town)
+    hands.window.resize(1000, 472)
+    enrolling.request(town, tmp_path / "换.xsq", renew=True)
+    enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", delegate=True)
+    hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
+    assert not page.enrol.accept_button.visibleRegion().isEmpty()
+    hands.click(page.enrol.accept_button)
+    said = page.enrol.note
+    assert said.visibleRegion().boundingRect().height() == said.height()
 
 
 def test_only_an_administrator_may_change_the_root(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
@@ -84,3 +84,21 @@ class PageStack(QScrollArea):
         page, room = self._pages.currentWidget(), self.viewport().size()
         if page is not None:
             self._pages.resize(room.width(), max(room.height(), page.minimumSizeHint().height()))
+
+
+def lead_to(part: QWidget) -> None:
+    """Brings a part into view in all that scrolls around it, once what has changed there has its place."""
+    QTimer.singleShot(0, part, lambda: _ensure_visible(part))
+
+
+def _ensure_visible(part: QWidget) -> None:
+    above = [part]
+    while (around := above[-1].parentWidget()) is not None:
+        above.append(around)
+    for each in above:
+        # What was shown or hidden around it has asked for its place, and may not have it yet.
+        if (layout := each.layout()) is not None:
+            layout.activate()
+    for each in above:
+        if isinstance(each, QScrollArea):
+            each.ensureWidgetVisible(part, 0, 24)

@@ -91,9 +91,10 @@ class Step(QWidget):
 
 
 class EnrolCard(Card):
-    """The own enrolment."""
+    """The own enrolment. ``led`` carries the part that is to be in view now that steps came or were folded away."""
 
     done = Signal()
+    led = Signal(object)
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__("本机入网：申请、批准、回执三个文件，用U盘来回")
@@ -198,6 +199,8 @@ class EnrolCard(Card):
             following[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fold(self, folded: bool) -> None:
+        if folded and self.short.isHidden():
+            self.led.emit(self.note)
         self.head.setVisible(not folded)
         for widget in (self.short, self.unfold):
             widget.setVisible(folded)
@@ -280,6 +283,7 @@ class EnrolCard(Card):
         self._fold(False)
         set_primary(self.open_grant, False)
         self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.led.emit(self.accept_button)
 
     def _declined(self) -> None:
         self._close_offer()
@@ -312,14 +316,14 @@ class EnrolCard(Card):
         )  # fmt: skip
 
     def _accepted(self, unit: OwnUnit, out: Path) -> None:
-        before = self.workbench.facts.unit
+        before, again = self.workbench.facts.unit, self._enrolled
         moved = f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name else ""
         self._asked_again = self._unfolded = False
         self._close_offer()
         self.note.say(
             Tone.GOOD,
-            f"已入网。入网回执已写好：{out.name}",
-            f"下一步：把它交给上级，上级导入后就可以上报了。{moved}",
+            f"已{'换成新的证书' if again else '入网'}。入网回执已写好：{out.name}",
+            f"下一步：把它交给上级，{'登记和上报照常' if again else '上级导入后就可以上报了'}。{moved}",
         )
         where = folder_link(out)
         self.note.offer(where)

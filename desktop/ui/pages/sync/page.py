@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.operations.stations import renewal, traffic, uncounted, unsettled
@@ -40,6 +39,7 @@ from desktop.ui.pages.sync.stations import StationsTab
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
 from desktop.ui.parts import heading, plain, scrolling
+from desktop.ui.widgets.reach import lead_to
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -137,15 +137,10 @@ class SyncPage(Page):
         whole.addWidget(self.tabs, 1)
         work, enrolment = QWidget(), QWidget()
         area = scrolling(enrolment)
-        # Only when they have their place can they be brought into view.
-        self.root.done.connect(
-            lambda: QTimer.singleShot(0, area, lambda: area.ensureWidgetVisible(self.root.note))
-        )
-        self.recover.asked_for.connect(
-            lambda: QTimer.singleShot(
-                0, area, lambda: area.ensureWidgetVisible(self.recover.answer_button, 0, 24)
-            )
-        )
+
+        self.root.done.connect(lambda: lead_to(self.root.note))
+        self.enrol.led.connect(lead_to)
+        self.recover.asked_for.connect(lambda: lead_to(self.recover.answer_button))
         widgets = (
             work, self.inbox, self.unsettled, self.forks, self.log, self.uncounted, area, self.stations,
             self.compare, scrolling(self.check),
