@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -212,6 +213,7 @@ def moment(milliseconds: int) -> str:
     return time_words(milliseconds) if milliseconds else ""
 
 
-def brief(milliseconds: int) -> str:
-    """The same without the year, which those who look at it know."""
-    return moment(milliseconds)[5:]
+def brief(milliseconds: int, today: datetime.date) -> str:
+    """The same without the year, which those who look at it know; of another year the day, which they do not."""
+    words = moment(milliseconds)
+    return words[5:] if words.startswith(str(today.year)) else words[:10]

@@ -32,6 +32,7 @@ from desktop.operations.stations import covers, enrolling, exchange, traffic, wi
 from desktop.operations.stations.traffic import Seen
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.records.versions.stamps import DAY_MS
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
@@ -522,6 +523,38 @@ def towns(tmp_path: Path) -> tuple[Session, Session, Session]:
     for town in (one, two):
         enrol(town, district, tmp_path)
     return district, one, two
+
+
+def test_files_that_put_the_date_in_doubt_can_be_looked_at_once_more(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    others = [
+        station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
+        for n, name in ((1, "双溪村"), (2, "平山村"))
+    ]
+    files = []
+    for below in (village, *others):
+        if below is not village:
+            enrol(below, town, tmp_path)
+        now = below.environment.now
+        object.__setattr__(below.environment, "now", lambda now=now: now() + 60 * DAY_MS)
+        below.ledger.clock.confirm()
+        records.save(below, "enterprise", {"name": f"{below.unit.name}的厂"})
+        files.append(exchange.send(below, tmp_path / f"{below.unit.name}.xsj").path)
+    answers = [False, True]
+    town.ledger.clock.ask = lambda _doubt: answers.pop(0)
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, files)
+    said = page.merge.note
+    assert "没有核对完" in said.words.text()
+    assert {line.texts[-1] for line in page.merge.grid.rows.lines[1:]} == {"还没有核对"}
+    (again,) = [b for b in said.findChildren(QPushButton) if b.isVisible()]
+    assert again.hasFocus()
+    hands.click(again)
+    assert [f.good for f in page.merge.files] == [True] * 3
+    made = {line.texts[3] for line in page.merge.grid.rows.lines[1:]}
+    assert made == {"2027-01-22"}, "without the year it would be read as of this one"
 
 
 def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(

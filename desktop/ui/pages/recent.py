@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -146,7 +147,7 @@ class RecentPage(Page):
         found, titles = answer
         before, had_cursor = self.list.current(), self.list.hasFocus()
         self.steps = found
-        self.list.show_lines([_line(step, titles) for step in found])
+        self.list.show_lines([_line(step, titles, self.workbench.today()) for step in found])
         self.more.setVisible(len(found) == self._limit)
         self._layers.setCurrentIndex(0 if found else 1)
         self.count.setText(
@@ -296,7 +297,7 @@ class RecentPage(Page):
             self._load()
 
 
-def _line(step: Step, titles: Titles) -> Line:
+def _line(step: Step, titles: Titles, today: datetime.date) -> Line:
     done, name = step.operation, step.operation.name
     words = f"{name}（已撤消）" if step.undone else name
     title = titles.get(step.first, "") if step.first is not None else ""
@@ -306,7 +307,7 @@ def _line(step: Step, titles: Titles) -> Line:
         (f"{moment(done.at)}　{done.operator}", words, "，".join(filter(None, (record, touched))))
     )
     amount = amount_words(step.records, step.files, "条")
-    return Line((brief(done.at), words, record, amount, done.operator), None, done.stamp, tip)
+    return Line((brief(done.at, today), words, record, amount, done.operator), None, done.stamp, tip)
 
 
 def _titles(database: Database, here: Here, records: Iterable[tuple[str, str]]) -> Titles:

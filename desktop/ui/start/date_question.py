@@ -47,7 +47,9 @@ class DateDialog(QDialog):
         self.date.setStyleSheet("font-size: 34px")
         for label in (asked, self.date, weekday):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        hint = QLabel("日期会记在每一条记录上，也用来判断两处修改的先后。刚才填写的内容都在。")
+        hint = QLabel(
+            "日期会记在每一条记录上，也用来判断两处修改的先后。填好的、选好的都还在，改好日期再来一次就行。"
+        )
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
         self.right, self.wrong = QPushButton("日期正确，继续(&Y)"), QPushButton("日期不对，我去改(&N)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -303,7 +304,7 @@ class InboxTab(QWidget):
         self.place.setText(_middle(str(folder)) if folder is not None else "")
         self.away.setChecked(self.settings.put_away)
         scrolled = self.grid.verticalScrollBar().value()
-        self.grid.show_lines([_line(a) for a in self.arrivals])
+        self.grid.show_lines([_line(a, self.workbench.today()) for a in self.arrivals])
         self.grid.verticalScrollBar().setValue(scrolled)
         looked_well = self._listing is not None and self._listing.problem is None
         self.grid.setVisible(bool(self.arrivals))
@@ -335,12 +336,12 @@ class InboxTab(QWidget):
             self.counts.setText(f"正在看文件夹：第{done + 1}个，共{total}个")
 
 
-def _line(arrival: Arrival) -> Line:
+def _line(arrival: Arrival, today: datetime.date) -> Line:
     look, said = arrival.look, arrival.look.said
     numbers = ["", "", "", "", "", ""]
     if said is not None:
         counts = [said.items, *(said.counts.get(kind, 0) for kind in _COUNTED)]
-        numbers = [str(said.sequence), brief(said.created), *map(str, counts)]
+        numbers = [str(said.sequence), brief(said.created, today), *map(str, counts)]
     texts = (arrival.state.value, look.shown_name, arrival.sender, *numbers, arrival.why)
     next_step = f"\n{look.problem.next_step}" if look.problem is not None else ""
     tip = f"{look.shown_name}\n{arrival.sender}\n{arrival.why}{next_step}".replace("\n\n", "\n")

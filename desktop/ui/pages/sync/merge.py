@@ -352,7 +352,12 @@ class MergePanel(QStackedWidget):
     def _failed(self, error: Exception) -> bool:
         self._task = None
         self._show_state()
-        return self.note.refuse(error, "没有完成，什么都没有写入")
+        if all(f.seen is not None for f in self.files):
+            return self.note.refuse(error, "没有完成，什么都没有写入")
+        again = link("再核对一次", self._look)
+        told = self.note.refuse(error, "没有核对完，什么都没有写入", again)
+        again.setFocus(Qt.FocusReason.OtherFocusReason)
+        return told
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -383,7 +388,7 @@ class MergePanel(QStackedWidget):
         self.setCurrentIndex(1 if self.files else 0)
         alone = not good
         self.details.setVisible(not alone)
-        self.grid.show_files(self.files)
+        self.grid.show_files(self.files, self.workbench.today(), looking=busy)
         self._show_details(self.grid.current())
         self._column.setStretchFactor(self.details, 0 if self.details.nothing_new else _DETAILS)
         self.grid.limit_height(_ROWS_ALONE if alone or self.details.nothing_new else _ROWS, _LEAST_ROWS)

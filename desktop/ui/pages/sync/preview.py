@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -97,13 +98,16 @@ class FilesGrid(Grid):
             wrapping=True,
         )
 
-    def show_files(self, files: Sequence[Shown]) -> None:
-        """Shows the files; above several of them a row for all, which stands for nothing in particular."""
+    def show_files(self, files: Sequence[Shown], today: datetime.date, *, looking: bool) -> None:
+        """Shows the files; above several of them a row for all, which stands for nothing in particular.
+
+        ``looking``: those of which nothing is known yet are being looked at.
+        """
         # Of files that all are bad nothing is counted: their room is for the reasons.
         counted = not files or any(f.good or f.result is None for f in files)
         for column, col in enumerate(self.rows.columns):
             self.setColumnHidden(column, col.numeric and not counted)
-        lines = [self._line(f) for f in files]
+        lines = [self._line(f, today, looking) for f in files]
         self.show_lines([self._all(files), *lines] if len(files) > 1 else lines)
 
     @staticmethod
@@ -116,21 +120,21 @@ class FilesGrid(Grid):
         return Line((f"全部{len(files)}个文件", "", "", "", *numbers, words))
 
     @staticmethod
-    def _line(shown: Shown) -> Line:
+    def _line(shown: Shown, today: datetime.date, looking: bool) -> Line:
         tone, words = verdict(shown)
         seen, result = shown.seen, shown.result
         if seen is None or result is None:
-            return Line((shown.path.name, *[""] * 9, words), None, shown.path)
+            return Line((shown.path.name, *[""] * 9, words if looking else "还没有核对"), None, shown.path)
         name = seen.name
         if result.problem is not None:
             # What a file says of itself before its signature stands is only its own word.
             name = f"自称“{name}”" if name else "不认识的电脑" if seen.created else ""
             return Line(
-                (shown.path.name, name, "", brief(seen.created), *[""] * 6, words), tone, shown.path,
+                (shown.path.name, name, "", brief(seen.created, today), *[""] * 6, words), tone, shown.path,
                 str(result.problem),
             )  # fmt: skip
         numbers = [str(getattr(result, n)) for n in OUTCOMES]
-        texts = (shown.path.name, name, str(result.sequence), brief(seen.created), str(result.total), *numbers,
+        texts = (shown.path.name, name, str(result.sequence), brief(seen.created, today), str(result.total), *numbers,
                  words)  # fmt: skip
         return Line(texts, tone, shown.path)
 
