@@ -384,6 +384,10 @@ def test_letters_are_printed_into_one_file_behind_an_index_or_one_file_each(
     assert "1份以前打印过，印上“副本”" in dialog.marks.words.text()
     look(desk, "notices-5-print.png")
     assert dialog.do.text() == "保存3份…"
+    dialog.cancel.setFocus()
+    assert dialog.cancel.isDefault(), "Enter gives up where the cursor stands on that button"
+    dialog.together.setFocus()
+    assert dialog.do.isDefault()
     (tmp_path / "gone").write_bytes(b"")
     desk.dialogs.paths = [tmp_path / "gone" / "pulled out"]
     desk.click(dialog.do)
@@ -397,7 +401,8 @@ def test_letters_are_printed_into_one_file_behind_an_index_or_one_file_each(
     desk.tick(dialog.papers)
     look(desk, "notices-5-papers.png")
     desk.dialogs.paths = [tmp_path / "each"]
-    desk.click(dialog.do)
+    dialog.papers.setFocus()
+    desk.press(K.Key_Return)
     names = [p.name for p in (tmp_path / "each").iterdir()]
     assert len(names) == 3
     assert all("连同回证、存根" in name for name in names)

@@ -72,6 +72,10 @@ class PrintRunDialog(RunningDialog):
         self.paper.setEnabled(bool(names))
         self.ways.buttonToggled.connect(lambda *_: self._say_way())
         self.together.setChecked(True)
+        # Enter anywhere is the button, unless the cursor stands on the other one.
+        for made in (self.cancel, self.do):
+            made.setAutoDefault(True)
+        self.do.setDefault(True)
         self.together.setFocus()
 
     def _say_way(self) -> None:
