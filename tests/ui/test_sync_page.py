@@ -1039,6 +1039,31 @@ def test_a_ledger_that_was_moved_waits_for_no_receipt_that_had_come(
     assert exchange.merge(town, [sent.path]).bundles[0].known == 1
 
 
+def test_who_restored_before_the_receipt_came_is_told_to_export_once_more(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    records.save(village, "enterprise", {"name": "以前报过的"})
+    report_up(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "没等到回执的"})
+    exchange.merge(town, [exchange.send(village, tmp_path / "late.xsj").path])
+    begin_incarnation(village.ledger, "ef" * 8)
+    down = exchange.send(town, tmp_path / "late.down.xsj", to=village.ledger.station).path
+    exchange.receive(village, [down])
+    hands, page = open_page(village)
+    words = page.send.amount.text()
+    assert words.startswith("没有新内容，请再导出一次；台账恢复或搬动以前报过的2项会再带一遍")
+    assert words.endswith("其中1项还不知道上级收下没有")
+    assert page.send.inside.text() == "下次导出带上的有：企业新增2条。"
+    assert page.send.export.property("primary")
+    assert "拿回新的回执" in page.send.last.text()
+    hands.look("restored-before-the-receipt")
+    report_up(village, town, tmp_path)
+    page.load()
+    hands.settle()
+    assert page.send.amount.text() == "没有要上报的内容"
+
+
 def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:
     _, page = open_page(pair[0])
     assert not page.tabs.isTabVisible(FORKS)

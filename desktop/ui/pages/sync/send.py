@@ -84,7 +84,12 @@ class SendCard(Card):
             below = sum(c.items for c in seen.below)
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
             # Of several bundles, the first does not hold all of it.
-            what = "要上报的有" if seen.fresh else "等回执的有" if seen.unanswered else "会再带的有"
+            what = (
+                "下次导出带上的有" if _lost_sight(seen)
+                else "要上报的有" if seen.fresh
+                else "等回执的有" if seen.unanswered
+                else "会再带的有"
+            )  # fmt: skip
             inside = f"{what}：{counted(self._counts)}。{more}" if self._counts else ""
             aside = seen.waiting - sum(c.items for c in self._counts)
             # Bundles carry the signed words of others whole, also those that do not count.
@@ -94,7 +99,7 @@ class SendCard(Card):
             self.inside.setText(
                 "登记或修改以后，这里会显示有多少项要上报。" + (_ELSEWHERE if peer.received is None else "")
             )
-        set_primary(self.export, seen.fresh > 0)
+        set_primary(self.export, seen.fresh > 0 or _lost_sight(seen))
         self.export.setText("导出数据包" if seen.fresh or peer.sent is None else "再导出一次")
         self.last.setText(self._last_words(seen))
         self._wanted = bool(seen.wanted)
@@ -123,6 +128,8 @@ class SendCard(Card):
             return sent
         if peer.confirmed:
             return f"{sent}上级的回执已收到。"
+        if _lost_sight(seen):
+            return f"{sent}以前的回执对不上恢复或搬动以后的台账，再导出一次、拿回新的回执就清楚了。"
         return f"{sent}上级的回执还没有收到；没有回执的内容，下次导出会自动再带上，不会重复。"
 
     def _show_place(self) -> None:
@@ -230,8 +237,24 @@ def _rule_words(seen: Overview) -> str:
     return f"{words}导出以后点“复核签名”。"
 
 
+def _once_more(seen: Overview) -> int:
+    """How much goes to the level above though it has confirmed it: this ledger was restored or moved since."""
+    return seen.waiting - seen.fresh - seen.unanswered
+
+
+def _lost_sight(seen: Overview) -> bool:
+    """Whether what became of the last bundle shows only with another one: no receipt tells of what was before."""
+    return bool(seen.unanswered and _once_more(seen))
+
+
 def _amount_words(seen: Overview) -> str:
-    unanswered, again = seen.unanswered, seen.waiting - seen.fresh - seen.unanswered
+    unanswered, again = seen.unanswered, _once_more(seen)
+    if _lost_sight(seen):
+        new = f"有{seen.fresh}项新内容要上报" if seen.fresh else "没有新内容，请再导出一次"
+        return (
+            f"{new}；台账恢复或搬动以前报过的{again + unanswered}项会再带一遍，不会重复，"
+            f"其中{unanswered}项还不知道上级收下没有"
+        )
     once_more = f"；以前报过的{again}项上级已收下，下次导出会再带一遍，不会重复" if again else ""
     if seen.fresh:
         also = f"，另有{unanswered}项已导出、还没有回执" if unanswered else ""
