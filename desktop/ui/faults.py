@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TextIO
 
 from platformdirs import user_log_dir
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.errors import Problem
 
@@ -62,15 +63,38 @@ def note(error: BaseException, folder: Path | None = None) -> Path | None:
     return path
 
 
-def install(show: Callable[[str, str], None]) -> None:
-    """From now on ``show`` (title and words) is called for what nobody caught, in whatever thread it arises.
+class _Teller(QObject):
+    """Lives in the window's thread, for no other one can make a window; what arises elsewhere is queued to it.
 
     One message at a time: an error that repeats with every repaint must not bury the window.
     """
-    showing = False
+
+    told = Signal(str, str)
+
+    def __init__(self, show: Callable[[str, str], None]) -> None:
+        super().__init__()
+        self._show_words, self._showing = show, False
+        self.told.connect(self._show)
+
+    @Slot(str, str)
+    def _show(self, title: str, words: str) -> None:
+        if self._showing:
+            return
+        self._showing = True
+        try:
+            self._show_words(title, words)
+        finally:
+            self._showing = False
+
+
+def install(show: Callable[[str, str], None]) -> None:
+    """From now on ``show`` (title and words) is called for what nobody caught, in whatever thread it arises.
+
+    Call it in the window's thread: ``show`` is called there.
+    """
+    teller = _Teller(show)
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        nonlocal showing
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
@@ -87,10 +111,7 @@ def install(show: Callable[[str, str], None]) -> None:
                 "请先关闭程序再打开一次；如果同样的操作又出错，请把下面这个文件交给上级工会的联系人。\n\n"
                 + where
             )
-        if not showing:
-            showing = True
-            show(title, words)
-            showing = False
+        teller.told.emit(title, words)
 
     sys.excepthook = hook
     threading.excepthook = lambda given: hook(

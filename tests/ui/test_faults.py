@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from desktop.errors import UsageProblem
 from desktop.ui import faults
@@ -17,11 +18,24 @@ SECRET = "330102199001010012"
 
 
 @pytest.fixture
-def hooks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[tuple[str, str]]]:
+def places() -> list[int]:
+    """The threads in which something was shown."""
+    return []
+
+
+@pytest.fixture
+def hooks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, places: list[int]
+) -> Iterator[list[tuple[str, str]]]:
     shown: list[tuple[str, str]] = []
     before, threads = sys.excepthook, threading.excepthook
     monkeypatch.setattr(faults, "log_folder", lambda: tmp_path)
-    faults.install(lambda title, words: shown.append((title, words)))
+
+    def show(title: str, words: str) -> None:
+        shown.append((title, words))
+        places.append(threading.get_ident())
+
+    faults.install(show)
     yield shown
     sys.excepthook, threading.excepthook = before, threads
 
@@ -59,11 +73,15 @@ def test_what_a_user_can_mend_is_told_as_such_and_not_noted(
     assert not (tmp_path / faults.FILE).exists()
 
 
-def test_a_fault_in_a_thread_is_told_too(hooks: list[tuple[str, str]]) -> None:
+def test_a_fault_in_a_thread_is_told_too_and_in_the_thread_that_can_show_it(
+    qtbot: QtBot, hooks: list[tuple[str, str]], places: list[int]
+) -> None:
     thread = threading.Thread(target=fail, args=("1",))
     thread.start()
     thread.join()
+    qtbot.waitUntil(lambda: bool(hooks))
     assert len(hooks) == 1
+    assert places == [threading.get_ident()]
 
 
 def test_the_cause_is_noted_and_the_file_does_not_grow_for_ever(tmp_path: Path) -> None:
