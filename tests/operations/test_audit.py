@@ -19,10 +19,11 @@ from desktop.operations.exports import exporting
 from desktop.operations.imports import importing
 from desktop.operations.recording import conflicts, deciding, records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import exchange, verifying
-from desktop.operations.workspaces import audit_log, operators, restoring, workspaces
+from desktop.operations.stations import exchange, policy, verifying, withdrawals
+from desktop.operations.workspaces import audit_log, erasing, operators, restoring, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.supervision.numbering import Series
+from desktop.store.peers import traffic as stored_traffic
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
@@ -72,7 +73,7 @@ def test_enrolment_sending_and_merging_are_one_line_each(
     assert acts(village) == [Act.REQUESTED, Act.ACCEPTED]
     assert acts(district) == [Act.GRANTED, Act.CONFIRMED]
     granted = audit.recent(district)[-1]
-    assert granted.detail == f"village {village.unit.id} 工作电脑{village.ledger.station}"
+    assert granted.detail == f"村（社区） {village.unit.id} 工作电脑{village.ledger.station}"
     records.save(village, "enterprise", {"name": "甲厂", "contact_name": PERSONAL[0]})
     ((sent, what),) = noted(village, lambda: exchange.send(village, tmp_path / "王小明的数据.xsj"))
     assert sent == Act.SENT
@@ -101,6 +102,22 @@ def test_decisions_are_noted_with_record_and_slot_never_with_the_value(
     wanted = [deciding.Decision("enterprise", made, second.slot, second.claims[0].value)]
     found = noted(district, lambda: deciding.decide_all(district, wanted, "处理分歧"))
     assert found == [(Act.DECIDED, f"enterprise {made} {second.slot}")]
+
+
+def test_what_is_said_of_what_counts_is_noted_in_words_that_a_person_reads(
+    tmp_path: Path, district: Session, village: Session
+) -> None:
+    record = records.save(village, "member", {"name": "王小明", "phone": "13812340000"}).record
+    merged = exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
+    said = noted(
+        district, lambda: withdrawals.withdraw(district, stored_traffic.merges(district.database)[0].id)
+    )
+    said += noted(village, lambda: erasing.erase(village, "member", [record], ["phone"], basis="consent"))
+    said += noted(district, lambda: policy.revoke(district, village.ledger.station))
+    assert merged.bundles[0].problem is None
+    assert [act for act, _ in said] == [Act.WITHDRAWN, Act.ERASED, Act.REVOKED]
+    shown = [audit.readable(district.types, what) for _, what in said]
+    assert not [words for words in shown if re.search(r"(?<![0-9a-f…])[a-z]{4,}", words)], shown
 
 
 def test_deleting_bringing_back_and_showing_are_noted(district: Session) -> None:

@@ -150,7 +150,8 @@ def grant(
         )
         audit.note(
             desk, audit.Act.GRANTED,
-            f"{level.value} {unit.id} 工作电脑{asked.keys.station}{' 可批下级' if delegate else ''}"
+            f"{desk.codes['unit_level'].label_of(level.value)} {unit.id} 工作电脑{asked.keys.station}"
+            f"{' 可批下级' if delegate else ''}"
             f"{f' 编码在别处：{although}' if outside else ''}",
         )  # fmt: skip
     write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))

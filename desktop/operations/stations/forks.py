@@ -222,7 +222,8 @@ def decide(
     fork = _undecided(session, name, incarnation)
     origin = session.ledger.origin_ref(name, incarnation)
     lost = forks.losing(session.ledger, origin, keep_held=keep_waiting)
-    words = f"重号：{fork.author}，{'恢复过备份' if kind is Kind.RESTORED else '复制成两台'}"
+    found = "恢复过备份" if kind is Kind.RESTORED else "复制成两台"
+    words = f"重号：{fork.author}，{found}"
     births = [
         policy.birth_of(
             session,
@@ -232,5 +233,5 @@ def decide(
         for text in exclusions.write({(name, incarnation): lost})
     ]
     with session.database.transaction():
-        audit.note(session, audit.Act.FORK_DECIDED, f"station {name} incarnation {incarnation} {kind.value}")
+        audit.note(session, audit.Act.FORK_DECIDED, f"工作电脑{name} 编号{incarnation} {found}")
         return policy.say(session, words, births=births)

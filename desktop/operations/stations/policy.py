@@ -135,7 +135,7 @@ def revoke(session: Session, name: str, after: int | None = None, note: str = ""
         day="revoked",
     )
     with session.database.transaction():
-        audit.note(session, Act.REVOKED, f"station {name} {words}".strip())
+        audit.note(session, Act.REVOKED, f"工作电脑{name} {words}".strip())
         return say(session, f"停用工作电脑：{label}", births=[birth], deletions=before)
 
 

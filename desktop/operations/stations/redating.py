@@ -60,5 +60,5 @@ def redate(session: Session) -> ChangeSet:
         count = len(rewriting.future_items(session.ledger, keys))
         if not count:
             raise NothingWrong("本机没有保存日期在今天以后的内容。")
-        audit.note(session, Act.REDATED, f"items {count} incarnation {fresh}")
+        audit.note(session, Act.REDATED, f"{count}项 新编号{fresh}")
         return rewriting.redate(session.ledger, keys, fresh, session.operator.name, rewriting.REDATING)

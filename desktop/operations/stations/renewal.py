@@ -48,7 +48,7 @@ def follow(session: Session) -> Renewal | None:
     fresh = identity.new_incarnation(session.environment.random)
     with session.database.transaction():
         count = rewriting.renumber(ledger, fresh, LABEL)
-        audit.note(session, audit.Act.RENUMBERED, f"items {count} incarnation {fresh}")
+        audit.note(session, audit.Act.RENUMBERED, f"{count}项 新编号{fresh}")
     return Renewal(rewritten=count)
 
 

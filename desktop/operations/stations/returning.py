@@ -62,7 +62,7 @@ def send_back(session: Session, type_name: str, record: str, note: str) -> Chang
         for text in exclusions.write(said.named)
     ]
     with session.database.transaction():
-        audit.note(session, Act.WITHDRAWN, f"{type_name} {record} items {found.items}")
+        audit.note(session, Act.WITHDRAWN, f"{type_name} {record} {found.items}项")
         return policy.say(session, label, births=births)
 
 

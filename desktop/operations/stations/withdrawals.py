@@ -93,7 +93,7 @@ def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
         for text in exclusions.write(brought.named)
     ]
     with session.database.transaction():
-        audit.note(session, Act.WITHDRAWN, f"merge {merge} items {brought.losses.total()}")
+        audit.note(session, Act.WITHDRAWN, f"合并记录第{merge}号 {brought.losses.total()}项")
         return say(session, label, births=births)
 
 

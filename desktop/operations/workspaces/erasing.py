@@ -129,9 +129,10 @@ def erase(
     along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})
+        why = session.codes["erasure_basis"].by_code[basis].label
         for record, slots_of_it in held + along:
             if record.type != PART:
-                named = f"{record.type} {record.id} {' '.join(slots_of_it)} {basis}"
+                named = f"{record.type} {record.id} {' '.join(slots_of_it)} {why}"
                 audit.note(session, Act.ERASED, named)
     finish(session, destroy_backups=destroy_backups)
     return changes

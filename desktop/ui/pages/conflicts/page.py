@@ -178,7 +178,7 @@ class ConflictsPage(SiftingPage):
         if dispute.slot == UNIT_SLOT:
             return f"这条记录有{len(dispute.sides)}个单位都登记成自己的，归哪个单位？"
         born = not dispute.base and all(a.birth for s in dispute.sides for a in s.authors)
-        why = "（几处各自登记了同一个代码）" if born else "" if dispute.base else "（原来没有填）"
+        why = "（几处各自登记过）" if born else "" if dispute.base else "（原来没有填）"
         alike = (
             "。只有隐藏的部分不一样，请先点“显示隐藏的内容”再选"
             if dispute.looks_alike
