@@ -686,6 +686,41 @@ def test_a_receipt_can_be_written_again_for_a_station_below(
     page.refresh(None)
     hands.settle()
     assert page.below.grid.rows.lines[0].texts[-1] == "之后又有改动"
+    assert page.below.all.isHidden(), "there is one only"
+
+
+def test_receipts_of_all_that_wait_are_written_into_one_folder(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    other = station(tmp_path, "330110109201", "双溪村工会", Level.VILLAGE)
+    enrol(other, town, tmp_path)
+    for below in (village, other):
+        records.save(below, "enterprise", {"name": below.unit.name})
+        exchange.merge(town, [exchange.send(below, tmp_path / f"{below.unit.name}.xsj").path])
+    hands, page = open_page(town)
+    assert page.below.all.text() == "2个都写…"
+    hands.dialogs.paths = [tmp_path / "gone" / "pulled out"]
+    hands.click(page.below.all)
+    said = page.below.note
+    assert said.words.text() == "已写好0个回执。"
+    assert f"“{village.unit.name}”的没有写成" in said.detail.text()
+    folder = tmp_path / "给村里"
+    hands.dialogs.paths = [folder]
+    hands.click(page.below.all)
+    assert said.words.text() == "已写好2个回执。"
+    hands.look("receipts-of-all")
+    assert {line.texts[-1] for line in page.below.grid.rows.lines} == {"已给"}
+    assert page.below.all.isHidden()
+    assert page.below.answer.isEnabled() == (page.below.grid.current() is not None)
+    for below in (village, other):
+        (path,) = folder.glob(f"*{below.unit.name}*.xsj")
+        assert exchange.receive(below, [path]).bundles[0].problem is None
+    records.save(village, "enterprise", {"name": "又一家"})
+    exchange.merge(town, [exchange.send(village, tmp_path / "again.xsj").path])
+    page.load()
+    hands.settle()
+    assert said.isHidden(), "what was told of those before is over"
 
 
 def test_every_input_of_the_page_has_a_name(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -368,7 +368,15 @@ def answer(
     writing: Progress | None = None,
 ) -> MergeOutcome:
     """Writes receipts for those of these stations that are below; added to what a merge has done."""
-    found = [links.link_to(session.database, sender) for sender in senders]
+    written, failed = write_receipts(session, senders, folder, writing)
+    return MergeOutcome(done.report, (*done.receipts, *written), failed)
+
+
+def write_receipts(
+    session: Session, stations: Sequence[str], folder: Path, writing: Progress | None = None
+) -> tuple[tuple[Sent, ...], tuple[tuple[str, Problem], ...]]:
+    """Writes receipts for those of these stations that are below; what was written, and whose could not be and why."""
+    found = [links.link_to(session.database, each) for each in stations]
     below = [link for link in found if link is not None and not link.upward]
     written: list[Sent] = []
     failed: list[tuple[str, Problem]] = []
@@ -384,4 +392,4 @@ def answer(
                     written.append(exchange.send(session, folder, to=link.peer))
         except Problem as problem:
             failed.append((link.peer, problem))
-    return MergeOutcome(done.report, (*done.receipts, *written), tuple(failed))
+    return tuple(written), tuple(failed)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.errors import Problem
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, traffic
 from desktop.operations.stations.traffic import RECEIPTS, Overview, Peer
@@ -24,6 +25,11 @@ from desktop.ui.parts import Note, button, folder_link, heading, link, moment, r
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
+_All = tuple[tuple[Sent, ...], tuple[tuple[str, Problem], ...]]
+"""The receipts that were written at once, and the stations whose receipts could not be, and why."""
+
+_SEVERAL = "several"
+
 
 class Below(QWidget):
     """Those who have not sent for longest come first. ``sent`` tells that a receipt was written."""
@@ -38,7 +44,7 @@ class Below(QWidget):
         self._revoked: frozenset[str] = frozenset()
         self._empty: frozenset[str] = frozenset()
         self._told = ("", 0)
-        """The station whose receipt is told of, and its number."""
+        """The station whose receipt is told of, and its number; of several, how many were left waiting."""
         self.grid = Grid(
             [
                 Col("下级单位", 16, wide=True),
@@ -50,11 +56,12 @@ class Below(QWidget):
         )
         self.rule = link("", self._open_rule)
         self.answer = button("给它写回执…", self.write, "file-output")
+        self.all = button("", self.write_all, "file-output")
         self.note = Note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(row(heading("下级报送情况"), self.rule, 1, self.answer))
+        column.addLayout(row(heading("下级报送情况"), self.rule, 1, self.all, self.answer))
         column.addWidget(self.note)
         column.addWidget(self.grid, 1)
         self.grid.chosen.connect(lambda _peer: self._show_answer())
@@ -74,7 +81,7 @@ class Below(QWidget):
             told is not None
             and told.sent is not None
             and (_waits(told) or told.sent.sequence != self._told[1])
-        ):
+        ) or (self._told[0] == _SEVERAL and len(self._waiting) > self._told[1]):
             self.note.hide()
         asks = f"要{duty_words(seen.asks)}签名" if seen.asks else "不要复核签名"
         self.rule.setText(f"收下级的数据包：{asks}")
@@ -90,18 +97,23 @@ class Below(QWidget):
         self._pointing = True
 
     def _take_cursor(self, below: Sequence[Peer]) -> None:
-        waiting = (
-            n
-            for n, p in enumerate(below)
-            if (_waits(p) or p.link.peer in self._empty) and p.link.peer not in self._revoked
-        )
-        if (first := next(waiting, None)) is not None:
+        waiting = self._waiting
+        if (first := next((n for n, p in enumerate(below) if p.link.peer in waiting), None)) is not None:
             self.grid.selectRow(first)
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def _waiting(self) -> list[str]:
+        """The computers in use that wait for a receipt, or for what their unit has."""
+        return [
+            peer
+            for peer, p in self._peers.items()
+            if (_waits(p) or peer in self._empty) and peer not in self._revoked
+        ]
+
     def _show_answer(self) -> None:
         chosen = self.grid.current()
-        may = self.workbench.role is not Role.READER
+        may, waiting = self.workbench.role is not Role.READER, len(self._waiting)
         self.answer.setEnabled(may and chosen in self._peers and chosen not in self._revoked)
         if not may:
             words = self.workbench.denied("您登录的身份只能查看，不能写回执。")
@@ -112,6 +124,10 @@ class Below(QWidget):
         else:
             words = "回执告诉对方收到了什么，也带去要下发的内容。"
         self.answer.setToolTip(words)
+        self.all.setText(f"{waiting}个都写…")
+        self.all.setToolTip("给还没有给回执、之后又有改动的都写一个，放在同一个文件夹里。")
+        # Last: where it goes with the cursor on it, the cursor comes to the table, which chooses.
+        self.all.setVisible(may and waiting > 1)
 
     def _open_rule(self) -> None:
         self.workbench.shell.open_record("unit", self.workbench.facts.unit.id, RULE_FIELD)
@@ -121,11 +137,9 @@ class Below(QWidget):
         peer = self._peers.get(self.grid.current() or "")
         if peer is None or self.workbench.role is Role.READER:
             return
-        start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
-        folder = self.workbench.dialogs.folder(f"给“{peer.link.name}”的回执保存到哪里（可以选U盘）", start)
+        station, folder = peer.link.peer, self._choose(f"给“{peer.link.name}”的回执")
         if folder is None:
             return
-        station, self._folder = peer.link.peer, str(folder)
 
         def job(session: Session, _ticket: Ticket) -> Sent:
             with plain_problems():
@@ -136,6 +150,38 @@ class Below(QWidget):
         self.workbench.write(
             "写回执", job, partial(self._written, station), owner=self, fail=self._failed, step=False
         )
+
+    def write_all(self) -> None:
+        """Writes one for each that waits, into one folder."""
+        stations, folder = self._waiting, self._choose(f"{len(self._waiting)}个回执")
+        if folder is None:
+            return
+
+        def job(session: Session, ticket: Ticket) -> _All:
+            written = traffic.write_receipts(session, stations, folder, ticket.progress)
+            traffic.remember_folder(session, RECEIPTS, folder)
+            return written
+
+        self.workbench.write("写回执", job, self._all_written, owner=self, fail=self._failed, step=False)
+
+    def _choose(self, what: str) -> Path | None:
+        start = Path(self._folder) if self._folder and Path(self._folder).is_dir() else documents()
+        folder = self.workbench.dialogs.folder(f"{what}保存到哪里（可以选U盘）", start)
+        self._folder = self._folder if folder is None else str(folder)
+        return folder
+
+    def _all_written(self, made: _All) -> None:
+        written, failed = made
+        names = "、".join(dict.fromkeys(s.name for s in written))
+        lines = [f"下一步：把它们交给{names}，对方拖到“收到的文件”里就行。"] if written else []
+        for station, problem in failed:
+            lines.append(f"“{self._peers[station].link.name}”的没有写成：{problem}")
+        self.note.say(
+            Tone.WARNING if failed else Tone.GOOD, f"已写好{len(written)}个回执。", "\n".join(lines)
+        )
+        self.note.offer(*[folder_link(sent.path) for sent in written[:1]])
+        self._told = _SEVERAL, len(failed)
+        self.sent.emit()
 
     def _written(self, station: str, made: Sent) -> None:
         carried = f"带有{made.items}项下发内容" if made.items else "只有回执，没有要下发的内容"
