@@ -550,7 +550,32 @@ def test_a_birth_that_takes_a_field_for_a_group_or_a_group_for_a_field_is_a_misf
     ],
 )
 def test_a_change_whose_value_is_not_of_its_kind_is_a_misfit(slot: str, value: Any) -> None:
-    assert read(change(1, slot, value), change(2)).misfits == {1}
+    kind = "tombstone" if slot == "_deleted" else "change"
+    assert read(change(1, slot, value, kind=kind), change(2)).misfits == {1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "slot", "value"),
+    [
+        ("tombstone", "name", "一家"),
+        ("tombstone", "name", None),
+        ("tombstone", "slogan", "x"),
+        ("tombstone", "unit", "ab" * 16),
+        ("tombstone", "_deleted", None),
+        ("change", "_deleted", {"births": "", "heads": ""}),
+    ],
+)
+def test_what_is_counted_as_deleting_deletes_and_nothing_else_does(kind: str, slot: str, value: Any) -> None:
+    """A cover sheet says by the signed counts of kinds how much a bundle deletes."""
+    assert read(change(1, slot, value, kind=kind), change(2)).misfits == {1}
+
+
+@pytest.mark.parametrize("part", ['["salt","138"]', '"' + "ab" * 32 + '"'])
+def test_a_value_beside_a_part_of_its_own_is_a_misfit(part: str) -> None:
+    """What stands in part 0 cannot be erased, so a personal value must not stand there a second time."""
+    line = '[["change","firm","{record}","{unit}","contact","{stamp}",[],{number},"王",%s],\t%s]'
+    part = part.replace('"138"', '{"phone":"138"}')
+    assert read(raw(line % ('{"phone":"138"}', part)), raw(line % ("null", part), 2)).misfits == {1}
 
 
 @pytest.mark.parametrize(
@@ -573,8 +598,9 @@ def test_a_change_whose_value_is_not_of_its_kind_is_a_misfit(slot: str, value: A
 )
 def test_what_fits_or_is_not_known_here_is_taken(slot: str, value: Any) -> None:
     """Rule 2: slots, members and types of newer programs hold what they hold."""
-    assert read(change(1, slot, value)).misfits == set()
-    assert read(change(1, slot, value, type="prize")).misfits == (
+    kind = "tombstone" if slot == "_deleted" and value is not None else "change"
+    assert read(change(1, slot, value, kind=kind)).misfits == set()
+    assert read(change(1, slot, value, kind=kind, type="prize")).misfits == (
         {1} if slot in ("unit", "_deleted") and value == 5 else set()
     )
 

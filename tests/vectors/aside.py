@@ -136,6 +136,33 @@ def _(s: Scene) -> Bundles:
 
 
 @vector(
+    "refused-value-tombstone", "item value", "A tombstone of a field: it counts as deleting and does not."
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    change(s.village, FIRM, "name", "改的", kind="tombstone")
+    return [s.village.send()]
+
+
+@vector("refused-value-deleting", "item value", "A change that deletes: the counts would not say so.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    change(s.village, FIRM, "_deleted", {"births": "", "heads": ""})
+    return [s.village.send()]
+
+
+@vector("refused-value-beside", "item value", "A personal value in its part and once more in part 0.")
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    head = s.village.head("change", FIRM, "contact", type="enterprise")
+    line = items.change_line(head, {"contact_name": "王芳"}, "salt")
+    s.village.forge(
+        [(head.number, line.replace(b"null]", b'{"contact_name":"\xe7\x8e\x8b\xe8\x8a\xb3"}]', 1))]
+    )
+    return [s.village.send()]
+
+
+@vector(
     "held-fork-waiting",
     "held fork",
     "What waited for its record in a forked incarnation now waits for the decision.",

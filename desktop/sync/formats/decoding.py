@@ -62,7 +62,8 @@ class Contents:
     """A decoded segment whose digest fits its header; ``numbers`` are in the order of its lines, as are the hashes.
 
     ``misfits`` are the numbers of items with a value that is none of its field's kind: text in a number, no id in
-    a link, half a tombstone, an object that is no group; or with a personal value that is not in a part of its own.
+    a link, half a tombstone, an object that is no group; or with a personal value that is not in a part of its own; or
+    whose kind says that it deletes where its value does not, or the other way round.
     """
 
     header: Header
@@ -191,8 +192,8 @@ def _add_other(
     stamp = from_wire(stamp_text)
     if kind == items.BIRTH:
         raise MalformedLine("a birth begins as births begin")
-    if len(parts) > 1 or slot is None or kind not in items.KINDS:
-        _decode_opaque(plain)  # nothing of it is used, but it is JSON
+    beside = len(parts) > 1 or slot is None or kind not in items.KINDS
+    unused = _decode_opaque(plain) if beside else None  # nothing of it is used, but it is JSON
     if kind not in items.KINDS or slot is None or len(parts) > 2:
         # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
         contents.changes.append(
@@ -214,12 +215,16 @@ def _add_other(
     if known is None:
         known = slots[type_name, slot] = _slot(types, type_name, slot)
     value: str | None = None
+    misfits = unused is not None  # beside a part it could not be erased
     if len(parts) == 1 or parts[1][:1] != b'"':
         found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
         exposed = len(parts) == 1 and known.personal and found is not None
-        if exposed or not known.fits(found):
-            contents.misfits.add(number)
+        # The signed counts are by kind, and a cover sheet says by them how much a bundle deletes.
+        deletes = slot == DELETED_SLOT and found is not None
+        misfits |= exposed or deletes is not (kind == items.TOMBSTONE) or not known.fits(found)
         value = canonical(found)
+    if misfits:
+        contents.misfits.add(number)
     seen, outranked = _seen(record, stamp, replaces) if replaces else ((), False)
     contents.changes.append(
         WireChange(kind, type_name, record, unit, slot, stamp, seen, number, operator, value, outranked)
