@@ -71,6 +71,18 @@ def test_who_is_on_the_list_already_is_not_added_again() -> None:
     assert [m.standing for m in found] == [Standing.LISTED, Standing.LISTED]
 
 
+def test_namesakes_with_other_telephones_or_documents_are_two_people() -> None:
+    listed = [{"name": "张伟", "unit_name": "径山村工会", "phone": "13800000005", "person_code": "0012"}]
+
+    def standing(phone: str = "", code: str = "") -> Standing:
+        person = Person("张伟", "径山村工会", phone=phone, code=code)
+        return officers.match_all([person], ROSTER, listed)[0].standing
+
+    assert standing("13800000006") is standing(code="330106198506150021") is Standing.WALK_IN
+    assert standing() is standing("13800000005") is standing(code="330102199001010012") is Standing.LISTED
+    assert standing("13800000005", "330106198506150021") is standing("13800000006", "0012") is Standing.LISTED
+
+
 def test_the_same_name_twice_in_one_block_is_listed_once() -> None:
     found = officers.match_all([Person("李强"), Person("李强"), Person("钱堃"), Person("钱堃")], ROSTER)
     assert [m.standing for m in found] == [

@@ -153,33 +153,41 @@ def _kernel(unit: str) -> str:
 def match_all(persons: Sequence[Person], roster: Roster, listed: Sequence[Values] = ()) -> list[Match]:
     """Every pasted person with their standing; ``listed`` are the trainees that the course has already."""
     taken = {str(row["officer"]) for row in listed if row.get("officer")}
-    strangers = [
-        (fold_name(str(row.get("name") or "")), str(row.get("unit_name") or ""))
-        for row in listed
-        if not row.get("officer")
-    ]
+    strangers: dict[str, list[Person]] = {}
+    for known in (_listed(row) for row in listed if not row.get("officer")):
+        strangers.setdefault(fold_name(known.name), []).append(known)
     found = []
     for person in persons:
         match = roster.find(person)
-        name = fold_name(person.name)
+        namesakes = strangers.setdefault(fold_name(person.name), [])
         if match.officer is not None and match.officer.id in taken:
             match = Match(person, Standing.LISTED, match.officer, match.candidates, "已经在名单里")
-        elif match.standing is not Standing.CHOOSE and _repeats(name, person.unit, strangers):
+        elif match.standing is not Standing.CHOOSE and any(_repeats(person, known) for known in namesakes):
             words = "名单里已有同名的人，不是同一人的可以勾选"
             match = Match(person, Standing.LISTED, match.officer, match.candidates, words)
         if match.officer is not None:
             taken.add(match.officer.id)
         else:
-            strangers.append((name, person.unit))
+            namesakes.append(person)
         found.append(match)
     return found
 
 
-def _repeats(name: str, unit: str, listed: Iterable[tuple[str, str]]) -> bool:
-    return any(
-        name == known and (not unit or not known_unit or same_unit(unit, [known_unit]))
-        for known, known_unit in listed
-    )
+def _listed(row: Values) -> Person:
+    name, unit, phone, code = (str(row.get(n) or "") for n in ("name", "unit_name", "phone", "person_code"))
+    return Person(name, unit, phone=phone, code=code)
+
+
+def _repeats(person: Person, known: Person) -> bool:
+    """Whether two of one name may be one person: namesakes of one unit are told apart by phone or document.
+
+    One that is the same says more than another that differs: people change their telephone.
+    """
+    if person.unit and known.unit and not same_unit(person.unit, [known.unit]):
+        return False
+    said = [(person.phone, known.phone), (person.code[-4:].upper(), known.code[-4:].upper())]
+    same = [one == other for one, other in said if one and other]
+    return any(same) or not same
 
 
 def trainee(person: Person, officer: Officer | None) -> dict[str, Cell]:
