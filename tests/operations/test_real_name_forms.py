@@ -249,6 +249,24 @@ def test_sex_and_birth_follow_from_the_number(district: Session, tmp_path: Path)
     assert (values["sex"], values["birth_date"], values["id_kind"]) == ("1", "1990-01-01", "resident_id")
 
 
+def test_the_form_says_who_is_a_new_member_since_when(district: Session, tmp_path: Path) -> None:
+    """It has the last change only: an admission is the first there was, and who was transferred is none."""
+    moved = {"name": "李四", "number": "33010619850615002X", "change": "转入"}
+    gone = {"name": "王五", "number": "330106198506150038", "change": "退会", "why": "个人要求退会"}
+    path = member_form(tmp_path, [{}, moved, gone])
+    notes = [n.text for row in look(district, path, "member").rows for n in row.said if "首次入会" in n.text]
+    assert notes == ["首次入会日期按会籍变化日期填为2025-03-02"]
+    bring(district, path, "member")
+    found = held(district, "member")
+    assert {
+        name: (found[name].values["first_admission_date"], found[name].values["admission_kind"])
+        for name in ("张三", "李四", "王五")
+    } == {"张三": ("2025-03-02", "admitted"), "李四": (None, "transferred_in"), "王五": (None, None)}
+    # What is held already stands.
+    records.save(district, "member", {"first_admission_date": "2024-01-05"}, record=found["张三"].id)
+    assert outcomes(look(district, path, "member")) == ["same"] * 3
+
+
 def full_union(session: Session) -> str:
     firm: dict[str, Cell] = {
         "name": "杭州示例1科技有限公司", "uscc": code(1), "address": "双流1号", "town": "330106010",

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell
-from desktop.ui.forms.derived import from_category, from_count, from_link, from_nature
+from desktop.ui.forms.derived import from_admission, from_category, from_count, from_link, from_nature
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,36 @@ def test_a_course_for_the_newly_appointed_counts_as_such_unless_somebody_says_ot
     assert from_category(course, "category", changed, {}) == {}, "chosen by hand"
     assert from_category(course, "name", fresh, {}) == {}
     assert from_category(catalogue()["congress"], "category", fresh, {}) == {}
+
+
+def test_the_day_of_an_admission_is_typed_once_and_a_transfer_says_so_everywhere() -> None:
+    member = catalogue()["member"]
+    change, day, first, way = (
+        "membership_change",
+        "membership_change_date",
+        "first_admission_date",
+        "admission_kind",
+    )
+    fresh: dict[str, Cell] = {change: "1", way: "admitted"}
+    for typed, other in ((first, day), (day, first)):
+        told = from_admission(member, typed, {**fresh, typed: "2024-05-01"}, {}, True)
+        assert told == {other: "2024-05-01"}
+        # Corrected, the other follows; typed by hand, it stands.
+        both: dict[str, Cell] = {**fresh, typed: "2024-05-11", other: "2024-05-01"}
+        assert from_admission(member, typed, both, told, True) == {other: "2024-05-11"}
+        assert from_admission(member, typed, both, {}, True) == {}
+    # Who moved here was a member before; the day that was filled is no longer known.
+    moved: dict[str, Cell] = {change: "2", way: "admitted", first: "2020-05-01", day: "2020-05-01"}
+    assert from_admission(member, change, moved, {day: "2020-05-01"}, True) == {
+        day: None,
+        way: "transferred_in",
+    }
+    moved = {change: "1", way: "transferred_in", first: "2020-05-01", day: "2020-05-01"}
+    assert from_admission(member, way, moved, {day: "2020-05-01"}, True) == {day: None, change: "2"}
+    # Of a record that is held the way was said once: who was admitted here and moves on stays a new member.
+    assert from_admission(member, change, {change: "2", way: "admitted"}, {}, False) == {}
+    assert from_admission(member, "name", fresh, {}, True) == {}
+    assert from_admission(catalogue()["officer"], first, fresh, {}, True) == {}
 
 
 def test_what_the_union_counts_itself_is_of_the_day_on_which_it_is_typed() -> None:

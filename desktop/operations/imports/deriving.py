@@ -17,6 +17,7 @@ from desktop.operations.imports.placing import Placed, PlaceFinder
 from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
+from desktop.records import memberships
 from desktop.records.declaration import Field, Kind
 from desktop.records.identity import is_id
 from desktop.records.typed.id_number import IdKind, check_id
@@ -46,6 +47,7 @@ class Deriver:
         self._employers = [at for at, name in enumerate(types) if name == EMPLOYER]
         self._persons = [at for at, has in enumerate(fields) if "id_number" in has]
         self._employed = [at for at, has in enumerate(fields) if {"union", EMPLOYER, _WORKPLACE} <= has]
+        self._members = [at for at, has in enumerate(fields) if memberships.FIRST in has]
         self._sessions = [at for at, has in enumerate(fields) if SESSION in has]
         self._places = PlaceFinder(session.reference, session.unit.code)
         self._units = UnitFinder(session, self._places) if types[0] in HEADINGS else None
@@ -67,6 +69,8 @@ class Deriver:
         for at in self._persons:
             if "id_number" in parts[at].values:
                 self._person(row, parts[at])
+        for at in self._members:
+            _admission(row, parts[at])
         for at in self._sessions:
             _number_session(parts[at])
 
@@ -236,6 +240,15 @@ def _completed(note: Note, row: RowResult, birth: datetime.date) -> Note:
     if len(said) < 4 or not (whole.startswith(said) or whole[2:].startswith(said)):
         return note
     return Note(f"“{text[:20]}”按证件号码补全为{birth:%Y-%m-%d}", Weight.NOTE, note.column, _BIRTH)
+
+
+def _admission(row: RowResult, part: Part) -> None:
+    """The 实名制 form has the last change only; where that is the admission, it says when somebody became a member."""
+    told = {n: v for n, v in memberships.implied(part.values).items() if n not in part.values}
+    part.weak |= told
+    if memberships.FIRST in told:
+        sentence = f"首次入会日期按会籍变化日期填为{told[memberships.FIRST]}"
+        row.say(Note(sentence, Weight.NOTE, -1, memberships.FIRST))
 
 
 def _number_session(part: Part) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from desktop.operations import form_data, queries
 from desktop.operations.imports.own_place import PLACE_FIELDS
 from desktop.operations.queries import Codes
-from desktop.records import employers
+from desktop.records import employers, memberships
 from desktop.records.cells import Values, is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.typed.id_number import check_id
@@ -161,6 +161,26 @@ def from_category(
     wanted: Cell = 1 if present.get("category") == "initial" else usual
     mine = counted not in (usual, filled.get(target, usual))
     return {} if mine or counted == wanted else {target: wanted}
+
+
+def from_admission(
+    record_type: RecordType, field: str, present: Values, filled: Mapping[str, Cell], new: bool
+) -> dict[str, Cell]:
+    """How and since when somebody is a member, as far as what was just said tells it; a day that was filled goes again.
+
+    What somebody has chosen stands; way and change of a new record are nobody's choice as long as they are the usual.
+    """
+    names = (memberships.CHANGE, memberships.DAY, memberships.FIRST, memberships.WAY)
+    if field not in names or not record_type.by_name.keys() >= set(names):
+        return {}
+    usual = {n: record_type.by_name[n].default for n in names if new}
+    mine = {n: c for n in names if (c := present.get(n)) not in (filled.get(n), usual.get(n)) or n == field}
+    change = present.get(memberships.CHANGE)
+    if field == memberships.WAY and memberships.CHANGE not in mine:
+        change = next((c for c, way in memberships.WAY_OF_CHANGE.items() if way == present[field]), change)
+    told: dict[str, Cell] = {n: None for n in (memberships.DAY, memberships.FIRST) if n in filled}
+    told |= {memberships.CHANGE: change, **memberships.implied({**mine, memberships.CHANGE: change})}
+    return {n: cell for n, cell in told.items() if is_empty(mine.get(n)) and present.get(n) != cell}
 
 
 def from_id_number(record_type: RecordType, present: Values, today: datetime.date) -> dict[str, Cell]:

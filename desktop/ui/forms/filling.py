@@ -14,6 +14,7 @@ from desktop.ui.fields.pickers import LinkEditor, PlaceEditor
 from desktop.ui.fields.rows import FieldRow
 from desktop.ui.forms.derived import (
     FromLinks,
+    from_admission,
     from_category,
     from_count,
     from_id_number,
@@ -49,6 +50,7 @@ class Filler(QObject):
         self._touched = touched
         self._placed: Mapping[str, str] = {}
         self._implied: dict[str, Cell] = {}
+        self._new = False
         for name, row in rows.items():
             if isinstance(row.editor, LinkEditor):
                 row.editor.chosen.connect(lambda name=name: self._link_chosen(name))
@@ -59,7 +61,7 @@ class Filler(QObject):
 
     def begin(self, new: bool) -> Mapping[str, str]:
         """Forgets what it filled before; the place of a new record, until somebody says otherwise."""
-        self._implied = {}
+        self._implied, self._new = {}, new
         facts = self._workbench.facts
         self._placed = own_place(facts.divisions, facts.unit.code, self._type) if new else {}
         return self._placed
@@ -72,7 +74,7 @@ class Filler(QObject):
         if name in self._touched:
             self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
             asked = self._type, name, self._values(), self._implied
-            told = from_nature(*asked) | from_category(*asked)
+            told = from_nature(*asked) | from_category(*asked) | from_admission(*asked, self._new)
             self._implied |= told
             self.told.emit(told, f"由{row.field.label}带出，可以改")
 
