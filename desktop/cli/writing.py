@@ -196,7 +196,8 @@ def _fill_from(session: Session, record_type: RecordType, source: str, as_json: 
 def _save(showing: Showing, record_type: RecordType, lines: Sequence[Line]) -> Iterator[Sequence[Outcome]]:
     """Saves what can be saved, first what is new, then the changes; what one operation kept is told at once."""
     session = showing.session
-    places = OwnPlace(session, record_type), AddressPlace(session, record_type)
+    by_address = AddressPlace(session.reference, session.unit.code, record_type)
+    places = OwnPlace(session, record_type), by_address
     births: dict[str, Line] = {}
     changes: list[Line] = []
     refused: list[Outcome] = []

@@ -650,6 +650,27 @@ def test_a_town_that_was_chosen_stays_when_a_firm_is_chosen(hand: Hand, bench: W
     assert form.values()["town"] == "330106009"
 
 
+def test_an_address_says_where_a_record_lies_until_somebody_says_it_himself(hand: Hand) -> None:
+    form = new_form(hand, "enterprise")
+
+    def address(words: str) -> tuple[Cell, Cell]:
+        form.go_to("address")
+        hand.control(K.Key_A)
+        hand.enter(words)
+        hand.settle()
+        return form.values()["town"], form.values()["village"]
+
+    assert address("文三路1号") == ("330106010", None), "the own town is assumed"
+    assert address("西湖区三墩镇华联村5号") == ("330106109", "330106109234")
+    hand.pause()
+    assert "由实际经营地址带出" in form.rows["town"].message.words
+    assert address("三墩镇西园八路9号") == ("330106109", "330106109234"), "no more than what stands"
+    assert address("西湖区翠苑街道文三路1号") == ("330106005", None), "another address, another place"
+    form.go_to("town")
+    hand.enter("留下")
+    assert address("三墩镇西园八路9号") == ("330106009", None), "said by hand"
+
+
 def test_a_reader_is_told_that_it_is_the_role_and_not_to_save(
     qtbot: QtBot, tmp_path: Path, settings: Settings, dialogs: FakeDialogs
 ) -> None:

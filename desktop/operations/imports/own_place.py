@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.operations.imports.placing import Placed, PlaceFinder
+from desktop.operations.reference_here import ReferenceHere
 from desktop.operations.session import Session
 from desktop.records.cells import Values
 from desktop.records.declaration import RecordType
@@ -55,11 +56,11 @@ class OwnPlace:
 
 
 class AddressPlace:
-    """Says for records of one type that come without a form where they lie by their address, as a table does."""
+    """Says for records of one type where their address lies, as a table does; ``area`` is the own unit's code."""
 
-    def __init__(self, session: Session, record_type: RecordType) -> None:
-        self._finder = PlaceFinder(session.reference, session.unit.code)
-        self._divisions = session.reference.divisions
+    def __init__(self, here: ReferenceHere, area: str, record_type: RecordType) -> None:
+        self._finder = PlaceFinder(here, area)
+        self._divisions = here.divisions
         self._fields = [name for name in PLACE_FIELDS if name in record_type.by_name]
 
     def of(self, values: Values) -> tuple[Mapping[str, str], str]:

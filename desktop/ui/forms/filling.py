@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.operations.imports.own_place import own_place
+from desktop.operations.imports.own_place import ADDRESSES, PLACE_FIELDS, AddressPlace, own_place
+from desktop.operations.reference_here import reference_here
 from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.versions.canonical import Cell
@@ -51,6 +52,7 @@ class Filler(QObject):
         self._placed: Mapping[str, str] = {}
         self._implied: dict[str, Cell] = {}
         self._new = False
+        self._by_address: Mapping[str, str] = {}
         for name, row in rows.items():
             if isinstance(row.editor, LinkEditor):
                 row.editor.chosen.connect(lambda name=name: self._link_chosen(name))
@@ -61,7 +63,7 @@ class Filler(QObject):
 
     def begin(self, new: bool) -> Mapping[str, str]:
         """Forgets what it filled before; the place of a new record, until somebody says otherwise."""
-        self._implied, self._new = {}, new
+        self._implied, self._new, self._by_address = {}, new, {}
         facts = self._workbench.facts
         self._placed = own_place(facts.divisions, facts.unit.code, self._type) if new else {}
         return self._placed
@@ -77,6 +79,8 @@ class Filler(QObject):
             told = from_nature(*asked) | from_category(*asked) | from_admission(*asked, self._new)
             self._implied |= told
             self.told.emit(told, f"由{row.field.label}带出，可以改")
+            if name in ADDRESSES and "town" in self._rows:
+                self._ask_where(row)
 
     def _village_chosen(self) -> None:
         """A village lies in one town."""
@@ -84,6 +88,39 @@ class Filler(QObject):
         above = self._workbench.facts.divisions.get(village)
         if above is not None and town.editor.text() != above.parent:
             self.told.emit({"town": above.parent}, "由村社带出")
+
+    def _ask_where(self, row: FieldRow) -> None:
+        """Reads where an address lies, unless somebody has said that; another address is asked about anew."""
+        record_type, types, unit = self._type, self._workbench.types, self._workbench.facts.unit
+        places = [name for name in PLACE_FIELDS if name in self._rows]
+        today, asked = self._workbench.today(), row.editor.text()
+
+        def open_places() -> bool:
+            """Whether all of them are empty, assumed, or filled from an address."""
+            free = [*self._assumed(), *(n for n, c in self._by_address.items() if self._said(n) == c)]
+            return all(name in free or not self._said(name) for name in places)
+
+        def arrived(place: Mapping[str, str]) -> None:
+            if not place or row.editor.text() != asked or not open_places():
+                return
+            told: dict[str, Cell] = {name: place.get(name) for name in places}
+            if told["town"] == self._said("town") and "village" not in place:
+                told = {}  # it says no more than what stands
+            self._by_address = place if told else self._by_address
+            news = {n: cell for n, cell in told.items() if (cell or "") != self._said(n)}
+            self.told.emit(news, f"由{row.field.label}带出，可以改")
+
+        if open_places():
+            address = {row.field.name: row.editor.parsed().value}
+            self._workbench.read(
+                lambda database, _ticket: AddressPlace(
+                    reference_here(database, types, unit.id, today), unit.code, record_type
+                ).of(address)[0],
+                arrived, owner=self, key="where",
+            )  # fmt: skip
+
+    def _said(self, name: str) -> str:
+        return self._rows[name].editor.text()
 
     def _link_chosen(self, name: str) -> None:
         """Reads the chosen record, for the checks and for what it fills."""

@@ -236,7 +236,7 @@ class Form(QScrollArea):
             row = self.rows.get(name)
             if row is not None and not row.editor.locked:
                 row.editor.set_cell(cell)
-                row.note(note)
+                row.note("" if is_empty(cell) else note)
                 self._touch(name)
                 row.set_shown(True)
         if values:
