@@ -283,7 +283,7 @@ def said_later(history: People) -> set[str]:
 def said_elsewhere(history: People) -> set[str]:
     """Words that somebody else has taken over under a unit of his own, of which no erasure speaks by the whole tree.
 
-    So it is where who claims the record in another branch decides for what is being erased in the first (decision 248).
+    So it is where who claims the record in another branch decides for what is being erased in the first (decision 249).
     """
     database = history.district.database
     typists = {word: desk.name for desk, word in history.typed}
