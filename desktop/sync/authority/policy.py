@@ -128,9 +128,11 @@ class Policy:
         """
         found: dict[int, str] = {}
         for exclusion in self.exclusions.get(origin, ()):
-            found = dict.fromkeys(exclusion.among(items), exclusion.reason) | found
+            for n in exclusion.among(items):
+                found.setdefault(n, exclusion.reason)
         for revocation in self.revocations.get(origin[0], ()):
-            found = dict.fromkeys(revocation.among(origin[1], items), REFUSED_REVOKED) | found
+            for n in revocation.among(origin[1], items):
+                found.setdefault(n, REFUSED_REVOKED)
         for n, stamp in self.moves.get(origin, ()):
             if n in items and items[n].stamp == stamp:
                 found.setdefault(n, REFUSED_SUPERIOR)
