@@ -8,6 +8,7 @@ from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
+from desktop import reference
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.workspaces import erasing
 from desktop.records.versions.canonical import Cell
@@ -39,7 +40,7 @@ class AtWork(SimpleNamespace):
             environment=desk.ledger.environment,
             operator=SimpleNamespace(name=desk.name),
             unit=SimpleNamespace(id=desk.unit),
-            codes={"erasure_basis": SimpleNamespace(by_code={BASIS: None})},
+            codes=reference.code_lists(),
             workspace=SimpleNamespace(drafts=lambda: drafts, shred=lambda **how: None),
             require=lambda *roles: None,
         )
