@@ -40,10 +40,8 @@ def _inside(slot: Slot) -> str:
 
 def may_erase(workbench: Workbench, record_type: RecordType) -> bool:
     """Whether erasing is worth offering to this operator; the operation asks again."""
-    role = workbench.role
-    return (
-        bool(personal_slots(record_type)) and not record_type.by_program and role in (Role.ADMIN, Role.DESK)
-    )
+    allowed = workbench.unwritten is None and workbench.role in (Role.ADMIN, Role.DESK)
+    return allowed and bool(personal_slots(record_type)) and not record_type.by_program
 
 
 class EraseDialog(DeliberateDialog):

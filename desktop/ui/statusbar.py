@@ -79,7 +79,7 @@ class StatusBar(QFrame):
 
     def show_backup(self) -> None:
         """The day of the newest backup, or since when one is wanting."""
-        if (why := self._workbench.unwritable) is not None:
+        if (why := self._workbench.unwritten) is not None:
             self._backup.setText("只能看，不能保存")
             self._backup.setToolTip(str(why))
             theme.restyle(self._backup, tone="warning")

@@ -55,6 +55,8 @@ class Facts:
     unit: OwnUnit
     operator: Operator
     station: str
+    not_yet: Problem | None = None
+    """Why nothing is recorded here yet: a copy is enrolled first, and opened anew."""
 
     @classmethod
     def of(cls, session: Session) -> Facts:
@@ -69,6 +71,7 @@ class Facts:
             session.unit,
             session.operator,
             session.ledger.station,
+            session.workspace.refusal if session.workspace.must_enrol else None,
         )
 
 
@@ -122,7 +125,12 @@ class Workbench(QObject):
 
     def may_write(self, record_type: RecordType, field: Field | None = None) -> bool:
         """Whether this operator at this unit may write a type or a field; the operation checks it again."""
-        return self.unwritable is None and self._session.may_write(record_type, field)
+        return self.unwritten is None and self._session.may_write(record_type, field)
+
+    @property
+    def unwritten(self) -> Problem | None:
+        """Why nobody records anything here, whoever it is."""
+        return self.unwritable or self.facts.not_yet
 
     @property
     def may_wipe(self) -> bool:

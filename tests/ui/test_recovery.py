@@ -21,6 +21,7 @@ from desktop.records.declaration import Level, Role
 from desktop.store.workspaces import openings
 from desktop.store.workspaces.unlocking import LEDGER
 from desktop.ui.app import Program
+from desktop.ui.erase import may_erase
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.start.origin import OriginDialog
 from desktop.ui.start.recovering import RecoverDialog
@@ -365,3 +366,8 @@ def test_a_copy_is_told_that_it_may_only_look(
     assert program.window is not None
     assert program.window.workbench.facts.station == session.ledger.station
     assert any("只能看" in told for told in dialogs.told)
+    bench = program.window.workbench
+    assert program.window.statusbar._backup.text() == "只能看，不能保存"
+    assert not any(map(bench.may_write, bench.types.values())), "nothing is typed that would be refused"
+    assert not may_erase(bench, bench.types["member"])
+    assert bench.role is Role.ADMIN, "who enrols it may do so"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from desktop.operations.session import Session, open_session
 from desktop.operations.stations import enrolling, exchange, roots
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
+from desktop.store.workspaces.workspace import CopyMustEnrol
 from desktop.sync.authority import station as stations
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, SyncPage
@@ -119,9 +121,11 @@ def test_what_is_said_of_the_grant_is_in_sight_when_the_steps_are_folded_away(
     enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", delegate=True)
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert not page.enrol.accept_button.visibleRegion().isEmpty()
+    hands.bench.facts = replace(hands.bench.facts, not_yet=CopyMustEnrol("这是从另一台电脑复制来的台账。"))
     hands.click(page.enrol.accept_button)
     said = page.enrol.note
     assert said.visibleRegion().boundingRect().height() == said.height()
+    assert "请关闭程序再打开一次，就可以录入了" in said.detail.text(), "of a copy no page knows it yet"
 
 
 def test_only_an_administrator_may_change_the_root(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -86,8 +86,8 @@ class RecordBanner(NoticeBar):
 
     def _why_not(self) -> str:
         """Why the record is only to be looked at."""
-        if (unwritable := self._workbench.unwritable) is not None:
-            return unwritable.sentence
+        if (why := self._workbench.unwritten) is not None:
+            return why.sentence
         if self._workbench.role is Role.READER:
             return "您登录的身份只能查看。要修改，请用能登记的身份登录。"
         if self._type.by_program:

@@ -110,8 +110,10 @@ class StartPart(QWidget):
         return self._register(start), self._union(start), self._enrol(start)
 
     def _denied(self, type_name: str) -> str:
-        may = self.workbench.may_write(self.workbench.types[type_name])
-        return "" if may else self.workbench.denied("您登录的身份只能查看，请由能登记的人来做。")
+        if self.workbench.may_write(self.workbench.types[type_name]):
+            return ""
+        why = self.workbench.unwritten
+        return "您登录的身份只能查看，请由能登记的人来做。" if why is None else why.sentence
 
     def _register(self, start: Start) -> First:
         shell = self.workbench.shell

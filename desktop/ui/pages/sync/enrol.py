@@ -317,7 +317,11 @@ class EnrolCard(Card):
 
     def _accepted(self, unit: OwnUnit, out: Path) -> None:
         before, again = self.workbench.facts.unit, self._enrolled
-        moved = f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name else ""
+        moved = (
+            f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name
+            else "请关闭程序再打开一次，就可以录入了。" if self.workbench.facts.not_yet is not None
+            else ""
+        )  # fmt: skip
         self._asked_again = self._unfolded = False
         self._close_offer()
         self.note.say(
