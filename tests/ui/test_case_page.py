@@ -14,7 +14,7 @@ from desktop import reference
 from desktop.operations import supervision
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.records.supervision import Bound, Clock, EventKind, LetterKind, Stage
 from desktop.records.supervision.numbering import Series
 from desktop.reference import SHIPPED_LAWS
@@ -386,6 +386,28 @@ def test_voiding_asks_for_a_reason_and_the_words_can_be_used_again(desk: Desk, d
     desk.settle()
     assert isinstance(desk.window.page, LetterPage)
     assert not desk.window.page.issued
+
+
+def test_who_records_drafts_and_is_offered_nothing_that_the_desk_does(desk: Desk, district: Session) -> None:
+    supervision.set_number_settings(district, "杭西")
+    record = inquired(district)
+    document = drafted(district, record)
+    supervision.issue(district, document, supervision.Signatory("周正", "主席"), TODAY)
+    draft = drafted(district, record)
+    object.__setattr__(district.operator, "role", Role.EDITOR)
+    tab = opened(desk, record)
+    offered = {b.text() for b in tab.findChildren(QAbstractButton) if b.isVisible() and b.isEnabled()}
+    assert not offered & {"作废…", "编号设置", "给案件编号", "签发编号…"}
+    assert not [words for words in offered if words.startswith(("签发", "批量签发"))]
+    assert {"修改草稿", "预览和打印"} <= offered
+    assert "由本单位的汇总员或管理员签发、编号，您可以起草。" in texts(tab.letters)
+    object.__setattr__(district.operator, "role", Role.DESK)
+    tab.load()
+    desk.settle()
+    offered = {b.text() for b in tab.findChildren(QAbstractButton) if b.isVisible() and b.isEnabled()}
+    assert {"作废…", "编号设置"} <= offered
+    assert tab.view is not None
+    assert draft in tab.view.decisions
 
 
 def test_articles_are_chosen_from_the_library(desk: Desk, district: Session) -> None:

@@ -21,6 +21,8 @@ from desktop.ui.parts import Card, button, empty_layout, heading, link, plain, r
 from desktop.ui.printing.printable import PrintJob, Released
 from desktop.ui.widgets.flow import FlowLayout
 
+_BY_DESK = "由本单位的汇总员或管理员签发、编号，您可以起草。"
+
 
 class LettersCard(Card):
     """Says what is wanted of a letter; the page does it."""
@@ -53,7 +55,7 @@ class LettersCard(Card):
     def show_case(self, view: CaseView, writable: bool) -> None:
         """Lists the letters, drafts first."""
         empty_layout(self._inner)
-        self._settings.setVisible(bool(view.numbers.kinds))
+        self._settings.setVisible(view.desk and bool(view.numbers.kinds))
         self._past.setVisible(writable and view.past)
         letters = [letter for letter in view.file.letters if not letter.deleted]
         drafts = [letter for letter in letters if not letter.number]
@@ -81,7 +83,7 @@ class LettersCard(Card):
             made.setToolTip("同样内容的提示函给许多单位各起草一份，如高温、年关欠薪提示")
             ways.append(made)
         reminders = sum(letter.kind is LetterKind.REMINDER for letter in drafts)
-        if writable and LetterKind.REMINDER in view.numbers.kinds and reminders > 1:
+        if writable and view.desk and LetterKind.REMINDER in view.numbers.kinds and reminders > 1:
             ways.append(button(f"批量签发{reminders}份…", self.issue_many_wanted.emit, "check"))
         standing = sum(letter.stands and letter.id in view.mine for letter in issued)
         if standing > 1:
@@ -98,14 +100,14 @@ class LettersCard(Card):
             column.addWidget(label)
         ways = [button("修改草稿", lambda: self.edit_wanted.emit(letter.id), "pencil")]
         ways.append(button("预览", lambda: self.preview_wanted.emit(letter), "eye"))
-        if ours:
+        if ours and view.desk:
             issue = button("签发编号…", lambda: self.issue_wanted.emit(letter), "check")
             issue.setEnabled(writable and decision is not None and decision.allowed)
             ways.append(issue)
         else:
             other = "由本单位的编号电脑签发、编号，这里可以起草。"
             words = "由区总工会审核、编号、印发；报送数据包时随案件上报。"
-            said = other if letter.kind in view.numbers.elsewhere else words
+            said = _BY_DESK if ours else other if letter.kind in view.numbers.elsewhere else words
             column.addWidget(plain(said, muted=True, small=True))
         column.addWidget(_ways(ways))
         return frame
@@ -132,7 +134,7 @@ class LettersCard(Card):
                 and any(e.letter == letter.id for e in view.file.of(EventKind.PRINTED))
             ):
                 ways.append(button("重新打印原件…", lambda: self.original_wanted.emit(letter), "rotate-ccw"))
-            if letter.id in view.voidable:
+            if view.desk and letter.id in view.voidable:
                 ways.append(button("作废…", lambda: self.void_wanted.emit(letter), "x"))
         elif letter.id in view.voidable and writable:
             ways.append(button("按原文重新起草", lambda: self.redraft_wanted.emit(letter.id), "copy"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.operations import supervision
 from desktop.operations.session import Session
+from desktop.records.declaration import Role
 from desktop.records.reckoning.working_days import HolidayYearMissing, WorkingDayTable, working_days_between
 from desktop.records.supervision import (
     CaseFile,
@@ -85,7 +86,7 @@ class CaseView:
     """A case as its page shows it; ``decisions`` say of each draft whether it may be issued.
 
     ``mine`` are the letters that this unit issued and prints, ``voidable`` those that it may void. ``past`` says
-    whether letters of a paper register are entered here.
+    whether letters of a paper register are entered here, ``desk`` whether this operator issues, numbers and voids.
     """
 
     case: str
@@ -100,6 +101,7 @@ class CaseView:
     mine: frozenset[str] = frozenset()
     voidable: frozenset[str] = frozenset()
     past: bool = False
+    desk: bool = True
 
 
 def read_case(session: Session, case: str) -> CaseView:
@@ -115,7 +117,9 @@ def read_case(session: Session, case: str) -> CaseView:
     numbers = _numbers(session)
     issued = [p for p in file.letters if p.number] if supervision.may_number(session) else []
     mine = frozenset(p.id for p in issued if supervision.prints(session, p.values))
-    offers = [_with_draft(offer, drafts, decisions, numbers) for offer in _offers(session, case, file, state)]
+    desk = session.operator.role in (Role.ADMIN, Role.DESK)
+    kinds = numbers.kinds if desk else frozenset()
+    offers = [_with_draft(offer, drafts, decisions, kinds) for offer in _offers(session, case, file, state)]
     return CaseView(
         case=case,
         file=file,
@@ -131,6 +135,7 @@ def read_case(session: Session, case: str) -> CaseView:
         past=session.may_write(
             session.types[LETTER], session.types[LETTER].by_name[f"{PAST}document_number"]
         ),
+        desk=desk,
     )
 
 
@@ -162,14 +167,17 @@ def _offers(session: Session, case: str, file: CaseFile, state: CaseState) -> li
 
 
 def _with_draft(
-    offer: Offer, drafts: Sequence[Letter], decisions: Mapping[str, Decision], numbers: Numbers
+    offer: Offer, drafts: Sequence[Letter], decisions: Mapping[str, Decision], kinds: Set[LetterKind]
 ) -> Offer:
-    """A letter that is drafted already is not drafted again: it is gone on with, or issued once it may be."""
+    """A letter that is drafted already is not drafted again: it is gone on with, or issued once it may be.
+
+    ``kinds`` are those that this operator issues.
+    """
     mine = [draft for draft in drafts if draft.kind is offer.step]
     if not mine:
         return offer
     draft = mine[-1]
-    ready = offer.coming and draft.kind in numbers.kinds and decisions[draft.id].allowed
+    ready = offer.coming and draft.kind in kinds and decisions[draft.id].allowed
     several = draft.kind is LetterKind.REMINDER and len(mine) > 1
     issue = f"批量签发{len(mine)}份…" if several else f"签发{draft.kind.label}…"
     words = issue if ready else f"修改{draft.kind.label}草稿"

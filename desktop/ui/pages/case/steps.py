@@ -48,7 +48,7 @@ class StandingCard(Card):
         number = text(view.file.case, "case_number")
         self.number.setText(number)
         accepted = bool(view.file.of(EventKind.ACCEPTED))
-        self._give.setVisible(accepted and not number and Series.CASE in view.numbers.following)
+        self._give.setVisible(view.desk and accepted and not number and Series.CASE in view.numbers.following)
         empty_layout(self._clocks)
         for clocks in periods(view):
             self._clocks.addLayout(self._line(clocks, view))
