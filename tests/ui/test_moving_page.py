@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from desktop.operations.session import Session
 from desktop.operations.stations import moving
+from desktop.records.declaration import Role
 from desktop.store.queries import reading
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.moving import MovingPage
@@ -51,7 +53,13 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     hands.settle()
     assert not page.way_on.isEnabled()
     page.superior.setFocus()
+    facts = hands.bench.facts
+    hands.bench.facts = replace(facts, operator=replace(facts.operator, role=Role.EDITOR))
     hands.qtbot.keyClick(page.superior, K.Key_Down)
+    hands.settle()
+    assert not page.way_on.isEnabled()
+    assert "汇总员或管理员" in page.way_on.toolTip()
+    hands.bench.facts = facts
     hands.qtbot.keyClick(page.superior, K.Key_Down)
     hands.settle()
     assert page.superior.currentText() == "瓶窑镇总工会 · 乡镇（街道）"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 from desktop.errors import Problem
 from desktop.operations.stations import moving
 from desktop.operations.stations.moving import Movable, Plan
+from desktop.records.declaration import Role
 from desktop.records.versions.deciding import UNIT
 from desktop.store.ledger import ChangeSet
 from desktop.ui import spacing
@@ -206,7 +207,8 @@ class MovingPage(Page):
             label.setText(text)
             label.setVisible(bool(text))
         self.problem.say(Tone.ERROR, problem)
-        allowed = self.workbench.may_write(self.workbench.types[UNIT])
+        bench = self.workbench
+        allowed = bench.role in (Role.ADMIN, Role.DESK) and bench.may_write(bench.types[UNIT])
         self.way_on.setEnabled(self.plan is not None and allowed)
         self.way_on.setToolTip("" if allowed else self.workbench.denied("由本单位的汇总员或管理员来做。"))
 
