@@ -16,12 +16,13 @@ from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside, counting, telling
 from desktop.store.peers import exchanged
 from desktop.store.queries import indexing
+from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import receipts
 from desktop.sync.formats.receipts import Receipt
-from desktop.sync.merging import results, standing, withdrawing
+from desktop.sync.merging import intake, results, standing, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import least_memory, memory
 from tests.sync.desks import Desk, report
@@ -155,16 +156,41 @@ def test_what_is_counted_in_pieces_is_told_as_a_whole(
 ) -> None:
     """A later piece may end a conflict of an earlier one, or begin it."""
     reports, digests = [], []
-    for most in (50_000, 1):
+    for most, heaviest in ((50_000, 1 << 20), (1, 1 << 20), (50_000, 1)):
         monkeypatch.setattr(counting, "MOST", most)
-        folder = tmp_path / str(most)
+        monkeypatch.setattr(intake, "HEAVIEST", heaviest)
+        folder = tmp_path / f"{most}-{heaviest}"
         folder.mkdir()
         tree = grow(folder)
         reports.append(told(full_of_everything(tree)))
         digests.append(tree.town.digest())
-    assert reports[0] == reports[1]
-    assert digests[0] == digests[1]
+    assert reports[0] == reports[1] == reports[2]
+    assert digests[0] == digests[1] == digests[2]
     assert {"held", "conflict", "refused"} == {outcome for outcome, _ in reports[0][4]}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("bundles", [1, 20])
+def test_few_large_values_do_not_lie_in_memory_together(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, bundles: int
+) -> None:
+    """Fifty thousand changes of five thousand characters come in 400 kB, and a quarter gigabyte was staged."""
+    monkeypatch.setattr(intake, "HEAVIEST", 5_000)
+    staged, count_staged = [], counting.count_staged
+
+    def noted(database: Database) -> None:
+        staged.append(database.value("SELECT total(length(value)) FROM staged"))
+        count_staged(database)
+
+    monkeypatch.setattr(counting, "count_staged", noted)
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    report(tree.village, tree.town)
+    paths = []
+    for number in range(20):
+        tree.village.forge_change(FIRM, "name", "x" * 1_000)
+        paths += [tree.village.send()] if (number + 1) % (20 // bundles) == 0 else []
+    tree.town.take(*paths)
+    assert sum(staged) == 20 * 1_002
+    assert max(staged) <= 5_000
 
 
 def test_what_waited_is_tried_again_in_rounds_until_nothing_moves(

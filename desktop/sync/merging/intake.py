@@ -46,6 +46,9 @@ from desktop.sync.merging.standing import Settling
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 
+HEAVIEST = 32 << 20
+"""Bytes of segments that are staged at once: changes lie in memory until they are counted, and a few may be large."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -86,7 +89,7 @@ class Intake:
         self._lost = Lost(ledger.database, self._telling)
         self._earlier: list[StagedBundle] = []
         self._bundle = StagedBundle(BundleResult(Path()), self._telling.begin())
-        self._staged = 0
+        self._staged = self._weight = 0
         self._late: list[_Late] = []
         self._took_late = False
         self._changed = indexing.Changed()
@@ -118,7 +121,8 @@ class Intake:
     def end(self) -> None:
         """The bundle is in. What it lets count that waits already is told with it."""
         in_pieces = self._bundle.in_pieces
-        if in_pieces or self._alone or self._staged >= MAX_LINES or aside.waits_for_births(self._db):
+        much = self._staged >= MAX_LINES or self._weight >= HEAVIEST
+        if in_pieces or self._alone or much or aside.waits_for_births(self._db):
             self.count()
             if in_pieces:
                 self._telling.tell_conflicts_again([(self._bundle.number, self._bundle.spans)])
@@ -130,7 +134,7 @@ class Intake:
         if self._merger is not None:
             for merged in self._merger.rounds(self._now):
                 self._tell(merged)
-            self._merger, self._staged = None, 0
+            self._merger, self._staged, self._weight = None, 0, 0
             self._bundle.in_pieces |= bool(self._bundle.spans)
         self._earlier.clear()
         self._bundle.forget()
@@ -155,7 +159,7 @@ class Intake:
         self._bundle.spans.clear()
         if self._apart:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
-            self._merger, self._staged = None, 0
+            self._merger, self._staged, self._weight = None, 0, 0
         self.known = forks.Known(self._ledger)
         self.judge_anew()
 
@@ -285,6 +289,7 @@ class Intake:
                 # By a move that does not count a former superior would write under the unit, in the same bundle.
                 self._settle()
             found = found.part(deciding=False)
+        self._weight += arrived.frame.plain_size
         self._apply(found, judged_by, result)
         return True
 
@@ -313,7 +318,7 @@ class Intake:
             own = bundle.result.births
             own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
             self._staged += len(block)
-        if self._alone and self._staged >= counting.MOST:
+        if self._alone and (self._staged >= counting.MOST or self._weight >= HEAVIEST):
             self.count()
 
     def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
