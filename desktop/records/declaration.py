@@ -412,6 +412,11 @@ class RecordType:
         """The fields that a list shows at first, in their order."""
         return tuple(sorted((f for f in self.fields if f.column), key=lambda f: f.column))
 
+    def listed(self, *, of_one_parent: bool) -> list[str]:
+        """The names of the fields that a list shows at first: what a record belongs to stands before, unless known."""
+        names = [f.name for f in self.columns if f.name != self.parent]
+        return names if self.parent is None or of_one_parent else [self.parent, *names]
+
     def is_locked(self, values: Mapping[str, Any]) -> bool:
         """Whether a record with these values is changed by its own operations only."""
         return any(values.get(name) is not None for name in self.locked_by)

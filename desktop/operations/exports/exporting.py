@@ -55,7 +55,8 @@ def export_list(
     ``NotAllowed`` for ``unmasked`` without the right, ``TooLarge``, ``NotWritten``, ``Stopped``.
     """
     record_type = session.types[query.type]
-    shown = [record_type.by_name[n] for n in fields] if fields is not None else list(record_type.columns)
+    names = record_type.listed(of_one_parent=query.children_of is not None) if fields is None else fields
+    shown = [record_type.by_name[n] for n in names]
     secret = any(f.mask is not Mask.NONE for f in shown)
     if unmasked and secret:
         session.require(Role.EDITOR, Role.DESK)

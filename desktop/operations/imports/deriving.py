@@ -14,6 +14,7 @@ from desktop.operations.imports.matching import spellings
 from desktop.operations.imports.model import Note, Part, RowResult, Weight
 from desktop.operations.imports.own_place import ADDRESSES
 from desktop.operations.imports.placing import Placed, PlaceFinder
+from desktop.operations.imports.shown_titles import by_title
 from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
@@ -162,7 +163,7 @@ class Deriver:
                 codes = self._codes(rows, wanted)
                 words = {text for text, _ in said if text} | {code for code in codes if code}
                 if words:
-                    found = self._records(str(wanted.link), words)
+                    found = self.named(str(wanted.link), words)
                     Linker(self._session, wanted, self._codes_beside.get(wanted.name, -1)).link(
                         [(row, row.parts[position]) for row in rows], codes, found
                     )
@@ -181,7 +182,7 @@ class Deriver:
         """A person's employer is the one that has this name, and his union the one that this employer has."""
         parts = [(row, row.parts[position]) for row in rows]
         said = {str(words) for _, part in parts if (words := part.values.get(_WORKPLACE))}
-        found = self._records(EMPLOYER, said) if said else {}
+        found = self.named(EMPLOYER, said) if said else {}
         for _, part in parts:
             records = found.get(str(part.values.get(_WORKPLACE)), [])
             if len(records) == 1:
@@ -204,8 +205,8 @@ class Deriver:
                 unions.setdefault(employer, []).append((union, str(name)))
         return unions
 
-    def _records(self, type_name: str, said: Iterable[str]) -> dict[str, list[str]]:
-        """The living records that each text names: by id, by code, by name."""
+    def named(self, type_name: str, said: Iterable[str]) -> dict[str, list[str]]:
+        """The living records that each text names: by id, by code, by name, by all that is shown of them."""
         target = self._session.types[type_name]
         database = self._session.database
         texts = list(said)
@@ -227,7 +228,8 @@ class Deriver:
             for text in texts:
                 if text not in found:
                     found[text] = names.get(folded(text), [])
-        return found
+        unknown = [text for text in texts if not found.get(text)]
+        return found | by_title(self._session, type_name, unknown, self.named)
 
 
 def _completed(note: Note, row: RowResult, birth: datetime.date) -> Note:

@@ -42,9 +42,7 @@ def columns_of(record_type: RecordType) -> list[Column]:
 
 def shown_at_first(record_type: RecordType, several_units: bool, *, of_one_parent: bool = False) -> list[str]:
     """The names of the columns that are shown until the user chooses others; the parent comes first, unless known."""
-    names = [f.name for f in record_type.columns if f.name != record_type.parent]
-    if record_type.parent is not None and not of_one_parent:
-        names.insert(0, record_type.parent)
+    names = record_type.listed(of_one_parent=of_one_parent)
     return [*names, UNIT] if several_units else names
 
 
