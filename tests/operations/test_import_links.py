@@ -12,6 +12,7 @@ from desktop.operations.imports.deriving import Deriver
 from desktop.operations.imports.importing import Weight
 from desktop.operations.recording import records
 from desktop.operations.session import Session
+from desktop.records.versions.canonical import Cell
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from tests.operations.registers import bring, code, firm, look, outcomes, table, wrong
@@ -107,12 +108,13 @@ def test_titles_that_begin_with_a_firm_a_year_or_a_day_name_their_records(
     firm = firms[code(1)]
     contract = {"enterprise": firm, "kind": "wages", "offer_date": "2026-03-01"}
     visit = {"visit_date": "2026-03-12", "enterprise": firm, "visitors": "王芳"}
-    for type_name, values in (
-        ("collective_contract", contract), ("visit", visit),
+    said: tuple[tuple[str, dict[str, Cell]], ...] = (
+        ("collective_contract", {**contract}), ("visit", {**visit}),
         ("training_plan", {"year": 2026, "category": "town_chair"}),
         ("officer", {"name": "王芳", "post_title": "主席"}), ("case", {"summary": "欠薪", "employer_name": FIRST}),
-    ):  # fmt: skip
-        record = records.save(district, type_name, dict(values)).record
+    )  # fmt: skip
+    for type_name, values in said:
+        record = records.save(district, type_name, values).record
         title = queries.titles(district.database, district.types, district.codes, type_name, [record])[record]
         assert " " in title
         found = Deriver(district, ("meeting",)).named(
