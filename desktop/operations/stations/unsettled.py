@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from desktop.operations import queries
 from desktop.operations.session import Here
-from desktop.operations.stations import renewal
+from desktop.operations.stations import advising, renewal
 from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.operations.stations.uncounted import RETURNED
-from desktop.records.declaration import RESERVED_LABELS, UNIT_SLOT, UNKNOWN_LABEL, RecordType
+from desktop.records.declaration import RESERVED_LABELS, UNKNOWN_LABEL, RecordType
 from desktop.records.versions import item_outcomes
 from desktop.records.versions.deciding import ERASURE, EXCLUSION
 from desktop.records.versions.spans import common
@@ -30,57 +30,8 @@ REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcom
 OUTCOMES: Mapping[str, str] = {o: item_outcomes.OUTCOMES[o] for o in (REFUSED, HELD, CONFLICT)}
 """What became of an item that is not applied."""
 
-_OWN_REASONS: Mapping[str, str] = {
-    item_outcomes.HELD_NO_BIRTH: "它修改的记录上级还没有收到",
-    item_outcomes.HELD_UNIT: "它所属的单位上级还没有登记",
-    item_outcomes.HELD_FUTURE: "它的时间比上级的电脑晚一天以上",
-    item_outcomes.REFUSED_SCOPE: "它不在本单位负责的范围内",
-    item_outcomes.REFUSED_WRITER: "这一项不由本级填写",
-    item_outcomes.REFUSED_REVOKED: "写它的工作电脑已被停用",
-    item_outcomes.REFUSED_WITHDRAWN: "上级撤回了收下它的那次合并",
-}
-"""The same reasons in the words of those whose items came back."""
-
-_ASK = "请向上级问清原因；"
-"""What stands first in the advice where nobody has given a reason."""
-_ADVICE: Mapping[str, str] = {
-    item_outcomes.HELD_NO_BIRTH: "请把后来的内容也上报一次，对上以后会自动处理。",
-    item_outcomes.HELD_UNIT: "请收取上级最新的回执；单位登记后会自动处理。",
-    item_outcomes.HELD_FUTURE: "请核对电脑的日期和时间；到了那一天会自动处理。",
-    item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
-    item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由管它的上级来定。",
-    item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
-    item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再由新上级报来。",
-    item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
-    item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",
-    item_outcomes.REFUSED_ORDER: "请核对电脑的日期，调对后把这一项重新保存、再上报。",
-    item_outcomes.REFUSED_VALUE: "请升级对方的程序，把这一项重新填写、再上报。",
-    item_outcomes.REFUSED_IDENTITY: "这不是正常操作写得出来的，请打电话问清那台电脑的情况。",
-    item_outcomes.REFUSED_REVOKED: "请联系办理入网的单位。",
-    item_outcomes.REFUSED_WITHDRAWN: f"{_ASK}上级恢复以后会自动收下，也可以改好后重新填写、再上报。",
-    item_outcomes.REFUSED_FORK: "恢复过备份的电脑收到下一个回执后会换新编号重新上报；复制来的电脑请重新办理入网。",
-    item_outcomes.REFUSED_SUPERIOR: "单位要换上级，由两边共同的上级（一般是区总工会）调整隶属关系。",
-    item_outcomes.REFUSED_REGISTERED: "请打电话问清这个单位归谁管；要换上级，由区总工会调整隶属关系。",
-    item_outcomes.REFUSED_KEY: "请打电话问那台电脑的人：是它写的，请它重新导出一份；不是，请停用那台电脑。",
-    item_outcomes.REFUSED_CLOCK: "不用处理：更正日期以后的内容已经代替它。",
-}
-_WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
-"""What is to be done about it where others' items were withdrawn."""
-_REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"
-"""What is to be done about it by everybody but the computer that is out of use."""
-_UNKNOWN, _NOT_HERE = "本程序不认识的内容", "本机还没有的内容"
-_BACK, _BACK_HERE = "上级退回了这一条", "已退回给填写的单位"
-_JOINED = "不用处理：这是它入网以前自己登记的，现在以上级的登记为准。"
-_RENUMBERED = "不用处理：已经换了新编号重新保存，随下一个数据包上报。"
 _LONG = 30 * DAY_MS
 """After this time what waits is not likely to come to count by itself (rule 15)."""
-_WAITS_LONG = "已经先留了30天以上，光等不会好：请打电话{whom}问清缺什么。"
-_CAUSES = {
-    "": ("它修改的记录没有收下", "请先处理那条没有收下的新增，它收下以后这一项会自动收下。"),
-    UNIT_SLOT: ("它所属单位的调整没有算数", "请向上级问清这条记录归哪个单位，再重新填写、再上报。"),
-}
-"""By the slot of what was refused: why a change of that record waits, and what to do about it at once."""
-_CONFLICT_ADVICE = "定下来以后会随数据包送到各处，不用重填。"
 REFILLED = "refilled"
 """The setting that lists the own items that were filled in once more and saved, a line for each."""
 DROPPED = "dropped"
@@ -222,7 +173,7 @@ def _words(
     refused = {
         p.record: p.slot
         for i, p in zip(items, places, strict=True)
-        if p is not None and i.outcome == REFUSED and p.slot in _CAUSES
+        if p is not None and i.outcome == REFUSED and p.slot in advising.CAUSES
     }
     now = stored.newest_moment(database)
     said = _said(database, here, items)
@@ -233,8 +184,8 @@ def _words(
     found = [
         replace(
             one,
-            reason=f"{(_BACK if one.above else _BACK_HERE) if returned else one.reason}：{note}",
-            advice=one.advice.removeprefix(_ASK),
+            reason=f"{(advising.BACK if one.above else advising.BACK_HERE) if returned else one.reason}：{note}",
+            advice=one.advice.removeprefix(advising.ASK),
         )
         if note
         else one
@@ -288,7 +239,7 @@ def _settled_by_joining(
         return found
     theirs = {*enrolled.stations(database), (here.station, here.unit.id)}
     return [
-        replace(one, advice=_JOINED, again=False, settled=True)
+        replace(one, advice=advising.JOINED, again=False, settled=True)
         if one.cause == item_outcomes.REFUSED_REGISTERED and (item.station, one.record) in theirs
         else one
         for item, one in zip(items, found, strict=True)
@@ -301,7 +252,7 @@ def _settled_by_numbers(
     """What lost in a fork asks for nothing once this computer has given it a new number."""
     now = stored.setting(database, "incarnation")
     return [
-        replace(one, advice=_RENUMBERED, settled=True)
+        replace(one, advice=advising.RENUMBERED, settled=True)
         if one.cause == item_outcomes.REFUSED_FORK
         and one.known
         and (item.station == here.station and item.incarnation != now)
@@ -334,12 +285,12 @@ def _unsettled(
     slot = item.reason if item.outcome == CONFLICT else place.slot
     reason = item_outcomes.reason_words(item.outcome, item.reason)
     if (item.issuer or own) and item.outcome != CONFLICT:
-        reason = _OWN_REASONS.get(item.reason, reason)
-    advice = _CONFLICT_ADVICE if item.outcome == CONFLICT else _ADVICE.get(item.reason, "")
+        reason = advising.OWN_REASONS.get(item.reason, reason)
+    advice = advising.CONFLICT_ADVICE if item.outcome == CONFLICT else advising.ADVICE.get(item.reason, "")
     if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
-        advice = _WITHDRAWN_HERE
+        advice = advising.WITHDRAWN_HERE
     if item.reason == item_outcomes.REFUSED_REVOKED and not own:
-        advice = _REVOKED_HERE
+        advice = advising.REVOKED_HERE
     if place.type == ERASURE and item.outcome == HELD:
         # Whoever has asked for it believes that it is done.
         advice += f"在那以前，要清除的个人信息{'上级' if item.issuer else '本机'}还没有清除。"
@@ -355,7 +306,11 @@ def _unsettled(
         record=place.record,
         slot=slot,
         # Of what is held beside its number nothing is known here, not even that.
-        label=record_type.label if record_type is not None else _UNKNOWN if place.type else _NOT_HERE,
+        label=record_type.label
+        if record_type is not None
+        else advising.UNKNOWN
+        if place.type
+        else advising.NOT_HERE,
         title=titles.get(place.record, ""),
         slot_label=_slot_label(record_type, slot),
         known=place.record in held,
@@ -380,13 +335,13 @@ def _urged(
     if item.outcome != HELD or place is None:
         return told
     if item.reason == item_outcomes.HELD_NO_BIRTH and place.record in refused:
-        reason, advice = _CAUSES[refused[place.record]]
+        reason, advice = advising.CAUSES[refused[place.record]]
         return replace(told, reason=reason, advice=advice)
     # A level above does not say since when; then it is reckoned from the day on which it was written.
     since = item.since or (milliseconds_of(place.stamp) if place.stamp else now)
     if now - since > _LONG:
         whom = "上级" if item.issuer else told.author
-        return replace(told, advice=told.advice + _WAITS_LONG.format(whom=f"向{whom}"))
+        return replace(told, advice=told.advice + advising.WAITS_LONG.format(whom=f"向{whom}"))
     return told
 
 
