@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desktop.records.declaration import Level
@@ -9,8 +11,9 @@ from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.errors import UnitNotKnown, WrongDirection
+from tests.sync import desks
 from tests.sync.acts import move, superior
-from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of, self_grant
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -127,13 +130,10 @@ def test_who_was_enrolled_by_another_by_mistake_is_read_by_its_own_superior_agai
     assert superior(village, village.unit) == places.town.unit
 
 
-def test_who_has_heard_that_its_new_superiors_registration_is_refused_is_enrolled_once_more(
+def test_who_has_heard_that_its_new_superiors_registration_is_refused_hears_that_it_was_moved_there(
     places: Places,
 ) -> None:
-    """That one had enrolled it by mistake before it was moved there, and does so again before it has heard of the move.
-
-    By what the village knows it lies below the former superior, so it takes nothing from the new one.
-    """
+    """That one had enrolled it by mistake before, and does so again before it has heard of the move."""
     village, town, other, district = places.village, places.town, places.other, places.district
     places.deliver()
     enrol(village, other)
@@ -143,16 +143,46 @@ def test_who_has_heard_that_its_new_superiors_registration_is_refused_is_enrolle
     village.take(town.send(village))
     move(district, village.unit, other.unit)
     enrol(village, other)
-    with pytest.raises(WrongDirection):
-        village.take(other.send(village))
-    other.take(district.send(other))
-    enrol(village, other)
+    village.take(other.send(village))
     village.birth("firm", {"name": "村里的"}, record=FIRM)
     places.pairs[0] = (village, other)
     places.deliver()
     for desk in (village, other, district):
         assert superior(desk, village.unit) == other.unit
         assert name_of(desk) == "村里的"
+    move(district, village.unit, town.unit)
+    places.deliver()
+    with pytest.raises(WrongDirection):
+        village.take(other.send(village))
+
+
+def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_takes_its_word_back(
+    tmp_path: Path,
+) -> None:
+    """A district has enrolled a village by mistake, and then the village's town is put under it."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    village = desks.below(town, "甲村")
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    settle([(village, town), (town, one), (one, city), (other, city)])
+    enrol(village, other)
+    city.take(other.send())
+    enrol(village, town)
+    move(city, town.unit, other.unit)
+    enrol(town, other, 2)
+    enrol(village, town)
+    assert other.take(town.send()).reasons["refused", "registered"] == 1
+    by_hand = town.forge_birth(OTHER, {"name": "丙村", "code": "丙村", "level": "village"}, type="unit")
+    for _ in range(4):
+        # Until then what the village sends waits above.
+        for below, desk in ((village, town), (town, other), (one, city), (other, city)):
+            desk.merge(below.send())
+            below.merge(desk.send(below))
+    for desk in (city, other, town, village):
+        assert superior(desk, village.unit) == town.unit, desk.name
+        assert name_of(desk) == "村里的", desk.name
+    assert {number for (name, number) in town.refused() if name == town.station} == {by_hand}
 
 
 def test_a_unit_of_which_it_is_asked_whether_it_is_deleted_goes_on_reporting(places: Places) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
-from desktop.records.versions.deciding import EXCLUSION, GRANT, LONGEST_CERTIFICATE, UNIT
-from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
+from desktop.records.versions.deciding import EXCLUSION, GRANT, LONGEST_CERTIFICATE, SUPERIOR, UNIT
+from desktop.records.versions.item_outcomes import REFUSED_REGISTERED, REFUSED_SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import CLAIMED_TWICE
@@ -59,6 +59,37 @@ def registrants(database: Database, unit: str) -> frozenset[str]:
         {"unit": unit, "type": UNIT, "slot": UNIT_SLOT},
     )
     return frozenset(name for (name,) in found)
+
+
+def was_registered_in_vain(database: Database, unit: str, under: Collection[str]) -> bool:
+    """Whether one of these units has registered a unit after another had, in vain; and it was never moved since."""
+    found = database.row(
+        "SELECT 1 FROM refused r WHERE r.type = :type AND r.kind = :birth AND r.reason = :reason"
+        " AND r.record = unhex(:unit) AND r.unit IN (SELECT value FROM json_each(:under))"
+        " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.record AND v.type = r.type"
+        "  AND v.slot = :slot AND NOT v.birth) LIMIT 1",
+        {
+            "type": UNIT, "birth": BIRTH, "reason": REFUSED_REGISTERED, "unit": unit,
+            "under": json.dumps(sorted(under)), "slot": SUPERIOR,
+        },
+    )  # fmt: skip
+    return found is not None
+
+
+def registered_in_vain(database: Database) -> dict[str, list[tuple[tuple[str, str], int, int, str, str]]]:
+    """The registrations that were refused of each unit of which none counts, since another had registered it before.
+
+    Station with incarnation, number, stamp, type and the unit under which it was written.
+    """
+    found: dict[str, list[tuple[tuple[str, str], int, int, str, str]]] = {}
+    for unit, station, incarnation, *item in database.rows(
+        "SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM refused r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ? AND r.reason = ?"
+        " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record) ORDER BY r.origin, r.number",
+        (UNIT, BIRTH, REFUSED_REGISTERED),
+    ):
+        found.setdefault(unit, []).append(((station, incarnation), *item))
+    return found
 
 
 def signature_rule(database: Database, unit: str) -> str | None:

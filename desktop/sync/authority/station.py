@@ -279,7 +279,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
     token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
-    tree = Tree(_by_own_chain(own, governing.superiors(ledger.database)))
+    tree = Tree(_by_own_chain(ledger.database, own))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(known_roots),
@@ -324,21 +324,27 @@ def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
     return [c for c in own if c.serial not in gone & issuers]
 
 
-def _by_own_chain(own: Sequence[Certificate], superiors: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Where units of the own chain lie that are deleted, or that two have registered: under who has certified them.
+def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, str | None]:
+    """Where all units lie; those of the own chain that are deleted, or in doubt, under who has certified them.
 
-    Nobody else judges by them until it is settled. But that it is settled only those above can tell this station, and
-    it takes nothing from whom its own unit does not lie below. Who was enrolled for another unit than it had asked for
-    has both in its certificate, the second below the first: under that it is, even when it was deleted. The root's lies
-    under nobody, though its record may not have come: who is enrolled by such a unit hears of none above that.
+    In doubt is one that two have registered, be it that the registration of the own superior was refused since another
+    had come first: it may have been moved since. Nobody else judges by them until it is settled. But that it is settled
+    only those above can tell this station, and it takes nothing from whom its own unit does not lie below. Who was
+    enrolled for another unit than it had asked for has both in its certificate, the second below the first: under that
+    it is, even when it was deleted. The root's lies under nobody, though its record may not have come: who is enrolled
+    by such a unit hears of none above that.
     """
-    found = dict(superiors)
+    superiors = governing.superiors(database)
+    found: dict[str, str | None] = dict(superiors)
     for below, above in itertools.pairwise(own):
         units = above.claims.units
         superior = min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
         # A second computer of a unit is certified by the first: that says nothing of where both are.
         for unit in below.claims.units - units:
-            found.setdefault(unit, superior)
+            if found.setdefault(unit, superior) not in units and governing.was_registered_in_vain(
+                database, unit, units
+            ):
+                found[unit] = superior
     for root in own[-1:]:
         for unit in root.claims.units:
             found.setdefault(unit, None)
@@ -373,7 +379,7 @@ def tree_told(ledger: Ledger) -> int:
     Whoever was enrolled elsewhere before may know units that go to nobody here.
     """
     own, unit = [certificates.parse(der) for der in own_chain(ledger)], ledger.meta("unit_id") or ""
-    superiors = _by_own_chain(own, governing.superiors(ledger.database))
+    superiors = _by_own_chain(ledger.database, own)
     units = {*subtree(ledger.database, unit)}
     above = superiors.get(unit)
     while above is not None and above not in units:

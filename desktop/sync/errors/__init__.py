@@ -186,7 +186,7 @@ class WrongDirection(BeyondScope):
     """An upward bundle comes from outside the receiver's units, or a downward one from no upper level."""
 
     text = "发送方和本机不是上下级关系，不能这样上报或下发。"
-    next_step = "请核对收件单位；单位刚调整过上级的，请先收取上级最新的回执，收不了就请新上级再办一次入网。"
+    next_step = "请核对收件单位；单位刚调整过上级的，请先收取上级最新的回执。"
 
 
 class UnitMoved(BeyondScope):

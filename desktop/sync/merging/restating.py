@@ -37,7 +37,7 @@ _LABEL = "下级定的不计入的内容，报过同一条的其他单位也不�
 
 
 def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
-    """Lifts what nobody below says any more, and own words about who was moved away, inside the caller's transaction.
+    """Lifts what nobody below says any more, and own words that have lapsed, inside the caller's transaction.
 
     Says whether there was anything.
     """
@@ -47,7 +47,7 @@ def take_back(ledger: Ledger, judge: Judge, operator: str) -> bool:
         nobodys.setdefault(origin, Stamped()).add((i.number, i.stamp) for i, writers in items if not writers)
     over = _naming(ledger, nobodys) if any(nobodys.values()) else set()
     births: list[NewRecord] = []
-    for lifted, again in lapsed.words(ledger, judge):
+    for lifted, again in (*lapsed.words(ledger, judge), *lapsed.registrations(ledger, judge)):
         if lifted.record not in over:
             over.add(lifted.record)
             births += again
