@@ -5,7 +5,7 @@ again; laptops are restored, set back unnoticed, copied, given new keys and cloc
 them has a newer program, which others get later. Bundles are lost, doubled, late, out of order, cut anew, and too small
 for all that is due. What is personal, what becomes of units, how conflicts are decided, what offices ask, and what
 becomes of computers has rooms of its own beside this one: ``people``, ``offices``, ``deciding``, ``asking`` and
-``machines``.
+``machines``; what seldom meets by itself is brought together in ``combining``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from desktop.records.declaration import Level
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions, station
@@ -94,6 +95,11 @@ class Offices(People):
             return "not yet"
         if len({d.station for d in whole}) < len(whole):
             return "one is a copy"
+        if waits_for_grants(old, whole):
+            # What had counted before somebody was revoked waits there for ever once its unit has left (known residue).
+            self.inform(old)
+            if waits_for_grants(old, whole):
+                return "not yet back"
         if old.name in self.relapsed:
             # What the town has to get back it gets from who still reports to it (known residue).
             for d in movers:
@@ -122,10 +128,6 @@ class Offices(People):
         if self.rnd.random() < 0.8 or not self._may_enrol(new, moved.unit):
             # Else the new superior registers what it has not heard of.
             self.inform(new)
-        elif new.shown(moved.unit, "unit") is not None:
-            # Who has heard that its registration of before is refused takes nothing from there until it is enrolled by
-            # one who has heard of the move.
-            self.waiting += movers
         self.inform(old)
         for d in movers:
             self.put_under(d, new)
@@ -253,3 +255,12 @@ class Offices(People):
         self.put_under(made, above)
         self.snapshots.pop(above.name, None)
         return name
+
+
+def waits_for_grants(desk: Desk, others: Sequence[Desk]) -> bool:
+    """Whether something of one of these stations waits for a grant that counts."""
+    held = desk.database.rows(
+        "SELECT DISTINCT o.station FROM held h JOIN origin o ON o.ref = h.origin WHERE h.reason = ?",
+        (HELD_CERTIFICATE,),
+    )
+    return not {name for (name,) in held}.isdisjoint(d.station for d in others)

@@ -112,10 +112,14 @@ class People(History):
             if isinstance(problem, WrongClock):
                 raise
             return type(problem).__name__
-        for said in sorted(desk.records("erasure") - before):
-            values = desk.values(said, "erasure") or {}
-            if values["target"] == record:
-                self.doomed += [(word, said) for word in seen]
+        said = {
+            r: (desk.values(r, "erasure") or {})["target"] for r in sorted(desk.records("erasure") - before)
+        }
+        # What was typed while two were one, and waits under that which was withdrawn, is that one's.
+        others = words_aside(desk, {*said.values()})
+        for erasure, target in said.items():
+            if target == record:
+                self.doomed += [(word, erasure) for word in seen if word not in others]
         return record
 
     def part_ways(self, desk: Desk) -> object:
@@ -154,6 +158,8 @@ class People(History):
         return record[:4], one.name, other.name, told
 
     def _name_anew(self, desk: Desk, record: str) -> None:
+        # Of several that are one it is said under one of them, and erased with that.
+        record = desk.ledger.written_under("firm", record)
         value = {"person": self._naming(desk, record), "phone": None}
         self.contacts.add((value["person"], None))
         self.done.append((desk, desk.edit(record, "contact", value)))
@@ -240,6 +246,16 @@ def words_in_tables(desk: Desk) -> set[str]:
     tables = ("r_firm", "r_attachment", "r_attachment_part", "version", "held", "refused")
     cells = (str(c) for t in tables for row in desk.database.rows(f"SELECT * FROM {t}") for c in row)
     return {word for text in cells for word in _WORD.findall(text)}
+
+
+def words_aside(desk: Desk, but: set[Any]) -> set[str]:
+    """Every word that waits or was refused, of other records than these."""
+    rows = (
+        row
+        for table in ("held", "refused")
+        for row in desk.database.rows(f"SELECT lower(hex(record)), value FROM {table}")
+    )
+    return {word for record, value in rows if record not in but for word in _WORD.findall(str(value))}
 
 
 def words_in_lines(desk: Desk) -> set[str]:

@@ -89,6 +89,7 @@ NEWER_FIRM = RecordType(
         Field("verified", "已核实", Kind.BOOLEAN, group="count"),
         *FIRM.fields[3:],
         Field("slogan", "口号", search=True),
+        Field("keeper", "保管人", personal=True),
     ),
 )
 PRIZE = RecordType(
