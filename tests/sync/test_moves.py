@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,15 @@ from tests.sync.places import Places, name_of
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
-def move_upholding(desk: Desk, unit: str, to: str) -> None:
-    """The same with all that the operation does."""
+def move_upholding(desk: Desk, unit: str, to: str) -> int:
+    """The same with all that the operation does; the stamp of the step."""
     before = station.knowledge(desk.ledger, desk.keys).policy
     edits = [SlotEdit("unit", unit, slot, to) for slot in (SUPERIOR, "unit")]
-    desk.ledger.write("调整隶属关系", desk.name, edits=edits)
-    upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
+    changes = desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    upheld = upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
+    desk.ledger.as_one(changes, upheld)
     desk.settle()
+    return upheld.stamp
 
 
 @pytest.fixture
@@ -718,13 +721,13 @@ def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_we
     second.delete(twice, "unit")
     settle(pairs)
     assert {unit for unit, slot in city.conflicts() if slot == SUPERIOR} == {torn}
-    move_upholding(city, town.unit, other.unit)
+    step = move_upholding(city, town.unit, other.unit)
     enrol(town, other, 2)
     pairs[1] = (town, other)
     settle(pairs)
+    lives = {gone: Life.DELETED, twice: Life.DELETED, asked: Life.DISPUTED}
     for desk in (city, other, town):
-        lives = {unit: desk.shown(unit, "unit").life for unit in (gone, twice, asked)}  # type: ignore[union-attr]
-        assert lives == {gone: Life.DELETED, twice: Life.DELETED, asked: Life.DISPUTED}, desk.name
+        assert _lives(desk, lives) == lives, desk.name
         assert superior(desk, come) == town.unit, desk.name
         assert superior(desk, firm) == come, desk.name
         assert (asked, "_deleted") in desk.conflicts(), desk.name
@@ -732,6 +735,16 @@ def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_we
         assert superior(desk, torn) == fourth, desk.name
     assert [d.name for d in (city, one, other, town, second) if d.held()] == []
     assert len({d.digest(town.unit).sha256 for d in (town, other, city)}) == 1
+    city.ledger.undo(step, city.name)
+    city.settle()
+    assert superior(city, town.unit) == one.unit
+    assert superior(city, come) == town.unit
+    assert _lives(city, lives) == lives, "that does not hang on where the town is"
+
+
+def _lives(desk: Desk, units: Iterable[str]) -> dict[str, Life]:
+    shown = {unit: desk.shown(unit, "unit") for unit in units}
+    return {unit: held.life for unit, held in shown.items() if held is not None}
 
 
 def _registered(desk: Desk, name: str, level: Level, under: str) -> str:
