@@ -10,7 +10,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
-from desktop.sync.errors import UnitNotKnown, WrongDirection
+from desktop.sync.errors import UnitMoved, UnitNotKnown, WrongDirection
 from tests.sync import desks
 from tests.sync.acts import move, superior
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
@@ -154,6 +154,26 @@ def test_who_has_heard_that_its_new_superiors_registration_is_refused_hears_that
     places.deliver()
     with pytest.raises(WrongDirection):
         village.take(other.send(village))
+
+
+def test_a_late_bundle_of_a_superior_that_was_moved_says_so_though_only_its_registration_tells(
+    tmp_path: Path,
+) -> None:
+    """The new superior of a town has not heard of the move, and has registered it once more."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    village = desks.below(town, "甲村")
+    town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=village.unit)
+    settle([(town, one), (one, city)])
+    late = town.send(village)
+    move(city, town.unit, other.unit)
+    enrol(town, other, 2)
+    enrol(village, town)
+    with pytest.raises(UnitMoved):
+        village.take(late)
+    village.take(town.send(village))
+    assert name_of(village) == "镇里的"
 
 
 def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_takes_its_word_back(

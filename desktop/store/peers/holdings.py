@@ -102,9 +102,10 @@ def is_held_above(database: Database, station: str, incarnation: str, reason: st
 
 
 def was_moved(database: Database, units: Collection[str]) -> bool:
-    """Whether one of these units has got another superior since it was registered."""
+    """Whether one of these units has got another superior since it was registered, or another has registered it."""
     return database.row(
-        "SELECT 1 FROM version WHERE record IN (SELECT unhex(value) FROM json_each(?)) AND type = ? AND slot = ?"
-        " AND NOT birth LIMIT 1",
+        "SELECT 1 FROM version v WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
+        " AND v.type = ? AND v.slot = ? AND (NOT v.birth OR v.value <> (SELECT max(b.value) FROM version b"
+        "  WHERE b.record = v.record AND b.type = v.type AND b.slot = v.slot AND b.birth)) LIMIT 1",
         (json.dumps(list(units)), UNIT, SUPERIOR),
     ) is not None  # fmt: skip
