@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,15 @@ from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
 from desktop.store.peers import segment_log
+from desktop.sync.authority import station
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import memory, seconds, steps_of
+from tests.sync.desks import Desk, report
 from tests.sync.forging import forged_bundle, one_segment
-from tests.sync.levels import FIRM, Tree, grow
+from tests.sync.levels import FIRM, OTHER, Tree, grow
 
 
 def saving(tree: Tree) -> float:
@@ -263,3 +266,52 @@ def steps_of_forks(folder: Path, count: int) -> int:
     steps = steps_of(tree.town.database, lambda: results.append(tree.town.take(sent)))
     assert results[0].held == count
     return steps
+
+
+@pytest.mark.parametrize("kind", ["grant", "revocation", "exclusion", "erasure"])
+def test_words_about_others_are_gone_through_once_and_not_at_each_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A bundle may hold half a million segments of one word each; of 1 600 each was judged by all before it."""
+    calls = []
+    for count in (3, 30):
+        (tmp_path / str(count)).mkdir()
+        tree = grow(tmp_path / str(count))
+        for n in range(count):
+            word_of(tree.town, kind, {"items": f"{n:064x} {n:016x} 1", "station": f"{n:064x}", "cuts": "x"})
+        asked: list[object] = []
+        knowledge = station.knowledge
+
+        def noted(*given: Any, asked: list[object] = asked, knowledge: Any = knowledge) -> station.Knowledge:
+            asked.append(given)
+            return knowledge(*given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(station, "knowledge", noted)
+            assert tree.district.take(tree.town.send()).applied >= count
+        calls.append(len(asked))
+    assert calls[0] == calls[1]
+
+
+def test_words_about_others_count_for_what_the_next_segment_of_others_says(tmp_path: Path) -> None:
+    """The town takes back what its village says next, and what it says itself under a wrong date, in one bundle."""
+    tree = grow(tmp_path)
+    named = f"{tree.village.station} {tree.village.keys.incarnation} 1"
+    tree.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    report(tree.village, tree.town)
+    word_of(tree.town, "exclusion", {"cause": "withdrawn", "items": named})
+    own = tree.town.next_number() + 1
+    word_of(
+        tree.town,
+        "exclusion",
+        {"cause": "clock", "items": f"{tree.town.station} {tree.town.keys.incarnation} {own}"},
+    )
+    tree.town.forge_birth(OTHER, {"name": "日期错了"})
+    result = tree.district.take(tree.town.send())
+    assert {(u.record, u.reason) for u in result.unapplied} == {(FIRM, "withdrawn"), (OTHER, "clock")}
+
+
+def word_of(desk: Desk, kind: str, cells: Mapping[str, str]) -> None:
+    """A word of a deciding type in a segment of its own."""
+    record = item_id(kind, desk.station, desk.keys.incarnation, desk.next_number())
+    desk.forge_birth(record, cells, type=kind)

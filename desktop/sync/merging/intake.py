@@ -95,7 +95,8 @@ class Intake:
         self._changed = indexing.Changed()
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
-        self.judge = self._call_judge()
+        self._judge = self._call_judge()
+        self._spoken = ""
         self._refused = self._signed_again = self._judged_anew = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
@@ -163,9 +164,31 @@ class Intake:
         self.known = forks.Known(self._ledger)
         self.judge_anew()
 
+    @property
+    def judge(self) -> Judge:
+        """Whoever judges by all that has come."""
+        if self._spoken:
+            self._hear()
+        return self._judge
+
+    def judge_of(self, station_id: str) -> Judge:
+        """Whoever judges a segment of this station: what it says of others leaves alone what it may say itself.
+
+        Else each of a thousand segments with one such word would have all that was ever said gone through.
+        """
+        return self._judge if station_id == self._spoken else self.judge
+
     def judge_anew(self) -> None:
         """Something came that says who is who."""
-        self.judge, self._judged_anew = self._call_judge(), True
+        self._judge, self._judged_anew, self._spoken = self._call_judge(), True, ""
+
+    def _hear(self) -> None:
+        """Whatever says who is who has been counted, and counts for what comes next."""
+        in_vain = self._judge.policy.moves
+        self.judge_anew()
+        if self._judge.policy.moves != in_vain:
+            # By a move that does not count a former superior would write under the unit, in the same bundle.
+            self._settle()
 
     def settle(self) -> None:
         """What waited for the tree or the time comes in, and what counts no longer goes out.
@@ -179,8 +202,8 @@ class Intake:
 
     def _settle(self) -> None:
         judge = self._settling.run(self.judge, anew=self._signed_again or self._judged_anew)
-        self._judged_anew |= judge is not self.judge
-        self.judge = judge
+        self._judged_anew |= judge is not self._judge
+        self._judge = judge
 
     @property
     def looked(self) -> bool:
@@ -279,23 +302,25 @@ class Intake:
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         if found.deciding and not found.settled:
+            of_others = header.vouched is None and found.says_of_others
             self.set_alone()
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            self._apply(found.part(deciding=True), judged_by, result)
+            judge = self.judge_of(header.station) if of_others else self.judge
+            self._apply(found.part(deciding=True), judge, judged_by, result)
             self.count()
-            in_vain = self.judge.policy.moves
-            self.judge_anew()
-            if self.judge.policy.moves != in_vain:
-                # By a move that does not count a former superior would write under the unit, in the same bundle.
-                self._settle()
+            if of_others:
+                self._spoken = header.station
+            else:
+                self._hear()
             found = found.part(deciding=False)
-        self._weight += arrived.frame.plain_size
-        self._apply(found, judged_by, result)
+        if not found.is_empty:
+            self._weight += arrived.frame.plain_size
+            self._apply(found, self.judge, judged_by, result)
         return True
 
-    def _apply(self, found: Sorted, signer: Certificate | None, result: BundleResult) -> None:
+    def _apply(self, found: Sorted, judge: Judge, signer: Certificate | None, result: BundleResult) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
-        self.judge.judge(found, signer)
+        judge.judge(found, signer)
         self._refused |= found.refuses
         if found.waits_for(HELD_FUTURE):
             self.future.add(found.contents.header.station)

@@ -255,10 +255,11 @@ class _Taking:
     def _take_labelled(self, at: _At, label: list[object], frame: Frame) -> bool:
         """One segment; whether the journal of the sender goes on. A known one is skipped undecoded (rule 20)."""
         total = segment_log.total_of(self._db, label[:5])
+        judge = self._intake.judge_of(str(label[0]))
         if (
             total is not None
             and total == label[5]
-            and not signers.is_lacking(self._ledger, self._intake.judge, label, self._said.kind)
+            and not signers.is_lacking(self._ledger, judge, label, self._said.kind)
         ):
             self._result.known += total
             return True
@@ -272,12 +273,13 @@ class _Taking:
             raise BadSegment("the label of a segment is not that of its header")
         if returned.is_own(self._ledger, header, self._said.kind):
             return self._take_returned(at, arrived)
-        signer = signers.signer(self._db, self._intake.judge, self._verdict, header)
+        judge = self._intake.judge_of("" if header.vouched else header.station)
+        signer = signers.signer(self._db, judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-            self._pass(at, signers.why_nobody(self._db, self._intake.judge, header), header, arrived.count)
+            self._pass(at, signers.why_nobody(self._db, judge, header), header, arrived.count)
             return False
-        if signers.is_late(self._intake.judge, self._verdict, signer, header):
+        if signers.is_late(judge, self._verdict, signer, header):
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
             return True
         try:
