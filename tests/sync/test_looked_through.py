@@ -81,6 +81,24 @@ def test_of_a_long_tail_only_what_may_hold_something_is_opened(
     assert district.digest(village.unit).sha256 == village.digest(village.unit).sha256
 
 
+def test_a_first_receipt_opens_no_grants_of_all_the_others(
+    district: Desk, village: Desk, looked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two hundred and forty villages each first receipt opened what enrolled every one of them, twice."""
+    monkeypatch.setattr(sending, "MANY_SEGMENTS", 3)
+    opened = []
+    for n in range(2):
+        for m in range(4):
+            below(district, f"村{n}{m}")
+        newest = below(district, f"新村{n}")
+        looked.clear()
+        district.send(newest)
+        opened.append(len(looked))
+        assert newest.take(district.send(newest)).gap is False
+    assert opened[0] == opened[1]
+    assert village.take(district.send(village)).refused == 0
+
+
 def test_what_lies_behind_a_tail_comes_down(district: Desk, village: Desk) -> None:
     others(district, 3)
     report(village, district)

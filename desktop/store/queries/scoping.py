@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import EXCLUSION, GRANT, REVOCATION, SAME, SUPERIOR, UNIT
@@ -66,6 +66,12 @@ def positions_of(database: Database, type_name: str, after: int) -> set[int]:
     return _positions(database, type_name, f"SELECT id FROM {quoted(table_of(type_name))}", [], after)
 
 
+def positions_among(database: Database, type_name: str, records: Set[str], after: int) -> set[int]:
+    """The same of these records alone."""
+    sought = "SELECT unhex(value) AS id FROM json_each(:records)"
+    return _positions(database, type_name, sought, [], after, sorted(records))
+
+
 def positions_under(database: Database, type_name: str, units: Set[str], after: int) -> set[int]:
     """The same for records that have or had one of these units, or are one with a record that has or had."""
     under = (
@@ -79,7 +85,14 @@ def positions_under(database: Database, type_name: str, units: Set[str], after: 
     return _positions(database, type_name, records, sorted(units), after)
 
 
-def _positions(database: Database, type_name: str, records: str, units: list[str], after: int) -> set[int]:
+def _positions(
+    database: Database,
+    type_name: str,
+    records: str,
+    units: Sequence[str],
+    after: int,
+    ids: Sequence[str] = (),
+) -> set[int]:
     found = database.rows(
         "WITH wanted_unit(ref) AS MATERIALIZED"
         " (SELECT ref FROM unit_ref WHERE id IN (SELECT value FROM json_each(:units))),"
@@ -89,7 +102,7 @@ def _positions(database: Database, type_name: str, records: str, units: list[str
         "  SELECT v.origin, v.number FROM wanted w JOIN version v ON v.record = w.id AND v.type = :type)"
         " SELECT DISTINCT s.position FROM item i CROSS JOIN segment s"
         " ON s.origin = i.origin AND i.number BETWEEN s.first AND s.last WHERE s.position > :after",
-        {"units": json.dumps(units), "type": type_name, "after": after},
+        {"units": json.dumps(units), "type": type_name, "after": after, "records": json.dumps(ids)},
     )
     return {position for (position,) in found}
 

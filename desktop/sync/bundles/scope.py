@@ -78,7 +78,12 @@ class Scope:
         found: set[int] = set()
         for name in scoping.types_held(self._db):
             known = self._ledger.types.get(name)
-            if name in WITHOUT_UNIT or (known is not None and known.goes_below):
+            if name in TREE_TYPES:
+                # Of a whole district's computers those alone that the station is told of.
+                found |= scoping.positions_among(self._db, name, self._tree, after)
+                if name == UNIT:
+                    found |= scoping.positions_under(self._db, name, self._units, after)
+            elif name in WITHOUT_UNIT or (known is not None and known.goes_below):
                 found |= scoping.positions_of(self._db, name, after)
             else:
                 found |= scoping.positions_under(self._db, name, self._units, after)

@@ -97,8 +97,8 @@ class Planned:
 
 Journal = Iterator[Planned]
 
-MANY_ITEMS = 5_000
-"""So many items are looked through one by one; in more it is first asked which segments may hold something."""
+MANY_ITEMS, MANY_SEGMENTS = 5_000, 50
+"""So many are looked through one by one; of more it is first asked which segments may hold something."""
 MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
 """Compressed bytes of older items that have come into a scope, so that a bundle has room for others too."""
 
@@ -214,7 +214,8 @@ def _downward(ledger: Ledger, keys: StationKeys, link: Link) -> Journal:
     # Segments of the receiver itself are passed over too: they may have brought older items into its scope.
     end = segment_log.end(ledger.database)
     journal = _journal(ledger, link, since, end)
-    if segment_log.items_after(ledger.database, since) > MANY_ITEMS:
+    many = len(journal) > MANY_SEGMENTS or segment_log.items_after(ledger.database, since) > MANY_ITEMS
+    if many:
         touched = scope.positions(since)
         journal = [(p, o) for p, o in journal if p in touched]
     waiting: tuple[Header, Frame] | None = None
