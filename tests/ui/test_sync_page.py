@@ -555,6 +555,12 @@ def test_files_that_put_the_date_in_doubt_can_be_looked_at_once_more(
     assert [f.good for f in page.merge.files] == [True] * 3
     made = {line.texts[3] for line in page.merge.grid.rows.lines[1:]}
     assert made == {"2027-01-22"}, "without the year it would be read as of this one"
+    now = town.environment.now
+    object.__setattr__(town.environment, "now", lambda: now() - 400 * DAY_MS)
+    answers.append(False)
+    hands.click(page.merge.merge)
+    assert "再做这一步" in said.detail.text()
+    assert page.merge.merge.hasFocus(), "once the date is right it is pressed again"
 
 
 def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(

@@ -28,7 +28,7 @@ class WrongClock(EnvironmentProblem):
     """The computer's date cannot be right; a person must confirm it before the first save."""
 
     exit_code = 32
-    next_step = "请先把电脑的日期和时间调对，再保存；如果日期没有错，请确认日期后继续。"
+    next_step = "请先把电脑的日期和时间调对，再做这一步；如果日期没有错，请确认日期后继续。"
 
     def __init__(self, sentence: str, day: datetime.date) -> None:
         super().__init__(sentence)

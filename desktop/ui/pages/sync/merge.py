@@ -353,6 +353,7 @@ class MergePanel(QStackedWidget):
         self._task = None
         self._show_state()
         if all(f.seen is not None for f in self.files):
+            self.merge.setFocus(Qt.FocusReason.OtherFocusReason)
             return self.note.refuse(error, "没有完成，什么都没有写入")
         again = link("再核对一次", self._look)
         told = self.note.refuse(error, "没有核对完，什么都没有写入", again)
