@@ -637,6 +637,10 @@ def test_a_copy_is_led_to_enrolment(
     hands.settle()
     (item,) = [line.key for line in page.unsettled.grid.rows.lines if line.key.title == "副本的厂"]
     assert (item.own, item.again) == (True, True)
+    page.unsettled.grid.selectRow(0)
+    assert not page.unsettled.again.isEnabled(), "not before it is enrolled"
+    assert "办好入网以前只能看" in page.unsettled.again.toolTip()
+    assert not any(map(hands.bench.may_write, hands.bench.types.values()))
     with pytest.raises(Exception, match="复制来的台账"):
         records.save(copy, "enterprise", {"name": "还不能录入"})
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from desktop.errors import Problem
+from desktop.operations.session import Session
 from desktop.operations.stations import renewal, traffic, uncounted, unsettled
 from desktop.operations.stations.forks import Doubled, doubled
 from desktop.operations.stations.traffic import MergeLine, Overview
@@ -340,15 +342,17 @@ class SyncPage(Page):
         if answer is not Answer.YES:
             return
 
-        def then(station: str) -> None:
-            bench.facts = replace(bench.facts, station=station)
+        def job(session: Session, _ticket: Ticket) -> tuple[str, Problem | None]:
+            return renewal.become_own(session), session.workspace.refusal
+
+        def then(made: tuple[str, Problem | None]) -> None:
+            station, not_yet = made
+            bench.facts = replace(bench.facts, station=station, not_yet=not_yet)
             self.merge.reset()
             self.tabs.setCurrentIndex(ENROLMENT)
             self.load()
 
-        bench.write(
-            "重新办理入网", lambda session, _ticket: renewal.become_own(session), then, owner=self, step=False
-        )
+        bench.write("重新办理入网", job, then, owner=self, step=False)
 
     def _tab_changed(self, tab: int) -> None:
         if tab == COMPARE:

@@ -148,13 +148,16 @@ class UnsettledTab(QWidget):
         set_primary(self.again, not done)
         again = item is not None and item.again
         self.again.setVisible(again)
-        may_write = self.workbench.role is not Role.READER
+        why = self.workbench.unwritten
+        may_write = why is None and self.workbench.role is not Role.READER
         self.again.setEnabled(may_write)
         self.drop.setVisible(may_write and again and not done and item is not None and item.above)
         self.again.setToolTip(
             "原来的内容已填好，改正后再保存。"
             if may_write
-            else self.workbench.denied("您登录的身份只能查看。")
+            else "您登录的身份只能查看。"
+            if why is None
+            else why.sentence
         )
         self.redate.setVisible(_waits_for_date(item))
         self.redate.setEnabled(may_decide(self.workbench))
