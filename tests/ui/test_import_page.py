@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from desktop.operations.demo import people
 from desktop.operations.imports.importing import Outcome
 from desktop.operations.recording import records
 from desktop.operations.session import Session
+from desktop.records.declaration import Role
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.ui.page import Act
@@ -411,6 +413,15 @@ def test_the_form_of_the_federation_leaves_out_what_is_incomplete_and_lists_it(
     assert (tmp_path / "采集表-未填完整.xlsx").exists()
     assert "没有填完整" in page.note.words.text()
     assert "会员0" in page.note.detail.text()
+
+
+def test_who_sees_no_whole_numbers_is_not_offered_the_form_that_has_them(desk: Desk, town: Session) -> None:
+    members(town, 1)
+    facts = desk.bench.facts
+    desk.bench.facts = replace(facts, operator=replace(facts.operator, role=Role.READER))
+    page = exporting_page(desk)
+    assert list(page.ways) == ["shown", "all"]
+    assert page.unmasked.isHidden()
 
 
 def test_an_export_that_is_given_up_writes_nothing(desk: Desk, town: Session, tmp_path: Path) -> None:
