@@ -16,9 +16,12 @@ from desktop.operations.plan import plan
 from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.supervision import Signatory
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NotFound
+from desktop.store.queries import reading
+from desktop.store.queries.reading import Query
 from tests.operations.cases import overdue
 from tests.operations.stations import station
 
@@ -81,6 +84,14 @@ def test_a_roster_has_the_members_of_today_masked_with_sums(district: Session, t
     log = noted(district)
     assert f"member roster {union} 3条" in log
     assert not any(secret in log for secret in (RARE, ID, PHONE, "138****1234", "钱小红"))
+    gone = next(
+        r.id
+        for r in reading.records(district.database, district.types, Query("member"))
+        if r.values["name"] == "钱小红"
+    )
+    erasing.erase(district, "member", [gone], basis="consent")
+    named = {row[0] for row in member_roster(district, union).rows}
+    assert named == {RARE, "（已清除）", "没填的"}, "nobody looks for a name that was forgotten"
 
 
 def test_a_roster_of_nobody_says_so_and_one_of_no_union_is_refused(district: Session) -> None:

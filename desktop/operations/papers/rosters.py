@@ -139,12 +139,15 @@ def _columns(record_type: RecordType, chosen: Sequence[tuple[str, float]]) -> tu
 def _rows(
     session: Session, found: Sequence[Record], chosen: Sequence[tuple[str, float]]
 ) -> tuple[tuple[str, ...], ...]:
-    """The cells in words, with what the declaration hides hidden."""
+    """The cells in words, with what the declaration hides hidden, and a name that was erased as lists have it."""
     codes = session.codes
+    nameless = [r.id for r in found if r.values.get("name") is None]
+    gone = queries.erased(session.database, session.types[found[0].type], nameless) if nameless else ()
     return tuple(
         tuple(
-            display(session.types[r.type].by_name[name], r.values.get(name), codes=codes, masked=True)
+            queries.ERASED if name == "name" and r.id in gone
+            else display(session.types[r.type].by_name[name], r.values.get(name), codes=codes, masked=True)
             for name, _ in chosen
         )
         for r in found
-    )
+    )  # fmt: skip
