@@ -8,7 +8,14 @@ import pytest
 
 from desktop.records.types import catalogue
 from desktop.records.versions.canonical import Cell
-from desktop.ui.forms.derived import from_admission, from_category, from_count, from_link, from_nature
+from desktop.ui.forms.derived import (
+    from_admission,
+    from_category,
+    from_count,
+    from_link,
+    from_nature,
+    from_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,18 @@ def test_a_course_for_the_newly_appointed_counts_as_such_unless_somebody_says_ot
     assert from_category(course, "category", changed, {}) == {}, "chosen by hand"
     assert from_category(course, "name", fresh, {}) == {}
     assert from_category(catalogue()["congress"], "category", fresh, {}) == {}
+
+
+def test_a_title_says_which_session_it_is_until_somebody_says_otherwise() -> None:
+    congress = catalogue()["congress"]
+    named: dict[str, Cell] = {"name": "某厂三届二次职代会"}
+    told = from_title(congress, "name", named, {})
+    assert told == {"term_number": 3, "session_number": 2}
+    changed: dict[str, Cell] = {"name": "某厂第三届第四次职工代表大会", **told}
+    assert from_title(congress, "name", changed, told) == {"session_number": 4}
+    assert from_title(congress, "name", changed, {}) == {}, "typed by hand"
+    assert from_title(congress, "name", {"name": "年会"}, {}) == from_title(congress, "kind", named, {}) == {}
+    assert from_title(catalogue()["course"], "name", named, {}) == {}
 
 
 def test_the_day_of_an_admission_is_typed_once_and_a_transfer_says_so_everywhere() -> None:

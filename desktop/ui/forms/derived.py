@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from desktop.operations import form_data, queries
 from desktop.operations.imports.own_place import PLACE_FIELDS
+from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.queries import Codes
 from desktop.records import employers, memberships
 from desktop.records.cells import Values, is_empty
@@ -161,6 +162,18 @@ def from_category(
     wanted: Cell = 1 if present.get("category") == "initial" else usual
     mine = counted not in (usual, filled.get(target, usual))
     return {} if mine or counted == wanted else {target: wanted}
+
+
+def from_title(
+    record_type: RecordType, field: str, present: Values, filled: Mapping[str, Cell]
+) -> dict[str, Cell]:
+    """Which session a title such as 三届二次职代会 is that of; what somebody has typed himself stands."""
+    if field != "name" or not {TERM, SESSION} <= record_type.by_name.keys():
+        return {}
+    free = all(is_empty(c := present.get(n)) or c == filled.get(n) for n in (TERM, SESSION))
+    numbers = session_of(str(present.get(field) or "")) if free else None
+    told = dict(zip((TERM, SESSION), numbers, strict=True)) if numbers is not None else {}
+    return {n: number for n, number in told.items() if present.get(n) != number}
 
 
 def from_admission(

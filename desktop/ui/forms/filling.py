@@ -21,6 +21,7 @@ from desktop.ui.forms.derived import (
     from_id_number,
     from_links,
     from_nature,
+    from_title,
 )
 from desktop.ui.workbench import Workbench
 
@@ -76,7 +77,8 @@ class Filler(QObject):
         if name in self._touched:
             self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
             asked = self._type, name, self._values(), self._implied
-            told = from_nature(*asked) | from_category(*asked) | from_admission(*asked, self._new)
+            told = from_nature(*asked) | from_category(*asked) | from_title(*asked)
+            told |= from_admission(*asked, self._new)
             self._implied |= told
             self.told.emit(told, f"由{row.field.label}带出，可以改")
             if name in ADDRESSES and "town" in self._rows:
