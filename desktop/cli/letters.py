@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,9 +19,11 @@ from desktop.cli.parameters import Day, Number, OneOf, Pair, PathOf, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
 from desktop.operations import supervision
+from desktop.operations.recording import records
 from desktop.operations.recording.records import Saved
 from desktop.operations.session import Session
 from desktop.operations.supervision import Layout, Signatory
+from desktop.records.checks import Finding
 from desktop.records.supervision import waiting_for
 from desktop.records.supervision.kinds import EventKind, LetterKind
 from desktop.records.supervision.numbering import Series, said
@@ -176,7 +178,11 @@ def _say_drafted(label: str, saved: Saved, as_json: bool) -> None:
         )
         return
     say(f"已起草{label}，编号{saved.record}。操作{saved.changes.stamp}")
-    for finding in saved.findings:
+    _say_findings(saved.findings)
+
+
+def _say_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
         say(f"    {severity_words(finding)}：{finding.message}")
 
 
@@ -297,10 +303,13 @@ def step(
     else:
         done = supervision.record_event(session, case, kind.value, day, **typed)
     count = len(set(documents))
+    findings = records.check(session, "case_event", done.event)
     if as_json:
-        json_line({"id": done.event, "letters": count, "stage": done.state.stage.value})
+        told = {"id": done.event, "letters": count, "stage": done.state.stage.value}
+        json_line({**told, "findings": [finding_object(f) for f in findings]})
     else:
         say(f"已登记{f'{count}份' if count else ''}。现在：{done.state.stage.label}。")
+        _say_findings(findings)
 
 
 @letter.command("void")

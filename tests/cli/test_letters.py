@@ -47,6 +47,13 @@ def drafted(district: Path, case: str, kind: str) -> Any:
     return answer("letter", district, "draft", case, kind, *fields)["id"]
 
 
+def test_what_a_step_still_lacks_is_told(district: Path, case: str) -> None:
+    closed = run("letter", district, "step", case, "结案", "--set", "closing_way=撤回")
+    assert (closed.exit_code, "错误：结案请填写涉及人数，没有的填0" in closed.stdout) == (0, True)
+    heard = answer("letter", district, "step", case, "heard", "--date", "2026-11-04")
+    assert isinstance(heard["findings"], list)
+
+
 def test_a_letter_is_drafted_issued_once_printed_and_voided(
     district: Path, case: str, tmp_path: Path
 ) -> None:
