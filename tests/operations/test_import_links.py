@@ -96,7 +96,8 @@ def test_what_a_list_shows_of_a_record_names_it_again(district: Session, tmp_pat
     assert {row.parts[0].values["officer"] for row in shown.rows} == set(officers)
     head, row = ["班次", "姓名", "单位（工会）"], ["初任 培训", "李喆", "径山村工会"]
     [alone] = look(district, table(tmp_path, [row], head, "一.xlsx"), "attendance").rows
-    assert any(n.text.startswith("“班次”有几条“初任 培训”") for n in alone.notes)
+    ways = "请写成“初任 培训 2026-03-05”或“初任 培训 2026-09-05”这样"
+    assert f"“班次”有几条“初任 培训”，{ways}" in [n.text for n in alone.notes]
     row[0] = "初任 培训 2026-09-05"
     [told] = look(district, table(tmp_path, [row], head, "二.xlsx"), "attendance").rows
     assert told.parts[0].values["course"] == courses[1]
