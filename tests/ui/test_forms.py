@@ -653,8 +653,8 @@ def test_a_town_that_was_chosen_stays_when_a_firm_is_chosen(hand: Hand, bench: W
 def test_an_address_says_where_a_record_lies_until_somebody_says_it_himself(hand: Hand) -> None:
     form = new_form(hand, "enterprise")
 
-    def address(words: str) -> tuple[Cell, Cell]:
-        form.go_to("address")
+    def address(words: str, name: str = "address") -> tuple[Cell, Cell]:
+        form.go_to(name)
         hand.control(K.Key_A)
         hand.enter(words)
         hand.settle()
@@ -666,7 +666,11 @@ def test_an_address_says_where_a_record_lies_until_somebody_says_it_himself(hand
     assert "由实际经营地址带出" in form.rows["town"].message.words
     assert address("三墩镇西园八路9号") == ("330106109", "330106109234"), "no more than what stands"
     assert address("西湖区翠苑街道文三路1号") == ("330106005", None), "another address, another place"
+    assert address("西湖区留下街道", "registered_address") == ("330106005", None), (
+        "where it works goes before"
+    )
     form.go_to("town")
+    hand.control(K.Key_A)
     hand.enter("留下")
     assert address("三墩镇西园八路9号") == ("330106009", None), "said by hand"
 

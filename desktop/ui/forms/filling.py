@@ -92,10 +92,10 @@ class Filler(QObject):
             self.told.emit({"town": above.parent}, "由村社带出")
 
     def _ask_where(self, row: FieldRow) -> None:
-        """Reads where an address lies, unless somebody has said that; another address is asked about anew."""
+        """Reads where the addresses lie, unless somebody has said that; another address is asked about anew."""
         record_type, types, unit = self._type, self._workbench.types, self._workbench.facts.unit
         places = [name for name in PLACE_FIELDS if name in self._rows]
-        today, asked = self._workbench.today(), row.editor.text()
+        today, asked = self._workbench.today(), self._addresses()
 
         def open_places() -> bool:
             """Whether all of them are empty, assumed, or filled from an address."""
@@ -103,7 +103,7 @@ class Filler(QObject):
             return all(name in free or not self._said(name) for name in places)
 
         def arrived(place: Mapping[str, str]) -> None:
-            if not place or row.editor.text() != asked or not open_places():
+            if not place or self._addresses() != asked or not open_places():
                 return
             told: dict[str, Cell] = {name: place.get(name) for name in places}
             if told["town"] == self._said("town") and "village" not in place:
@@ -113,13 +113,15 @@ class Filler(QObject):
             self.told.emit(news, f"由{row.field.label}带出，可以改")
 
         if open_places():
-            address = {row.field.name: row.editor.parsed().value}
             self._workbench.read(
                 lambda database, _ticket: AddressPlace(
                     reference_here(database, types, unit.id, today), unit.code, record_type
-                ).of(address)[0],
+                ).of(asked)[0],
                 arrived, owner=self, key="where",
             )  # fmt: skip
+
+    def _addresses(self) -> dict[str, Cell]:
+        return {name: self._rows[name].editor.parsed().value for name in ADDRESSES if name in self._rows}
 
     def _said(self, name: str) -> str:
         return self._rows[name].editor.text()
