@@ -282,7 +282,9 @@ def test_words_about_others_are_gone_through_once_and_not_at_each_segment(
         asked: list[object] = []
         knowledge = station.knowledge
 
-        def noted(*given: Any, asked: list[object] = asked, knowledge: Any = knowledge) -> station.Knowledge:
+        def noted(
+            *given: Any, asked: list[object] = asked, knowledge: Callable[..., station.Knowledge] = knowledge
+        ) -> station.Knowledge:
             asked.append(given)
             return knowledge(*given)
 
