@@ -56,6 +56,17 @@ def gone_elsewhere(top: Desk, desk: Desk, units: set[str], heads: Mapping[str, s
     )
 
 
+def misled(holders: Sequence[Desk]) -> bool:
+    """Whether one took somebody for the level above for a while who has erased something (known residue)."""
+    return any(
+        d.database.row(
+            "SELECT 1 FROM refused r JOIN r_erasure e ON e._origin = r.origin"
+            " WHERE r.type = 'unit' AND r.reason = 'registered'"
+        )
+        for d in holders
+    )
+
+
 def unbelieved(holders: Sequence[Desk]) -> bool:
     """Whether one of these does not know who has the records that another believes to be one (known residue).
 

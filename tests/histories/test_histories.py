@@ -24,6 +24,7 @@ from tests.histories.comparing import (
     deleted,
     gone_elsewhere,
     heads_of,
+    misled,
     rows_of,
     unbelieved,
     with_children_elsewhere,
@@ -139,7 +140,7 @@ def check_holders(history: Combining, desk: Desk) -> None:
     if any(record in elsewhere and deleted(holders[-1], record) for record in heads.values()):
         # Whether one of several that are one takes part hangs on a child that is not seen here (known residue).
         return
-    if gone_elsewhere(holders[-1], desk, units, heads) or unbelieved(holders):
+    if gone_elsewhere(holders[-1], desk, units, heads) or unbelieved(holders) or misled(holders):
         # Or on what is written into it by those who have it now; or it hangs on who they are (known residue).
         return
     for type_name in ("firm", "visit", "prize", ATTACHMENT, PART):
