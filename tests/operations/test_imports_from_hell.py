@@ -45,6 +45,12 @@ def test_an_error_is_no_name_in_a_text_table_either(district: Session) -> None:
         assert {n.column for n in row.said} == {0, 2}
 
 
+def test_what_stands_for_a_formula_in_a_returned_row_is_no_text(district: Session) -> None:
+    [row] = look(district, pasted([["甲公司", code(1), "3", "", "（公式）"]], [*HEAD, "备注"])).rows
+    assert "remark" not in row.parts[0].values
+    assert any(n.field == "remark" and "公式" in n.text for n in row.notes)
+
+
 def test_what_was_too_narrow_to_be_copied_is_told(district: Session) -> None:
     head = [*HEAD, "所属街道"]
     shown = look(district, pasted([["甲公司", code(1), "####", "########", "###"]], head))

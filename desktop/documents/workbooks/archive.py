@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from desktop.documents.workbooks.cells import Fault, FaultKind
+from desktop.documents.workbooks.cells import FORMULA, Fault, FaultKind
 from desktop.documents.workbooks.problems import OtherFormat, Suspicious, TooLarge, Unreadable
 
 MOST_PARTS = 3_000
@@ -202,7 +202,7 @@ def _scan_cells(window: bytes, scan: SheetScan) -> None:
     if b"f" in window and b"<f" in window:
         for found in _NOT_CALCULATED.finditer(window):
             if b't="str"' not in found[3]:
-                _note(scan, found, Fault(FaultKind.NOT_CALCULATED, "（公式）"))
+                _note(scan, found, Fault(FaultKind.NOT_CALCULATED, FORMULA))
     if has_e and b' hidden="' in window and len(scan.hidden_rows) < _MOST_FAULTS:
         scan.hidden_rows.update(int(found[1]) for found in _HIDDEN_ROW.finditer(window))
         for found in _HIDDEN_COLUMNS.finditer(window):

@@ -25,6 +25,8 @@ class FaultKind(enum.StrEnum):
     TOO_NARROW = "too_narrow"
 
 
+FORMULA = "（公式）"
+"""What stands for a formula whose result is not in the file, also in the workbook of returned rows."""
 _SENTENCES = {
     FaultKind.NOT_CALCULATED: "这一格是公式，文件里没有存下结果；请用WPS或Excel打开并保存一次",
     FaultKind.ERROR: "这一格的公式出错了",
@@ -89,6 +91,8 @@ def _examined_text(cell: str) -> Cell:
         if _ERROR_WORDS.fullmatch(cell):
             return Fault(FaultKind.ERROR, cell)
         return Fault(FaultKind.TOO_NARROW, cell) if _TOO_NARROW.fullmatch(cell) else cell
+    if cell == FORMULA:
+        return Fault(FaultKind.NOT_CALCULATED, cell)
     return Fault(FaultKind.LOST_DIGITS, cell) if _SCIENTIFIC.fullmatch(cell) else cell
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from desktop.documents.workbooks.cells import Cell, Fault, FaultKind, Row
+from desktop.documents.workbooks.cells import FORMULA, Cell, Fault, FaultKind, Row
 from desktop.documents.workbooks.delimited import MOST_CELL, MOST_COLUMNS, encoding_of, text_cell
 from desktop.documents.workbooks.problems import NoSuchSheet, Suspicious, TooLarge, Unreadable, unreachable
 from desktop.documents.workbooks.sheets import MergedRanges, NothingOpen, SheetInfo, counted
@@ -188,7 +188,7 @@ def _number(element: Any, name: str) -> int:
 def _value(cell: Any) -> Cell:
     data = next(cell.iterchildren(_DATA), None)
     if data is None:
-        return Fault(FaultKind.NOT_CALCULATED, "（公式）") if cell.get(_FORMULA) is not None else None
+        return Fault(FaultKind.NOT_CALCULATED, FORMULA) if cell.get(_FORMULA) is not None else None
     text = "".join(data.itertext()) if len(data) else data.text or ""
     if len(text) > MOST_CELL:
         raise TooLarge(f"有一格里超过{MOST_CELL}个字。")
