@@ -217,4 +217,5 @@ class Showing:
 
 def columns_of(record_type: RecordType) -> Sequence[Field]:
     """The fields of a list: those that the declaration puts there, else those that name the record."""
-    return record_type.columns or [record_type.by_name[name] for name in record_type.title]
+    names = record_type.listed(of_one_parent=False) or record_type.title
+    return [record_type.by_name[name] for name in names]

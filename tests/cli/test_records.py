@@ -513,3 +513,10 @@ def test_who_was_erased_is_called_so_in_lists(town: Path) -> None:
     assert "（已清除）" not in lines[stays["id"]]
     assert run("show", town, "会员", gone["id"]).stdout.startswith("会员  （已清除）\n")
     assert "清除个人信息  （已清除）  1条" in run("operations", town, "--limit", "1").stdout
+
+
+def test_a_list_of_parts_says_what_each_belongs_to(town: Path) -> None:
+    (course,) = record(town, "course", {"name": "初任班", "started_date": "2026-11-01"})
+    record(town, "attendance", {"course": course["id"], "name": "张伟"})
+    listed = run("list", town, "attendance").stdout
+    assert ("班次" in listed, "初任班 2026-11-01" in listed) == (True, True)
