@@ -234,6 +234,18 @@ def test_a_ledger_of_an_earlier_program_is_searched_by_all_readings() -> None:
     ledger.database.close()
 
 
+def test_a_search_index_of_a_former_form_is_made_anew_when_there_is_time() -> None:
+    ledger = new_ledger()
+    play(ledger, [("birth", "吉利（杭州）厂", "", 1)])
+    ledger.database.execute("DELETE FROM meta WHERE key = 'search_form'")
+    ledger.database.execute(f"DELETE FROM {indexing.index_of('firm')}")
+    for found in (0, 1, 1):
+        assert reading.count(ledger.database, TYPES, Query("firm", text="jlhzc")) == found
+        indexing.ensure(ledger.database, TYPES)
+        indexing.refresh_stale(ledger.database, TYPES)
+    ledger.database.close()
+
+
 def test_an_index_of_an_earlier_program_is_taken_away() -> None:
     database = Database.open(None, bytes(32))
     schema.ensure(database, TYPES)

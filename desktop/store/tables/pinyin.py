@@ -33,6 +33,8 @@ A run of them, as one of blanks, is looked at once: others may send names of a m
 """
 _BLANKS: Final = re.compile(r"(?<![0-9 ]) ++|(?<! ) ++(?![0-9])")
 """All but those between two numbers."""
+_SIGN: Final = re.compile(r"[^\w\s]|_")
+"""Brackets, dots, quotation marks: nobody types them between first letters."""
 _MOST_DIGITS: Final = 16
 """The longest number whose length is one character below the capitals."""
 
@@ -100,18 +102,21 @@ def initials(text: str) -> str:
 def all_initials(text: str) -> list[str]:
     """The first letters as people may type them to find a name: of 长乐 ``cl``, ``zl``, ``cy`` and ``zy``.
 
-    The usual ones come first. Of many characters that are read in several ways only the first are spelled so.
+    The usual ones come first. Of many characters that are read in several ways only the first are spelled so. Of a name
+    with signs in it the letters stand alone, too: of 吉利(杭州) also ``jlhz``.
     """
     plain, others = _plain(text), _other_initials()
     found = [plain.translate(_initials())]
     for at in [at for at, character in enumerate(plain) if character in others][:_MANY]:
         found += [f"{one[:at]}{letter}{one[at + 1 :]}" for one in found for letter in others[plain[at]]]
+    if _SIGN.search(text):
+        found += [bare for one in found if (bare := _SIGN.sub("", one))]
     return found
 
 
 def is_read_in_several_ways(text: str) -> bool:
     """Whether :func:`all_initials` of a text are more than one, in a tenth of the time."""
-    return not _other_initials().keys().isdisjoint(text)
+    return not _other_initials().keys().isdisjoint(text) or _SIGN.search(text) is not None
 
 
 def _plain(text: str) -> str:
