@@ -7,8 +7,11 @@ from desktop.store.tables.database import Database
 
 
 def as_version(database: Database, version: int) -> None:
-    """Gives own lines a row each, as before version 6, and calls the tables those of ``version``."""
+    """Takes away what was not there in a ``version`` (4 to 8), and gives own lines a row each, as before 6."""
     database.execute("DROP TABLE segment_came")
+    database.execute(f"PRAGMA user_version = {version}")
+    if version >= 6:
+        return
     database.execute(
         "CREATE TABLE pending_line (number INTEGER PRIMARY KEY, shape INTEGER, line BLOB NOT NULL)"
     )
@@ -18,4 +21,3 @@ def as_version(database: Database, version: int) -> None:
         [(w.number, refs.get(w.shape), w.line) for w in pending.lines(database, 1, 10**9)],
     )
     database.execute("DROP TABLE pending")
-    database.execute(f"PRAGMA user_version = {version}")

@@ -31,8 +31,6 @@ _GONE = 40
 10: then ten rows are written for each that changes."""
 _LONGEST = 20_000
 """Characters of one value that can be searched: nobody types more, and a bundle of 5 KB may hold one of 12 MB."""
-_FORM_KEY, _FORM = "search_form", "2"
-"""What is indexed of a text."""
 _AT_ONCE = 250
 """Rows that are spelled together."""
 _ROW = "\udfff"
@@ -48,29 +46,15 @@ def index_of(type_name: str) -> str:
 
 
 def ensure(database: Database, types: Mapping[str, RecordType]) -> None:
-    """Makes the search indexes that are missing and fills them, all in one step: a commit for each costs far more.
-
-    Those of a former form find what they did before, and are made anew with those that a merge has changed.
-    """
+    """Makes the search indexes that are missing and fills them, all in one step: a commit for each costs far more."""
     found = database.rows("SELECT name FROM sqlite_master WHERE name LIKE 'search\\_%' ESCAPE '\\'")
     present = {name for (name,) in found}
-    known = [t for t in types.values() if searchable(t)]
-    missing = [t for t in known if index_of(t.name) not in present]
-    former = database.value("SELECT value FROM meta WHERE key = ?", (_FORM_KEY,)) != _FORM
-    if not missing and not former:
+    missing = [t for t in types.values() if searchable(t) and index_of(t.name) not in present]
+    if not missing:
         return
     with database.transaction():
         for record_type in missing:
             rebuild(database, record_type)
-        if former:
-            for record_type in known:
-                if record_type not in missing:
-                    mark_stale(database, record_type.name)
-            database.execute(
-                "INSERT INTO meta (key, value) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (_FORM_KEY, _FORM),
-            )
 
 
 def searchable(record_type: RecordType) -> tuple[Field, ...]:

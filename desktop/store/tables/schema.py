@@ -188,8 +188,9 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     7: (_INDEX_ANEW,),
     # Lists stand in the order of characters, no longer in that of letters (see LISTED_ANEW).
     8: (),
-    # Where segments stood that were put at the end for one peer has a table, which is made with the core tables.
-    9: (),
+    # Where segments stood that were put at the end for one peer has a table, which is made with the core tables; and
+    # names with brackets or dots are found by their first letters alone.
+    9: (_INDEX_ANEW,),
 }
 """What brings a database of the version before to each version; each stands for itself and is never changed."""
 LISTED_ANEW = 8
