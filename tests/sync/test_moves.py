@@ -42,6 +42,13 @@ def move_upholding(desk: Desk, unit: str, to: str) -> int:
     return upheld.stamp
 
 
+def test_where_nothing_lapses_by_a_move_nothing_more_is_said(places: Places) -> None:
+    places.deliver()
+    number = places.district.next_number()
+    assert move_upholding(places.district, places.far.unit, places.town.unit) == 0
+    assert places.district.next_number() == number + 2
+
+
 @pytest.fixture
 def moved(tmp_path: Path, no_cover: None) -> Places:
     """The village of town 乙 has been put under town 甲; tests of that reach no line that others do not."""
