@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.operations import queries
 from desktop.operations.recording import joinings
 from desktop.operations.session import Here
+from desktop.operations.slot_words import differing, links_of, value_words
 from desktop.operations.stations import traffic
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
-from desktop.records.display import display
+from desktop.records.declaration import RecordType
 from desktop.records.typed.dates import stamp_words
-from desktop.records.versions.canonical import Cell
 from desktop.store.queries.history import versions_of
 from desktop.store.tables.database import Database
 from desktop.ui import theme
@@ -61,16 +58,16 @@ def read_history(database: Database, here: Here, record_type: RecordType, record
     """The versions of a record, newest first; personal values stay masked."""
     entries = versions_of(database, here.types, record_type.name, record)
     names = traffic.station_names(database, here)
-    links = _links(database, here, record_type, [(entry.slot, entry.value) for entry in entries])
+    links = links_of(database, here, record_type, [(entry.slot, entry.value) for entry in entries])
     lines: list[Line] = []
     older: dict[str, Any] = {}
     for entry in reversed(entries):
         if not _is_shown(record_type, entry.slot):
             continue
         before = older.get(entry.slot)
-        words, instead = _value_words(here, record_type, links, entry.slot, entry.value), "（新登记）"
+        words, instead = value_words(here, record_type, links, entry.slot, entry.value), "（新登记）"
         if not entry.birth:
-            words, instead = _differing(here, record_type, links, entry.slot, before, entry.value)
+            words, instead = differing(here, record_type, links, entry.slot, before, entry.value)
         label = record_type.slot_label(entry.slot)
         station = names.get(entry.station) or traffic.unknown_station(entry.station)
         lines.append(
@@ -97,70 +94,6 @@ def _is_shown(record_type: RecordType, slot_name: str) -> bool:
     """Whether people see any of a slot; what the program itself keeps changes together with what they do see."""
     slot = record_type.slots.get(slot_name)
     return slot is None or bool(slot.shown_fields)
-
-
-def slot_words(database: Database, here: Here, record_type: RecordType, slot: str, value: Any) -> str:
-    """The value of one slot in words; personal values stay masked."""
-    return _value_words(here, record_type, _links(database, here, record_type, [(slot, value)]), slot, value)
-
-
-def _links(
-    database: Database, here: Here, record_type: RecordType, versions: Sequence[tuple[str, Any]]
-) -> Mapping[str, str]:
-    """The words for everything that these slots link to, by id; the units that a record belonged to among them."""
-    rows, units = [], set[str]()
-    for name, value in versions:
-        slot = record_type.slots.get(name)
-        if slot is not None:
-            rows.append(value if slot.grouped else {slot.name: value})
-        elif name == UNIT_SLOT and value:
-            units.add(str(value))
-    found = queries.link_titles(database, here.types, here.codes, record_type, [r for r in rows if r])
-    if units and "unit" in here.types:
-        found |= queries.titles(database, here.types, here.codes, "unit", units)
-    return {**found, here.unit.id: here.unit.name}
-
-
-def _value_words(
-    here: Here, record_type: RecordType, links: Mapping[str, str], slot_name: str, value: Any
-) -> str:
-    if slot_name == DELETED_SLOT:
-        return "已恢复" if value in (None, "") else "已删除"
-    if slot_name == UNIT_SLOT:
-        return links.get(str(value), "本机没有登记的单位")
-    slot = record_type.slots.get(slot_name)
-    if slot is None:
-        return "（本程序不认识的内容）"
-    if not slot.grouped:
-        return _cell_words(here, links, slot.fields[0], value)
-    members: Mapping[str, Cell] = value or {}
-    filled = (f for f in slot.shown_fields if members.get(f.name) not in (None, ""))
-    return "；".join(f"{f.label}：{_cell_words(here, links, f, members[f.name])}" for f in filled) or "（空）"
-
-
-def _differing(
-    here: Here, record_type: RecordType, links: Mapping[str, str], slot_name: str, before: Any, value: Any
-) -> tuple[str, str]:
-    """What stands there now and what stood there: of fields that are written together those that differ."""
-    slot = record_type.slots.get(slot_name)
-    old, new = (_value_words(here, record_type, links, slot_name, v) for v in (before, value))
-    if before is None:
-        return new, ""
-    if slot is None or not slot.grouped or old == new:
-        return new, old
-    was, now = before, value or {}
-    same = {f.name for f in slot.fields if was.get(f.name) == now.get(f.name)}
-    old, new = (
-        _value_words(here, record_type, links, slot_name, {n: c for n, c in v.items() if n not in same})
-        for v in (was, now)
-    )
-    return new, old
-
-
-def _cell_words(here: Here, links: Mapping[str, str], field: Field, cell: Cell) -> str:
-    if field.kind is Kind.LINK:
-        return queries.link_words(field, cell, links) or "（空）"
-    return display(field, cell, codes=here.codes, masked=True) or "（空）"
 
 
 class HistoryTab(QWidget):

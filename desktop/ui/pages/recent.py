@@ -14,6 +14,7 @@ from desktop.operations.quantities import amount_words
 from desktop.operations.recording import steps
 from desktop.operations.recording.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.session import Here, Session
+from desktop.operations.slot_words import slot_words
 from desktop.records.declaration import Field, Kind, RecordType, Role, short_label
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
@@ -23,7 +24,6 @@ from desktop.store.queries.attached import PART
 from desktop.store.tables.database import Database
 from desktop.ui import spacing
 from desktop.ui.dialogs import Answer
-from desktop.ui.forms.history import slot_words
 from desktop.ui.forms.taking_back import take_back
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

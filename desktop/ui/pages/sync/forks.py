@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations.session import Here, Session
+from desktop.operations.slot_words import slot_words
 from desktop.operations.stations import forks
 from desktop.operations.stations.forks import KINDS, ONE_COMPUTER, Content, Doubled, OpenFork
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions import items, spans
 from desktop.records.versions.item_outcomes import HELD, OUTCOMES
 from desktop.store.tables.database import Database
-from desktop.ui.forms.history import slot_words
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.deciding import Deciding
