@@ -11,9 +11,11 @@ from desktop.cli.output import complain, json_line, say
 from desktop.cli.steps import spoken
 from desktop.operations.file_names import size_words
 from desktop.operations.session import Session
-from desktop.operations.stations import unsettled
+from desktop.operations.stations import decided, unsettled
+from desktop.operations.stations.decided import Decided, Told, decided_words
 from desktop.operations.stations.forks import KINDS
-from desktop.operations.stations.unsettled import Unsettled
+from desktop.operations.stations.unsettled import Unsettled, unlisted_words
+from desktop.records.declaration import short_label
 from desktop.records.duties import DUTIES, signed_words
 from desktop.records.typed.dates import time_words
 from desktop.records.versions.item_outcomes import (
@@ -27,6 +29,9 @@ from desktop.records.versions.item_outcomes import (
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.sync.merging.results import EARLIER, BundleResult, MergeReport, Unapplied
 from desktop.sync.signed.manifest import DOWN, Manifest, Person
+
+_MOST_SAID = 20
+"""So many own values that were replaced are said; the rest is counted."""
 
 
 def show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json: bool) -> None:
@@ -70,11 +75,14 @@ def show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json:
 
 def show_report(session: Session, report: MergeReport, preview: bool, as_json: bool) -> None:
     """What became of each file of a merge, and what is to be done next; in a preview, what would."""
+    told = Told() if preview else decided.after_merge(session.database, session.here, report.bundles)
     if as_json:
         json_line(
             {
                 "preview": preview,
                 "bundles": [_bundle_object(b) for b in report.bundles],
+                "decided": [_decided_object(one) for one in told.listed],
+                "decided_unlisted": told.unlisted,
                 "renumbered": report.renumbered,
                 "copied": report.copied,
             }
@@ -85,6 +93,7 @@ def show_report(session: Session, report: MergeReport, preview: bool, as_json: b
             _say_bundle(bundle, preview)
             if joined:
                 say(f"    其中{OUTCOMES[REFUSED]}的{len(joined)}项{joined[0].advice}")
+        _say_decided(told)
         if not preview:
             _say_waiting(report, sum(map(len, settled)))
         if report.renumbered:
@@ -98,6 +107,17 @@ def _settled(session: Session, bundle: BundleResult) -> list[Unsettled]:
     registered = [u for u in bundle.unapplied if u.reason == REFUSED_REGISTERED]
     told = unsettled.in_words(session.database, session.here, registered) if registered else []
     return [one for one in told if one.settled]
+
+
+def _say_decided(told: Told) -> None:
+    """Which own values stand no more, by whose word; the first of them."""
+    if told.count:
+        say(f"{decided_words(told.count)}：")
+    for one in told.listed[:_MOST_SAID]:
+        place = f"{short_label(one.label)}“{one.title}”的“{one.slot_label}”"
+        say(f"    {place}：原来是“{one.was}”，{one.when}，{one.who}{one.verb}“{one.now}”")
+    if told.count > _MOST_SAID:
+        say(f"    {unlisted_words(told.count - _MOST_SAID)}。")
 
 
 def _say_waiting(report: MergeReport, settled: int) -> None:
@@ -162,6 +182,22 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
             for (outcome, reason), count in bundle.reasons.items()
         ],
         "problem": None if bundle.problem is None else problem_object(bundle.problem),
+    }
+
+
+def _decided_object(one: Decided) -> dict[str, Any]:
+    return {
+        "type": one.type,
+        "record": one.record,
+        "slot": one.slot,
+        "title": one.title,
+        "label": one.slot_label,
+        "was": one.was,
+        "now": one.now,
+        "verb": one.verb,
+        "operator": one.operator,
+        "author": one.author,
+        "at": one.when,
     }
 
 

@@ -286,6 +286,28 @@ def disagree(places: Places) -> str:
     return str(made["id"])
 
 
+def test_own_values_that_the_level_above_has_replaced_are_said_by_record_and_field(places: Places) -> None:
+    lines = [{"name": f"厂{n}", "contact_phone": "13800001234"} for n in range(22)]
+    made = record(places.town, "enterprise", *lines)
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    record(places.district, "enterprise", *({"id": m["id"], "contact_phone": "13900005678"} for m in made))
+    answer("send", places.district, places.stick / "2.xsj", "--to", "330106002")
+    twin = copied(places)
+    found = answer("receive", places.town, places.stick / "2.xsj")
+    assert (len(found["decided"]), found["decided_unlisted"]) == (22, 0)
+    first = found["decided"][0]
+    assert (first["slot"], first["label"], first["verb"]) == ("contact", "联系人", "改为")
+    assert first["author"] == "西湖区总工会"
+    spoken = run("receive", twin, places.stick / "2.xsj").stdout
+    assert "本单位填的有22处，上级或别的单位改了：" in spoken
+    assert f"企业“厂0”的“联系人”：原来是“{first['was']}”，" in spoken
+    assert f"王芳（西湖区总工会）改为“{first['now']}”" in spoken
+    assert "另有2条没有列出。" in spoken
+    for told in (json.dumps(found, ensure_ascii=False), spoken):
+        assert not [phone for phone in ("13800001234", "13900005678") if phone in told], "masked"
+
+
 def test_a_merge_that_leaves_something_to_do_says_so_last_and_ends_with_0(places: Places) -> None:
     disagree(places)
     merged = run("merge", places.district, places.stick / "2.xsj")

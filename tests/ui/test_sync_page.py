@@ -1177,3 +1177,44 @@ def test_lists_that_are_cut_say_how_many_more_there_are(
     hands.settle()
     assert page.unsettled.cut.words.text() == "太多了，另有2条没有列出；处理好列出的，其余的会接着列出来。"
     assert page.tabs.tabText(page.tabs.currentIndex()) == "没有收下的（3）"
+
+
+def test_own_values_that_the_level_above_has_replaced_are_listed_and_lead_to_their_fields(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    many = 2
+    ids, _ = records.save_many(
+        village, "enterprise", [{"name": f"{LONG}{n}", "surveyed_staff": 8} for n in range(many)]
+    )
+    report_up(village, town, tmp_path)
+    for key in ids:
+        records.save(town, "enterprise", {"surveyed_staff": 31}, record=key)
+    hands, page = open_page(village)
+    hands.window.resize(1366, 768)
+    hands.drop(page.merge.drop, [exchange.send(town, tmp_path, to=village.ledger.station).path])
+    assert not page.merge.decided.isVisible(), "nothing is replaced yet"
+    hands.click(page.merge.merge)
+    told = page.merge.decided
+    assert told.isVisible()
+    assert told.head.text() == f"本单位填的有{many}处，上级或别的单位改了（双击打开记录）"
+    assert told.grid.rows.lines[0].texts[1:5] == ("工会摸排职工数", "8", "改为31", "王芳（径山镇总工会）")
+    hands.look("decided")
+    hands.qtbot.keyClick(told.grid, Qt.Key.Key_Home)
+    hands.qtbot.keyClick(told.grid, Qt.Key.Key_Return)
+    hands.settle()
+    form = hands.window.page
+    assert isinstance(form, FormPage)
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QLineEdit)
+    assert focus.text() == "31", "the cursor is in the field"
+    hands.window.back()
+    hands.settle()
+    page.tabs.setCurrentIndex(LOG)
+    hands.settle()
+    assert not page.log.decided.isVisible()
+    page.log.merges.setCurrentIndex(page.log.merges.rows.index(0, 0))
+    hands.settle()
+    hands.look("decided-log")
+    assert page.log.decided.isVisible()
+    assert page.log.decided.grid.rows.lines == told.grid.rows.lines

@@ -51,7 +51,7 @@ class BundleResult:
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
-    says about received bundles was heard.
+    says about received bundles was heard. ``merge`` is its line in the ledger of merges.
     """
 
     path: Path
@@ -79,6 +79,7 @@ class BundleResult:
     answered: int = 0
     problem: Problem | None = None
     new_roots: tuple[str, ...] = ()
+    merge: int = 0
 
     @property
     def unlisted(self) -> int:

@@ -66,7 +66,7 @@ def take(
     verdict = Verdicts(ledger, intake).verdict(bundle, result)
     said = verdict.manifest
     result.sender, result.incarnation, result.sequence = said.sender, said.incarnation, said.sequence
-    result.total = said.items
+    result.total, result.merge = said.items, merge
     result.signed = frozenset(person.duty for person in verdict.signers)
     link = links.link_to(ledger.database, said.sender)
     result.name = link.name if link is not None else ""

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations.stations import unsettled
+from desktop.operations.stations import decided, unsettled
+from desktop.operations.stations.decided import Told
 from desktop.operations.stations.traffic import MergeLine, Overview, Peer
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
@@ -15,6 +16,7 @@ from desktop.records.versions.item_outcomes import OUTCOMES
 from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
+from desktop.ui.pages.sync.decided import DecidedList
 from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns
 from desktop.ui.pages.sync.withdraw import Withdrawing
 from desktop.ui.parts import heading, moment, plain, row
@@ -22,6 +24,8 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _STATE = 4 + len(OUTCOMES)
+_Found = tuple[list[Unsettled], int, Told]
+"""What a merge did not apply, how much that is, and which own values it has replaced."""
 
 
 class LogTab(QWidget):
@@ -66,6 +70,7 @@ class LogTab(QWidget):
         )  # fmt: skip
         self.items.limit_height(5)
         self.items_head = heading()
+        self.decided = DecidedList(workbench)
         self.none = plain("还没有收过数据包或回执。", muted=True)
         self.none.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._linked, self._room = False, True
@@ -86,6 +91,7 @@ class LogTab(QWidget):
         column.addWidget(self.none, 1)
         column.addWidget(self.items_head)
         column.addWidget(self.items)
+        column.addWidget(self.decided)
         self.merges.chosen.connect(self._choose)
         self.withdrawing.busy_changed.connect(self._make_room)
         self.withdrawing.list_wanted.connect(self.list_wanted)
@@ -111,7 +117,7 @@ class LogTab(QWidget):
     def _choose(self, merge: int | None) -> None:
         chosen = self._lines.get(merge) if merge is not None else None
         self.withdrawing.choose(chosen, self._rollbacks.get(merge) if merge is not None else None)
-        self._load_items(merge)
+        self._load_items(chosen)
 
     def _make_room(self, busy: bool) -> None:
         """While something is decided, the links give way."""
@@ -124,24 +130,29 @@ class LogTab(QWidget):
         for widget in (self._links_head, self.links):
             widget.setVisible(self._room and self._linked)
 
-    def _load_items(self, merge: int | None) -> None:
-        if merge is None:
-            self._show_items(([], 0))
+    def _load_items(self, line: MergeLine | None) -> None:
+        if line is None:
+            self._show_items(([], 0, Told()))
             return
-        number, here = merge, self.workbench.here
+        merged, here = line.merged, self.workbench.here
 
-        def job(database: Database, _ticket: Ticket) -> tuple[list[Unsettled], int]:
-            return unsettled.merge_details(database, here, number), unsettled.merge_count(database, number)
+        def job(database: Database, _ticket: Ticket) -> _Found:
+            return (
+                unsettled.merge_details(database, here, merged.id),
+                unsettled.merge_count(database, merged.id),
+                decided.of_merge(database, here, merged),
+            )
 
         self.workbench.read(job, self._show_items, owner=self, key="merge")
 
-    def _show_items(self, found: tuple[list[Unsettled], int]) -> None:
-        items, count = found
+    def _show_items(self, found: _Found) -> None:
+        items, count, replaced = found
         self.items.show_lines([item_line(i) for i in items])
         self.items.setVisible(bool(items))
         self.items_head.setVisible(bool(items))
         hint = "，".join(filter(None, ("双击打开记录", unlisted_words(count - len(items), "项"))))
         self.items_head.setText(f"这次合并{NOT_TAKEN}{count}项（{hint}）")
+        self.decided.show_told(replaced)
 
 
 def _link_line(peer: Peer) -> Line:

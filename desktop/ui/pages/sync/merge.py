@@ -22,6 +22,7 @@ from desktop.operations.stations.inbox_files import KNOWN_FILES, SMALL_FILES
 from desktop.records.declaration import Role
 from desktop.ui import theme
 from desktop.ui.notices import Tone
+from desktop.ui.pages.sync.decided import DecidedList
 from desktop.ui.pages.sync.drop import DropArea, dropped_paths, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
@@ -87,6 +88,7 @@ class MergePanel(QStackedWidget):
         self.grid = FilesGrid()
         self.grid.chosen.connect(self._show_details)
         self.details = Details(workbench)
+        self.decided = DecidedList(workbench)
         self.note = Note()
         self.caption = heading("收到的文件", 1)
         self.more = button("再加文件…", self.choose, "plus")
@@ -115,6 +117,7 @@ class MergePanel(QStackedWidget):
         column.addWidget(self.note)
         column.addWidget(self.grid, 3)
         column.addWidget(self.details, _DETAILS)
+        column.addWidget(self.decided, _DETAILS)
         self.receipt_line = QWidget()
         self.receipt_line.setLayout(row(self.receipts, self.place, 1))
         self.receipt_line.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]
@@ -270,6 +273,7 @@ class MergePanel(QStackedWidget):
 
     def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
         self._task, self._to_conflicts = task, None
+        self.decided.hide()
         task.progressed.connect(self._show_progress)
         self.progress.setRange(0, 0)
         self.doing.setText(f"正在{task.name}…")
@@ -312,7 +316,7 @@ class MergePanel(QStackedWidget):
         self.merged.emit()
 
     def _tell_outcome(self, done: Done) -> None:
-        outcome, after, afterwards, back, aside = done
+        outcome, after, afterwards, back, aside, decided = done
         lines, offered = [*back_words(back), *aside_words(aside)], []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
@@ -328,6 +332,7 @@ class MergePanel(QStackedWidget):
         if bad := [f for f in self.files if not f.good]:
             lines += reasons(bad, len(self.files))
             offered.append(link(f"没有合并的{len(bad)}个再核对一次", self._try_again))
+        self.decided.show_told(decided)
         lines += afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
@@ -391,7 +396,8 @@ class MergePanel(QStackedWidget):
         self.details.setVisible(not alone)
         self.grid.show_files(self.files, self.workbench.today(), looking=busy)
         self._show_details(self.grid.current())
-        self._column.setStretchFactor(self.details, 0 if self.details.nothing_new else _DETAILS)
+        short = self.details.nothing_new or not self.decided.isHidden()
+        self._column.setStretchFactor(self.details, 0 if short else _DETAILS)
         self.grid.limit_height(_ROWS_ALONE if alone or self.details.nothing_new else _ROWS, _LEAST_ROWS)
         self.caption.setText(f"收到的文件（{len(self.files)}个）")
         self.progress_line.setVisible(busy)

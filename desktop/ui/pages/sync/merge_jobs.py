@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.operations.session import Here, Session
-from desktop.operations.stations import inbox, traffic, uncounted, unsettled
+from desktop.operations.stations import decided, inbox, traffic, uncounted, unsettled
+from desktop.operations.stations.decided import Told
 from desktop.operations.stations.inbox import Aftermath
 from desktop.operations.stations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.sync.merging.results import BundleResult
@@ -21,7 +22,7 @@ RECEIPT = "回执"
 class Done(NamedTuple):
     """What merging did, the files as they are shown after it, what followed, and why own items came back with it.
 
-    ``aside`` is why items of others that had counted here do so no longer.
+    ``aside`` is why items of others that had counted here do so no longer, ``decided`` which own values were replaced.
     """
 
     outcome: MergeOutcome
@@ -29,6 +30,7 @@ class Done(NamedTuple):
     afterwards: Aftermath
     back: Sequence[str]
     aside: Sequence[str]
+    decided: Told
 
 
 def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> list[Shown] | None:
@@ -64,7 +66,8 @@ def merge(
         [reason for item, reason in found.items() if item not in known]
         for found, known in zip(now, before, strict=True)
     )
-    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside)
+    replaced = decided.after_merge(session.database, here, bundles)
+    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside, replaced)
 
 
 def answer(done: Done, folder: Path, session: Session, ticket: Ticket) -> Done:

@@ -217,7 +217,7 @@ class Details(QWidget):
 
     def _open(self, item: Unsettled | None) -> None:
         if item is not None and item.known and item.outcome == CONFLICT and not self.merged:
-            _open_record(self.workbench, item)
+            open_field(self.workbench, item.type, item.record, item.slot)
             self.workbench.shell.tell(
                 Tone.PLAIN, "这是本机现在的内容。合并以后，两种填法都在“分歧”里，再选用哪一个。"
             )
@@ -275,12 +275,13 @@ def open_item(workbench: Workbench, item: Unsettled | None) -> None:
     elif item.outcome == CONFLICT and not item.above:
         workbench.shell.open_page("conflicts", type_name=item.type, record=item.record)
     else:
-        _open_record(workbench, item)
+        open_field(workbench, item.type, item.record, item.slot)
 
 
-def _open_record(workbench: Workbench, item: Unsettled) -> None:
-    slot = workbench.types[item.type].slots.get(item.slot)
-    workbench.shell.open_record(item.type, item.record, slot.fields[0].name if slot is not None else "")
+def open_field(workbench: Workbench, type_name: str, record: str, slot_name: str) -> None:
+    """Shows a record with the cursor in the field of a slot."""
+    slot = workbench.types[type_name].slots.get(slot_name)
+    workbench.shell.open_record(type_name, record, slot.fields[0].name if slot is not None else "")
 
 
 def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
