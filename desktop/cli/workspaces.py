@@ -267,8 +267,10 @@ class BackupOf(PathOf):
         """The path of the file."""
         workspace = ctx.params.get("workspace") if ctx is not None else None
         if workspace is not None and not Path(value).exists():
-            listed = {b.path.name: b.path for b in restoring.backups(workspace)}
-            value = listed.get(Path(value).name, value)
+            # With its folder or without; one of this name that should lie elsewhere is another one.
+            found = [b.path for b in restoring.backups(workspace)]
+            listed = {Path(*path.parts[-count:]): path for path in found for count in (1, 2)}
+            value = listed.get(Path(value), value)
         return super().convert(value, param, ctx)
 
 

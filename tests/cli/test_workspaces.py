@@ -243,6 +243,9 @@ def test_a_backup_alone_is_restored_where_that_is_asked_for(town: Path, named: s
     (only,) = answer("restore", town)["backups"]
     path = Path(only["file"])
     source = {"as it is listed": path.name, "in its folder": f"backups/{path.name}", "by its path": path}
+    elsewhere = run("restore", town, path.parent.parent / "stick" / path.name, "--backup-only")
+    assert elsewhere.exit_code == 2, "what lies in another folder is not the one that is listed"
+    assert answer("list", town, "enterprise")["total"] == 1
     assert run("restore", town, source.get(named, named), "--backup-only").exit_code == 0
     assert answer("list", town, "enterprise")["total"] == 0
 
