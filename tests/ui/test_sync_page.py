@@ -47,6 +47,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.home.page import HomePage
+from desktop.ui.pages.sync import merge_words
 from desktop.ui.pages.sync.page import COMPARE, ENROLMENT, FORKS, LOG, UNSETTLED, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
 from desktop.ui.parts import row
@@ -696,8 +697,9 @@ def test_a_receipt_can_be_written_again_for_a_station_below(
 
 
 def test_receipts_of_all_that_wait_are_written_into_one_folder(
-    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(merge_words, "_MOST_FILES", 1)
     town, village = pair
     other = station(tmp_path, "330110109201", "双溪村工会", Level.VILLAGE)
     enrol(other, town, tmp_path)
@@ -705,16 +707,18 @@ def test_receipts_of_all_that_wait_are_written_into_one_folder(
         records.save(below, "enterprise", {"name": below.unit.name})
         exchange.merge(town, [exchange.send(below, tmp_path / f"{below.unit.name}.xsj").path])
     hands, page = open_page(town)
-    assert page.below.all.text() == "2个都写…"
+    assert page.below.all.text() == "给2个都写回执…"
     hands.dialogs.paths = [tmp_path / "gone" / "pulled out"]
     hands.click(page.below.all)
     said = page.below.note
     assert said.words.text() == "已写好0个回执。"
-    assert f"“{village.unit.name}”的没有写成" in said.detail.text()
+    (why,) = said.detail.text().splitlines()
+    assert "等2个的没有写成：" in why, "a stick that is gone is one reason, however many wait"
     folder = tmp_path / "给村里"
     hands.dialogs.paths = [folder]
     hands.click(page.below.all)
     assert said.words.text() == "已写好2个回执。"
+    assert "等2个，对方拖到" in said.detail.text(), "two hundred names would fill the page"
     hands.look("receipts-of-all")
     assert {line.texts[-1] for line in page.below.grid.rows.lines} == {"已给"}
     assert page.below.all.isHidden()

@@ -20,6 +20,7 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
+from desktop.ui.pages.sync.merge_words import some_of
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Note, button, folder_link, heading, link, moment, row
 from desktop.ui.workbench import Workbench
@@ -124,8 +125,8 @@ class Below(QWidget):
         else:
             words = "回执告诉对方收到了什么，也带去要下发的内容。"
         self.answer.setToolTip(words)
-        self.all.setText(f"{waiting}个都写…")
-        self.all.setToolTip("给还没有给回执、之后又有改动的都写一个，放在同一个文件夹里。")
+        self.all.setText(f"给{waiting}个都写回执…")
+        self.all.setToolTip("还没有给过回执的、给过以后又有改动的，各写一个，放在同一个文件夹里。")
         # Last: where it goes with the cursor on it, the cursor comes to the table, which chooses.
         self.all.setVisible(may and waiting > 1)
 
@@ -172,10 +173,12 @@ class Below(QWidget):
 
     def _all_written(self, made: _All) -> None:
         written, failed = made
-        names = "、".join(dict.fromkeys(s.name for s in written))
+        names = some_of(list(dict.fromkeys(s.name for s in written)))
         lines = [f"下一步：把它们交给{names}，对方拖到“收到的文件”里就行。"] if written else []
+        without: dict[str, list[str]] = {}
         for station, problem in failed:
-            lines.append(f"“{self._peers[station].link.name}”的没有写成：{problem}")
+            without.setdefault(str(problem), []).append(f"“{self._peers[station].link.name}”")
+        lines += [f"{some_of(whose)}的没有写成：{problem}" for problem, whose in without.items()]
         self.note.say(
             Tone.WARNING if failed else Tone.GOOD, f"已写好{len(written)}个回执。", "\n".join(lines)
         )

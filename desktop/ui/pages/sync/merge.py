@@ -34,6 +34,7 @@ from desktop.ui.pages.sync.merge_words import (
     root_words,
     same_words,
     settled_words,
+    some_of,
     waits,
     withdrawn_words,
 )
@@ -321,9 +322,8 @@ class MergePanel(QStackedWidget):
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
             where = outcome.receipts[0].path.parent
-            names = "、".join(dict.fromkeys(s.name for s in outcome.receipts[:3]))
-            more = "等" if len(outcome.receipts) > 3 else ""
-            lines.append(f"回执已写好{len(outcome.receipts)}个，请交还给：{names}{more}。放在：{where}")
+            names = some_of(list(dict.fromkeys(s.name for s in outcome.receipts)))
+            lines.append(f"回执已写好{len(outcome.receipts)}个，请交还给：{names}。放在：{where}")
             offered.append(link("打开回执文件夹", lambda: open_folder(where)))
         if outcome.failed:
             count, (_, problem) = len(outcome.failed), outcome.failed[0]

@@ -23,13 +23,13 @@ def reasons(bad: Sequence[Shown], all_files: int) -> list[str]:
         if shown.result is not None:
             files.setdefault(str(shown.result.problem), []).append(shown.path.name)
     most = _REASONS if len(bad) < all_files else _REASONS_ALONE
-    told = [f"{_named(names)}：{problem}" for problem, names in list(files.items())[:most]]
+    told = [f"{some_of(names)}：{problem}" for problem, names in list(files.items())[:most]]
     left = sum(map(len, list(files.values())[most:]))
     return [*told, *([f"……还有{left}个，原因见下表。"] if left else [])]
 
 
-def _named(names: Sequence[str]) -> str:
-    """The files of one reason: few by name, of many the first and how many there are."""
+def some_of(names: Sequence[str]) -> str:
+    """Few by name, of many the first and how many there are."""
     if len(names) <= _MOST_FILES:
         return "、".join(names)
     return f"{'、'.join(names[:_MOST_FILES])}等{len(names)}个"
@@ -72,7 +72,7 @@ def withdrawn_words(files: Sequence[Shown]) -> list[str]:
     """That files whose merge was rolled back bring nothing back by being merged again, and what does."""
     names = [f.path.name for f in files if f.withdrawn]
     words = "以前合并过，那次合并已经撤回，再合并也不计入。要恢复，请到“不计入的”里。"
-    return [f"{_named(names)}：{words}"] if names else []
+    return [f"{some_of(names)}：{words}"] if names else []
 
 
 def waits(item: Unsettled) -> bool:
