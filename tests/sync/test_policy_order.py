@@ -108,6 +108,23 @@ def test_why_something_does_not_count_hangs_on_no_order(places: Places) -> None:
     assert name_of(district) is None
 
 
+def test_why_something_does_not_count_is_the_same_at_who_has_said_others_words_once_more(
+    places: Places,
+) -> None:
+    """The district alone knows which of its words are others': those are read as its own everywhere else."""
+    district, town, village = places.district, places.town, places.village
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    others = f"{village.station} {village.keys.incarnation} 9"
+    district.say("exclusion", {"cause": policy.WITHDRAWN, "items": others, "restated": 1})
+    town.time.at = district.time.at + 1_000
+    town.exclude((village, 1), cause=policy.REFUSED, refusal="scope")
+    district.time.at = town.time.at + 1_000
+    district.exclude((village, 1))
+    places.deliver()
+    assert len({desk.refused()[village.station, 1] for desk in (district, town, village)}) == 1
+
+
 def test_a_move_that_is_withdrawn_after_it_was_in_vain_stops_no_other(places: Places) -> None:
     """Who heard of the withdrawal first never judged by that move."""
     district, other, far = places.district, places.other, places.far

@@ -123,7 +123,8 @@ class Policy:
     def out(self, origin: Origin, items: Items) -> dict[int, str]:
         """Which of these items of an origin do not count, and why, in whatever order that was heard.
 
-        What was said of an item stands before what was said of its whole station, and of several words the first.
+        What was said of an item stands before what was said of its whole station, and of several who say so its own
+        station first, then who has given that reason first for items of the incarnation.
         A move that somebody lets not count is none by which others are judged, so that it is in vain comes last.
         """
         found: dict[int, str] = {}
@@ -311,10 +312,16 @@ class Exclusions(Mapping[Origin, Sequence[Exclusion]]):
         return sum(1 for _ in self)
 
     def _of(self, concerned: str, said: dict[_Saying, _Words]) -> list[Exclusion]:
-        """What is said of the items of one station: by itself, then by others, in the order in which it was."""
+        """What is said of the items of one station: by itself, then by others, in the order in which it was.
+
+        What this station says only once more stands where it does for those who do not tell it from its other words.
+        """
         found: list[Exclusion] = []
         reaches: dict[Certificate, Reach] = {}
-        for saying in sorted(said, key=lambda s: (s.station != concerned, said[s].moment)):
+        begun = {
+            s: min(said[o].moment for o in (s, s._replace(again=not s.again)) if o in said) for s in said
+        }
+        for saying in sorted(said, key=lambda s: (s.station != concerned, begun[s])):
             words = said.pop(saying)
             writer = self._known.writer(saying.station)
             if saying.station == concerned:
