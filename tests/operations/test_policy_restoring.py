@@ -13,6 +13,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, policy, withdrawals
 from desktop.operations.workspaces import erasing, recovery, restoring
 from desktop.records.declaration import Level
+from desktop.store.peers import segment_log
 from desktop.store.peers import traffic as stored
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.operations.stations import enrol, repeatable, report_up, station, twin
@@ -57,12 +58,16 @@ def test_what_was_withdrawn_after_the_backup_is_out_after_a_restore(
     records.save(village, "enterprise", {"name": "撤回的厂"})
     report_up(village, district, tmp_path)
     fresh_backup(district)
+    with district.database.transaction():
+        district.ledger.to_the_end([segment_log.end(district.database)], news=False)
+    came = district.database.rows("SELECT * FROM segment_came")
     withdrawals.withdraw(district, last_merge(district))
     assert names(district) == set()
     before = exchange.digest(district)
     again = restored(district)
     assert names(again) == set()
     assert exchange.digest(again) == before
+    assert again.database.rows("SELECT * FROM segment_came") == came != []
 
 
 def test_it_is_out_at_least_after_the_next_merge(pair: tuple[Session, Session], tmp_path: Path) -> None:

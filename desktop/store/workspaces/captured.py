@@ -22,8 +22,8 @@ from desktop.store.tables.columns import quoted
 from desktop.store.tables.database import Database
 
 TABLES: Final = (
-    "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "pending", "received", "held",
-    "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "audit", "not_same",
+    "meta", "secret", "operator", "unit_ref", "origin", "shape", "segment", "segment_came", "pending", "received",
+    "held", "refused", "fork", "operation", "link", "exported", "answer", "merge", "merge_item", "audit", "not_same",
 )  # fmt: skip
 STALE: Final = "stale_"
 """The marks of what the search index owes are not caught: a restored ledger indexes what it takes in."""
