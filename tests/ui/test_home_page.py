@@ -112,6 +112,13 @@ def test_who_only_looks_is_not_sent_to_a_form(open_page: Open, tmp_path: Path) -
     assert any("合并由本单位的汇总员或管理员来做" in each for each in words), "before files are looked for"
 
 
+def test_an_industry_is_told_that_targets_are_not_its_own_to_fill_in(open_page: Open, tmp_path: Path) -> None:
+    _, page = open_page(station(tmp_path, "330110C01", "快递行业工会", Level.INDUSTRY))
+    targets = page.first.tiles[2].action
+    assert not targets.isEnabled()
+    assert targets.toolTip() == "计划目标由别的单位登记，本单位不用填。", "who may do everything else here"
+
+
 def test_who_is_enrolled_before_anything_is_recorded_is_not_sent_there_again(
     open_page: Open, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop.records.declaration import Level
+from desktop.records.declaration import Level, Role
 from desktop.ui import icons, theme
 from desktop.ui.pages.home.reading import Start
 from desktop.ui.parts import button, heading, plain, set_primary
@@ -110,10 +110,14 @@ class StartPart(QWidget):
         return self._register(start), self._union(start), self._enrol(start)
 
     def _denied(self, type_name: str) -> str:
-        if self.workbench.may_write(self.workbench.types[type_name]):
+        bench, record_type = self.workbench, self.workbench.types[type_name]
+        if bench.may_write(record_type):
             return ""
-        why = self.workbench.unwritten
-        return "您登录的身份只能查看，请由能登记的人来做。" if why is None else why.sentence
+        if (why := bench.unwritten) is not None:
+            return why.sentence
+        if bench.role is Role.READER:
+            return "您登录的身份只能查看，请由能登记的人来做。"
+        return f"{record_type.label}由别的单位登记，本单位不用填。"
 
     def _register(self, start: Start) -> First:
         shell = self.workbench.shell
