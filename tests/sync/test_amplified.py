@@ -19,6 +19,7 @@ from desktop.sync.authority import station
 from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
+from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import memory, seconds, steps_of
 from tests.sync.desks import Desk, report
@@ -311,6 +312,35 @@ def test_words_about_others_count_for_what_the_next_segment_of_others_says(tmp_p
     tree.town.forge_birth(OTHER, {"name": "日期错了"})
     result = tree.district.take(tree.town.send())
     assert {(u.record, u.reason) for u in result.unapplied} == {(FIRM, "withdrawn"), (OTHER, "clock")}
+
+
+def test_who_speaks_against_himself_before_he_is_heard_gains_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own words, its village and itself are put out of use, and both go on writing in the same bundle."""
+    tree = grow(tmp_path)
+    town, village = tree.town, tree.village
+    for desk in (village, town):
+        word_of(town, "revocation", {"station": desk.station, "cuts": f"{desk.keys.incarnation}=1"})
+        named = f"{desk.station} {desk.keys.incarnation} 1-90"
+        word_of(town, "exclusion", {"cause": "clock", "items": named})
+    word_of(town, "erasure", {"kind": "firm", "target": FIRM, "slots": "contact", "upto": "f" * 16})
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    village.birth("firm", {"name": "又一家"}, record=OTHER)
+    report(village, town)
+    word_of(town, "exclusion", {"cause": "withdrawn", "items": f"{village.station} {'ab' * 8} 1"})
+    town.forge_birth("f3" * 16, {"name": "日期错了"})
+    sent = town.send()
+    at_once = property(lambda intake: lambda _station: intake.judge)
+    with monkeypatch.context() as patched:
+        patched.setattr(Intake, "judge_of", at_once)
+        (heard,) = tree.district.merge(sent, preview=True).bundles
+    result = tree.district.take(sent)
+    assert set(result.unapplied) == set(heard.unapplied)
+    assert (result.applied, result.refused, result.held) == (heard.applied, heard.refused, heard.held)
+    assert {(u.record, u.reason) for u in result.unapplied} == {
+        (FIRM, "clock"), (OTHER, "clock"), ("f3" * 16, "clock"),
+    }  # fmt: skip
 
 
 def word_of(desk: Desk, kind: str, cells: Mapping[str, str]) -> None:

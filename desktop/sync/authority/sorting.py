@@ -112,7 +112,7 @@ class Sorted:
 
     @cached_property
     def says_of_others(self) -> bool:
-        """Whether all deciding items are about others than who wrote them, as only what is said of units is not."""
+        """Whether no deciding item touches what its writer may say next, as only what is said of units may."""
         born = self.contents.births.get(UNIT)
         return not born and all(c.type != UNIT for c in self.contents.changes)
 
