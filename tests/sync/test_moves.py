@@ -22,11 +22,12 @@ from desktop.sync import errors
 from desktop.sync.authority import moves, station
 from desktop.sync.authority.moves import Move
 from desktop.sync.merging import standing, upholding
+from desktop.sync.merging.intake import Intake
 from tests.measuring import seconds
 from tests.sync import desks
 from tests.sync.acts import contact, erase, everything, move, superior
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
-from tests.sync.places import Places, name_of
+from tests.sync.places import Places, name_of, self_grant
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -466,6 +467,32 @@ def test_under_a_unit_that_a_former_superior_takes_in_vain_it_writes_nothing(
     places.deliver()
     assert district.refused() == {(other.station, taken): "superior", (other.station, written): "scope"}
     assert {name_of(desk) for desk in (district, places.town, far)} == {"厂"}
+
+
+def test_what_a_bundle_says_of_others_is_settled_with_it_and_not_with_a_bad_one_after_it(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grant takes the right to have moved a unit; what that changes went with the file that was refused next."""
+    district, other, far = places.district, places.other, places.far
+    second = new_desk(other.folder, "乙镇二", Level.TOWN, unit=other.unit)
+    enrol(second, other)
+    taken = second.forge_change(far.unit, SUPERIOR, other.unit, type="unit", unit=other.unit)
+    report(second, other)
+    report(other, district)
+    assert district.refused() == {}
+    self_grant(other, second, {far.unit}, Level.TOWN)
+    stranger = new_desk(other.folder, "外镇", Level.TOWN)
+    enrol(stranger, new_root(other.folder, "外区"), 2)
+    said, bad = other.send(), stranger.send()
+    begun = []
+    begin = Intake.__init__
+    monkeypatch.setattr(
+        Intake, "__init__", lambda self, *a, **o: (begun.append(self), begin(self, *a, **o))[1]
+    )
+    first, last = district.merge(said, bad).bundles
+    assert (first.problem, last.problem is None) == (None, False)
+    assert district.refused() == {(second.station, taken): "superior"}
+    assert len(begun) == 1, "nothing of the bad one was written"
 
 
 CONTACT = {"person": "王", "phone": "13800001234"}

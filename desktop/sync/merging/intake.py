@@ -120,7 +120,12 @@ class Intake:
         self._alone = True
 
     def end(self) -> None:
-        """The bundle is in. What it lets count that waits already is told with it."""
+        """The bundle is in. What it lets count that waits already is told with it.
+
+        What it says of others is heard with it: what that changes must not go when the next one proves to be bad.
+        """
+        if self._spoken:
+            self._hear()
         in_pieces = self._bundle.in_pieces
         much = self._staged >= MAX_LINES or self._weight >= HEAVIEST
         if in_pieces or self._alone or much or aside.waits_for_births(self._db):
