@@ -285,11 +285,17 @@ def check_erased(history: People) -> None:
 
 
 def said_later(history: People) -> set[str]:
-    """Words that somebody has written once more after all that is erased: who took back what he had put over them."""
+    """Words that somebody has written once more after all that is erased: who took back what he had put over them.
+
+    And words aside that are dated after it, as the clock of who erased had not followed them.
+    """
+    everything = " UNION ALL ".join(
+        f"SELECT lower(hex(record)), stamp, value FROM {table}" for table in ("version", "held", "refused")
+    )
     return {
         word
         for desk in history.desks
-        for record, stamp, value in desk.database.rows("SELECT lower(hex(record)), stamp, value FROM version")
+        for record, stamp, value in desk.database.rows(everything)
         for word in _WORD.findall(str(value))
         if all(
             stamp > e.upto for (_, of), said in targets(desk.database).items() if of == record for e in said
