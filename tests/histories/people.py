@@ -20,6 +20,7 @@ from desktop.store.tables.clock import WrongClock
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing as blanking
+from desktop.sync.signed.tree import reached
 from tests.histories.histories import SHARED, History
 from tests.sync.desks import Desk
 
@@ -310,7 +311,7 @@ def said_elsewhere(history: People) -> set[str]:
     """
     database = history.district.database
     typists = {word: desk.name for desk, word in history.typed}
-    reached = targets(database)
+    known = targets(database)
     return {
         word
         for operator, record, slot, stamp, unit, value in database.rows(
@@ -319,15 +320,29 @@ def said_elsewhere(history: People) -> set[str]:
         )
         for word in _WORD.findall(str(value))
         if operator != typists.get(word)
-        and not any(e.reaches(slot, stamp, unit) for e in reached.get(("firm", record), ()))
+        and not any(e.reaches(slot, stamp, unit) for e in known.get(("firm", record), ()))
     }
 
 
 def erased_somewhere(history: People) -> set[str]:
-    """The records of which somebody has erased something."""
-    return {
+    """The records of which somebody has erased something, and those that were ever one with them.
+
+    What is typed into one of several that are one may stand under another's id.
+    """
+    found = {
         str(values["target"])
         for desk in history.desks
         for said in desk.records("erasure")
         if (values := desk.values(said, "erasure")) is not None
     }
+    joined = {pair for desk in history.desks for pair in desk.database.rows("SELECT one, other FROM r_same")}
+    return reached(found, _ends(joined))
+
+
+def _ends(joined: Collection[tuple[str, str]]) -> dict[str, set[str]]:
+    """With which each record is one."""
+    found: dict[str, set[str]] = {}
+    for one, other in joined:
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return found
