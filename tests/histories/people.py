@@ -305,22 +305,21 @@ def said_later(history: People) -> set[str]:
 
 
 def said_elsewhere(history: People) -> set[str]:
-    """Words that somebody else has taken over under a unit of his own, of which no erasure speaks by the whole tree.
+    """Words that stand under a unit of which no erasure speaks, by the whole tree (decision 44).
 
-    So it is where who claims the record in another branch decides for what is being erased in the first (decision 249).
+    So it is where who claims the record in another branch has recorded it as well, or decides for what is being erased
+    in the first (decision 249).
     """
     database = history.district.database
-    typists = {word: desk.name for desk, word in history.typed}
     known = targets(database)
     return {
         word
-        for operator, record, slot, stamp, unit, value in database.rows(
-            "SELECT v.operator, lower(hex(v.record)), v.slot, v.stamp, u.id, v.value FROM version v"
+        for record, slot, stamp, unit, value in database.rows(
+            "SELECT lower(hex(v.record)), v.slot, v.stamp, u.id, v.value FROM version v"
             " JOIN unit_ref u ON u.ref = v.unit WHERE v.type = 'firm'"
         )
         for word in _WORD.findall(str(value))
-        if operator != typists.get(word)
-        and not any(e.reaches(slot, stamp, unit) for e in known.get(("firm", record), ()))
+        if not any(e.reaches(slot, stamp, unit) for e in known.get(("firm", record), ()))
     }
 
 
