@@ -301,7 +301,7 @@ def test_own_values_that_the_level_above_has_replaced_are_said_by_record_and_fie
     assert first["author"] == "西湖区总工会"
     spoken = run("receive", twin, places.stick / "2.xsj").stdout
     assert "本单位填的有22处，上级或别的单位改了：" in spoken
-    assert f"企业“厂0”的“联系人”：原来是“{first['was']}”，" in spoken
+    assert f"企业“{first['title']}”的“联系人”：原来是“{first['was']}”，" in spoken
     assert f"王芳（西湖区总工会）改为“{first['now']}”" in spoken
     assert "另有2条没有列出。" in spoken
     for told in (json.dumps(found, ensure_ascii=False), spoken):
