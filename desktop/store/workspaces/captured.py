@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any, Final
 
 import msgspec
@@ -36,6 +37,8 @@ _RUNS, _LINES = "pending", "pending_line"
 _RUNNING: Final = (_RUNS, "segment")
 """Tables of which many rows change at once, whose numbers follow each other."""
 
+_TOGETHER: Final = 64
+"""Rows that are asked for at once: a bundle changes some ten, a merge of hundreds asks for thousands."""
 _BULKY: Final = ("held", "refused", "merge_item", "answer")
 """Tables of which a million rows may change at once."""
 
@@ -56,18 +59,29 @@ class Shape:
         """All columns in the order in which rows are written."""
         return self.keys + self.others
 
+    def of_keys(self, count: int) -> str:
+        """The rows of so many keys."""
+        return f"{self.all_rows} WHERE ({_list(self.keys)}) IN ({_values(len(self.keys), count)})"
+
     @cached_property
-    def select(self) -> str:
-        """The rows of a key, or of a range of numbers."""
-        wanted = " AND ".join(f"{quoted(c)} = ?" for c in self.keys)
-        if self.name in _RUNNING:
-            wanted = f"{quoted(self.keys[0])} BETWEEN ? AND ? ORDER BY {quoted(self.keys[0])}"
-        return f"{self.all_rows} WHERE {wanted}"
+    def of_numbers(self) -> str:
+        """The rows of a range of numbers, in their order."""
+        number = quoted(self.keys[0])
+        return f"{self.all_rows} WHERE {number} BETWEEN ? AND ? ORDER BY {number}"
+
+    def of_spans(self, before: int, count: int) -> str:
+        """The rows of so many spans of numbers, each behind the parts of the key ``before`` the number."""
+        same = [f"t.{quoted(name)} = s.column{place}" for place, name in enumerate(self.keys[:before], 1)]
+        span = f"t.number BETWEEN s.column{before + 1} AND s.column{before + 2}"
+        return (
+            f"SELECT {_list(self.columns, 't.')} FROM ({_values(before + 2, count)}) s"
+            f" CROSS JOIN main.{quoted(self.name)} t ON {' AND '.join([*same, span])}"
+        )
 
     @property
     def all_rows(self) -> str:
         """All rows."""
-        return f"SELECT {', '.join(map(quoted, self.columns))} FROM main.{quoted(self.name)}"
+        return f"SELECT {_list(self.columns)} FROM main.{quoted(self.name)}"
 
 
 class _Once:
@@ -90,11 +104,11 @@ class _Once:
 
     def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
         """Key, and the row's other values or nothing where the row is gone."""
-        shape, count = self._shape, len(self._shape.keys)
-        for key in self._keys:
-            if shape.name != "meta" or not str(key[0]).startswith(STALE):
-                row = database.row(shape.select, key)
-                yield key, None if row is None else row[count:]
+        stale = self._shape.name == "meta"
+        wanted = (key for key in self._keys if not (stale and str(key[0]).startswith(STALE)))
+        for keys in _together(wanted):
+            here = _here(database, self._shape, keys)
+            yield from ((key, here.get(key)) for key in keys)
 
 
 class _Running:
@@ -119,7 +133,7 @@ class _Running:
         most = 1 if self._shape.name == "segment" else _MANY
         for first, last in _runs(sorted(set(self._numbers)), most):
             expected = first
-            for row in database.execute(self._shape.select, (first, last)):
+            for row in database.execute(self._shape.of_numbers, (first, last)):
                 if row[0] > expected:
                     yield from _gone(expected, row[0])
                 expected = row[0] + 1
@@ -170,17 +184,15 @@ class _Bulk:
     def rows(self, database: Database) -> Iterator[tuple[Row, Row | None]]:
         """Key, and the row's other values or nothing where the row is gone."""
         shape, count = self._shape, len(self._shape.keys)
-        before = " AND ".join(f"{quoted(c)} = ?" for c in shape.keys[: self._at])
-        select = f"{shape.all_rows} WHERE {before} AND number BETWEEN ? AND ?"
-        for key, spans in self._spans.items():
-            for span in joined(spans):
-                for row in database.execute(select, (*key, *span)):
-                    yield row[:count], row[count:]
+        wanted = ((*key, *span) for key, spans in self._spans.items() for span in joined(spans))
+        for some in _together(wanted):
+            for row in database.execute(shape.of_spans(self._at, len(some)), list(chain(*some))):
+                yield row[:count], row[count:]
         texts = list(self._texts)
         parts = (texts[~part] if part < 0 else part for part in self._gone)
-        for gone in zip(*[parts] * count, strict=True):
-            if database.row(shape.select, gone) is None:
-                yield gone, None
+        for keys in _together(zip(*[parts] * count, strict=True)):
+            here = _here(database, shape, keys)
+            yield from ((key, None) for key in keys if key not in here)
 
 
 class Capture:
@@ -240,6 +252,28 @@ class Capture:
 
 
 _KIND_OF: Final = dict.fromkeys(_RUNNING, _Running) | dict.fromkeys(_BULKY, _Bulk)
+
+
+def _list(names: Iterable[str], of: str = "") -> str:
+    return ", ".join(f"{of}{quoted(name)}" for name in names)
+
+
+def _values(width: int, count: int) -> str:
+    """Room for so many rows of so many parameters."""
+    row = f"({', '.join('?' * width)})"
+    return f"VALUES {', '.join([row] * count)}"
+
+
+def _together(wanted: Iterable[Row]) -> Iterator[Sequence[Row]]:
+    rest = iter(wanted)
+    while some := list(islice(rest, _TOGETHER)):
+        yield some
+
+
+def _here(database: Database, shape: Shape, keys: Sequence[Row]) -> dict[Row, Row]:
+    """The other values of those rows that are there, by their keys."""
+    count = len(shape.keys)
+    return {r[:count]: r[count:] for r in database.rows(shape.of_keys(len(keys)), list(chain(*keys)))}
 
 
 def _gone(first: int, end: int) -> Iterator[tuple[Row, None]]:
