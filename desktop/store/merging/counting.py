@@ -12,6 +12,8 @@ from desktop.store.tables.database import Database
 
 MOST = 50_000
 """How many changes are staged at once: they lie in memory until they are counted."""
+_TOGETHER = 100
+"""More types than there are; others may make up thousands, and each is a part of a statement."""
 
 _Having = tuple[bytes, str, str]
 """Record, type, and a unit that it has or had."""
@@ -84,16 +86,16 @@ def count_staged(database: Database) -> None:
 
 
 def _count(database: Database, types: Sequence[str]) -> None:
-    for type_name in types:
-        database.execute(
-            f"UPDATE staged SET counts = 1 WHERE counts = 0 AND type = :type AND EXISTS ("
-            f" SELECT 1 FROM {quoted(table_of(type_name))} r WHERE r.id = staged.record AND ("
+    for start in range(0, len(types), _TOGETHER):
+        has_unit = " ".join(
+            f"WHEN '{name}' THEN EXISTS (SELECT 1 FROM {quoted(table_of(name))} r WHERE r.id = staged.record AND ("
             # What is shown of records that are one may be the unit of another of them (rule 10).
             f" r.unit = staged.unit AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id"
             f"  AND m.type = staged.type) OR EXISTS (SELECT 1 FROM record_unit u"
-            f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))",
-            {"type": type_name},
+            f" WHERE u.record = staged.record AND u.type = staged.type AND u.unit = staged.unit)))"
+            for name in types[start : start + _TOGETHER]
         )
+        database.execute(f"UPDATE staged SET counts = 1 WHERE counts = 0 AND CASE type {has_unit} END")
 
 
 def _tables(database: Database) -> set[str]:

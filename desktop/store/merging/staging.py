@@ -31,18 +31,19 @@ CREATE TEMP TABLE IF NOT EXISTS staged (
     number INTEGER NOT NULL, operator TEXT NOT NULL, value TEXT NOT NULL, counts INTEGER NOT NULL DEFAULT 0,
     retried INTEGER NOT NULL DEFAULT 0);
 CREATE TEMP TABLE IF NOT EXISTS touched (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (type, record, slot)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS fresh (
-    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
+    record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (type, record, slot)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS winner (
     record BLOB NOT NULL, slot TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL,
-    place INTEGER NOT NULL DEFAULT 0, heads INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (record, slot, type)) WITHOUT ROWID;
+    place INTEGER NOT NULL DEFAULT 0, heads INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (type, record, slot)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS second_birth (
     type TEXT NOT NULL, record BLOB NOT NULL, origin INTEGER NOT NULL, number INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS judged (record BLOB NOT NULL, type TEXT NOT NULL, PRIMARY KEY (record, type))
     WITHOUT ROWID;
 """
-"""The type stands in every key: who makes up a record of another type under a known id must not touch that one.
+"""The type stands in every key: who makes up a record of another type under a known id must not touch that one. Where
+each type is gone through by itself it stands first.
 
 Tables that are hardly more than their key are laid out by it: as a table and an index each row would be written twice.
 """
