@@ -150,25 +150,23 @@ def _sound(code: int) -> tuple[str, int] | None:
     named = _named().get(code)
     if named is not None:
         return named
-    sounds, begins, places = _sounds()
-    at = places.get(code)
-    if at is None:
+    sounds, begins, together = _sounds()
+    at = together.find(chr(code))
+    if at < 0:
         return None
     line = bisect_right(begins, at) - 1
     return sounds[line], at - begins[line]
 
 
 @cache
-def _sounds() -> tuple[list[str], list[int], dict[int, int]]:
-    """All readings, where the line of each begins, and where each character stands when all lines are one."""
+def _sounds() -> tuple[list[str], list[int], str]:
+    """All readings, where the line of each begins, and all lines as one.
+
+    Of forty thousand characters a few hundred are looked for: to note the place of each would take longer.
+    """
     lines = _lines("pinyin.txt")
     begins = list(accumulate((len(characters) for _, characters in lines), initial=0))
-    together = "".join(characters for _, characters in lines)
-    return (
-        [sound for sound, _ in lines],
-        begins,
-        dict(zip(map(ord, together), range(len(together)), strict=True)),
-    )
+    return [sound for sound, _ in lines], begins, "".join(characters for _, characters in lines)
 
 
 @cache

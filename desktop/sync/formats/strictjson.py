@@ -39,13 +39,7 @@ def parse(data: bytes, limit: int) -> JsonValue:
     if len(data) > limit:
         raise NotStrict(f"more than {limit} bytes")
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_refuse,
-            parse_constant=_refuse,
-        )
+        value = _decode(data.decode("utf-8"))
     except RecursionError as error:
         raise NotStrict("nested too deeply") from error
     except UnicodeDecodeError as error:
@@ -58,14 +52,12 @@ def parse(data: bytes, limit: int) -> JsonValue:
 
 def pretty(value: JsonValue) -> bytes:
     """The written form of what people may want to read: sorted keys, one member a line, UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
-    return text.encode("utf-8") + b"\n"
+    return _encode_pretty(value).encode("utf-8") + b"\n"
 
 
 def line(value: JsonValue) -> bytes:
     """One line of NDJSON: sorted keys, no spaces, UTF-8, with its line end."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8") + b"\n"
+    return _encode_line(value).encode("utf-8") + b"\n"
 
 
 def to_base64(data: bytes) -> str:
@@ -207,6 +199,16 @@ def _integer(text: str) -> int:
 
 def _refuse(text: str) -> JsonValue:
     raise NotStrict("a number is not whole")
+
+
+# Made once: for each text anew they take as long as a short text itself.
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse
+).decode
+_encode_pretty = json.JSONEncoder(ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode
+_encode_line = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
 
 
 def _check(value: JsonValue) -> None:

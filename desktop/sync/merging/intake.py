@@ -88,6 +88,7 @@ class Intake:
         self._telling = Telling(ledger.database)
         self._lost = Lost(ledger.database, self._telling)
         self._earlier: list[StagedBundle] = []
+        self._said_earlier: set[str] = set()
         self._bundle = StagedBundle(BundleResult(Path()), self._telling.begin())
         self._staged = self._weight = 0
         self._late: list[_Late] = []
@@ -134,6 +135,7 @@ class Intake:
                 self._telling.tell_conflicts_again([(self._bundle.number, self._bundle.spans)])
         elif self._bundle.spans:
             self._earlier.append(self._bundle)
+            self._said_earlier |= self._bundle.records
 
     def count(self) -> None:
         """What was staged counts or waits from now on."""
@@ -143,6 +145,7 @@ class Intake:
             self._merger, self._staged, self._weight = None, 0, 0
             self._bundle.in_pieces |= bool(self._bundle.spans)
         self._earlier.clear()
+        self._said_earlier.clear()
         self._bundle.forget()
 
     def close(self) -> None:
@@ -356,7 +359,7 @@ class Intake:
         records = {change.record for change in changes}.union(*(block.records for block in births))
         if self._merging().reaches_others(records, changes, births):
             self.set_alone()
-        elif not all(records.isdisjoint(bundle.records) for bundle in self._earlier) or self._may_belong(
+        elif not records.isdisjoint(self._said_earlier) or self._may_belong(
             {change.type for change in changes} | {block.type for block in births}
         ):
             self.count()

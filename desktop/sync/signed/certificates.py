@@ -218,7 +218,7 @@ def from_pem(pem: bytes) -> tuple[bytes, ...]:
         with _silent():
             found = x509.load_pem_x509_certificates(pem)
             chain = tuple(c.public_bytes(serialization.Encoding.DER) for c in found)
-            written = to_pem(chain)
+            written = b"".join(c.public_bytes(serialization.Encoding.PEM) for c in found)
     except _UNREADABLE as error:
         raise BadCertificate("no PEM certificates") from error
     if written != pem:
