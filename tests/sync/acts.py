@@ -13,7 +13,7 @@ from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.enrolling import succession
-from desktop.sync.merging import receiving
+from desktop.sync.merging import receiving, upholding
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import grant_serial
 from tests.sync.desks import Desk, connect, grant_record, proof_of
@@ -97,6 +97,17 @@ def move(desk: Desk, unit: str, to: str) -> None:
     edits = [SlotEdit("unit", unit, SUPERIOR, to), SlotEdit("unit", unit, "unit", to)]
     desk.ledger.write("调整隶属关系", desk.name, edits=edits)
     desk.settle()
+
+
+def move_upholding(desk: Desk, unit: str, to: str) -> int:
+    """The same with all that the operation does beside; the stamp of the step."""
+    before = station.knowledge(desk.ledger, desk.keys).policy
+    edits = [SlotEdit("unit", unit, slot, to) for slot in (SUPERIOR, "unit")]
+    changes = desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    upheld = upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
+    desk.ledger.as_one(changes, upheld)
+    desk.settle()
+    return upheld.stamp
 
 
 def superior(desk: Desk, unit: str) -> object:

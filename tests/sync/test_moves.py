@@ -16,31 +16,19 @@ from desktop.records.identity import item_id, unit_id
 from desktop.records.versions.deciding import SUPERIOR
 from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
-from desktop.store.ledger import SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync import errors
-from desktop.sync.authority import moves, station
+from desktop.sync.authority import moves
 from desktop.sync.authority.moves import Move
-from desktop.sync.merging import standing, upholding
+from desktop.sync.merging import standing
 from desktop.sync.merging.intake import Intake
 from tests.measuring import seconds
 from tests.sync import desks
-from tests.sync.acts import contact, erase, everything, move, superior
+from tests.sync.acts import contact, erase, everything, move, move_upholding, superior
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places, name_of, self_grant
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
-
-
-def move_upholding(desk: Desk, unit: str, to: str) -> int:
-    """The same with all that the operation does; the stamp of the step."""
-    before = station.knowledge(desk.ledger, desk.keys).policy
-    edits = [SlotEdit("unit", unit, slot, to) for slot in (SUPERIOR, "unit")]
-    changes = desk.ledger.write("调整隶属关系", desk.name, edits=edits)
-    upheld = upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
-    desk.ledger.as_one(changes, upheld)
-    desk.settle()
-    return upheld.stamp
 
 
 def test_where_nothing_lapses_by_a_move_nothing_more_is_said(places: Places) -> None:
@@ -826,3 +814,28 @@ def test_what_does_not_count_stays_out_when_its_unit_is_moved(
     settle([(newcomer, other), (other, district)])
     assert [desk.records() for desk in (district, other, newcomer)] == [{kept}] * 3
     assert len({desk.digest(village.unit).sha256 for desk in (district, other, newcomer)}) == 1
+
+
+def test_who_moves_a_unit_on_that_lies_where_a_lower_level_has_put_it_moves_it_everywhere(
+    tmp_path: Path,
+) -> None:
+    """Its town was put under another district, and the unit comes to it again: whose it was says the former one."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town, beside = (desks.below(one, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village = desks.below(town, "甲村")
+    settle([(town, one), (beside, one), (one, city), (other, city)])
+    move(one, village.unit, beside.unit)
+    settle([(beside, one)])
+    beside.edit(village.unit, "name", "新镇改的村名", "unit")
+    settle([(beside, one), (one, city)])
+    move_upholding(city, town.unit, other.unit)
+    enrol(town, other, 2)
+    move_upholding(city, village.unit, town.unit)
+    enrol(village, town)
+    settle([(beside, one), (one, city), (other, city), (town, other), (other, city)])
+    for desk in (city, one, other, town):
+        assert superior(desk, village.unit) == town.unit, desk.name
+        assert (village.unit, "unit") not in desk.conflicts()
+        assert desk.values(village.unit, "unit")["name"] == "新镇改的村名"  # type: ignore[index]
+    assert city.held() == {}

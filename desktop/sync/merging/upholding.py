@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.canonical import ABSENT
@@ -36,20 +37,22 @@ def uphold(ledger: Ledger, keys: StationKeys, before: Policy, label: str, operat
     # may lapse by what is said here.
     for slot in moves.SLOTS:
         while found := {
-            unit: upon
-            for unit, upon in _lapsing(ledger, keys, before, slot).items()
+            unit: one
+            for unit, one in _lapsing(ledger, keys, before, slot).items()
             if (unit, slot) not in looked
         }:
             looked |= {(unit, slot) for unit in found}
             values = {unit: _standing(ledger, unit, slot, said[unit]) for unit in found}
+            agreed = {unit: value for unit, value in values.items() if value is not None}
+            if slot == UNIT_SLOT:
+                written += _had(ledger, found, agreed, label, operator)
             again = [
-                Again(UNIT, unit, slot, value, *found[unit])
-                for unit, value in values.items()
-                if value is not None
+                Again(UNIT, unit, slot, value, found[unit].upon, found[unit].born)
+                for unit, value in agreed.items()
             ]
             changes = ledger.write(label, operator, again=again)
-            for one in again:
-                said[one.record].append((slot, changes.stamp))
+            for repeated in again:
+                said[repeated.record].append((slot, changes.stamp))
             written += [changes] if again else []
     if not written:
         return ChangeSet()
@@ -57,13 +60,41 @@ def uphold(ledger: Ledger, keys: StationKeys, before: Policy, label: str, operat
     return written[-1]
 
 
-def _lapsing(
-    ledger: Ledger, keys: StationKeys, before: Policy, slot: str
-) -> Mapping[str, tuple[tuple[int, ...], str]]:
-    """The units of which something counts no longer that was said of a slot; with what was said, and its first unit."""
+@dataclass(frozen=True, slots=True)
+class _Lapsing:
+    """What was said of a slot of a unit, some of which counts no longer: its stamps, the ``values`` of that, and the
+    unit that it was born under.
+    """
+
+    upon: tuple[int, ...]
+    values: tuple[str, ...]
+    born: str
+
+
+def _had(
+    ledger: Ledger, found: dict[str, _Lapsing], agreed: Mapping[str, str], label: str, operator: str
+) -> Iterator[ChangeSet]:
+    """Says once more whose units were by what lapses, beside whose they are.
+
+    Others have written under what they were then, and this station its very move. What is said of them next is said
+    upon this as well.
+    """
+    for unit, value in agreed.items():
+        for former in dict.fromkeys(found[unit].values):
+            if former != value:
+                one = found[unit]
+                changes = ledger.write(
+                    label, operator, again=[Again(UNIT, unit, UNIT_SLOT, former, one.upon, one.born)]
+                )
+                found[unit] = replace(one, upon=(*one.upon, changes.stamp))
+                yield changes
+
+
+def _lapsing(ledger: Ledger, keys: StationKeys, before: Policy, slot: str) -> Mapping[str, _Lapsing]:
+    """The units of which something counts no longer that was said of a slot."""
     now = station.knowledge(ledger, keys).policy.moves
     seen: defaultdict[str, set[int]] = defaultdict(set)
-    found: set[str] = set()
+    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
     born: dict[str, str] = {}
     for name, incarnation, number, unit, of, stamp, value, birth, _ in governing.changes_of_units(
         ledger.database, moves.SLOTS
@@ -73,8 +104,13 @@ def _lapsing(
         if of == slot and (number, stamp) not in before.moves.get((name, incarnation), ()):
             seen[unit].add(stamp)
             if (number, stamp) in now.get((name, incarnation), ()):
-                found.add(unit)
-    return {unit: (tuple(sorted(seen[unit])), born.get(unit, "")) for unit in sorted(found)}
+                found[unit][stamp] = value
+    return {
+        unit: _Lapsing(
+            tuple(sorted(seen[unit])), tuple(v for _, v in sorted(values.items())), born.get(unit, "")
+        )
+        for unit, values in sorted(found.items())
+    }
 
 
 def _standing(ledger: Ledger, unit: str, slot: str, said: Sequence[tuple[str, int]]) -> str | None:
