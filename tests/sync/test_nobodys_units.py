@@ -1,14 +1,17 @@
-"""A unit whose registration two levels have refused from one another lies in the tree all the same."""
+"""A unit whose first registration counts no more, or that two levels have refused one another, is not nobody's."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desktop.records.declaration import Level
+from desktop.store.queries.units import subtree
 from tests.sync import desks
 from tests.sync.acts import move, superior
-from tests.sync.desks import enrol, new_root, settle
-from tests.sync.places import name_of
+from tests.sync.desks import Desk, enrol, new_root, settle
+from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -40,3 +43,95 @@ def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_t
         assert superior(desk, village.unit) == town.unit, desk.name
         assert name_of(desk) == "村里的", desk.name
     assert {number for (name, number) in town.refused() if name == town.station} == {by_hand}
+
+
+def _registered_twice(places: Places) -> tuple[int, int]:
+    """乙镇's village is registered by 甲镇 as well, in vain; the numbers of both registrations."""
+    unit = places.far.unit
+    places.deliver()
+    (first,) = places.district.database.row("SELECT _number FROM r_unit WHERE id = unhex(?)", (unit,)) or ()
+    later = _register(places.town, places.far)
+    places.far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    assert places.district.refused() == {(places.town.station, later): "registered"}
+    return first, later
+
+
+def _register(desk: Desk, village: Desk) -> int:
+    """A desk registers a unit of which it has not heard; the number of that item."""
+    cells = {"name": village.name, "code": village.name, "level": "village", "superior": desk.unit}
+    desk.birth("unit", cells, record=village.unit)
+    return desk.ledger.next_number() - 1
+
+
+def _is_of(places: Places, town: Desk) -> None:
+    """Everybody who hears of it takes the village for one of this town."""
+    for desk in (places.district, town):
+        assert superior(desk, places.far.unit) == town.unit, desk.name
+        assert places.far.unit in subtree(desk.database, town.unit)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "revoked"])
+def test_where_the_first_registration_counts_no_more_the_second_does_and_the_first_comes_back_as_the_second(
+    places: Places, how: str
+) -> None:
+    district, town, other = places.district, places.town, places.other
+    first, later = _registered_twice(places)
+    word = district.exclude((other, first)) if how == "withdrawn" else district.revoke(other, first - 1)
+    kind = "exclusion" if how == "withdrawn" else "revocation"
+    places.deliver()
+    _is_of(places, town)
+    assert (town.station, later) not in district.refused()
+    district.lift(word, kind)
+    places.deliver()
+    _is_of(places, town)
+    assert district.refused() == town.refused() | other.refused() == {(other.station, first): "registered"}
+    district.exclude((town, later))
+    places.deliver()
+    _is_of(places, other)
+    assert district.refused() == {(town.station, later): "withdrawn"}
+    assert name_of(district) == "村里的"
+
+
+def test_what_a_level_above_withdraws_of_the_first_registration_counts_like_what_it_refuses(
+    tmp_path: Path,
+) -> None:
+    """Whether that is heard before the second registration or after it."""
+    found = []
+    for folder, early in ((tmp_path / "early", True), (tmp_path / "late", False)):
+        folder.mkdir()
+        city = new_root(folder, "市", Level.CITY)
+        district = desks.below(city, "区", Level.DISTRICT, 3)
+        town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+        village = desks.below(other, "甲村")
+        pairs = [(other, district), (town, district), (district, city)]
+        settle(pairs)
+        (first,) = city.database.row("SELECT _number FROM r_unit WHERE id = unhex(?)", (village.unit,)) or ()
+        city.exclude((other, first))
+        if early:
+            settle(pairs)
+        _register(town, village)
+        district.take(town.send())
+        if not early:
+            city.exclude((other, first))
+        settle(pairs)
+        found.append({desk.name: superior(desk, village.unit) for desk in (city, district, town)})
+    assert found == [dict.fromkeys(("市", "区", "甲镇"), town.unit)] * 2
+
+
+def test_of_several_the_one_that_was_made_first_counts_and_none_before_the_first_has_come_back(
+    places: Places,
+) -> None:
+    """A restored district hears what it has said itself before it hears what that was about."""
+    district, town, other, far = places.district, places.town, places.other, places.far
+    third = desks.below(district, "丙镇", Level.TOWN, 3)
+    places.pairs.append((third, district))
+    first, later = _registered_twice(places)
+    third.time.pass_days(0.1)
+    last = _register(third, far)
+    places.deliver()
+    assert district.refused().keys() == {(town.station, later), (third.station, last)}
+    district.exclude((other, first))
+    places.deliver()
+    _is_of(places, town)
+    assert district.refused() == {(third.station, last): "registered", (other.station, first): "withdrawn"}

@@ -76,17 +76,18 @@ def was_registered_in_vain(database: Database, unit: str, under: Collection[str]
     return found is not None
 
 
-def registered_in_vain(database: Database) -> dict[str, list[tuple[tuple[str, str], int, int, str, str]]]:
-    """The registrations that were refused of each unit of which none counts, since another had registered it before.
+def registrations_aside(database: Database) -> dict[str, list[tuple[tuple[str, str], int, int, str, str]]]:
+    """The registrations that do not count of each unit of which none does, those first that were said first.
 
     Station with incarnation, number, stamp, type and the unit under which it was written.
     """
     found: dict[str, list[tuple[tuple[str, str], int, int, str, str]]] = {}
     for unit, station, incarnation, *item in database.rows(
         "SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM refused r"
-        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ? AND r.reason = ?"
-        " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record) ORDER BY r.origin, r.number",
-        (UNIT, BIRTH, REFUSED_REGISTERED),
+        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?"
+        " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record)"
+        " ORDER BY r.stamp, o.station, o.incarnation, r.number",
+        (UNIT, BIRTH),
     ):
         found.setdefault(unit, []).append(((station, incarnation), *item))
     return found

@@ -3,17 +3,17 @@
 They are those that let not count what others wrote who were put under another superior since; and those that records
 are one of which somebody elsewhere has or claims one by now. Stations below it may hold the same items, and cannot see
 whose the others are: they would go on believing it. So all levels see the same, whatever they have heard of first.
-And they are those by which a unit would be nobody's, as a level above has refused the registration that stood first
-here.
+And they are those by which a unit would be nobody's, as the registration that stood first counts no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
+from operator import itemgetter
 from typing import Final
 
 from desktop.records.versions.deciding import EXCLUSION, SAME, SUPERIOR
-from desktop.records.versions.item_outcomes import REFUSED_REGISTERED
+from desktop.records.versions.item_outcomes import REFUSED_REGISTERED, REFUSED_REVOKED
 from desktop.records.versions.spans import inside, spans_of, without
 from desktop.store.ledger import Deletion, Ledger, NewRecord
 from desktop.store.log import edges
@@ -22,7 +22,9 @@ from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.exclusions import Item, Named, Origin
 from desktop.sync.authority.judging import Judge
+from desktop.sync.authority.policy import Policy
 from desktop.sync.authority.reach import rank
+from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.tree import Place
 
 PARTED: Final = "取消不再成立的合并"
@@ -47,20 +49,14 @@ def words(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewReco
 
 
 def registrations(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewRecord]]]:
-    """Each own word that a unit had been registered by another before, if that one's does not count by a level above.
+    """Each own word that a unit had been registered by another before, where that registration counts no more.
 
-    Which came first hangs on who has heard of which; with neither nobody would have the unit.
+    With neither nobody would have the unit. What came first comes back as the second, should it count again.
     """
     back: dict[Origin, set[int]] = {}
-    for several in governing.registered_in_vain(ledger.database).values():
-        refused = [
-            (origin, number)
-            for origin, number, stamp, type_name, under in several
-            if not _is_said_above(judge, origin, number, Item(stamp, type_name, under))
-        ]
-        if len(refused) < len(several):
-            for origin, number in refused:
-                back.setdefault(origin, set()).add(number)
+    for several in governing.registrations_aside(ledger.database).values():
+        if (lifted := _own_to_lift(judge.policy, several)) is not None:
+            back.setdefault(lifted[0], set()).add(lifted[1])
     if not back:
         return
     fields = [field.name for field in ledger.types[EXCLUSION].fields]
@@ -77,15 +73,38 @@ def registrations(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list
             yield Deletion(EXCLUSION, record), again
 
 
-def _is_said_above(judge: Judge, origin: Origin, number: int, item: Item) -> bool:
-    """Whether a level above this station lets an item not count."""
-    own = judge.policy.known.own
-    return own is not None and any(
-        word.reach is not None
-        and rank(word.reach.writer) < rank(own)
-        and number in word.among({number: item})
-        for word in judge.policy.exclusions.get(origin, ())
-    )
+def _own_to_lift(
+    policy: Policy, several: Sequence[tuple[Origin, int, int, str, str]]
+) -> tuple[Origin, int] | None:
+    """Which of the registrations of a unit is to count, now that none does, if this station has a word against it.
+
+    It is one against which nothing else was said, of these the one that the lowest level can let count, and then the
+    one that was made first. Two levels may have refused one another's: were it not for one of them to say, which of
+    them does would hang on who hears first. Where nothing else was said against any, the first has yet to come back.
+    """
+    waiting: list[tuple[int, tuple[Origin, int], set[str]]] = []
+    for origin, number, stamp, type_name, under in several:
+        words = _against(policy, origin, number, Item(stamp, type_name, under))
+        if words and all(reason == REFUSED_REGISTERED for reason, _ in words):
+            level = min(rank(writer) for _, writer in words)
+            waiting.append((level, (origin, number), {writer.station for _, writer in words}))
+    if not waiting:
+        return None
+    lowest, named, speakers = max(waiting, key=itemgetter(0))
+    is_over = len(waiting) < len(several) or any(level < lowest for level, *_ in waiting)
+    return named if is_over and policy.known.station in speakers else None
+
+
+def _against(policy: Policy, origin: Origin, number: int, item: Item) -> list[tuple[str, Certificate]]:
+    """By whose words an item of another station does not count, each with its reason."""
+    asked = {number: item}
+    found = [
+        (word.reason, word.reach.writer)
+        for word in policy.exclusions.get(origin, ())
+        if word.reach is not None and number in word.among(asked)
+    ]
+    revoked = (r for r in policy.revocations.get(origin[0], ()) if number in r.among(origin[1], asked))
+    return found + [(REFUSED_REVOKED, r.writer) for r in revoked]
 
 
 def _moved_away(ledger: Ledger, judge: Judge) -> Set[str]:

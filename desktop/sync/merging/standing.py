@@ -29,7 +29,7 @@ from desktop.sync.authority.judging import Judge
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import decoding
-from desktop.sync.merging import erasing, lapsed, restating, waiting
+from desktop.sync.merging import erasing, lapsed, refusing, restating, waiting
 from desktop.sync.merging.lost import Lost
 from desktop.sync.signed.identity import StationKeys
 
@@ -47,6 +47,9 @@ def settle(ledger: Ledger, keys: StationKeys, operator: str) -> ChangeSet:
         judge = settling.run(call_judge())
         if settling.looked and restating.take_back(ledger, judge, operator):
             judge = settling.run(call_judge())
+        if settling.refused:
+            # What is lifted may be refused now for what has come since: everybody goes by what is said of it.
+            refusing.state_refusals(ledger, judge, operator)
         if settling.looked:
             restating.restate(ledger, judge, operator)
         if settling.edges:
