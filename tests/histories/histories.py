@@ -22,7 +22,6 @@ from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions import items
 from desktop.records.versions.deciding import SAME
-from desktop.records.versions.item_outcomes import HELD, HELD_MOVED
 from desktop.store.ledger import CannotUndo, ChangeSet, NewRecord, NotFound
 from desktop.store.peers import links
 from desktop.store.tables.clock import WrongClock
@@ -747,7 +746,7 @@ class History:
             assert sum(done) <= told.applied + told.released
         if looked is not None:
             assert [sums(b) for b in looked.bundles] == [sums(b) for b in report.bundles]
-        return sum(told.total for told in report.bundles if not is_stuck(told))
+        return sum(told.total for told in report.bundles)
 
     def bring(self, to: Desk, desk: Desk) -> int:
         """All that is due from one station to another, in as many bundles as it takes; how many items that were.
@@ -821,12 +820,6 @@ class History:
 
     def _down(self) -> int:
         return sum(self.bring(below, desk) for below, desk in reversed(self.pairs))
-
-
-def is_stuck(told: Any) -> bool:
-    """Whether a bundle comes again and again, as its sender holds what a unit wrote that left him (known residue)."""
-    moved = told.reasons.get((HELD, HELD_MOVED), 0)
-    return bool(moved) and told.total == told.known + moved
 
 
 def sums(told: Any) -> int:

@@ -206,7 +206,7 @@ def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "heard", "answered", "furthest", "confirmed"):
+    for notes in ("looked", "went", "heard", "answered", "furthest", "confirmed", "passed"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 

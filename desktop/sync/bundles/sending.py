@@ -15,7 +15,7 @@ from desktop.records.versions.deciding import TREE_TYPES
 from desktop.records.versions.items import BIRTH
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.peers import exchanged, links, segment_log
+from desktop.store.peers import exchanged, links, passed, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
 from desktop.store.queries.units import subtree
@@ -78,8 +78,16 @@ def send_up(ledger: Ledger, keys: StationKeys, path: Path, operator: str) -> Sen
 def send_down(ledger: Ledger, keys: StationKeys, link: Link, path: Path, operator: str) -> Sent:
     """A bundle for a station below: the receipt, and the items of its scope that it has not acknowledged."""
     cut_own(ledger, keys)
+    link = _gone_back(ledger, link)
     speaking = speaking_to(ledger, keys, link)
     return _send(ledger, link, speaking, path, operator, partial(_downward, ledger, speaking.keys, link))
+
+
+def _gone_back(ledger: Ledger, link: Link) -> Link:
+    """The link with a station below, whose journal is to come once more if somebody may sign for what it lacked."""
+    lacking = passed.stations(ledger.database, link)
+    known = station.knowledge(ledger, None).certificates if lacking else {}
+    return passed.go_back(ledger.database, link) if any(known.get(name) for name in lacking) else link
 
 
 @dataclass(frozen=True, slots=True)

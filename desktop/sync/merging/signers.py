@@ -46,9 +46,9 @@ def is_lacking(ledger: Ledger, judge: Judge, label: Sequence[object], kind: str)
     return bool(away) and not segment_log.is_vouched(ledger.database, label[:5])
 
 
-def why_nobody(database: Database, judge: Judge, header: Header) -> str:
-    """Why nobody may sign for a segment: its station's unit was moved, or its grant has not come yet."""
-    moved = holdings.was_moved(database, judge.granted_units(header.station))
+def why_nobody(database: Database, judge: Judge, station: str) -> str:
+    """Why nobody may sign for a segment: its station's unit was moved, or the grant of its key has not come yet."""
+    moved = not judge.is_known(station) and holdings.was_moved(database, judge.granted_units(station))
     return HELD_MOVED if moved else HELD_CERTIFICATE
 
 

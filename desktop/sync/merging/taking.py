@@ -14,9 +14,9 @@ from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.records.versions.canonical import MAX_NUMBER
-from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
+from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, HELD_MOVED, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
-from desktop.store.peers import arrivals, exchanged, links, segment_log
+from desktop.store.peers import arrivals, exchanged, links, passed, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
@@ -112,8 +112,9 @@ class _Taking:
         self._result = result
         self._seen = 0
         self._spans: list[tuple[int, int]] = []
-        # Where each segment that nobody signs for yet is told to be held, and by which judge the first was passed over.
-        self._passed: dict[_At, int] = {}
+        # Where each segment that nobody signs for yet is told to be held, and whose it is; and by which judge the first
+        # was passed over.
+        self._passed: dict[_At, tuple[int, str]] = {}
         self._unsigned: dict[_At, Header] = {}
         self._judge = intake.judge
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
@@ -157,10 +158,10 @@ class _Taking:
         elif newest:
             speaking.note_chain(self._ledger, said.sender, self._bundle.chain)
 
-    def _note_received(self, *, anew: bool) -> None:
-        """Without what was passed over the journal of the sender does not go on."""
+    def _note_received(self, *, anew: bool, past: bool = False) -> None:
+        """Without what was passed over the journal of the sender does not go on, unless it may go ``past`` it."""
         said = self._said
-        spans = self._spans if self._complete and not self._passed else []
+        spans = self._spans if self._complete and (past or not self._passed) else []
         links.note_received(self._db, said.sender, said.incarnation, said.sequence, spans, anew=anew)
 
     def _take_late(self) -> bool:
@@ -177,9 +178,23 @@ class _Taking:
         # The sender may speak in another incarnation by now; and where more of its journal has come since, that does
         # not begin anew.
         if link is not None and link.received_incarnation == said.incarnation:
+            past = self._may_go_past()
             self._result.gap &= links.is_gap(self._db, link, said.incarnation, self._spans[0][0])
-            self._note_received(anew=self._newest and link.received_sequence == said.sequence)
+            self._note_received(anew=self._newest and link.received_sequence == said.sequence, past=past)
         return (len(self._passed), self._result.gap) != before
+
+    def _may_go_past(self) -> bool:
+        """Whether all that was passed over is by stations whose units were moved away: it is noted whose.
+
+        They may never be below this one again, and until then their segments would come with every bundle. Once they
+        are, the sender is told to go back to where this bundle begins.
+        """
+        judge, stations = self._intake.judge, {name for _, name in self._passed.values()}
+        moved = all(signers.why_nobody(self._db, judge, name) == HELD_MOVED for name in stations)
+        past = self._said.kind == UP and self._complete and bool(stations) and moved
+        if past:
+            passed.note(self._db, self._said.sender, self._said.incarnation, self._spans[0][0], stations)
+        return past
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -277,7 +292,7 @@ class _Taking:
         signer = signers.signer(self._db, judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
-            self._pass(at, signers.why_nobody(self._db, judge, header), header, arrived.count)
+            self._pass(at, signers.why_nobody(self._db, judge, header.station), header, arrived.count)
             return False
         if signers.is_late(judge, self._verdict, signer, header):
             self._intake.pass_over(REFUSED, REFUSED_KEY, header, arrived.count)
@@ -338,7 +353,8 @@ class _Taking:
         if not self._passed:
             self._judge = self._intake.judge
         if at not in self._passed:
-            self._passed[at] = self._intake.pass_over(HELD, reason, header, lines)
+            place = self._intake.pass_over(HELD, reason, header, lines)
+            self._passed[at] = place, header.station
 
     def _take_passed(self, forgiven: tuple[type[Problem], ...] = ()) -> None:
         """Opens again the parts of which segments were passed over, while somebody has come who may have signed them.
@@ -358,7 +374,7 @@ class _Taking:
             return
         for at in (at for at in places if not forgiven or self._is_sound(part.frames[at[1]])):
             if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
-                self._intake.take_back(self._passed.pop(at))
+                self._intake.take_back(self._passed.pop(at)[0])
 
     def _is_sound(self, frame: Frame) -> bool:
         """Whether somebody known here has signed a segment, and it can be read: then nothing more is raised of it."""
