@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.session import Here
-from desktop.operations.stations import forks, traffic, unsettled
+from desktop.operations.stations import advising, forks, traffic, unsettled
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import station
-from tests.sync.desks import Desk, connect, enrol, new_desk, new_root
+from tests.sync import desks
+from tests.sync.acts import move
+from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 
@@ -85,3 +87,26 @@ def test_of_several_contents_of_one_number_each_is_told_with_its_own_record(
         town.take(desk.send())
     told = unsettled.unsettled(town.database, here(town))
     assert {(one.number, one.record, one.title) for one in told} == {(1, OTHER, "绸厂"), (1, THIRD, "丝厂")}
+
+
+def test_a_fork_of_who_was_moved_away_is_its_new_superiors_and_asks_for_nothing_here(tmp_path: Path) -> None:
+    """Of the word by which it ends the former superior may never hear. Moved back, it asks again."""
+    district = new_root(tmp_path, "区")
+    town, other = (desks.below(district, name, Level.TOWN, 3) for name in ("甲镇", "乙镇"))
+    village = desks.below(town, "甲村")
+    twin = copied_disk(village, tmp_path / "twin")
+    connect(twin, town)
+    for desk, record in ((village, FIRM), (twin, OTHER)):
+        desk.birth("firm", {"name": "厂"}, record=record)
+        town.take(desk.send())
+    report(town, district)
+    for to, open_here in ((other, 0), (town, 1)):
+        move(district, village.unit, to.unit)
+        town.take(district.send(town))
+        # What waits for long is asked about only where somebody here can do something.
+        town.database.execute("UPDATE held SET since = 0")
+        assert len(forks.open_forks(town.database, here(town))) == open_here
+        assert traffic.overview(town.database, here(town)).forks == town.digest().forks == open_here
+        (told,) = unsettled.unsettled(town.database, here(town))
+        assert (told.cause, told.advice == advising.FORK_LEFT) == ("fork", not open_here)
+        assert len(forks.open_forks(district.database, here(district))) == 1

@@ -43,6 +43,8 @@ ADVICE: Mapping[str, str] = {
 }
 WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
+FORK_LEFT = "不用处理：它的单位已经调整到别的上级名下，由那里来定。"
+"""What is to be done where the computer that has a fork is below others by now."""
 REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"
 """What is to be done about it by everybody but the computer that is out of use."""
 UNKNOWN, NOT_HERE = "本程序不认识的内容", "本机还没有的内容"

@@ -25,7 +25,7 @@ from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
-from desktop.store.queries import aggregates, governing
+from desktop.store.queries import aggregates, forked, governing
 from desktop.store.queries import digest as digests
 from desktop.store.queries.aggregates import Unsent
 from desktop.store.queries.digest import Digest
@@ -135,7 +135,7 @@ def overview(database: Database, here: Here) -> Overview:
         held=held,
         conflicts=conflicts,
         folders={purpose: stored.setting(database, f"folder_{purpose}") for purpose in (SEND, RECEIPTS)},
-        forks=stored.count_forks(database),
+        forks=len(forked.open_forks(database)),
         wanted=wanted_by(governing.signature_rule(database, upward.link.unit))
         if upward is not None
         else frozenset(),

@@ -18,7 +18,7 @@ from desktop.records.versions.deciding import ERASURE, EXCLUSION
 from desktop.records.versions.spans import common
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import locating, reading
+from desktop.store.queries import forked, locating, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
@@ -176,9 +176,11 @@ def _words(
         if p is not None and i.outcome == REFUSED and p.slot in advising.CAUSES
     }
     now = stored.newest_moment(database)
+    waits = any(item.reason == item_outcomes.HELD_FORK for item in items)
+    left = forked.left(database) if waits else frozenset[str]()
     said = _said(database, here, items)
     found = [
-        _urged(_unsettled(here, before, i, place, titles, names, held), i, place, refused, now)
+        _urged(_unsettled(here, before, i, place, titles, names, held, left), i, place, refused, now)
         for i, place in zip(items, places, strict=True)
     ]
     found = [
@@ -277,6 +279,7 @@ def _unsettled(
     titles: Mapping[str, str],
     names: Mapping[str, str],
     held: Set[str],
+    left: Set[str],
 ) -> Unsettled:
     own = item.station in (here.station, before)
     place = place or locating.Place("", "", "")
@@ -289,6 +292,8 @@ def _unsettled(
     advice = advising.CONFLICT_ADVICE if item.outcome == CONFLICT else advising.ADVICE.get(item.reason, "")
     if item.reason == item_outcomes.REFUSED_WITHDRAWN and not (item.issuer or own):
         advice = advising.WITHDRAWN_HERE
+    if item.reason == item_outcomes.HELD_FORK and not item.issuer and item.station in left:
+        advice = advising.FORK_LEFT
     if item.reason == item_outcomes.REFUSED_REVOKED and not own:
         advice = advising.REVOKED_HERE
     if place.type == ERASURE and item.outcome == HELD:
@@ -332,7 +337,7 @@ def _urged(
     now: int,
 ) -> Unsettled:
     """The same, where waiting alone does not help: what it hangs on was ``refused``, or it has waited for long."""
-    if item.outcome != HELD or place is None:
+    if item.outcome != HELD or place is None or told.advice.startswith(advising.FORK_LEFT):
         return told
     if item.reason == item_outcomes.HELD_NO_BIRTH and place.record in refused:
         reason, advice = advising.CAUSES[refused[place.record]]

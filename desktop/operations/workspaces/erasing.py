@@ -35,6 +35,7 @@ from desktop.store.peers import holdings
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import attached, reading
 from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
+from desktop.store.queries.forked import open_forks
 from desktop.store.queries.pointing import pointing
 from desktop.store.queries.scoping import unit_of
 from desktop.store.tables.database import Database
@@ -141,7 +142,8 @@ def erase(
 def waiting_words(database: Database, station_id: str) -> list[str]:
     """What of erasures is not done yet, here or above, and what to do about it; ``station_id`` is this computer."""
     held = waiting(database)
-    forked = held.pop(HELD_FORK, 0)
+    # Of a computer that is below others by now nobody here decides anything.
+    forked = held.pop(HELD_FORK, 0) if open_forks(database) else 0
     words = []
     if forked:
         words.append(

@@ -68,18 +68,6 @@ class Ground:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Forked:
-    """An incarnation of which items wait behind a fork: from and up to which number, and how many."""
-
-    origin: int
-    station: str
-    incarnation: str
-    first: int
-    last: int
-    waiting: int
-
-
 # -- taking in and letting go --------------------------------------------------------------------------------------
 
 
@@ -316,15 +304,3 @@ def forked_from(database: Database, origin: int) -> int | None:
     """From which number on those of an origin may have several contents here, decided or not; nothing if none has."""
     found: int | None = database.value("SELECT first FROM fork WHERE origin = ?", (origin,))
     return found
-
-
-def open_forks(database: Database) -> list[Forked]:
-    """The incarnations of which something waits behind a fork."""
-    return [
-        Forked(*row)
-        for row in database.rows(
-            "SELECT h.origin, o.station, o.incarnation, min(h.number), max(h.number), count(*) FROM held h"
-            " JOIN origin o ON o.ref = h.origin WHERE h.reason = ? GROUP BY h.origin ORDER BY 2, 3",
-            (HELD_FORK,),
-        )
-    ]

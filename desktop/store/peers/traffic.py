@@ -10,7 +10,7 @@ from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
 from desktop.records.versions.deciding import POLICY_TYPES
-from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_CLOCK, REFUSED_REGISTERED
+from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.tables.columns import quoted, table_of
@@ -240,11 +240,6 @@ def registered_themselves(database: Database) -> list[tuple[Identity, str]]:
             (REFUSED_REGISTERED,),
         )
     ]
-
-
-def count_forks(database: Database) -> int:
-    """How many incarnations of stations have given one number two contents, with nothing decided yet."""
-    return int(database.value("SELECT count(DISTINCT origin) FROM held WHERE reason = ?", (HELD_FORK,)))
 
 
 def stations_withdrawn(database: Database) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from desktop.records.versions.deciding import DECIDING_TYPES, SAME
 from desktop.records.versions.resolution import Version, heads_of
 from desktop.store.log import components
 from desktop.store.log.versions import load_versions
-from desktop.store.peers import traffic
+from desktop.store.queries import forked
 from desktop.store.tables.columns import canonical_of, quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -55,7 +55,7 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
     lines += _edges(database, together, units)
     held = int(database.value("SELECT count(*) FROM held"))
     conflicts = int(database.value("SELECT count(*) FROM conflict"))
-    forks = traffic.count_forks(database)
+    forks = len(forked.open_forks(database))
     lines.sort()
     return Digest(hashlib.sha256(b"\n".join(lines)).hexdigest(), len(lines), held, conflicts, forks)
 

@@ -23,7 +23,7 @@ from desktop.store.log import pending
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
 from desktop.store.peers import received, segment_log
-from desktop.store.queries import governing
+from desktop.store.queries import forked, governing
 from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.authority.exclusions import Named
@@ -162,7 +162,7 @@ def open_forks(database: Database, types: Catalogue) -> list[Fork]:
             tuple(_contents(database, types, found.origin, found.first, found.last)),
             found.waiting,
         )
-        for found in aside.open_forks(database)
+        for found in forked.open_forks(database)
     ]
 
 
@@ -204,7 +204,7 @@ def doubled(database: Database, types: Catalogue) -> list[Doubled]:
     found: list[Doubled] = []
     if not (alternating := segment_log.alternating(database)):
         return found
-    known = station.knowledge(Reading.of(database), None).policy.known
+    known, left = station.knowledge(Reading.of(database), None).policy.known, forked.left(database)
     words = list(governing.said(database, EXCLUSION, ["items"]))
     out = list(governing.said(database, REVOCATION, ["station"]))
     for name, *origins in alternating:
@@ -214,7 +214,7 @@ def doubled(database: Database, types: Catalogue) -> list[Doubled]:
         (_, older_until, older), (begun, newer_until, newer) = ends
         decided = name in revoked or any(older in items or newer in items for items in said)
         apart = abs(milliseconds_of(newer_until) - milliseconds_of(older_until))
-        if begun < older_until and apart < _LEFT_MS and not decided:
+        if begun < older_until and apart < _LEFT_MS and not decided and name not in left:
             found.append(Doubled(name, older, newer, begun))
     return found
 

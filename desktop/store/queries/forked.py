@@ -1,0 +1,59 @@
+"""Read-only queries about forks that wait for a decision, and whose computers have left this station."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from desktop.records.versions.deciding import SUPERIOR, UNIT
+from desktop.records.versions.item_outcomes import HELD_FORK
+from desktop.store.peers import enrolled
+from desktop.store.queries.units import outside, subtree
+from desktop.store.tables.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """An incarnation of which items wait behind a fork: from and up to which number, and how many."""
+
+    origin: int
+    station: str
+    incarnation: str
+    first: int
+    last: int
+    waiting: int
+
+
+def open_forks(database: Database) -> list[Forked]:
+    """The incarnations of which something waits behind a fork, with nothing decided yet.
+
+    None of a station that has left this one: others decide it, and what they say may never be heard here.
+    """
+    found = [
+        Forked(*row)
+        for row in database.rows(
+            "SELECT h.origin, o.station, o.incarnation, min(h.number), max(h.number), count(*) FROM held h"
+            " JOIN origin o ON o.ref = h.origin WHERE h.reason = ? GROUP BY h.origin ORDER BY 2, 3",
+            (HELD_FORK,),
+        )
+    ]
+    gone = left(database) if found else frozenset[str]()
+    return [fork for fork in found if fork.station not in gone]
+
+
+def left(database: Database) -> frozenset[str]:
+    """The stations that write for units alone which lay below this one once and do no more.
+
+    What is said of their items is said by others now, whom this station may not know.
+    """
+    own = str(database.value("SELECT value FROM meta WHERE key = 'unit_id'") or "")
+    moved = database.rows(
+        "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = ?"
+        " AND value ->> '$' IN (SELECT value FROM json_each(?))",
+        (UNIT, SUPERIOR, json.dumps(subtree(database, own))),
+    )
+    away = {below for (unit,) in moved for below in subtree(database, unit)} & outside(database, own)
+    units: dict[str, set[str]] = {}
+    for station, unit in enrolled.stations(database):
+        units.setdefault(station, set()).add(unit)
+    return frozenset(station for station, found in units.items() if found <= away)
