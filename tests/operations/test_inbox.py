@@ -120,15 +120,39 @@ def test_a_copy_that_never_ends_is_told_as_cut_short_and_read_when_it_is_whole_a
     path.write_bytes(whole[:-100] + bytes(100))
     os.utime(path, ns=(about.st_mtime_ns, about.st_mtime_ns))
     desk.settled()
-    desk.hour.now += PATIENCE_S
+    # A window looks every second or so meanwhile, and its last look in vain is none to wait after.
+    desk.hour.now += PATIENCE_S - 2 * SETTLE_S
+    assert [a.state for a in desk.sorted(desk.watch.look(desk.folder))] == [State.COPYING]
+    desk.hour.now += SETTLE_S
     (told,) = desk.sorted(desk.watch.look(desk.folder))
-    assert told.state is State.UNREADABLE
-    assert "没有拷完" in told.why
+    assert told.state is State.CUT_SHORT
+    assert "请重新拷一份" in told.why
     # Size and time are as before: only trying again can tell.
     path.write_bytes(whole)
     os.utime(path, ns=(about.st_mtime_ns, about.st_mtime_ns))
     desk.hour.now += PATIENCE_S
     assert [a.state for a in desk.sorted(desk.watch.look(desk.folder))] == [State.NEW]
+
+
+def test_a_copy_that_goes_on_after_it_was_told_as_cut_short_is_waited_for_again(desk: Desk) -> None:
+    whole = desk.send(desk.one, "a.xsj").read_bytes()
+    path = desk.folder / "a.xsj"
+    path.write_bytes(whole[:100])
+    desk.settled()
+    desk.hour.now += PATIENCE_S
+    assert [a.state for a in desk.sorted(desk.watch.look(desk.folder))] == [State.CUT_SHORT]
+    path.write_bytes(whole[:200])
+    assert [a.state for a in desk.sorted()] == [State.COPYING]
+    path.write_bytes(whole)
+    assert [a.state for a in desk.sorted()] == [State.NEW]
+
+
+@pytest.mark.parametrize("ending", inbox_files.SMALL_FILES)
+def test_a_small_file_without_its_end_is_cut_short_and_not_forged(desk: Desk, ending: str) -> None:
+    path = desk.folder / f"a{ending}"
+    path.write_text('{"payload": "eyJ')
+    os.utime(path, (time.time() - 86_400,) * 2)
+    assert [a.state for a in desk.sorted()] == [State.CUT_SHORT]
 
 
 @given(cut=st.integers(0, 100_000))
@@ -276,7 +300,7 @@ def test_who_below_has_forgotten_the_password_is_told_until_it_is_answered(desk:
     desk.hour.now += PATIENCE_S
     desk.settled()
     desk.hour.now += PATIENCE_S
-    assert desk.states() == {"申请.xsr": State.UNREADABLE}
+    assert desk.states() == {"申请.xsr": State.CUT_SHORT}
 
 
 def test_what_other_systems_leave_on_sticks_is_not_listed(desk: Desk) -> None:

@@ -200,13 +200,28 @@ def test_a_file_that_is_being_copied_is_waited_for_and_a_broken_one_is_told(
     choose(hands, page, folder)
     path = folder / "a.xsj"
     path.write_bytes(whole[:1000])
-    until(hands, page, {"坏的.xsj": State.UNREADABLE, "a.xsj": State.COPYING})
-    assert "没有拷完" in page.inbox.grid.rows.lines[1].texts[-1]
+    until(hands, page, {"坏的.xsj": State.CUT_SHORT, "a.xsj": State.COPYING})
+    assert page.inbox.grid.rows.lines[1].texts[0] == "没有拷完"
     page.inbox.grid.setCurrentIndex(page.inbox.grid.rows.index(0, 0))
     hands.qtbot.keyClick(page.inbox.grid, Qt.Key.Key_Return)
     assert page.tabs.currentIndex() == INBOX
     path.write_bytes(whole)
-    until(hands, page, {"坏的.xsj": State.UNREADABLE, "a.xsj": State.NEW})
+    until(hands, page, {"坏的.xsj": State.CUT_SHORT, "a.xsj": State.NEW})
+
+
+def test_a_broken_file_of_enrolment_is_opened_where_its_fault_is_told(
+    open_page: Open, three: tuple[Session, Session, Session], folder: Path
+) -> None:
+    broken = folder / "申请.xsq"
+    broken.write_text('{"payload": "eyJ')
+    os.utime(broken, (time.time() - 86_400,) * 2)
+    hands, page = open_page(three[0])
+    choose(hands, page, folder)
+    until(hands, page, {"申请.xsq": State.CUT_SHORT})
+    page.inbox.grid.setCurrentIndex(page.inbox.grid.rows.index(0, 0))
+    hands.qtbot.keyClick(page.inbox.grid, Qt.Key.Key_Return)
+    hands.settle()
+    assert page.tabs.currentIndex() == ENROLMENT
 
 
 def test_a_stick_that_vanishes_is_one_sentence_and_its_files_come_back(

@@ -37,6 +37,7 @@ from desktop.store.queries import units
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled
 from desktop.sync.bundles import envelope
+from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.merging.results import BundleResult
 from desktop.sync.signed import certificates
@@ -55,6 +56,7 @@ class State(enum.Enum):
     COPYING = "正在拷贝"
     ENROLMENT = "待办理"
     REFUSED = "不能合并"
+    CUT_SHORT = "没有拷完"
     UNREADABLE = "读不出来"
     SAME = "相同的"
     SEEN = "收过了"
@@ -137,10 +139,12 @@ class _Known:
 def _arrival(look: Look, known: _Known) -> Arrival:
     if look.said is not None:
         return _bundle(look, look.said, known)
+    if isinstance(look.problem, CutShort):
+        return Arrival(look, State.CUT_SHORT, "文件不完整，请重新拷一份；接着拷的会自动再看")
     if look.problem is not None:
         return Arrival(look, State.UNREADABLE, look.problem.sentence.rstrip("。"))
     if not look.whole:
-        return Arrival(look, State.COPYING, "等它拷完，会自动再看；早就停下的请重新拷一份")
+        return Arrival(look, State.COPYING, "等它拷完，会自动再看")
     waits, over = _ENROLMENT_WORDS[look.kind]
     if look.about in (known.revoked if look.kind == WIPED else known.settled):
         return Arrival(look, State.SEEN, over, look.name)

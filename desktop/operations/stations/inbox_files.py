@@ -20,7 +20,7 @@ from desktop.operations.workspaces.recovery import REQUEST as RECOVERY
 from desktop.operations.workspaces.wiping import ENDING
 from desktop.sync.bundles import envelope
 from desktop.sync.enrolling import enrolment, recovery, wiped
-from desktop.sync.errors import Damaged
+from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import ReadOnly, surroundings
 from desktop.sync.formats.files import read_limited
 from desktop.sync.signed.manifest import Manifest
@@ -108,7 +108,7 @@ class Listing:
 
 @dataclass(slots=True)
 class _Kept:
-    """What is remembered of a file: since when it has this size and time, the look, and when it was last tried."""
+    """What is remembered of a file: since when it has this size and time, the look, and the last one in vain."""
 
     since: float
     look: Look
@@ -153,9 +153,10 @@ class Watch:
             return
         if not coming and now - kept.tried < PATIENCE_S:
             return
-        kept.tried, found = now, tried(look)
+        found = tried(look)
         if found.problem is not None and coming:
             return
+        kept.tried = now
         if not found.whole or _stamp(look.path) == (look.size, look.modified):
             kept.look = found
 
@@ -186,26 +187,32 @@ def read(look: Look) -> Look:
             opened = envelope.read_bundle(path)
             return Look(*look.identity, True, opened.digest, envelope.look(opened))
         case suffix if suffix == REQUEST:
-            data = read_limited(path, enrolment.MAX_SMALL * 2)
+            data = _small(path, enrolment.MAX_SMALL * 2)
             asked = enrolment.read_request(data)
             return Look(*look.identity, True, asked.digest, None, asked.wish.name, asked.keys.station)
         case suffix if suffix == ACKNOWLEDGEMENT:
-            data = read_limited(path, enrolment.MAX_SMALL * 2)
+            data = _small(path, enrolment.MAX_SMALL * 2)
             about = enrolment.acknowledged_certificate(data)
             return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), about=about)
         case suffix if suffix == RECOVERY:
-            forgotten = recovery.read_request(read_limited(path, recovery.MAX_FILE * 2))
+            forgotten = recovery.read_request(_small(path, recovery.MAX_FILE * 2))
             name, digest = forgotten.seal.holder.name, forgotten.digest
             return Look(*look.identity, True, digest, None, name, digest)
         case suffix if suffix == WIPED:
-            data = read_limited(path, wiped.MAX_FILE * 2)
+            data = _small(path, wiped.MAX_FILE * 2)
             said = wiped.look(data)
             return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
         case _:
-            data = read_limited(path, enrolment.MAX_GRANT * 2)
-            if not data.rstrip().endswith(b"}"):
-                raise Damaged("the grant ends early")
+            data = _small(path, enrolment.MAX_GRANT * 2)
             return Look(*look.identity, True, hashlib.sha256(data).hexdigest())
+
+
+def _small(path: Path, limit: int) -> bytes:
+    """A small file, which is JSON; one without its end was not copied whole."""
+    data = read_limited(path, limit)
+    if not data.rstrip().endswith(b"}"):
+        raise CutShort("the file ends early")
+    return data
 
 
 def _candidates(folder: Path) -> list[tuple[Path, int, int]]:

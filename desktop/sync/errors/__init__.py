@@ -235,6 +235,7 @@ class CutShort(Damaged):
     """The file ends before its end."""
 
     text = "文件不完整，像是没有拷完就拔了U盘。"
+    next_step = "请从原来的地方重新拷一次，拷完先安全弹出U盘；原来的文件也打不开的，请对方重新导出。"
 
 
 class BadEntryName(Damaged):

@@ -16,7 +16,7 @@ from desktop.errors import EnvironmentProblem, Problem
 from desktop.operations.session import Session
 from desktop.operations.stations import inbox
 from desktop.operations.stations.inbox import MERGED_FOLDER, Arrival, Settings, State
-from desktop.operations.stations.inbox_files import Identity, Listing
+from desktop.operations.stations.inbox_files import BUNDLE, Identity, Listing
 from desktop.records.versions import items
 from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
@@ -35,6 +35,7 @@ _TONES = {
     State.COPYING: Tone.PLAIN,
     State.ENROLMENT: Tone.WARNING,
     State.REFUSED: Tone.ERROR,
+    State.CUT_SHORT: Tone.ERROR,
     State.UNREADABLE: Tone.ERROR,
     State.SAME: Tone.PLAIN,
     State.SEEN: Tone.GOOD,
@@ -249,11 +250,11 @@ class InboxTab(QWidget):
             return
         if arrival.state is State.COPYING:
             self.workbench.shell.tell(
-                Tone.PLAIN, "这个文件还没有拷完，拷完会自动变成“新”；早就停下的，请重新拷一份。"
+                Tone.PLAIN, "这个文件还在拷，拷完会自动变成“新”；半分钟没有变大的，会说没有拷完。"
             )
         elif not self._may:
             self.workbench.shell.tell(Tone.WARNING, self.workbench.denied(""))
-        elif arrival.look.said is not None or arrival.look.problem is not None:
+        elif arrival.look.kind == BUNDLE:
             self.wanted.emit([path])
         else:
             self.enrolment.emit([path])
