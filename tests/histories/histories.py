@@ -45,7 +45,7 @@ from desktop.sync.errors import (
 from desktop.sync.errors.persons import NotSignedByPersons
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks, rewriting
-from desktop.sync.merging.receiving import ClockInDoubt
+from desktop.sync.merging.doubting import ClockInDoubt
 from desktop.sync.signed import identity
 from tests.histories.comparing import words_of
 from tests.sync.acts import renew

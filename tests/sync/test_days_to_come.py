@@ -14,7 +14,7 @@ from desktop.store.ledger import NewRecord
 from desktop.store.tables.clock import WrongClock
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
-from desktop.sync.merging.receiving import ClockInDoubt
+from desktop.sync.merging.doubting import ClockInDoubt
 from tests.sync.desks import enrol, new_desk, report
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
 
@@ -111,6 +111,9 @@ def test_where_a_person_finds_the_date_right_what_three_stations_say_waits(tree:
 
     def ask(doubt: WrongClock) -> bool:
         asked.append(doubt.day.isoformat())
+        assert "有3台电脑" in doubt.sentence
+        assert all(f"{name}1项" in doubt.sentence for name in ("甲村", "乙村", "丙村"))
+        assert "这3项先留着" in doubt.if_right
         assert not tree.district.database.connection.in_transaction
         return len(asked) == 2
 

@@ -93,6 +93,17 @@ def registered_by_others(database: Database, unit: str, keep: str) -> list[Regis
     ]
 
 
+def waiting(database: Database, reason: str) -> dict[str, int]:
+    """How many items are held for this reason, by the station that has written them."""
+    return dict(
+        database.rows(
+            "SELECT o.station, count(*) FROM held h JOIN origin o ON o.ref = h.origin WHERE h.reason = ?"
+            " GROUP BY o.station",
+            (reason,),
+        )
+    )
+
+
 def is_held_above(database: Database, station: str, incarnation: str, reason: str) -> bool:
     """Whether a level above holds items of an incarnation for this reason, by its last receipt."""
     return database.row(

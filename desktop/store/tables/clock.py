@@ -33,6 +33,8 @@ class WrongClock(EnvironmentProblem):
     def __init__(self, sentence: str, day: datetime.date) -> None:
         super().__init__(sentence)
         self.day = day
+        self.if_right = ""
+        """What follows when a person finds the date right, where that is not only that it goes on."""
 
 
 class Clock:

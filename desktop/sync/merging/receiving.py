@@ -13,16 +13,15 @@ from pathlib import Path
 
 from desktop.collecting import without_collection
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
-from desktop.records.typed.dates import day_words
 from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.peers import arrivals, exchanged, segment_log
 from desktop.store.tables import schema
-from desktop.store.tables.clock import WrongClock
 from desktop.sync.bundles import envelope, sending
 from desktop.sync.errors import NewerFormat, UnitNotKnown
 from desktop.sync.formats import frames
 from desktop.sync.merging import beside, lapsed, refusing, repeating, restating, results, taking
 from desktop.sync.merging.beside import Reader
+from desktop.sync.merging.doubting import ClockInDoubt, doubt
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.merging.taking import Ahead
@@ -40,12 +39,6 @@ _SMALL = 2 * 1024 * 1024
 """Bytes of such a bundle."""
 LEAST_BYTES = 8
 """No item takes less in a bundle, compressed."""
-
-
-class ClockInDoubt(WrongClock):
-    """Several stations seem to be a day ahead: the clock here is more likely wrong than theirs."""
-
-    next_step = "日期不对的，调对以后再合并；没有错的，确认日期后再合并，那几台电脑的内容先留着。"
 
 
 class _PreviewDone(Exception):
@@ -84,9 +77,9 @@ def merge_bundles(
     in_transaction = ledger.database.connection.in_transaction
     try:
         taken = merge(savepoints=in_transaction)
-    except ClockInDoubt as doubt:
+    except ClockInDoubt as asked:
         # Nobody is asked while the ledger waits for the end of a transaction.
-        if not ledger.clock.is_right(doubt):
+        if not ledger.clock.is_right(asked):
             raise
         taken = merge(savepoints=in_transaction)
     changed = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
@@ -293,9 +286,7 @@ class _Receiver:
         """
         day = self._ledger.environment.today()
         if not self._ledger.clock.is_confirmed(day):
-            raise ClockInDoubt(
-                f"有好几台电脑的时间都比本机（{day_words(day)}）晚一天以上，很可能是本机的日期不对。", day
-            )
+            raise doubt(self._ledger, len(self._intake.future))
 
 
 def _most_items(path: Path) -> int:

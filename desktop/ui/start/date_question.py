@@ -47,6 +47,9 @@ class DateDialog(QDialog):
         self.date.setStyleSheet("font-size: 34px")
         for label in (asked, self.date, weekday):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        follows = QLabel(problem.if_right)
+        follows.setWordWrap(True)
+        follows.setVisible(bool(problem.if_right))
         hint = QLabel(
             "日期会记在每一条记录上，也用来判断两处修改的先后。填好的、选好的都还在，改好日期再来一次就行。"
         )
@@ -73,6 +76,7 @@ class DateDialog(QDialog):
         for widget in (asked, self.date, weekday):
             column.addWidget(widget)
         column.addSpacing(4)
+        column.addWidget(follows)
         column.addWidget(hint)
         column.addLayout(line)
         self.wrong.setFocus()
