@@ -251,6 +251,26 @@ def test_a_ledger_that_was_moved_waits_for_no_receipt_that_had_come(
     assert exchange.merge(town, [sent.path]).bundles[0].known == 1
 
 
+def test_who_restored_before_anything_was_confirmed_is_told_to_export_once_more(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    records.save(village, "enterprise", {"name": "没等到回执的"})
+    exchange.merge(town, [exchange.send(village, tmp_path / "late.xsj").path])
+    begin_incarnation(village.ledger, "ef" * 8)
+    exchange.receive(village, [exchange.send(town, tmp_path / "d.xsj", to=village.ledger.station).path])
+    hands, page = open_page(village)
+    words = "没有新内容，请再导出一次；台账恢复或搬动以前报过的1项会再带一遍，不会重复，还不知道上级收下没有"
+    assert page.send.amount.text() == words
+    assert page.send.export.property("primary")
+    assert "拿回新的回执" in page.send.last.text()
+    hands.look("restored-before-any-receipt")
+    exchange.send(village, tmp_path / "again.xsj")
+    page.load()
+    hands.settle()
+    assert page.send.amount.text() == "没有新内容，1项已导出、等上级的回执"
+
+
 def test_who_restored_before_the_receipt_came_is_told_to_export_once_more(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

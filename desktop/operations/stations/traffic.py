@@ -68,7 +68,8 @@ class Peer:
     """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet.
 
     ``outdated`` says that since the last bundle to it something of its unit, or of one below it, was changed here, or
-    was said of what counts. ``moved``: its unit was put under another superior, who hears from it now.
+    was said of what counts. ``moved``: its unit was put under another superior, who hears from it now. ``of_before``:
+    the last bundle to it was written before this ledger was restored or moved, and no receipt to it fits any more.
     """
 
     link: Link
@@ -77,6 +78,7 @@ class Peer:
     confirmed: bool
     outdated: bool = False
     moved: bool = False
+    of_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def peers(database: Database) -> list[Peer]:
             last := sent.get(link.peer),
             received.get(link.peer),
             last is not None and last.position <= links.confirmed(database, link.peer, link.acknowledged),
+            of_before=last is not None and links.is_of_before(database, link.peer, last.sequence),
         )
         for link in links.all_links(database)
     ]

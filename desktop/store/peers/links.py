@@ -189,11 +189,12 @@ def ask_again(database: Database) -> None:
 def send_all_again(database: Database) -> None:
     """No peer is known to hold anything of this station's present incarnation; what it confirmed before is remembered.
 
-    That is for people alone: nobody has to wait for a receipt that he has got.
+    That is for people alone: nobody has to wait for a receipt that he has got, nor for one that fits no more.
     """
     for link in all_links(database):
         said = confirmed(database, link.peer, link.acknowledged)
         _keep_numbers(database, f"confirmed_{link.peer}", {_BEFORE: said})
+        _keep_numbers(database, f"exported_{link.peer}", {_BEFORE: link.sequence})
     database.execute("UPDATE link SET acknowledged = 0")
 
 
@@ -202,11 +203,16 @@ def confirmed(database: Database, peer: str, acknowledged: int) -> int:
     return max(acknowledged, _numbers(database, f"confirmed_{peer}").get(_BEFORE, 0))
 
 
+def is_of_before(database: Database, peer: str, sequence: int) -> bool:
+    """Whether a bundle was written in an incarnation that this station has left: no receipt to it says what is held."""
+    return sequence <= _numbers(database, f"exported_{peer}").get(_BEFORE, 0)
+
+
 def forget_all(database: Database) -> None:
     """A copy of a laptop has no peers, and what was written for them is the original's: it counts its own from one."""
     database.execute("DELETE FROM link")
     database.execute("DELETE FROM exported")
-    for notes in ("looked", "went", "heard", "answered", "furthest", "confirmed", "passed"):
+    for notes in ("looked", "went", "heard", "answered", "furthest", "confirmed", "passed", "exported"):
         database.execute("DELETE FROM meta WHERE key GLOB ?", (f"{notes}_*",))
 
 

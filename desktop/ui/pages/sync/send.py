@@ -244,17 +244,15 @@ def _once_more(seen: Overview) -> int:
 
 def _lost_sight(seen: Overview) -> bool:
     """Whether what became of the last bundle shows only with another one: no receipt tells of what was before."""
-    return bool(seen.unanswered and _once_more(seen))
+    return bool(seen.unanswered) and seen.upward is not None and seen.upward.of_before
 
 
 def _amount_words(seen: Overview) -> str:
     unanswered, again = seen.unanswered, _once_more(seen)
     if _lost_sight(seen):
         new = f"有{seen.fresh}项新内容要上报" if seen.fresh else "没有新内容，请再导出一次"
-        return (
-            f"{new}；台账恢复或搬动以前报过的{again + unanswered}项会再带一遍，不会重复，"
-            f"其中{unanswered}项还不知道上级收下没有"
-        )
+        unknown = f"其中{unanswered}项还不知道上级收下没有" if again else "还不知道上级收下没有"
+        return f"{new}；台账恢复或搬动以前报过的{again + unanswered}项会再带一遍，不会重复，{unknown}"
     once_more = f"；以前报过的{again}项上级已收下，下次导出会再带一遍，不会重复" if again else ""
     if seen.fresh:
         also = f"，另有{unanswered}项已导出、还没有回执" if unanswered else ""
