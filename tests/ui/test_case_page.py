@@ -401,8 +401,13 @@ def test_who_records_drafts_and_is_offered_nothing_that_the_desk_does(desk: Desk
     assert not [words for words in offered if words.startswith(("签发", "批量签发"))]
     assert {"修改草稿", "预览和打印"} <= offered
     assert "由本单位的汇总员或管理员签发、编号，您可以起草。" in texts(tab.letters)
+    object.__setattr__(district.operator, "role", Role.READER)
+    tab.show_record(record)
+    desk.settle()
+    assert "查看草稿" in {b.text() for b in tab.findChildren(QAbstractButton) if b.isVisible()}
+    assert "起草" not in texts(tab.letters) + texts(tab.steps), "who only reads is told nothing of drafting"
     object.__setattr__(district.operator, "role", Role.DESK)
-    tab.load()
+    tab.show_record(record)
     desk.settle()
     offered = {b.text() for b in tab.findChildren(QAbstractButton) if b.isVisible() and b.isEnabled()}
     assert {"作废…", "编号设置"} <= offered

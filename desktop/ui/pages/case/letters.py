@@ -98,13 +98,14 @@ class LettersCard(Card):
             label = plain(words, small=True)
             label.setProperty("tone", "warning")
             column.addWidget(label)
-        ways = [button("修改草稿", lambda: self.edit_wanted.emit(letter.id), "pencil")]
+        edit = ("修改草稿", "pencil") if writable else ("查看草稿", "file-text")
+        ways = [button(edit[0], lambda: self.edit_wanted.emit(letter.id), edit[1])]
         ways.append(button("预览", lambda: self.preview_wanted.emit(letter), "eye"))
         if ours and view.desk:
             issue = button("签发编号…", lambda: self.issue_wanted.emit(letter), "check")
             issue.setEnabled(writable and decision is not None and decision.allowed)
             ways.append(issue)
-        else:
+        elif writable:
             other = "由本单位的编号电脑签发、编号，这里可以起草。"
             words = "由区总工会审核、编号、印发；报送数据包时随案件上报。"
             said = _BY_DESK if ours else other if letter.kind in view.numbers.elsewhere else words

@@ -150,11 +150,11 @@ class StepsCard(Card):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(10)
         line.addWidget(made)
-        line.addWidget(self._why(offer), 1)
+        line.addWidget(self._why(offer, writable), 1)
         return whole
 
-    def _why(self, offer: Offer) -> QLabel:
-        drafted = isinstance(offer.step, LetterKind) and offer.coming
+    def _why(self, offer: Offer, writable: bool) -> QLabel:
+        drafted = writable and isinstance(offer.step, LetterKind) and offer.coming
         # That another body issues it stands in the way of nobody who drafts it.
         reasons = [r for r in offer.reasons if not (drafted and r.of_others)]
         if drafted and offer.reasons and not reasons:
