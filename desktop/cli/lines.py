@@ -12,7 +12,9 @@ from desktop.cli.frame import like
 from desktop.cli.names import field_named, field_names
 from desktop.cli.output import remark
 from desktop.errors import UsageProblem
+from desktop.operations.recording import records
 from desktop.operations.session import Session
+from desktop.records import id_numbers
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.identity import is_id
 from desktop.records.versions.canonical import Cell
@@ -90,9 +92,25 @@ class LineReader:
         declared = [name for name in self.record_type.by_name if name in given]
         for name in dict.fromkeys([*declared, *given]):
             self._take(line, name, given[name])
-        if line.record is None and not line.troubles:
-            self._fill_town(line)
+        if not line.troubles:
+            self._fill_from_number(line)
+            if line.record is None:
+                self._fill_town(line)
         return line
+
+    def _fill_from_number(self, line: Line) -> None:
+        """What a person's number tells fills the fields that are empty, as in the form; those named here are said."""
+        if not any(f.kind is Kind.ID_NUMBER and line.values.get(f.name) for f in self.record_type.fields):
+            return
+        held = records.load(self.session, self.record_type.name, line.record) if line.record else None
+        present = {**(held.values if held is not None else {}), **line.values}
+        today = self.session.environment.today()
+        found = id_numbers.completed(self.record_type, present, today, line.values.get(id_numbers.KIND))
+        told = {n: cell for n, cell in found.items() if n not in line.values}
+        line.values |= told
+        if told:
+            named = "、".join(f"“{self.record_type.by_name[n].label}”" for n in told)
+            line.notes.append(f"{named}：由证件号码带出")
 
     def _fill_town(self, line: Line) -> None:
         """A new record that names a village and no town lies in the town of that village."""

@@ -165,6 +165,23 @@ def test_text_that_is_not_utf8_is_named_and_a_byte_order_mark_is_not_minded(town
     assert "chcp 65001" in result.stdout
 
 
+def test_what_an_id_number_tells_fills_what_is_empty_and_nothing_that_was_said(town: Path) -> None:
+    number = "110101199003077715"
+    (made,) = record(town, "member", {"name": "张三", "id_number": number})
+    assert any("由证件号码带出" in note for note in made["notes"])
+    values = answer("show", town, "member", made["id"], "--reveal")["values"]
+    assert (values["birth_date"], values["sex"], values["id_kind"]) == ("1990-03-07", "1", "resident_id")
+    (made,) = record(town, "member", {"name": "李四", "id_number": number, "sex": None, "birth_date": "1990-03-08"})
+    values = answer("show", town, "member", made["id"], "--reveal")["values"]
+    assert (values["birth_date"], values.get("sex")) == ("1990-03-08", None)
+    (made,) = record(town, "member", {"name": "王五", "sex": "2"})
+    (made,) = record(town, "member", {"id": made["id"], "id_number": number})
+    values = answer("show", town, "member", made["id"], "--reveal")["values"]
+    assert (values["birth_date"], values["sex"]) == ("1990-03-07", "2")
+    (made,) = record(town, "member", {"name": "赵六", "id_number": "110101199003077716"})
+    assert "birth_date" not in answer("show", town, "member", made["id"], "--reveal")["values"]
+
+
 def test_long_digits_are_kept_exactly(town: Path) -> None:
     result = run(
         "record", town, "member", "--json", lines='{"name": "张三", "id_number": 330106199001010016}\n'

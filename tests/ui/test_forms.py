@@ -465,6 +465,22 @@ def test_an_id_number_tells_birth_and_sex(hand: Hand) -> None:
     assert found["sex"] == "1"
 
 
+def test_a_save_out_of_the_id_number_keeps_what_it_tells_too(hand: Hand, bench: Workbench) -> None:
+    """Nobody has left the field by then."""
+    new_form(hand, "member")
+    hand.type("张三")
+    hand.form_page.form.go_to("id_number")
+    hand.type("110101199003077715")
+    hand.control(K.Key_S)
+    hand.settle()
+    record = hand.form_page.record
+    assert record is not None
+    found = records.load(bench._session, "member", record)
+    assert found is not None
+    assert (found.values["birth_date"], found.values["sex"]) == ("1990-03-07", "1")
+    assert not hand.form_page.form.dirty
+
+
 def test_a_masked_value_is_shown_only_after_it_was_noted(hand: Hand, bench: Workbench) -> None:
     record = save(bench, hand, "officer", name="张三丰", phone="13800001111")
     hand.window.open_record("officer", record)

@@ -18,17 +18,17 @@ from desktop.operations.imports.shown_titles import by_title
 from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.imports.units import HEADINGS, UNIT, UnitFinder
 from desktop.operations.session import Session
-from desktop.records import memberships
+from desktop.records import id_numbers, memberships
 from desktop.records.declaration import Field, Kind
+from desktop.records.id_numbers import BIRTH
 from desktop.records.identity import is_id
-from desktop.records.typed.id_number import IdKind, check_id
 from desktop.records.typed.texts import folded
 from desktop.records.typed.uscc import normalise_uscc, uscc_kind
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.resolution import Life
 from desktop.store.queries import lookup
 
-_BIRTH, _WORKPLACE = "birth_date", "workplace"
+_WORKPLACE = "workplace"
 _NAMES_A_VILLAGE = re.compile("社区|村|居委会|居民委员会|生活区")
 """Without one of these words an address says no more than a town."""
 
@@ -139,19 +139,11 @@ class Deriver:
 
     def _person(self, row: RowResult, part: Part) -> None:
         """A resident's number says sex and day of birth, of which a cell may say no more than year and month."""
-        kind = part.values.get("id_kind")
-        check = check_id(
-            str(part.values["id_number"]), self._today, IdKind(kind) if kind in list(IdKind) else None
-        )
-        if not check.ok:
-            return
-        if check.birth is not None:
-            part.weak[_BIRTH] = check.birth.isoformat()
-            if row.said and _BIRTH not in part.values:
-                row.said = [_completed(note, row, check.birth) for note in row.said]
-            part.weak.setdefault("id_kind", "resident_id")
-        if check.sex is not None:
-            part.weak["sex"] = check.sex.value
+        found = id_numbers.told(str(part.values["id_number"]), self._today, part.values.get(id_numbers.KIND))
+        birth = found.get(BIRTH)
+        if birth is not None and row.said and BIRTH not in part.values:
+            row.said = [_completed(note, row, datetime.date.fromisoformat(str(birth))) for note in row.said]
+        part.weak |= found
 
     def link(self, rows: Sequence[RowResult]) -> None:
         """Finds the records that words in link columns mean; where none or several are meant, the cell is left out."""
@@ -234,14 +226,14 @@ class Deriver:
 
 def _completed(note: Note, row: RowResult, birth: datetime.date) -> Note:
     """What is said of a cell that has not the whole day of birth: nobody has to mend what the number knows."""
-    if note.field != _BIRTH or note.weight is not Weight.PROBLEM or note.column < 0:
+    if note.field != BIRTH or note.weight is not Weight.PROBLEM or note.column < 0:
         return note
     text = shown(row.cells[note.column]).strip()
     said = "".join(number.zfill(2) for number in re.findall("[0-9]+", text))
     whole = f"{birth:%Y%m%d}"
     if len(said) < 4 or not (whole.startswith(said) or whole[2:].startswith(said)):
         return note
-    return Note(f"“{text[:20]}”按证件号码补全为{birth:%Y-%m-%d}", Weight.NOTE, note.column, _BIRTH)
+    return Note(f"“{text[:20]}”按证件号码补全为{birth:%Y-%m-%d}", Weight.NOTE, note.column, BIRTH)
 
 
 def _admission(row: RowResult, part: Part) -> None:

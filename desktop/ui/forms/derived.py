@@ -12,8 +12,7 @@ from desktop.operations.imports.together import SESSION, TERM, session_of
 from desktop.operations.queries import Codes
 from desktop.records import employers, memberships
 from desktop.records.cells import Values, is_empty
-from desktop.records.declaration import Kind, RecordType
-from desktop.records.typed.id_number import check_id
+from desktop.records.declaration import RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import Cell
 from desktop.store.tables.database import Database
@@ -194,15 +193,3 @@ def from_admission(
     told: dict[str, Cell] = {n: None for n in (memberships.DAY, memberships.FIRST) if n in filled}
     told |= {memberships.CHANGE: change, **memberships.implied({**mine, memberships.CHANGE: change})}
     return {n: cell for n, cell in told.items() if is_empty(mine.get(n)) and present.get(n) != cell}
-
-
-def from_id_number(record_type: RecordType, present: Values, today: datetime.date) -> dict[str, Cell]:
-    """Birth and sex as a valid ID number tells them, where they are still empty."""
-    field = next((f for f in record_type.fields if f.kind is Kind.ID_NUMBER), None)
-    if field is None or is_empty(present.get(field.name)):
-        return {}
-    check = check_id(str(present[field.name]), today)
-    if not check.ok or check.birth is None or check.sex is None:
-        return {}
-    told: dict[str, Cell] = {"birth_date": check.birth.isoformat(), "sex": check.sex.value}
-    return {n: v for n, v in told.items() if n in record_type.by_name and is_empty(present.get(n))}

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.operations.imports.own_place import ADDRESSES, PLACE_FIELDS, AddressPlace, own_place
 from desktop.operations.reference_here import reference_here
+from desktop.records import id_numbers
 from desktop.records.cells import is_empty
 from desktop.records.declaration import Kind, RecordType
 from desktop.records.versions.canonical import Cell
@@ -18,7 +19,6 @@ from desktop.ui.forms.derived import (
     from_admission,
     from_category,
     from_count,
-    from_id_number,
     from_links,
     from_nature,
     from_title,
@@ -71,9 +71,15 @@ class Filler(QObject):
 
     def after(self, row: FieldRow) -> None:
         """What follows from a field that the cursor leaves."""
+        self.at_once(row)
+        if row.field.name in self._touched and row.field.name in ADDRESSES and "town" in self._rows:
+            self._ask_where(row)
+
+    def at_once(self, row: FieldRow) -> None:
+        """What follows from a field without asking the ledger."""
         today, name = self._workbench.today(), row.field.name
         if row.field.kind is Kind.ID_NUMBER:
-            self.told.emit(from_id_number(self._type, self._values(), today), "由证件号码带出")
+            self.told.emit(id_numbers.completed(self._type, self._values(), today), "由证件号码带出")
         if name in self._touched:
             self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
             asked = self._type, name, self._values(), self._implied
@@ -81,8 +87,6 @@ class Filler(QObject):
             told |= from_admission(*asked, self._new)
             self._implied |= told
             self.told.emit(told, f"由{row.field.label}带出，可以改")
-            if name in ADDRESSES and "town" in self._rows:
-                self._ask_where(row)
 
     def _village_chosen(self) -> None:
         """A village lies in one town."""

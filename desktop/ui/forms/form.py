@@ -68,6 +68,7 @@ class Form(QScrollArea):
         self._linked: dict[str, Values] = {}
         self._given: tuple[str, ...] = ()
         self._touched: list[str] = []
+        self._inside: FieldRow | None = None
         self._last: FieldRow | None = None
         """Where the cursor was last."""
         self._told: list[FieldRow] = []
@@ -254,6 +255,7 @@ class Form(QScrollArea):
     # -- typing ----------------------------------------------------------------------------------------------------
 
     def _edited(self, row: FieldRow) -> None:
+        self._inside = row
         row.note("")
         self._touch(row.field.name)
         self._timer.start()
@@ -267,6 +269,7 @@ class Form(QScrollArea):
         self._touched.append(name)
 
     def _finished(self, row: FieldRow) -> None:
+        self._inside = None
         if row.editor.locked or not row.editor.text():
             return
         parsed = row.editor.parsed()
@@ -286,7 +289,10 @@ class Form(QScrollArea):
         self.changed.emit()
 
     def flush(self) -> None:
-        """Does at once what waits for a pause in typing."""
+        """Does at once what waits for a pause in typing, and fills in what follows from the field in which one is."""
+        row, self._inside = self._inside, None
+        if row is not None and not row.editor.locked and row.editor.text():
+            self._filler.at_once(row)
         if self._timer.isActive():
             self._timer.stop()
             self._after_pause()
