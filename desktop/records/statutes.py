@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,6 +21,14 @@ _ANNEX = re.compile(r"附录|附件")
 _ENDS_OF_LINE = ("。", "；", ";", "：", ":", "！", "？", "”", "）", ")")
 _END_OF_HEAD = "<!-- INFO END -->"
 _BLANK = "\u200b"
+
+LIABILITY_MARK = "法律责任"
+"""A line of a letter that begins so names what follows from a breach."""
+_NUMBER = "[零〇一二三四五六七八九十百千0-9]+"
+_CITATION = re.compile(
+    rf"(?:《(?P<book>[^《》]+(?:《[^《》]+》[^《》]*)?)》|(?P<bare>[^\s《》第；;、，,。：:]+))\s*第(?P<article>{_NUMBER})条"
+    rf"(?:第(?P<paragraph>{_NUMBER})款)?(?:第[（(]?(?P<item>{_NUMBER})[）)]?项)?"
+)
 
 
 class StatuteProblem(StateProblem):
@@ -274,3 +282,9 @@ def _paragraphs(lines: list[str]) -> tuple[Paragraph, ...]:
         else:
             paragraphs.append((line, []))
     return tuple(Paragraph(lead, tuple(items)) for lead, items in paragraphs)
+
+
+def cited_lines(text: str) -> Iterator[tuple[str, list[re.Match[str]]]]:
+    """The lines of a letter's articles, each with what it cites: of which law, and which article of it."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        yield line, list(_CITATION.finditer(line.removeprefix(LIABILITY_MARK).lstrip("：: ")))

@@ -171,7 +171,9 @@ def test_what_an_id_number_tells_fills_what_is_empty_and_nothing_that_was_said(t
     assert any("由证件号码带出" in note for note in made["notes"])
     values = answer("show", town, "member", made["id"], "--reveal")["values"]
     assert (values["birth_date"], values["sex"], values["id_kind"]) == ("1990-03-07", "1", "resident_id")
-    (made,) = record(town, "member", {"name": "李四", "id_number": number, "sex": None, "birth_date": "1990-03-08"})
+    (made,) = record(
+        town, "member", {"name": "李四", "id_number": number, "sex": None, "birth_date": "1990-03-08"}
+    )
     values = answer("show", town, "member", made["id"], "--reveal")["values"]
     assert (values["birth_date"], values.get("sex")) == ("1990-03-08", None)
     (made,) = record(town, "member", {"name": "王五", "sex": "2"})

@@ -507,6 +507,8 @@ SUGGESTION = {
         ({**OPINION, "own_document_number": "杭西文工监意〔2026〕1号"}, {"needs_with"}),
         ({**OPINION, "own_signer_post": "办公室主任"}, {"signed_by_chair"}),
         ({**OPINION, "own_voided_date": "2026-11-02"}, {"needs_with"}),
+        ({**OPINION, "articles": "《中华人民共和国劳动法》第五十条\n第五十条"}, {"cites_articles"}),
+        ({**OPINION, "articles": "法律责任：劳动合同法第八十五条\n\n劳动法第五十条第一款"}, set()),
         (SUGGESTION, set()),
         ({**SUGGESTION, "ground": None}, {"needs_when"}),
         ({**SUGGESTION, "opinion_letter": None}, {"needs_when"}),

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from desktop import reference
 from desktop.documents.letters.quoted import Citation, Quote
 from desktop.errors import StateProblem, UsageProblem
-from desktop.records.statutes import Statute, StatuteReference
+from desktop.records.statutes import LIABILITY_MARK, Statute, StatuteReference, cited_lines
 from desktop.records.typed.numerals import chinese_to_int
 from desktop.reference import SHIPPED_LAWS, Laws
-
-LIABILITY_MARK: Final = "法律责任"
-_NUMBER: Final = "[零〇一二三四五六七八九十百千0-9]+"
-_CITATION: Final = re.compile(
-    rf"(?:《(?P<book>[^《》]+(?:《[^《》]+》[^《》]*)?)》|(?P<bare>[^\s《》第；;、，,。：:]+))\s*第(?P<article>{_NUMBER})条"
-    rf"(?:第(?P<paragraph>{_NUMBER})款)?(?:第[（(]?(?P<item>{_NUMBER})[）)]?项)?"
-)
 
 
 class CitationUnreadable(UsageProblem):
@@ -43,9 +34,8 @@ def read_citations(text: str, laws: Laws = SHIPPED_LAWS) -> tuple[Citation, ...]
     violations lists only as a sanction. Raises :class:`CitationUnreadable`, ``StatuteUnknown``.
     """
     found: dict[Citation, None] = {}
-    for line in filter(None, map(str.strip, text.splitlines())):
+    for line, matches in cited_lines(text):
         marked = line.startswith(LIABILITY_MARK)
-        matches = list(_CITATION.finditer(line.removeprefix(LIABILITY_MARK).lstrip("：: ")))
         if not matches:
             raise CitationUnreadable(f"条文“{line[:30]}”看不出是哪部法的第几条。")
         for match in matches:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.records.cells import is_empty
 from desktop.records.checks.base import Asked, Failure, rule
-from desktop.records.statutes import as_published, parse_articles
+from desktop.records.statutes import as_published, cited_lines, parse_articles
 from desktop.records.supervision import posts
 from desktop.records.supervision.complainant import complainant_faults
 
@@ -83,3 +83,11 @@ def has_articles(asked: Asked) -> Failure | None:
     """The text of a statute has articles that can be quoted."""
     found = asked.filled()
     return {} if found is not None and not parse_articles(as_published(str(found[0])))[1] else None
+
+
+@rule
+def cites_articles(asked: Asked) -> Failure | None:
+    """Every line of the field says of which law it is, and which article; whether there is such a law is not asked."""
+    found = asked.filled()
+    lines = cited_lines(str(found[0])) if found is not None else ()
+    return next(({"line": line[:30]} for line, cited in lines if not cited), None)

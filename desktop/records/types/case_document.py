@@ -290,6 +290,10 @@ TYPE = RecordType(
             arguments={"values": ["reminder_letter"], "words": ["第二十二条", "十五个工作日", "15个工作日"]},
         ),
         Check(
+            "cites_articles", ("articles",),
+            "“{line}”看不出是哪部法的第几条，不能签发；请从条文库选取，或者写成“《中华人民共和国劳动法》第五十条”",
+        ),
+        Check(
             "needs_when", ("investigation", "kind"), "意见书请写明调查经过", Severity.ERROR,
             {"values": ["opinion_letter"]}, f"{_RULES}第二十条、第二十一条",
         ),
