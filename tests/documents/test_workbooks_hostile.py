@@ -179,6 +179,15 @@ def test_an_old_workbook_that_asks_for_more_memory_than_there_is_never_reaches_t
         assert problem.next_step
 
 
+def test_an_old_workbook_of_which_sectors_are_empty_is_damaged_and_no_sheet_without_rows(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(OLD[:NUMBER_RECORD] + bytes(64) + OLD[NUMBER_RECORD + 64 :])
+    with pytest.raises(Unreadable, match="损坏"):
+        open_workbook(path)
+
+
 def test_an_old_workbook_with_macros_is_to_be_saved_without_them(tmp_path: Path) -> None:
     name = "SummaryInfo_VBA_PROJECT_CUR"[11:].encode("utf-16-le")
     place = OLD.index("Root Entry".encode("utf-16-le")) + 3 * 128

@@ -180,6 +180,9 @@ def test_bytes_in_no_known_encoding_are_refused(tmp_path: Path) -> None:
         ("binary.csv", b"a,b\0\0\0\n", OtherFormat),
         ("broken.xlsx", b"PK\x03\x04garbage", Unreadable),
         ("broken.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Unreadable),
+        ("lost its beginning.xls", bytes(8) + b"\xff\xfe" + bytes(600), Unreadable),
+        ("lost its beginning.xlsx", b"K\x03\x04\x14" + b"garbage", Unreadable),
+        ("two signs.xlsx", b"PK", Unreadable),
         ("broken.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OtherFormat),
     ],
 )  # fmt: skip

@@ -190,6 +190,9 @@ def _check_sheet(stream: bytes, start: int) -> Hidden:
     for kind, place, length in _records(stream, start):
         if kind == _EOF:
             break
+        if not kind and not length:
+            # Sectors that were never written: the engine would pass over them and give a sheet without its rows.
+            raise Unreadable("文件损坏，打不开。")
         if kind == _DIMENSIONS:
             _check_dimensions(stream, place, length)
         elif kind in _CELLS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -20,6 +21,10 @@ MOST_FILE_BYTES = 200 << 20
 _ZIP = b"PK\x03\x04"
 _OTHER_PARTS = {"xl/workbook.bin": "xlsb", "content.xml": "ods", "word/document.xml": "Word"}
 _LEFT_BESIDE = ("~$", ".~")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
+"""What no table of text has in it; a few systems end theirs with the mark of DOS."""
+_NAMES = (".xlsx", ".xls", ".xlsm", ".et")
+"""Such a file that is neither a workbook nor text was one."""
 _OTHER_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"SQLite format 3")
 
 
@@ -99,7 +104,10 @@ def _of_text(path: Path, start: bytes) -> Workbook:
     if head.startswith(b"mime-version") or (head.startswith(b"from: ") and b"multipart/related" in head):
         sentence = "这个文件是单个文件网页（.mht），不能直接读取。"
         raise OtherFormat(sentence, "请用WPS或Excel打开它，另存为xlsx后再导入。")
-    if start.startswith(_OTHER_STARTS) or (b"\0" in start and not utf_16):
+    if start.startswith(_OTHER_STARTS):
         raise OtherFormat("这个文件不是表格。")
+    named = path.suffix.lower() in _NAMES
+    if not utf_16 and (_NO_TEXT.search(start) or (named and _ZIP.startswith(start))):
+        raise Unreadable("文件损坏，打不开。") if named else OtherFormat("这个文件不是表格。")
     # No table of text begins with a bracket of markup, whichever element it is.
     return WebWorkbook(path) if head.startswith(b"<") else TextWorkbook(path)

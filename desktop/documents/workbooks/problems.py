@@ -16,7 +16,7 @@ class WorkbookProblem(UsageProblem):
 class Unreadable(WorkbookProblem):
     """The file is no table, or is damaged."""
 
-    next_step = "请用WPS或Excel打开它，另存为xlsx后再导入。"
+    next_step = "请用WPS或Excel打开它，另存为xlsx后再导入；在那里也打不开的，请对方重新发一份。"
 
 
 def unreachable(path: Path, error: OSError) -> Unreadable:
