@@ -35,3 +35,13 @@ def implied(values: Mapping[str, Any]) -> dict[str, str]:
     kind = uscc_kind(str(values.get("uscc") or ""))
     found = _OF_CODE.get(kind, ("", "")) if kind is not None else ("", "")
     return {name: code for name, code in zip(("ownership", "sector"), found, strict=True) if code}
+
+
+def following(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, str]:
+    """What of nature and class follows a change of the other: where nothing stands, or what followed before it."""
+    told, was = implied({**before, **changed}), implied(before)
+    return {
+        name: code
+        for name, code in told.items()
+        if name not in changed and before.get(name) != code and before.get(name) in (None, "", was.get(name))
+    }

@@ -60,6 +60,17 @@ def test_a_field_of_many_records_is_changed_by_one_operation_and_one_undo_takes_
     assert sorted(map(str, values(village, "union_state"))) == ["N", "N", "None", "Y"]
 
 
+def test_the_class_of_an_employer_follows_its_nature_where_nobody_has_chosen_another(village: Session) -> None:
+    stands = ((None, None), ("private", "non_public"), ("private", "collective"), (None, "non_public"))
+    rows = [{"name": f"单位{n}", "ownership": o, "sector": s} for n, (o, s) in enumerate(stands)]
+    records.save_many(village, "enterprise", rows)
+    done = batches.change(village, survey(village, "ownership"), {"ownership": "state_owned"})
+    assert (done.count, done.along) == (4, {"单位类别": 2})
+    assert values(village, "sector") == ["state_owned", "state_owned", "collective", "non_public"]
+    records.undo(village, done.changes.stamp)
+    assert values(village, "sector") == [s for _, s in stands]
+
+
 def test_of_a_group_only_the_named_fields_change_and_the_others_stay_with_each_record(
     village: Session,
 ) -> None:

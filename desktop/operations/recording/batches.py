@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from desktop.operations.recording import admitting
 from desktop.operations.session import NotAllowed, Session
+from desktop.records import employers
 from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
 from desktop.records.typed.lengths import check_lengths
 from desktop.records.typed.texts import printable
@@ -80,11 +81,15 @@ class Survey:
 
 @dataclass(frozen=True)
 class Changed:
-    """What a batch edit did: how many records it changed, and how many were passed over since it was surveyed."""
+    """What a batch edit did: how many records it changed, and how many were passed over since it was surveyed.
+
+    ``along`` counts, by label, the fields that follow from the changed one and were changed with it.
+    """
 
     changes: ChangeSet
     count: int
     skipped: Mapping[Skip, int] = field(default_factory=dict)
+    along: Mapping[str, int] = field(default_factory=dict)
 
 
 def targets_of(record_type: RecordType, may_write: Callable[[RecordType, Field], bool]) -> list[Target]:
@@ -149,7 +154,9 @@ def change(
     if not values.keys() <= named:
         raise NotAllowed("这一项不能批量修改。", "请打开记录一条一条改。")
     skipped: Counter[Skip] = Counter()
+    along: Counter[str] = Counter()
     edits: list[SlotEdit] = []
+    count = 0
     with session.database.transaction():
         for row, held, why in _look(
             session.database, record_type, found.target, list(found.ids), session.unit.id, None
@@ -161,9 +168,25 @@ def change(
                 edits.append(
                     SlotEdit(found.type, held.id, slot.name, whole if slot.grouped else whole[slot.name])
                 )
+                count += 1
+                for follower, code in _following(session, record_type, held, values):
+                    edits.append(SlotEdit(found.type, held.id, follower.name, code))
+                    along[follower.label] += 1
         name = f"批量修改{record_type.label}：{found.target.label}"
         changes = session.ledger.write(name, session.operator.name, edits=_Told(edits, progress))
-    return Changed(changes, len(edits), skipped)
+    return Changed(changes, count, skipped, along)
+
+
+def _following(
+    session: Session, record_type: RecordType, held: Record, values: Mapping[str, Cell]
+) -> Iterator[tuple[Field, str]]:
+    """The fields that follow from what is changed, as in a form; none that is in conflict, which this would decide."""
+    if record_type.name != "enterprise":
+        return
+    for name, code in employers.following(held.values, values).items():
+        follower = record_type.by_name[name]
+        if name not in held.disputed and session.may_write(record_type, follower):
+            yield follower, code
 
 
 class _Told(list[SlotEdit]):

@@ -316,7 +316,8 @@ class BatchDialog(RunningDialog):
     def _done(self, result: Changed) -> None:
         self.accept()
         late = sum(result.skipped.values())
-        more = f"另有{late}条刚刚被别处改动，没有动。" if late else ""
+        along = "".join(f"“{name}”随着改了{n}条。" for name, n in result.along.items())
+        more = along + (f"另有{late}条刚刚被别处改动，没有动。" if late else "")
         label = self.found.survey.target.label if self.found is not None else ""
         self.workbench.shell.tell(
             Tone.GOOD,
