@@ -427,7 +427,7 @@ def test_own_values_that_the_level_above_has_replaced_are_listed_and_lead_to_the
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
     town, village = pair
-    many = 2
+    many = 5
     ids, _ = records.save_many(
         village, "enterprise", [{"name": f"{LONG}{n}", "surveyed_staff": 8} for n in range(many)]
     )
@@ -435,12 +435,15 @@ def test_own_values_that_the_level_above_has_replaced_are_listed_and_lead_to_the
     for key in ids:
         records.save(town, "enterprise", {"surveyed_staff": 31}, record=key)
     hands, page = open_page(village)
-    hands.window.resize(1366, 768)
+    hands.window.resize(1093, 614)  # what a screen of 1366x768 holds at 125 %
     hands.drop(page.merge.drop, [exchange.send(town, tmp_path, to=village.ledger.station).path])
     assert not page.merge.decided.isVisible(), "nothing is replaced yet"
     hands.click(page.merge.merge)
     told = page.merge.decided
     assert told.isVisible()
+    assert not page.merge.again.visibleRegion().isEmpty(), "what comes next is in sight"
+    types = page.merge.details.types
+    assert types.columnWidth(0) >= types._need(0), "the types have their names"
     assert told.head.text() == f"本单位填的有{many}处，上级或别的单位改了（双击打开记录）"
     assert told.grid.rows.lines[0].texts[1:5] == ("工会摸排职工数", "8", "改为31", "王芳（径山镇总工会）")
     hands.look("decided")

@@ -114,7 +114,8 @@ class MergePanel(QStackedWidget):
         column = self._column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(row(self.caption, 1, self.more, self.clear))
+        # Above the lists: at the foot it lies out of sight where the window is low and there is much to tell.
+        column.addLayout(row(self.caption, 1, self.more, self.clear, self.again))
         column.addWidget(self.note)
         column.addWidget(self.grid, 3)
         column.addWidget(self.details, _DETAILS)
@@ -126,7 +127,7 @@ class MergePanel(QStackedWidget):
         self.progress_line.setLayout(row(self.doing, self.progress, self.stop))
         column.addWidget(self.progress_line)
         column.addStretch(0)
-        foot = row(self.receipt_line, self.right, self.again, self.merge)
+        foot = row(self.receipt_line, self.right, self.merge)
         foot.setStretchFactor(self.right, 1)
         column.addLayout(foot)
         self.addWidget(self.drop)

@@ -77,7 +77,7 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
 
 def outcome_columns() -> list[Col]:
     """A column of numbers for each of the five outcomes."""
-    return [Col(words, 6, numeric=True) for words in OUTCOMES.values()]
+    return [Col(words, 4, numeric=True) for words in OUTCOMES.values()]
 
 
 class FilesGrid(Grid):
@@ -88,9 +88,9 @@ class FilesGrid(Grid):
             [
                 Col("文件", 18, wide=True),
                 Col("来自", 12, wide=True),
-                Col("第几号", 6, numeric=True),
+                Col("第几号", 4, numeric=True),
                 Col("做于", 11),
-                Col("共", 5, numeric=True),
+                Col("共", 4, numeric=True),
                 *outcome_columns(),
                 Col("核对结果", 18, wide=True),
             ],
@@ -152,7 +152,7 @@ class Details(QWidget):
         self.types = Grid(
             [
                 Col("类别", 8, wide=True),
-                *(Col(w, 5, numeric=True) for w in (*_DONE, *(OUTCOMES[o] for o in _LEFT))),
+                *(Col(w, 3, numeric=True) for w in (*_DONE, *(OUTCOMES[o] for o in _LEFT))),
             ],
             "按类别",
         )
@@ -178,7 +178,7 @@ class Details(QWidget):
         right.addWidget(self.items, 1)
         right.addWidget(self._nothing)
         right.addStretch(0)
-        line = QHBoxLayout()
+        line = self._line = QHBoxLayout()
         line.setSpacing(14)
         line.addLayout(left, 4)
         line.addLayout(right, 5)
@@ -201,6 +201,8 @@ class Details(QWidget):
         items = [item for f in good for item in f.items]
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
+        # Where nothing is left out, one line says so, and the types have the room.
+        self._line.setStretch(1, 5 if items else 3)
         unlisted = sum(f.result.unlisted for f in good if f.result is not None)
         self._items_head.setText(_left_words(items, unlisted))
         self._nothing.setVisible(not items)
