@@ -16,6 +16,7 @@ from desktop.store.queries.indexing import BOUNDARY, Changed
 from desktop.store.tables import schema
 from desktop.store.tables.database import Database
 from desktop.store.tables.pinyin import all_initials
+from tests.measuring import memory
 
 TYPES = catalogue()
 MEMBER = TYPES["member"]
@@ -102,6 +103,20 @@ def test_nothing_that_travels_is_unique_but_its_id() -> None:
         for (index,) in database.rows(f"SELECT name FROM pragma_index_list('{table}') WHERE \"unique\"")
     }
     assert unique == {(f"r_{name}", ("id",)) for name in catalogue()}
+
+
+def test_rows_of_long_names_are_not_spelled_together() -> None:
+    """A bundle of 40 KB may hold eighty of a million characters, of which each may be read in several ways."""
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, TYPES)
+    merger = Merger(database, TYPES)
+    for n in range(40):
+        row = (f"{n:032x}", "u" * 32, 1, 1 + n, "王芳", "长" * 20_000)
+        merger.add_births(Births.of_rows("member", ("identity.name",), [row]), 7)
+    merger.finish(0)
+    used, _ = memory(lambda: indexing.rebuild(database, MEMBER))
+    # All together they take five times as much.
+    assert used < 30_000_000
 
 
 def test_of_a_value_that_nobody_types_only_the_beginning_is_indexed() -> None:

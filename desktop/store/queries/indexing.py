@@ -8,7 +8,7 @@ punctuation is neither lost nor skipped; fields are kept apart by a private-use 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from desktop.records.declaration import Field, Kind, RecordType
 from desktop.records.typed.person_names import DOT, FORMS_OF_DOT
@@ -31,8 +31,8 @@ _GONE = 40
 10: then ten rows are written for each that changes."""
 _LONGEST = 20_000
 """Characters of one value that can be searched: nobody types more, and a bundle of 5 KB may hold one of 12 MB."""
-_AT_ONCE = 250
-"""Rows that are spelled together."""
+_AT_ONCE, _TOGETHER = 250, 100_000
+"""Rows that are spelled together, and about how many characters: those of a name are spelled in up to ten ways."""
 _ROW = "\udfff"
 """Half a surrogate pair, which no text in a database can hold."""
 _DOTS = f"{FORMS_OF_DOT}."
@@ -188,11 +188,27 @@ def _index(database: Database, record_type: RecordType, where: str, parameters: 
     cursor = database.execute(
         f"SELECT _row, {', '.join(names)} FROM {table} {where} ORDER BY _row", parameters
     )
-    while rows := cursor.fetchmany(_AT_ONCE):
+    for rows in _light(cursor):
         database.connection.executemany(
             f"INSERT INTO {quoted(index_of(record_type.name))} (rowid, text) VALUES (?, ?)",
             zip([row[0] for row in rows], _search_texts(rows, 1 + len(titles)), strict=True),
         )
+
+
+def _light(found: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]]]:
+    """The rows in lists of which none is long or heavy: a bundle of 40 KB may hold names of 240 MB."""
+    rows: list[Sequence[object]] = []
+    weight = 0
+    for row in found:
+        rows.append(row)
+        for value in row:
+            if type(value) is str:
+                weight += len(value)
+        if len(rows) == _AT_ONCE or weight >= _TOGETHER:
+            yield rows
+            rows, weight = [], 0
+    if rows:
+        yield rows
 
 
 def _search_texts(rows: Sequence[Sequence[object]], first: int) -> list[str]:
