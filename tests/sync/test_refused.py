@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Replaced, Shape
+from desktop.store.merging import counting
 from desktop.store.peers import exchanged
+from desktop.store.tables.database import Database
 from desktop.sync.formats import receipts
-from tests.sync.desks import Desk, enrol, new_desk, report, settle
-from tests.sync.levels import FIRM, OTHER, Tree, outcome
+from desktop.sync.merging import intake
+from tests.sync.desks import Desk, below, enrol, new_desk, report, settle
+from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
 
 
 def test_what_is_written_under_anothers_unit_is_refused_at_every_level(tree: Tree) -> None:
@@ -146,3 +150,30 @@ def test_a_refused_item_is_vouched_for_to_nobody(tree: Tree) -> None:
     late = new_desk(tree.village.folder, "丙村", Level.VILLAGE)
     enrol(late, tree.town)
     assert late.records("unit") == {tree.district.unit, tree.town.unit, late.unit}
+
+
+def test_what_is_refused_weighs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small bundles behind a heavy one of which nothing is staged are counted together all the same."""
+    monkeypatch.setattr(intake, "HEAVIEST", 2_000)
+    counted: list[object] = []
+    count_staged = counting.count_staged
+
+    def noted(database: Database) -> None:
+        counted.append(database)
+        count_staged(database)
+
+    monkeypatch.setattr(counting, "count_staged", noted)
+    times = []
+    for name in ("一", "一" * 1_000):
+        (tmp_path / str(len(name))).mkdir()
+        tree = grow(tmp_path / str(len(name)))
+        tree.village.forge_birth(FIRM, {"name": name}, unit=tree.other.unit)
+        sent = [tree.village.send()]
+        for desk in (tree.other, below(tree.town, "丙村")):
+            desk.birth("firm", {"name": "一家"})
+            sent.append(desk.send())
+        counted.clear()
+        refused, *others = tree.town.merge(*sent).bundles
+        assert (refused.refused, [result.applied for result in others]) == (1, [1, 1])
+        times.append(len(counted))
+    assert times[0] == times[1]

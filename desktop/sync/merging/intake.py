@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.born import Births
@@ -48,6 +49,8 @@ from desktop.sync.signed.identity import StationKeys
 
 HEAVIEST = 32 << 20
 """Bytes of segments that are staged at once: changes lie in memory until they are counted, and a few may be large."""
+_MOST_PARKED = 1 << 20
+"""Bytes of segments that wait, decoded, until what was said of who is who is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,14 @@ class _Late:
     bundle: StagedBundle
     merge: int | None
     take: Callable[[], bool]
+
+
+class _Parked(NamedTuple):
+    """What a segment says besides words about who is who: it is judged when those of its station have been heard."""
+
+    found: Sorted
+    signer: Certificate | None
+    weight: int
 
 
 class Intake:
@@ -98,6 +109,8 @@ class Intake:
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
         self._judge = self._call_judge()
         self._spoken = ""
+        self._parked: list[_Parked] = []
+        self._parked_weight = 0
         self._refused = self._signed_again = self._judged_anew = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
@@ -166,6 +179,7 @@ class Intake:
         """What a bundle brought was taken back: what was known by it is known no longer."""
         self.future = set(mark.future)
         self._bundle.spans.clear()
+        self._parked, self._parked_weight = [], 0
         if self._apart:
             # Nothing of others is staged. Where it is, this bundle has written nothing.
             self._merger, self._staged, self._weight = None, 0, 0
@@ -180,23 +194,44 @@ class Intake:
         return self._judge
 
     def judge_of(self, station_id: str) -> Judge:
-        """Whoever judges a segment of this station: what it says of others leaves alone what it may say itself.
+        """Whoever judges what this station says of who is who: its words in a row are judged as those of one segment.
 
         Else each of a thousand segments with one such word would have all that was ever said gone through.
         """
-        return self._judge if station_id == self._spoken else self.judge
+        return self.judge if self.hears_before(station_id) else self._judge
+
+    def hears_before(self, station_id: str) -> bool:
+        """Whether all that was ever said is gone through before a segment of this station can be judged."""
+        return self._spoken not in ("", station_id)
 
     def judge_anew(self) -> None:
         """Something came that says who is who."""
         self._judge, self._judged_anew, self._spoken = self._call_judge(), True, ""
 
     def _hear(self) -> None:
-        """Whatever says who is who has been counted, and counts for what comes next."""
+        """Whatever says who is who counts for what comes next, and for what waited for it."""
+        self.count()
         in_vain = self._judge.policy.moves
         self.judge_anew()
         if self._judge.policy.moves != in_vain:
             # By a move that does not count a former superior would write under the unit, in the same bundle.
             self._settle()
+        parked, self._parked, self._parked_weight = self._parked, [], 0
+        for found, signer, weight in parked:
+            self._apply(found, self._judge, signer, weight)
+
+    def _park(self, parked: _Parked) -> None:
+        """This is judged when the words of its station are heard, which must not be for each of a thousand segments."""
+        self._parked.append(parked)
+        self._parked_weight += parked.weight
+        if self._parked_weight >= _MOST_PARKED:
+            self._hear()
+
+    def _count_before_fork(self) -> None:
+        """What came before the second content of a number was judged without it."""
+        if self._parked:
+            self._hear()
+        self.count()
 
     def settle(self) -> None:
         """What waited for the tree or the time comes in, and what counts no longer goes out.
@@ -262,14 +297,11 @@ class Intake:
         )
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
-        """A segment that the granting desk vouches for."""
+        """A segment that the granting desk vouches for, of what :meth:`begin` was called for."""
         arrived = Arrived.read(frame)
         if arrived.header.vouched != desk.station:
             raise BadSegment("the tree of a grant is vouched for by its desk")
-        result = BundleResult(Path())
-        self.begin(result)
-        self.merge_segment(desk, arrived, result)
-        self.count()
+        self.merge_segment(desk, arrived, self._bundle.result)
 
     def holds(self, arrived: Arrived) -> bool:
         """Whether all items of a segment are here, with this content."""
@@ -301,7 +333,7 @@ class Intake:
             # set back or copied, and has to hear the rest to be told so, or somebody forges.
             self.pass_over(HELD, HELD_FORK, header, arrived.count)
             return False
-        known = self.known.drop(found, arrived, self.count)
+        known = self.known.drop(found, arrived, self._count_before_fork)
         result.known += known
         # By a copy that somebody else signs for, items may count that were let in again and had nobody.
         self._signed_again |= bool(known and aside.between(self._db, origin, header.first, header.last))
@@ -309,24 +341,20 @@ class Intake:
         kept.keep(self._ledger, header, arrived.frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
+        judge, weight = self.judge_of(header.station), arrived.frame.plain_size
         if found.deciding and not found.settled:
-            of_others = header.vouched is None and found.says_of_others
             self.set_alone()
             # Units and grants first: what the same segment writes under a new unit is not held for its sake.
-            judge = self.judge_of(header.station) if of_others else self.judge
-            self._apply(found.part(deciding=True), judge, judged_by, result)
-            self.count()
-            if of_others:
-                self._spoken = header.station
-            else:
-                self._hear()
+            self._apply(found.part(deciding=True), judge, judged_by, weight)
+            self._spoken = header.station
             found = found.part(deciding=False)
-        if not found.is_empty:
-            self._weight += arrived.frame.plain_size
-            self._apply(found, self.judge, judged_by, result)
+        if not found.is_empty and self._spoken:
+            self._park(_Parked(found, judged_by, weight))
+        elif not found.is_empty:
+            self._apply(found, judge, judged_by, weight)
         return True
 
-    def _apply(self, found: Sorted, judge: Judge, signer: Certificate | None, result: BundleResult) -> None:
+    def _apply(self, found: Sorted, judge: Judge, signer: Certificate | None, weight: int) -> None:
         """Judges what is new, sets aside what is refused or held, and stages the rest."""
         judge.judge(found, signer)
         self._refused |= found.refuses
@@ -335,6 +363,7 @@ class Intake:
         self._set_aside(found)
         changes, births = found.changes, found.births
         if changes or births:
+            self._weight += weight
             self._stage(found, changes, births)
 
     def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:

@@ -131,8 +131,10 @@ def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate)
     """
     with ledger.database.transaction():
         intake = Intake(ledger, keys)
+        intake.begin(BundleResult(Path()))
         for frame in frames.split(data, MAX_FRAMES, MAX_PART_PLAIN):
             intake.take_vouched(frame, desk)
+        intake.end()
         intake.close()
 
 

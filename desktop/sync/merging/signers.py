@@ -33,13 +33,13 @@ def signer(database: Database, judge: Judge, verdict: Verdict, header: Header) -
     return judge.signer(header)
 
 
-def is_lacking(ledger: Ledger, judge: Judge, label: Sequence[object], kind: str) -> bool:
-    """Whether some of a known segment is aside, and nobody signs here for it any more, as its unit was moved.
+def is_lacking(ledger: Ledger, judge: Judge, label: Sequence[object]) -> bool:
+    """Whether some of a known segment from above is aside, and nobody signs here for it any more: its unit was moved.
 
     Then the copy for which the level above vouches is taken beside it: by that the items count when they may.
     """
     station, incarnation, first, last, *_ = label
-    if kind != DOWN or station == ledger.station or judge.is_known(str(station)):
+    if station == ledger.station or judge.is_known(str(station)):
         return False
     origin = ledger.origin_ref(str(station), str(incarnation))
     away = aside.between(ledger.database, origin, int(str(first)), int(str(last)))

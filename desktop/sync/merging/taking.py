@@ -8,7 +8,7 @@ it again.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -43,6 +43,8 @@ Ahead = tuple[str, Part]
 """The digest of a bundle, and its first part, which has been opened before its turn."""
 _At = tuple[int, int]
 """Part and frame in which a segment of a bundle stands."""
+_MOST_TURNS = 32
+"""How often what was said of who is who is heard because somebody else speaks, before stations speak one by one."""
 
 
 def take(
@@ -117,6 +119,7 @@ class _Taking:
         self._passed: dict[_At, tuple[int, str]] = {}
         self._unsigned: dict[_At, Header] = {}
         self._judge = intake.judge
+        self._turns = 0
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         self._complete = True
@@ -209,6 +212,7 @@ class _Taking:
         self._speaks = links.hear(self._db, said.sender, said.incarnation, self._made, former)
         if spoke and spoke != (present := links.speaks_in(self._db, said.sender)):
             returned.bring_forward(self._ledger, said.sender, present)
+        places: list[int] = []
         for place, (label, frame) in enumerate(zip(part.labels, part.frames, strict=True)):
             if label == receipts.LABEL:
                 receipt = receipts.read(frame)
@@ -218,9 +222,25 @@ class _Taking:
                 total, before, position = _places(label)
                 self._spans.append((before, position))
                 self._seen += total
-                # The sender knows where its bundles ended, and goes on from there and from nowhere between.
-                taken = self._take_labelled((part.number, place), label, frame)
-                self._complete &= taken or (part.number, place) in self._passed
+                places.append(place)
+        for place in self._in_turn(places, part.labels):
+            # The sender knows where its bundles ended, and goes on from there and from nowhere between.
+            taken = self._take_labelled((part.number, place), part.labels[place], part.frames[place])
+            self._complete &= taken or (part.number, place) in self._passed
+
+    def _in_turn(self, places: Sequence[int], labels: Sequence[object]) -> Iterator[int]:
+        """The places in the order in which what stands there is taken: as it came, or station by station.
+
+        Where two say who is who in turn, a thousand times, all that was ever said is gone through as often.
+        """
+        stations = [str(labels[place][0]) for place in places]  # type: ignore[index]
+        for at, station_id in enumerate(stations):
+            self._turns += self._intake.hears_before(station_id)
+            if self._turns > _MOST_TURNS:
+                first = {name: n for n, name in reversed([*enumerate(stations)])}
+                yield from sorted(places[at:], key=lambda place: first[str(labels[place][0])])  # type: ignore[index]
+                return
+            yield places[at]
 
     def _former(self, labels: Sequence[object]) -> set[str]:
         """The sender's other incarnations of which it sends segments: they ended before the one in which it speaks."""
@@ -270,11 +290,10 @@ class _Taking:
     def _take_labelled(self, at: _At, label: list[object], frame: Frame) -> bool:
         """One segment; whether the journal of the sender goes on. A known one is skipped undecoded (rule 20)."""
         total = segment_log.total_of(self._db, label[:5])
-        judge = self._intake.judge_of(str(label[0]))
         if (
             total is not None
             and total == label[5]
-            and not signers.is_lacking(self._ledger, judge, label, self._said.kind)
+            and not (self._said.kind == DOWN and signers.is_lacking(self._ledger, self._intake.judge, label))
         ):
             self._result.known += total
             return True
@@ -288,7 +307,7 @@ class _Taking:
             raise BadSegment("the label of a segment is not that of its header")
         if returned.is_own(self._ledger, header, self._said.kind):
             return self._take_returned(at, arrived)
-        judge = self._intake.judge_of("" if header.vouched else header.station)
+        judge = self._intake.judge_of(header.station)
         signer = signers.signer(self._db, judge, self._verdict, header)
         if signer is None:
             # It is not taken into the journal, so the receipt asks for it again until the grant is here.
@@ -372,8 +391,11 @@ class _Taking:
             part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
         except forgiven:
             return
-        for at in (at for at in places if not forgiven or self._is_sound(part.frames[at[1]])):
-            if self._take_labelled(at, part.labels[at[1]], part.frames[at[1]]):
+        for place in self._in_turn([place for _, place in places], part.labels):
+            at = number, place
+            if forgiven and not self._is_sound(part.frames[place]):
+                continue
+            if self._take_labelled(at, part.labels[place], part.frames[place]):
                 self._intake.take_back(self._passed.pop(at)[0])
 
     def _is_sound(self, frame: Frame) -> bool:
