@@ -190,7 +190,7 @@ def _draft(
         station.tree_version(desk.ledger),
         [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
         desk.environment.now(),
-        sending.tree_frames(desk.ledger, keys, unit.id),
+        enrolment.fitting(sending.tree_frames(desk.ledger, keys, unit.id)),
         speaking.history_for(desk.ledger, keys, asked.keys.station),
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from desktop import __version__
 from desktop.records.typed.texts import printable
 from desktop.records.versions.deciding import TREE_TYPES
-from desktop.records.versions.items import BIRTH
+from desktop.records.versions.items import BIRTH, MAX_LINES, Shape
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
 from desktop.store.peers import exchanged, links, passed, segment_log
@@ -107,6 +107,8 @@ Journal = Iterator[Planned]
 
 MANY_ITEMS, MANY_SEGMENTS = 5_000, 50
 """So many are looked through one by one; of more it is first asked which segments may hold something."""
+_MOST_JOINED = 4 << 20
+"""Bytes of lines that are put together into one segment of a grant."""
 MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
 """Compressed bytes of older items that have come into a scope, so that a bundle has room for others too."""
 
@@ -280,6 +282,41 @@ def _vouched(
     ledger: Ledger, keys: StationKeys, position: int, choose: Callable[[decoding.Contents], set[int]]
 ) -> tuple[Header, Frame] | None:
     """The chosen items of a segment under this station's own signature, if there are any."""
+    found = _chosen(ledger, position, choose)
+    return None if found is None else found.cut(keys)
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """Items of one origin, their lines opened, as somebody else may vouch for them."""
+
+    station: str
+    incarnation: str
+    lines: list[tuple[int, bytes]]
+    shapes: dict[str, Shape]
+
+    def add(self, other: _Chosen) -> bool:
+        """Takes in what comes after it, if one segment may hold both; a birth follows the one shape of its type."""
+        fits = (
+            self.lines[-1][0] < other.lines[0][0]
+            and len(self.lines) + len(other.lines) <= MAX_LINES
+            and sum(len(line) for _, line in (*self.lines, *other.lines)) <= _MOST_JOINED
+            and all(self.shapes.get(name, shape) == shape for name, shape in other.shapes.items())
+        )
+        if fits:
+            self.lines += other.lines
+            self.shapes |= other.shapes
+        return fits
+
+    def cut(self, keys: StationKeys) -> tuple[Header, Frame]:
+        """The segment that the station of these keys vouches for."""
+        return segments.cut(
+            self.station, self.incarnation, self.lines, self.shapes, keys.sign, vouched=keys.station
+        )
+
+
+def _chosen(ledger: Ledger, position: int, choose: Callable[[decoding.Contents], set[int]]) -> _Chosen | None:
+    """The chosen items of a segment, if there are any."""
     header, lines = kept.read_at(ledger.database, position)
     contents = decoding.decode(header, lines, ledger.types)
     wanted = choose(contents)
@@ -292,20 +329,30 @@ def _vouched(
     del contents, lines
     chosen.reverse()
     _, opened = segments.opened(header, (chosen.pop() for _ in numbers))
-    numbered = list(zip(numbers, opened, strict=True))
-    return segments.cut(header.station, header.incarnation, numbered, shapes, keys.sign, vouched=keys.station)
+    return _Chosen(header.station, header.incarnation, list(zip(numbers, opened, strict=True)), shapes)
 
 
 def tree_frames(ledger: Ledger, keys: StationKeys, unit: str) -> bytes:
-    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant."""
+    """What a new station must know of the tree, as vouched segments one after the other: it comes with the grant.
+
+    What is of one origin stands together: an old district has more segments of it than a grant may hold, and whoever
+    takes them in one by one takes long.
+    """
     cut_own(ledger, keys)
     scope = Scope(ledger, unit)
     found = bytearray()
+    open_ends: dict[int, _Chosen] = {}
     for position, origin, kinds in segment_log.all_kinds(ledger.database):
         header, _ = kept.read_at(ledger.database, position)
         if kinds == {BIRTH} and header.shapes.keys().isdisjoint(TREE_TYPES):
             continue
-        made = _vouched(ledger, keys, position, partial(scope.numbers, origin, types=TREE_TYPES))
-        if made is not None:
-            found += made[1].compressed
+        chosen = _chosen(ledger, position, partial(scope.numbers, origin, types=TREE_TYPES))
+        if chosen is None:
+            continue
+        before = open_ends.setdefault(origin, chosen)
+        if before is not chosen and not before.add(chosen):
+            found += before.cut(keys)[1].compressed
+            open_ends[origin] = chosen
+    for chosen in open_ends.values():
+        found += chosen.cut(keys)[1].compressed
     return bytes(found)

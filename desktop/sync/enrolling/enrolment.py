@@ -20,7 +20,7 @@ from desktop.records.identity import is_id
 from desktop.records.typed.texts import name_of
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync import trust
-from desktop.sync.errors import BadSignature, FormerRoot, SenderUnequal
+from desktop.sync.errors import BadSignature, FormerRoot, SenderUnequal, TooBig
 from desktop.sync.errors.enrolment import (
     AckForOther,
     BadEnrolmentFile,
@@ -31,13 +31,14 @@ from desktop.sync.errors.enrolment import (
     RootDiffers,
     RootGap,
 )
-from desktop.sync.formats import dsse, strictjson
+from desktop.sync.formats import dsse, frames, strictjson
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.formats.forms import CODE, DIGEST, INCARNATION, STATION
 from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, renewing, roots, signed_files
 from desktop.sync.signed.certificates import Certificate, RequestedKeys
 from desktop.sync.signed.identity import KEY_BYTES, StationKeys, station_id
+from desktop.sync.signed.manifest import MAX_FRAMES, MAX_PART_PLAIN
 from desktop.sync.signed.roots import History
 from desktop.sync.signed.tree import Tree
 from desktop.sync.signed.words import Fingerprint, fingerprint
@@ -173,6 +174,18 @@ def read_request(data: bytes) -> Request:
     signed = _parse(data, REQUEST_TYPE, MAX_SMALL)
     with strictjson.refused_as(BadEnrolmentFile):
         return _request(signed)
+
+
+def fitting(reference: bytes) -> bytes | None:
+    """The tree that goes with a grant, or nothing where that is more than one may hold.
+
+    All of it comes with the first bundles from above as well; who has only these does not see the tree before.
+    """
+    try:
+        frames.split(reference, MAX_FRAMES, MAX_PART_PLAIN)
+    except TooBig:
+        return None
+    return reference if len(reference) <= MAX_REFERENCE else None
 
 
 def make_grant(draft: GrantDraft, desk_keys: StationKeys) -> bytes:

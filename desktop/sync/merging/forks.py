@@ -46,7 +46,7 @@ class Known:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._db = ledger.database
-        self._last: tuple[int, tuple[segments.Header, list[bytes]]] | None = None
+        self._last: tuple[int, bytes | None, dict[int, bytes]] | None = None
         # From which number on all of an origin waits, since this merge has met two contents: whoever sends the other
         # ones one by one must not have all that waits looked through for each.
         self._waits: dict[int, int] = {}
@@ -112,17 +112,10 @@ class Known:
             if _is_apart(wanted, first, last):
                 continue
             found: dict[int, set[bytes]] = {}
-            header, lines = self._read(position)
-            numbers = (
-                range(header.first, header.last + 1)
-                if header.vouched is None
-                else decoding.decode(header, lines, self._ledger.types).numbers
-            )
-            for number, line in zip(numbers, lines, strict=True):
-                if number in wanted:
-                    known = coming.get((line, header.key))
-                    hashes = [known] if known is not None else segments.hashes_of([line], header.key)
-                    found.setdefault(number, set()).update(hashes)
+            key, lines = self._read(position)
+            for number in wanted & lines.keys():
+                known = coming.get((lines[number], key))
+                found[number] = {known} if known is not None else {*segments.hashes_of([lines[number]], key)}
             yield found
         if origin == self._ledger.origin and wanted:
             found = {}
@@ -130,10 +123,17 @@ class Known:
                 found.setdefault(number, set()).update(segments.hashes_of([line], key))
             yield found
 
-    def _read(self, position: int) -> tuple[segments.Header, list[bytes]]:
+    def _read(self, position: int) -> tuple[bytes | None, dict[int, bytes]]:
+        """The key of a segment, and its lines by number."""
         if self._last is None or self._last[0] != position:
-            self._last = position, kept.read_at(self._db, position)
-        return self._last[1]
+            header, lines = kept.read_at(self._db, position)
+            numbers = (
+                range(header.first, header.last + 1)
+                if header.vouched is None
+                else decoding.decode(header, lines, self._ledger.types).numbers
+            )
+            self._last = position, header.key, dict(zip(numbers, lines, strict=True))
+        return self._last[1:]
 
 
 def _is_apart(numbers: Set[int], first: int, last: int) -> bool:
