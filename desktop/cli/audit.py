@@ -37,19 +37,29 @@ def audit(context: click.Context, place: Path) -> None:
 
 
 @audit.command("verify")
+@click.option(
+    "--against",
+    "earlier",
+    metavar="日志文件",
+    type=PathOf("file"),
+    help="以前导出的日志：看它的每一行是不是都还在，末尾少了行、整个重写过也看得出。",
+)
 @as_option
 @json_option
 @click.pass_obj
-def verify(place: Path, operator: str | None, password_file: Path | None, as_json: bool) -> None:
-    """核对台账的日志，或者导出的日志文件（不用口令）：少一行、改一字都会发现，退出码是15。
+def verify(
+    place: Path, earlier: Path | None, operator: str | None, password_file: Path | None, as_json: bool
+) -> None:
+    """核对台账的日志，或者导出的日志文件（不用口令）：中间少一行、改一字都会发现，退出码是15。
 
+    台账的日志末尾少了行，要和以前导出的一份比才看得出，用 --against；导出的文件末尾少了行，自己就看得出。
     末行校验值和另一份对得上，说明到这一行为止两份完全一样。
     """
     if place.is_file():
-        verdict = audit_log.verify_file(place)
+        verdict = audit_log.verify_file(place, earlier)
     else:
         with opened(place, operator, password_file) as session:
-            verdict = operations.verdict(session.database)
+            verdict = audit_log.verify(session, earlier)
     if as_json:
         json_line(
             {

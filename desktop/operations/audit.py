@@ -57,7 +57,7 @@ class Verdict:
     def words(self) -> str:
         """What a person is told."""
         if self.broken_at is None:
-            return f"日志完整：共{self.lines}行，没有缺行，没有改动。"
+            return f"日志完整：共{self.lines}行，中间没有缺行，没有改动。"
         return f"第{self.broken_at}行起不对：这一行或者它前面有改动，或者少了行。"
 
 
@@ -157,10 +157,16 @@ def record_of(types: Catalogue, detail: str) -> tuple[str, str] | None:
     return None
 
 
-def verdict_on(lines: Iterable[AuditLine]) -> Verdict:
-    """Whether the chain of these lines is whole."""
+def verdict_on(lines: Iterable[AuditLine], earlier: Sequence[AuditLine] = ()) -> Verdict:
+    """Whether the chain of these lines is whole, and goes on from one that was kept elsewhere before."""
     found = list(lines)
-    return Verdict(len(found), audit.broken_at(found), found[-1].hash if found else audit.START)
+    broken = audit.broken_at(found)
+    parted = audit.parts_at(found, earlier)
+    return Verdict(
+        len(found),
+        min((at for at in (broken, parted) if at is not None), default=None),
+        found[-1].hash if found else audit.START,
+    )
 
 
 def _is_wanted(line: AuditLine, wanted: Wanted) -> bool:

@@ -351,6 +351,40 @@ def test_a_changed_line_of_a_file_is_found(tmp_path: Path, district: Session) ->
     assert audit_log.verify_file(out).words.startswith("第4行起不对")
 
 
+@pytest.mark.parametrize("name", ["log.jsonl", "log.xlsx"])
+def test_lines_cut_off_at_the_end_of_a_file_are_found(tmp_path: Path, district: Session, name: str) -> None:
+    """That it was taken out is the last line of every log that was."""
+    some_lines(district)
+    out = tmp_path / name
+    audit_log.export(district, out)
+    if out.suffix == ".xlsx":
+        book = openpyxl.load_workbook(out)
+        book.worksheets[0].delete_rows(7, 2)
+        book.save(out)
+    else:
+        out.write_text("".join(out.read_text("utf-8").splitlines(keepends=True)[:5]), "utf-8")
+    assert (audit_log.verify_file(out).lines, audit_log.verify_file(out).broken_at) == (5, 6)
+
+
+def test_an_earlier_log_shows_what_no_chain_does(tmp_path: Path, district: Session) -> None:
+    """A ledger whose last lines are gone, or whose chain was made anew, is whole in itself."""
+    lines, earlier, later = some_lines(district), tmp_path / "earlier.jsonl", tmp_path / "later.jsonl"
+    audit_log.export(district, earlier)
+    audit.note(district, Act.SHOWN, "enterprise y")
+    assert audit_log.verify(district, earlier).broken_at is None
+    audit_log.export(district, later)
+    assert audit_log.verify_file(later, earlier).broken_at is None
+    assert audit_log.verify_file(earlier, later).broken_at == 8
+    district.database.execute("DELETE FROM audit WHERE id >= 5")
+    assert audit_log.verify(district).broken_at is None
+    assert audit_log.verify(district, earlier).broken_at == 5
+    district.database.execute("DELETE FROM audit WHERE id >= 3")
+    for line in lines[2:]:
+        audit.note(district, Act(line.action), line.detail)
+    assert audit_log.verify(district).broken_at is None
+    assert audit_log.verify(district, earlier).broken_at == 3
+
+
 @pytest.mark.parametrize("column", range(1, 10))
 def test_any_changed_cell_of_a_workbook_is_found(tmp_path: Path, district: Session, column: int) -> None:
     some_lines(district)
@@ -414,6 +448,10 @@ def test_the_command_verifies_workspaces_and_files_in_either_order_of_words(tmp_
     for words in (("audit", "verify", out), ("audit", out, "verify")):
         result = run(*words, XIAOSANJI_PASSWORD=None)
         assert (result.exit_code, result.output[:4]) == (0, "日志完整")
+    assert run("audit", town, "verify", "--against", out).exit_code == 0
+    other = make(tmp_path / "other")
+    result = run("audit", other, "verify", "--against", out)
+    assert (result.exit_code, "第1行起不对" in result.output) == (15, True)
     out.write_text(out.read_text("utf-8").replace(OPERATOR, "别人"), "utf-8")
     result = run("audit", "verify", out)
     assert result.exit_code == 15

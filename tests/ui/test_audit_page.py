@@ -83,7 +83,7 @@ def hand_of(qtbot: QtBot, page: AuditPage) -> Hand:
 
 
 def test_the_log_is_shown_newest_first_in_words_and_the_chain_is_whole(page: AuditPage, firm: str) -> None:
-    assert page.verdict.words.text() == "日志完整：共6行，没有缺行，没有改动。"
+    assert page.verdict.words.text() == "日志完整：共6行，中间没有缺行，没有改动。"
     shown = texts(page)
     assert [t[0] for t in shown] == ["6", "5", "4", "3", "2", "1"]
     assert shown[0][2:] == (OPERATOR, "查看完整信息", f"企业（单位） …{firm[-6:]} “联系电话”")

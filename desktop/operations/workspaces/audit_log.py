@@ -34,9 +34,21 @@ class NoLog(UsageProblem):
     next_step = "请选择导出日志时得到的文件。"
 
 
-def verify_file(path: Path) -> Verdict:
-    """Whether the chain of a log that was taken out is whole. Raises :class:`NoLog`."""
-    return verdict_on(_lines_of(path))
+def verify_file(path: Path, earlier: Path | None = None) -> Verdict:
+    """Whether the chain of a log that was taken out is whole, and goes on from an earlier one. Raises :class:`NoLog`.
+
+    Taking it out is the last thing that it says: where that is missing, lines at its end are.
+    """
+    found = _lines_of(path)
+    verdict = verdict_on(found, _earlier(earlier))
+    if verdict.broken_at is None and found[-1].action != Act.LOG_EXPORTED:
+        return replace(verdict, broken_at=verdict.lines + 1)
+    return verdict
+
+
+def verify(session: Session, earlier: Path | None = None) -> Verdict:
+    """Whether the log of a workspace is whole, and goes on from one that was taken out. Raises :class:`NoLog`."""
+    return verdict_on(audit.lines(session.database), _earlier(earlier))
 
 
 def export(session: Session, out: Path) -> int:
@@ -49,6 +61,10 @@ def export(session: Session, out: Path) -> int:
     else:
         write_whole(out, "".join(f"{_json(line)}\n" for line in found).encode())
     return len(found)
+
+
+def _earlier(path: Path | None) -> list[AuditLine]:
+    return [] if path is None else _lines_of(path)
 
 
 def _json(line: AuditLine) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.store.tables.database import Database
@@ -164,6 +164,18 @@ def broken_at(found: Iterable[AuditLine]) -> int | None:
         if not follows or not _told(line, erased):
             return expected
         before, expected = line.hash, expected + 1
+    return None
+
+
+def parts_at(found: Sequence[AuditLine], earlier: Iterable[AuditLine]) -> int | None:
+    """The number of the first line of an earlier log that is missing here or another; nothing if it goes on from it.
+
+    Only that shows lines taken away at the end, and a chain that somebody has made anew: each is whole in itself.
+    Texts may have been erased since.
+    """
+    for place, line in enumerate(earlier):
+        if place >= len(found) or found[place].hash != line.hash:
+            return place + 1
     return None
 
 
