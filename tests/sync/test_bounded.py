@@ -22,7 +22,7 @@ from desktop.sync.authority.exclusions import Named
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import receipts
 from desktop.sync.formats.receipts import Receipt
-from desktop.sync.merging import intake, results, standing, withdrawing
+from desktop.sync.merging import results, staged, standing, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import least_memory, memory
 from tests.sync.desks import Desk, report
@@ -158,7 +158,7 @@ def test_what_is_counted_in_pieces_is_told_as_a_whole(
     reports, digests = [], []
     for most, heaviest in ((50_000, 1 << 20), (1, 1 << 20), (50_000, 1)):
         monkeypatch.setattr(counting, "MOST", most)
-        monkeypatch.setattr(intake, "HEAVIEST", heaviest)
+        monkeypatch.setattr(staged, "HEAVIEST", heaviest)
         folder = tmp_path / f"{most}-{heaviest}"
         folder.mkdir()
         tree = grow(folder)
@@ -174,11 +174,11 @@ def test_few_large_values_do_not_lie_in_memory_together(
     tree: Tree, monkeypatch: pytest.MonkeyPatch, bundles: int
 ) -> None:
     """Fifty thousand changes of five thousand characters come in 400 kB, and a quarter gigabyte was staged."""
-    monkeypatch.setattr(intake, "HEAVIEST", 5_000)
-    staged, count_staged = [], counting.count_staged
+    monkeypatch.setattr(staged, "HEAVIEST", 5_000)
+    sizes, count_staged = [], counting.count_staged
 
     def noted(database: Database) -> None:
-        staged.append(database.value("SELECT total(length(value)) FROM staged"))
+        sizes.append(database.value("SELECT total(length(value)) FROM staged"))
         count_staged(database)
 
     monkeypatch.setattr(counting, "count_staged", noted)
@@ -189,8 +189,8 @@ def test_few_large_values_do_not_lie_in_memory_together(
         tree.village.forge_change(FIRM, "name", "x" * 1_000)
         paths += [tree.village.send()] if (number + 1) % (20 // bundles) == 0 else []
     tree.town.take(*paths)
-    assert sum(staged) == 20 * 1_002
-    assert max(staged) <= 5_000
+    assert sum(sizes) == 20 * 1_002
+    assert max(sizes) <= 5_000
 
 
 def test_what_waited_is_tried_again_in_rounds_until_nothing_moves(

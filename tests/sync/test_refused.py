@@ -15,7 +15,7 @@ from desktop.store.merging import counting
 from desktop.store.peers import exchanged
 from desktop.store.tables.database import Database
 from desktop.sync.formats import receipts
-from desktop.sync.merging import intake
+from desktop.sync.merging import staged
 from tests.sync.desks import Desk, below, enrol, new_desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
 
@@ -154,7 +154,7 @@ def test_a_refused_item_is_vouched_for_to_nobody(tree: Tree) -> None:
 
 def test_what_is_refused_weighs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small bundles behind a heavy one of which nothing is staged are counted together all the same."""
-    monkeypatch.setattr(intake, "HEAVIEST", 2_000)
+    monkeypatch.setattr(staged, "HEAVIEST", 2_000)
     counted: list[object] = []
     count_staged = counting.count_staged
 

@@ -6,13 +6,10 @@ what became of each item, not what stood in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
-from desktop.records.declaration import DELETED_SLOT
-from desktop.records.versions.born import Births
 from desktop.records.versions.item_outcomes import (
     CONFLICT,
     HELD,
@@ -21,12 +18,11 @@ from desktop.records.versions.item_outcomes import (
     HELD_NO_BIRTH,
     REFUSED,
 )
-from desktop.records.versions.items import MAX_LINES
 from desktop.records.versions.spans import spans_of
 from desktop.store.ledger import Ledger
-from desktop.store.merging import aside, counting
+from desktop.store.merging import aside
 from desktop.store.merging import erasing as erased
-from desktop.store.merging.merging import Change, Item, Merger
+from desktop.store.merging.merging import Item
 from desktop.store.merging.merging import Result as Merged
 from desktop.store.merging.telling import Telling
 from desktop.store.queries import indexing
@@ -42,13 +38,11 @@ from desktop.sync.formats.segments import Header
 from desktop.sync.merging import erasing, forks, righting, waiting
 from desktop.sync.merging.lost import Lost
 from desktop.sync.merging.results import BundleResult, Taken
-from desktop.sync.merging.staged import StagedBundle, by_bundle
+from desktop.sync.merging.staged import Staged, StagedBundle, by_bundle
 from desktop.sync.merging.standing import Settling
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 
-HEAVIEST = 32 << 20
-"""Bytes of segments that are staged at once: changes lie in memory until they are counted, and a few may be large."""
 _MOST_PARKED = 1 << 20
 """Bytes of segments that wait, decoded, until what was said of who is who is heard."""
 
@@ -82,29 +76,20 @@ class Intake:
 
     ``judge`` judges by the stations and units that count now, ``future`` are stations whose items seem to be of
     tomorrow, ``known`` is what was here before, and ``merge`` the line of the ledger of merges that segments will name.
-
-    Bundles of one segment are counted together, as many as hold what one segment may: the steps of that cost more than
-    what a small bundle brings. Of each is told what would be if it were counted by itself. So those are, as all are if
-    they are ``apart``, that may bring what others say into conflict or out of it.
+    Bundles may have to be counted ``apart`` (:class:`~desktop.sync.merging.staged.Staged`).
     """
 
     def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True, apart: bool = False) -> None:
         self._ledger = ledger
         self._db = ledger.database
         self._keys = keys
-        self._keep = keep
-        self._apart = self._alone = apart
         self._now = ledger.environment.since_epoch()
-        self._merger: Merger | None = None
         self._telling = Telling(ledger.database)
         self._lost = Lost(ledger.database, self._telling)
-        self._earlier: list[StagedBundle] = []
-        self._said_earlier: set[str] = set()
-        self._bundle = StagedBundle(BundleResult(Path()), self._telling.begin())
-        self._staged = self._weight = 0
         self._late: list[_Late] = []
         self._took_late = False
         self._changed = indexing.Changed()
+        self._staged = Staged(ledger, self._changed, self._tell, keep=keep, apart=apart)
         self._erased = erased.targets(ledger.database)
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
         self._judge = self._call_judge()
@@ -122,16 +107,14 @@ class Intake:
 
     def begin(self, result: BundleResult) -> int:
         """A bundle begins, of which ``result`` tells; the number under which its items are told."""
-        self._bundle = StagedBundle(result, self._telling.begin())
-        self._lost.expect(self._bundle.number, result, self._bundle.spans)
-        self._alone = self._apart
-        return self._bundle.number
+        bundle = StagedBundle(result, self._telling.begin())
+        self._lost.expect(bundle.number, result, bundle.spans)
+        self._staged.begin(bundle)
+        return bundle.number
 
     def set_alone(self) -> None:
         """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""
-        if self._earlier:
-            self.count()
-        self._alone = True
+        self._staged.set_alone()
 
     def end(self) -> None:
         """The bundle is in. What it lets count that waits already is told with it.
@@ -140,36 +123,19 @@ class Intake:
         """
         if self._spoken:
             self._hear()
-        in_pieces = self._bundle.in_pieces
-        much = self._staged >= MAX_LINES or self._weight >= HEAVIEST
-        if in_pieces or self._alone or much or aside.waits_for_births(self._db):
-            self.count()
-            if in_pieces:
-                self._telling.tell_conflicts_again([(self._bundle.number, self._bundle.spans)])
-        elif self._bundle.spans:
-            self._earlier.append(self._bundle)
-            self._said_earlier |= self._bundle.records
+        bundle = self._staged.bundle
+        in_pieces = bundle.in_pieces
+        self._staged.end()
+        if in_pieces:
+            self._telling.tell_conflicts_again([(bundle.number, bundle.spans)])
 
     def count(self) -> None:
         """What was staged counts or waits from now on."""
-        if self._merger is not None:
-            for merged in self._merger.rounds(self._now):
-                self._tell(merged)
-            self._merger, self._staged, self._weight = None, 0, 0
-            self._bundle.in_pieces |= bool(self._bundle.spans)
-        self._earlier.clear()
-        self._said_earlier.clear()
-        self._bundle.forget()
+        self._staged.count()
 
     def close(self) -> None:
         """All has been told that anybody wants to know."""
         self._telling.clear()
-
-    def _merging(self) -> Merger:
-        """The merge within this one in which things are staged now."""
-        if self._merger is None:
-            self._merger = Merger(self._db, self._ledger.types, listed=self._keep)
-        return self._merger
 
     def mark(self) -> Mark:
         """Where a bundle begins."""
@@ -178,11 +144,8 @@ class Intake:
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
         self.future = set(mark.future)
-        self._bundle.spans.clear()
+        self._staged.drop()
         self._parked, self._parked_weight = [], 0
-        if self._apart:
-            # Nothing of others is staged. Where it is, this bundle has written nothing.
-            self._merger, self._staged, self._weight = None, 0, 0
         self.known = forks.Known(self._ledger)
         self.judge_anew()
 
@@ -268,7 +231,7 @@ class Intake:
 
         ``take`` is asked when all of the merge is in, and says whether anything came of it.
         """
-        self._late.append(_Late(self._bundle, self.merge, take))
+        self._late.append(_Late(self._staged.bundle, self.merge, take))
 
     def _take_late(self) -> bool:
         taken = False
@@ -277,8 +240,8 @@ class Intake:
             self.known = forks.Known(self._ledger)
             self._erased = erased.targets(self._db)
             self._lost.look_again()
-            self._bundle, self.merge, self._alone = late.bundle, late.merge, True
-            late.bundle.in_pieces = bool(late.bundle.spans)
+            self.merge = late.merge
+            self._staged.go_on(late.bundle)
             taken |= late.take()
         return taken
 
@@ -301,7 +264,7 @@ class Intake:
         arrived = Arrived.read(frame)
         if arrived.header.vouched != desk.station:
             raise BadSegment("the tree of a grant is vouched for by its desk")
-        self.merge_segment(desk, arrived, self._bundle.result)
+        self.merge_segment(desk, arrived, self._staged.bundle.result)
 
     def holds(self, arrived: Arrived) -> bool:
         """Whether all items of a segment are here, with this content."""
@@ -363,45 +326,7 @@ class Intake:
         self._set_aside(found)
         changes, births = found.changes, found.births
         if changes or births:
-            self._weight += weight
-            self._stage(found, changes, births)
-
-    def _stage(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births]) -> None:
-        if not self._alone:
-            self._part_from_earlier(changes, births)
-        bundle = self._bundle
-        bundle.bring(found.origin, found.counting())
-        self._staged += len(changes)
-        merger = self._merging()
-        merger.add_changes(changes)
-        self._changed.add_changes(self._ledger.types, changes)
-        for block in births:
-            self._changed.add(block.type, block.records)
-            own = bundle.result.births
-            own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
-            self._staged += len(block)
-        if self._alone and (self._staged >= counting.MOST or self._weight >= HEAVIEST):
-            self.count()
-
-    def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
-        """Counts what came first, if what comes now may bring it into conflict, or out of it."""
-        records = {change.record for change in changes}.union(*(block.records for block in births))
-        if self._merging().reaches_others(records, changes, births):
-            self.set_alone()
-        elif not records.isdisjoint(self._said_earlier) or self._may_belong(
-            {change.type for change in changes} | {block.type for block in births}
-        ):
-            self.count()
-        self._bundle.records |= records
-        self._bundle.deleted |= {change.type for change in changes if change.slot == DELETED_SLOT}
-
-    def _may_belong(self, names: Set[str]) -> bool:
-        """Whether records of these types may belong to one that was deleted earlier, which puts that in doubt."""
-        types = self._ledger.types
-        deleted: set[str] = set().union(*(bundle.deleted for bundle in self._earlier))
-        return any(
-            child.name in names for name in deleted for child in (*types.children(name), *types.attached)
-        )
+            self._staged.add(found, changes, births, weight)
 
     def pass_over(self, outcome: str, reason: str, header: Header, lines: int) -> int:
         """Nothing of a segment is taken in, so nothing of it is judged; it is told as one, at the place returned.
@@ -413,30 +338,29 @@ class Intake:
             raise BadSegment("the lines are not as many as the header counts")
         origin = header.station, header.incarnation
         return self._telling.tell_segment(
-            self._bundle.number, outcome, reason, origin, header.first, header.total
+            self._staged.bundle.number, outcome, reason, origin, header.first, header.total
         )
 
     def take_back(self, place: int) -> None:
         """A segment that was passed over, and is told at this place, was taken in after all."""
-        self._telling.take_back_segment(self._bundle.number, place)
+        self._telling.take_back_segment(self._staged.bundle.number, place)
 
     def _set_aside(self, found: Sorted) -> None:
         for outcome, rows in zip((REFUSED, HELD), waiting.set_aside(self._db, found, self._now), strict=True):
             told = ((Item(found.origin, p.number, p.stamp, p.type, p.record, p.slot), p.reason) for p in rows)
-            self._telling.tell(self._bundle.number, outcome, told)
+            self._telling.tell(self._staged.bundle.number, outcome, told)
 
-    def _tell(self, merged: Merged) -> None:
+    def _tell(self, merged: Merged, bundles: Sequence[StagedBundle]) -> None:
         """Adds what a merge within this one did to what is told of the bundles that brought it."""
         self._settling.note_counted(merged)
         self._settling.journal()
-        ended = any(bundle is self._bundle for bundle in self._earlier)
-        bundles = self._earlier if ended else [*self._earlier, self._bundle]
         held, conflict = by_bundle(bundles, merged.held), by_bundle(bundles, merged.conflict)
         # What has come and waited in this same merge is told once, where it came, as what it is in the end.
         waited = self._telling.held_among(merged.released)
         released = [i for i in merged.released if (i.origin, i.number, i.stamp) not in waited]
-        self._bundle.result.released += len(released)
-        self._telling.note_released(self._bundle.number, released)
+        present = self._staged.bundle
+        present.result.released += len(released)
+        self._telling.note_released(present.number, released)
         for bundle in bundles:
             self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
             self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))

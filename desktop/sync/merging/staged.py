@@ -1,13 +1,25 @@
-"""The bundles of which something is staged: what came with each, so that each is told what became of its own."""
+"""What a merge has staged and not counted yet, and which bundles brought it, so that each is told what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from desktop.records.declaration import DELETED_SLOT
+from desktop.records.versions.born import Births
+from desktop.records.versions.items import MAX_LINES
 from desktop.records.versions.spans import Span, spans_of
-from desktop.store.merging.merging import Item
+from desktop.store.ledger import Ledger
+from desktop.store.merging import aside, counting
+from desktop.store.merging.merging import Change, Item, Merger
+from desktop.store.merging.merging import Result as Merged
+from desktop.store.queries import indexing
+from desktop.sync.authority.sorting import Sorted
 from desktop.sync.merging.results import BundleResult
+
+HEAVIEST = 32 << 20
+"""Bytes of segments that are staged at once: changes lie in memory until they are counted, and a few may be large."""
 
 
 @dataclass(slots=True)
@@ -41,6 +53,131 @@ class StagedBundle:
         """What was staged has been counted."""
         self.records.clear()
         self.deleted.clear()
+
+
+class Staged:
+    """What is staged of the ``bundle`` that has begun, and of earlier ones that are counted together with it.
+
+    Bundles of one segment are, as many as hold what one segment may: the steps of counting cost more than what a small
+    bundle brings. Of each is told what would be if it were counted by itself. So those are, as all are if they are
+    ``apart``, that may bring what others say into conflict or out of it.
+
+    ``tell`` hears what each round of counting did, and of which bundles that was; ``changed`` notes which records the
+    search must look at again. What nobody will keep has no place in lists (``keep``).
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        changed: indexing.Changed,
+        tell: Callable[[Merged, Sequence[StagedBundle]], None],
+        *,
+        keep: bool,
+        apart: bool,
+    ) -> None:
+        self._db = ledger.database
+        self._types = ledger.types
+        self._now = ledger.environment.since_epoch()
+        self._changed = changed
+        self._tell = tell
+        self._keep = keep
+        self._apart = self._alone = apart
+        self._merger: Merger | None = None
+        self._lines = self._weight = 0
+        self._earlier: list[StagedBundle] = []
+        self._said_earlier: set[str] = set()
+        self.bundle = StagedBundle(BundleResult(Path()), 0)
+
+    def begin(self, bundle: StagedBundle) -> None:
+        """A bundle begins."""
+        self.bundle, self._alone = bundle, self._apart
+
+    def go_on(self, bundle: StagedBundle) -> None:
+        """More of a bundle comes that had ended, when all others are in."""
+        self.bundle, self._alone = bundle, True
+        bundle.in_pieces = bool(bundle.spans)
+
+    def set_alone(self) -> None:
+        """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""
+        if self._earlier:
+            self.count()
+        self._alone = True
+
+    def add(self, found: Sorted, changes: Sequence[Change], births: Sequence[Births], weight: int) -> None:
+        """Stages what is new of a segment of so many bytes; it is counted at once where it is too much for memory."""
+        if not self._alone:
+            self._part_from_earlier(changes, births)
+        self.bundle.bring(found.origin, found.counting())
+        self._lines += len(changes)
+        self._weight += weight
+        merger = self._merging()
+        merger.add_changes(changes)
+        self._changed.add_changes(self._types, changes)
+        for block in births:
+            self._changed.add(block.type, block.records)
+            own = self.bundle.result.births
+            own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
+            self._lines += len(block)
+        if self._alone and (self._lines >= counting.MOST or self._weight >= HEAVIEST):
+            self.count()
+
+    def end(self) -> None:
+        """The bundle is in: it is counted now, or with those that come next."""
+        much = self._lines >= MAX_LINES or self._weight >= HEAVIEST
+        if self.bundle.in_pieces or self._alone or much or aside.waits_for_births(self._db):
+            self.count()
+        elif self.bundle.spans:
+            self._earlier.append(self.bundle)
+            self._said_earlier |= self.bundle.records
+
+    def count(self) -> None:
+        """What was staged counts or waits from now on."""
+        if self._merger is not None:
+            ended = any(bundle is self.bundle for bundle in self._earlier)
+            bundles = self._earlier if ended else [*self._earlier, self.bundle]
+            for merged in self._merger.rounds(self._now):
+                self._tell(merged, bundles)
+            self.bundle.in_pieces |= bool(self.bundle.spans)
+            self._empty()
+        self._earlier.clear()
+        self._said_earlier.clear()
+        self.bundle.forget()
+
+    def drop(self) -> None:
+        """What the bundle brought was taken back: nothing of it is staged, or it has written nothing."""
+        self.bundle.spans.clear()
+        if self._apart:
+            self._empty()
+
+    def _empty(self) -> None:
+        self._merger, self._lines, self._weight = None, 0, 0
+
+    def _merging(self) -> Merger:
+        """The merge within this one in which things are staged now."""
+        if self._merger is None:
+            self._merger = Merger(self._db, self._types, listed=self._keep)
+        return self._merger
+
+    def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
+        """Counts what came first, if what comes now may bring it into conflict, or out of it."""
+        records = {change.record for change in changes}.union(*(block.records for block in births))
+        if self._merging().reaches_others(records, changes, births):
+            self.set_alone()
+        elif not records.isdisjoint(self._said_earlier) or self._may_belong(
+            {change.type for change in changes} | {block.type for block in births}
+        ):
+            self.count()
+        self.bundle.records |= records
+        self.bundle.deleted |= {change.type for change in changes if change.slot == DELETED_SLOT}
+
+    def _may_belong(self, names: Set[str]) -> bool:
+        """Whether records of these types may belong to one that was deleted earlier, which puts that in doubt."""
+        deleted: set[str] = set().union(*(bundle.deleted for bundle in self._earlier))
+        return any(
+            child.name in names
+            for name in deleted
+            for child in (*self._types.children(name), *self._types.attached)
+        )
 
 
 def by_bundle(bundles: Sequence[StagedBundle], items: Sequence[Item]) -> Mapping[int, Sequence[Item]]:
