@@ -60,7 +60,9 @@ def test_a_field_of_many_records_is_changed_by_one_operation_and_one_undo_takes_
     assert sorted(map(str, values(village, "union_state"))) == ["N", "N", "None", "Y"]
 
 
-def test_the_class_of_an_employer_follows_its_nature_where_nobody_has_chosen_another(village: Session) -> None:
+def test_the_class_of_an_employer_follows_its_nature_where_nobody_has_chosen_another(
+    village: Session,
+) -> None:
     stands = ((None, None), ("private", "non_public"), ("private", "collective"), (None, "non_public"))
     rows = [{"name": f"单位{n}", "ownership": o, "sector": s} for n, (o, s) in enumerate(stands)]
     records.save_many(village, "enterprise", rows)

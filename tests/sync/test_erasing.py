@@ -24,7 +24,7 @@ from desktop.store.merging.erasing import Erasure, is_left
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
-from tests.sync.acts import FIRM, OTHER, contact, erase, everything
+from tests.sync.acts import FIRM, OTHER, contact, erase, everything, superior
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.places import Places
@@ -529,6 +529,30 @@ def test_a_field_with_nearly_the_same_name_is_another(tree: Tree) -> None:
     assert not is_left(tree.town.database, tree.town.ledger.types, asked)
     near = dataclasses.replace(asked, slot="inxpark")
     assert is_left(tree.town.database, tree.town.ledger.types, near)
+
+
+def test_who_has_enrolled_a_computer_by_mistake_erases_nothing_on_it(tree: Tree) -> None:
+    """What the level above both says of the mistake comes in the same merge as the erasure."""
+    wrong = new_desk(tree.district.folder, "丙镇", Level.TOWN)
+    enrol(wrong, tree.district, 2)
+    pairs = [(wrong, tree.district), (tree.town, tree.district), (tree.village, tree.town)]
+    wrong.birth("firm", {"name": "丙镇的"}, record=FIRM)
+    tree.village.birth("firm", {"name": "村里的"}, record=FIRM)
+    tree.village.edit(FIRM, "contact", contact(SECRET))
+    settle(reversed(pairs))
+    enrol(tree.village, wrong)
+    tree.village.merge(wrong.send(tree.village))
+    assert superior(tree.village, tree.village.unit) == wrong.unit
+    erase(wrong)
+    enrol(tree.village, tree.town)
+    for _ in range(3):
+        for one, desk in pairs:
+            desk.merge(one.send())
+        for one, desk in pairs:
+            one.merge(desk.send(one))
+    assert superior(tree.village, tree.village.unit) == tree.town.unit
+    assert all(SECRET in everything(desk) for desk in (tree.village, tree.town, tree.district))
+    assert len(tree.digests()) == 1
 
 
 def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:

@@ -155,8 +155,10 @@ class Settling:
                 deciding |= item.type in DECIDING_TYPES
         erasures = erasing.due(self._ledger)
         if taken and erasures:
-            # What was taken apart is staged anew, where its values would outlast their erasure.
+            # What was taken apart is staged anew, where its values would outlast their erasure. And a unit may lie
+            # elsewhere without what was taken out: what is written under it is no longer for the same to erase.
             self._count(merger)
+            erasures = erasing.due(self._ledger)
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
