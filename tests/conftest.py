@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,17 +73,18 @@ def connections_end() -> Iterator[None]:
     # Only now: without asserts nothing of the program may be imported before it is compiled anew.
     from desktop.store.tables.database import Database
 
-    opened: list[Database] = []
+    # Of what nobody holds any more the connection has ended: of fifty thousand histories all would be held here.
+    opened: weakref.WeakSet[Database] = weakref.WeakSet()
     begin = Database.__init__
 
     def noted(self: Database, connection: object, path: Path | None) -> None:
         begin(self, connection, path)
-        opened.append(self)
+        opened.add(self)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "__init__", noted)
         yield
-    for database in opened:
+    for database in list(opened):
         database.connection.close()
 
 
