@@ -50,7 +50,7 @@ def test_no_receipt_waits_for_what_a_station_wrote_that_left_the_sender_before(
 ) -> None:
     _, _, other, town, _, village = left
     first = report(town, other)
-    assert first.held == 1
+    assert first.reasons == {("held", "moved"): 1}
     assert name_of(other, OTHER) == "镇里的"
     assert passed.stations(other.database, other.link(town)) == {village.station}
     second = other.take(town.send())

@@ -118,6 +118,15 @@ class Telling:
         )
         self._counts[bundle][outcome, reason, ""] -= count
 
+    def give_reason(self, bundle: int, place: int, reason: str) -> None:
+        """Why nothing of the segment is taken in that was told at this place."""
+        [(outcome, before, count)] = self._db.rows(
+            "SELECT outcome, reason, count FROM told WHERE bundle = ? AND place = ?", (bundle, place)
+        )
+        self._db.execute("UPDATE told SET reason = ? WHERE bundle = ? AND place = ?", (reason, bundle, place))
+        self._counts[bundle][outcome, before, ""] -= count
+        self._counts[bundle][outcome, reason, ""] += count
+
     def tell_again(self, found: Sequence[tuple[Told, str, str]]) -> None:
         """What was told has another outcome and reason by now."""
         self._db.connection.executemany(

@@ -341,6 +341,10 @@ class Intake:
             self._staged.bundle.number, outcome, reason, origin, header.first, header.total
         )
 
+    def give_reason(self, place: int, reason: str) -> None:
+        """A segment that was passed over, and is told at this place, waits for this by what has come since."""
+        self._telling.give_reason(self._bundle.number, place, reason)
+
     def take_back(self, place: int) -> None:
         """A segment that was passed over, and is told at this place, was taken in after all."""
         self._telling.take_back_segment(self._staged.bundle.number, place)

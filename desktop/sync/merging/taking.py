@@ -193,10 +193,13 @@ class _Taking:
         are, the sender is told to go back to where this bundle begins.
         """
         judge, stations = self._intake.judge, {name for _, name in self._passed.values()}
-        moved = all(signers.why_nobody(self._db, judge, name) == HELD_MOVED for name in stations)
-        past = self._said.kind == UP and self._complete and bool(stations) and moved
+        why = {signers.why_nobody(self._db, judge, name) for name in stations}
+        past = self._said.kind == UP and self._complete and why == {HELD_MOVED}
         if past:
             passed.note(self._db, self._said.sender, self._said.incarnation, self._spans[0][0], stations)
+            for place, _ in self._passed.values():
+                # More has come since it was told.
+                self._intake.give_reason(place, HELD_MOVED)
         return past
 
     # -- parts -----------------------------------------------------------------------------------------------------
