@@ -8,9 +8,10 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.store.queries.units import subtree
+from desktop.sync.authority import station
 from tests.sync import desks
 from tests.sync.acts import move, superior
-from tests.sync.desks import Desk, enrol, new_root, settle
+from tests.sync.desks import TYPES, Desk, copied, enrol, new_root, put_back, settle
 from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -119,19 +120,44 @@ def test_what_a_level_above_withdraws_of_the_first_registration_counts_like_what
     assert found == [dict.fromkeys(("市", "区", "甲镇"), town.unit)] * 2
 
 
-def test_of_several_the_one_that_was_made_first_counts_and_none_before_the_first_has_come_back(
-    places: Places,
-) -> None:
-    """A restored district hears what it has said itself before it hears what that was about."""
-    district, town, other, far = places.district, places.town, places.other, places.far
-    third = desks.below(district, "丙镇", Level.TOWN, 3)
-    places.pairs.append((third, district))
+def _registered_thrice(places: Places) -> tuple[Desk, tuple[int, int, int]]:
+    """A third town has registered the village as well, later; that, and the numbers of the registrations."""
+    third = desks.below(places.district, "丙镇", Level.TOWN, 3)
+    places.pairs.append((third, places.district))
     first, later = _registered_twice(places)
     third.time.pass_days(0.1)
-    last = _register(third, far)
+    last = _register(third, places.far)
     places.deliver()
-    assert district.refused().keys() == {(town.station, later), (third.station, last)}
+    refused = {(places.town.station, later): "registered", (third.station, last): "registered"}
+    assert places.district.refused() == refused
+    return third, (first, later, last)
+
+
+def test_of_several_the_one_that_was_made_first_counts(places: Places) -> None:
+    district, town, other = places.district, places.town, places.other
+    third, (first, _, last) = _registered_thrice(places)
     district.exclude((other, first))
     places.deliver()
     _is_of(places, town)
     assert district.refused() == {(third.station, last): "registered", (other.station, first): "withdrawn"}
+
+
+def test_a_restored_district_hears_its_own_words_first_and_takes_none_back_for_that(places: Places) -> None:
+    """What they are about has yet to come back; of two that it knows again neither was the first."""
+    district, town, other = places.district, places.town, places.other
+    backup = copied(district)
+    third, (_, later, last) = _registered_thrice(places)
+    put_back(district, backup, TYPES)
+    station.begin_incarnation(district.ledger, "ab" * 8)
+    district.keys = station.load_keys(district.ledger)
+    enrol(third, district)
+    for at in (town, third):
+        at.take(district.send(at))
+        district.take(at.send())
+    refused = {(town.station, later): "registered", (third.station, last): "registered"}
+    assert district.refused() == refused
+    assert superior(district, places.far.unit) is None
+    other.take(district.send(other))
+    places.deliver()
+    assert superior(district, places.far.unit) == other.unit
+    assert district.refused() == refused
