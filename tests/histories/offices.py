@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +30,7 @@ class Offices(People):
         "readmit",
         "newcomer",
         "cut_off",
+        "register_late",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -87,11 +88,12 @@ class Offices(People):
         movers = [d for d in self.desks if d.unit == moved.unit and self.above[d.name] is old]
         below = [d for d in self.below(moved) if d not in movers]
         whole = [*movers, *below]
+        mover = self._mover(old, new)
         latest = self.latest
-        for d in (self.district, *self.over(old), old, *self.over(new), new, *whole):
+        for d in (mover, *self.over(old), old, *self.over(new), new, *whole):
             d.time.at = latest
         self._report(moved)
-        if moved.unit not in subtree(self.district.database, self.district.unit):
+        if moved.unit not in subtree(mover.database, mover.unit):
             return "not yet"
         if len({d.station for d in whole}) < len(whole):
             return "one is a copy"
@@ -112,19 +114,7 @@ class Offices(People):
                 self.bring(d, old)
         # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
         # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
-        in_force = station.knowledge(self.district.ledger, self.district.keys).policy
-        units = subtree(self.district.database, moved.unit)
-        births = [
-            NewRecord(
-                "exclusion", "", self.district.unit, {"cause": "refused", "refusal": reason, "items": text}
-            )
-            for reason, items in restating.lapsing(self.district.ledger, in_force, units).items()
-            for text in exclusions.write(items)
-        ]
-        edits = [SlotEdit("unit", moved.unit, slot, new.unit) for slot in ("superior", "unit")]
-        self.district.ledger.write("调整", self.district.name, births=births, edits=edits)
-        upholding.uphold(self.district.ledger, self.district.keys, in_force, "调整", self.district.name)
-        self.district.settle()
+        self._put_unit(mover, {moved.unit: new.unit})
         if self.rnd.random() < 0.8 or not self._may_enrol(new, moved.unit):
             # Else the new superior registers what it has not heard of.
             self.inform(new)
@@ -137,7 +127,67 @@ class Offices(People):
             self.waiting += below
         for d in (*whole, new):
             self.snapshots.pop(d.name, None)
-        return moved.name, new.name
+        return moved.name, new.name, mover.name
+
+    def _mover(self, old: Desk, new: Desk) -> Desk:
+        """Who moves a unit from one superior to another: the top, or a lower level that is or stands above both.
+
+        None that was put out of use: those below it that hear so take nothing of it any more (known residue).
+        """
+        common = [
+            d
+            for d in (old, *self.over(old))
+            if d in (new, *self.over(new)) and (d is self.district or not is_out(self.district, d))
+        ]
+        return self.rnd.choice(common) if len(common) > 1 else self.district
+
+    def _put_unit(self, mover: Desk, superiors: Mapping[str, str]) -> None:
+        """What the operation does: what the former superior has taken back, and what lapses, is said once more."""
+        in_force = station.knowledge(mover.ledger, mover.keys).policy
+        units = {below for unit in superiors for below in subtree(mover.database, unit)}
+        births = [
+            NewRecord("exclusion", "", mover.unit, {"cause": "refused", "refusal": reason, "items": text})
+            for reason, items in restating.lapsing(mover.ledger, in_force, units).items()
+            for text in exclusions.write(items)
+        ]
+        edits = [
+            SlotEdit("unit", unit, slot, to)
+            for unit, to in superiors.items()
+            for slot in ("superior", "unit")
+        ]
+        mover.ledger.write("调整", mover.name, births=births, edits=edits)
+        upholding.uphold(mover.ledger, mover.keys, in_force, "调整", mover.name)
+        mover.settle()
+
+    def register_late(self, desk: Desk) -> object:
+        """A town registers a village of another one by mistake, and perhaps the first registration counts no more."""
+        village = self.rnd.choice(self.villages)
+        old = self.above[village.name]
+        others = [d for d in (*self.towns, *self.between) if d not in self.over(village)]
+        speaker = self.rnd.choice(self.over(old) or [self.district])
+        if not others or village.station in self.doubtful:
+            return None
+        other = self.rnd.choice(others)
+        latest = self.latest
+        for d in (*self.over(village), *self.over(other), other):
+            d.time.at = latest
+        self._report(old)
+        first = speaker.database.row(
+            "SELECT o.station, o.incarnation, r._number FROM r_unit r JOIN origin o ON o.ref = r._origin"
+            " WHERE r.id = unhex(?)",
+            (village.unit,),
+        )
+        if first is None or first[0] == speaker.station or village.unit in other.records("unit"):
+            return "not by another"
+        cells = {"name": village.name, "code": village.code or village.name, "level": "village"}
+        other.birth("unit", {**cells, "superior": other.unit}, record=village.unit)
+        self._report(other)
+        if self.rnd.random() < 0.5:
+            return other.name
+        (text,) = exclusions.write({first[:2]: exclusions.Named([(first[2], first[2])])})
+        said = speaker.say("exclusion", {"cause": "withdrawn", "items": text})
+        self.said.append((speaker, "exclusion", said))
+        return other.name, speaker.name, first[0][:4]
 
     def _enrol_below(self, below: Sequence[Desk]) -> None:
         """Stations get the certificates of now of who stands above them; those of a deleted unit when it is back."""
@@ -175,17 +225,15 @@ class Offices(People):
         Who stands above both moves it to where its computers report.
         """
         desk = self.district
-        found = [
-            SlotEdit("unit", below.unit, slot, above.unit)
+        found = {
+            below.unit: above.unit
             for below, above in self.pairs
             if below.unit != above.unit
             and (shown := desk.shown(below.unit, "unit")) is not None
             and shown.values["superior"] != above.unit
-            for slot in ("superior", "unit")
-        ]
+        }
         if found:
-            desk.ledger.write("调整", desk.name, edits=found)
-            desk.settle()
+            self._put_unit(desk, found)
         return bool(found)
 
     def _let_in(self) -> bool:
