@@ -222,7 +222,8 @@ class Offices(People):
     def _put_back_under(self) -> bool:
         """Whether a unit lies elsewhere since another registered it while its superior's word did not count.
 
-        Who stands above both moves it to where its computers report.
+        Who stands above both moves it to where its computers report, and they are enrolled there once more: they may
+        have heard that they were elsewhere, and then they take nothing from there.
         """
         desk = self.district
         found = {
@@ -234,6 +235,7 @@ class Offices(People):
         }
         if found:
             self._put_unit(desk, found)
+            self.waiting += [d for d, _ in self.pairs if d.unit in found and d not in self.waiting]
         return bool(found)
 
     def _let_in(self) -> bool:
