@@ -79,15 +79,17 @@ def was_registered_in_vain(database: Database, unit: str, under: Collection[str]
 def registrations_aside(database: Database) -> dict[str, list[tuple[tuple[str, str], int, int, str, str]]]:
     """The registrations that do not count of each unit of which none does, those first that were said first.
 
+    Only where one does not since another had registered the unit before: anybody may have written many of others.
     Station with incarnation, number, stamp, type and the unit under which it was written.
     """
     found: dict[str, list[tuple[tuple[str, str], int, int, str, str]]] = {}
     for unit, station, incarnation, *item in database.rows(
         "SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?"
+        " AND r.record IN (SELECT record FROM refused WHERE type = ? AND kind = ? AND reason = ?)"
         " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record)"
         " ORDER BY r.stamp, o.station, o.incarnation, r.number",
-        (UNIT, BIRTH),
+        (UNIT, BIRTH, UNIT, BIRTH, REFUSED_REGISTERED),
     ):
         found.setdefault(unit, []).append(((station, incarnation), *item))
     return found
