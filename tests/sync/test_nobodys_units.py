@@ -65,6 +65,15 @@ def _register(desk: Desk, village: Desk) -> int:
     return desk.ledger.next_number() - 1
 
 
+def _grant_of(district: Desk, town: Desk) -> str:
+    (found,) = (
+        r
+        for r in district.records("grant")
+        if district.values(r, "grant")["station"] == town.station  # type: ignore[index]
+    )
+    return found
+
+
 def _is_of(places: Places, town: Desk) -> None:
     """Everybody who hears of it takes the village for one of this town."""
     for desk in (places.district, town):
@@ -72,18 +81,26 @@ def _is_of(places: Places, town: Desk) -> None:
         assert places.far.unit in subtree(desk.database, town.unit)
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "revoked"])
+@pytest.mark.parametrize("how", ["withdrawn", "revoked", "without its grant"])
 def test_where_the_first_registration_counts_no_more_the_second_does_and_the_first_comes_back_as_the_second(
     places: Places, how: str
 ) -> None:
     district, town, other = places.district, places.town, places.other
     first, later = _registered_twice(places)
-    word = district.exclude((other, first)) if how == "withdrawn" else district.revoke(other, first - 1)
-    kind = "exclusion" if how == "withdrawn" else "revocation"
+    kind, word = "exclusion", ""
+    if how == "withdrawn":
+        word = district.exclude((other, first))
+    elif how == "revoked":
+        kind, word = "revocation", district.revoke(other, first - 1)
+    else:
+        kind, word = "grant", _grant_of(district, other)
+        district.delete(word, kind)
+        district.settle()
     places.deliver()
     _is_of(places, town)
     assert (town.station, later) not in district.refused()
-    district.lift(word, kind)
+    district.delete(word, kind, revive=kind == "grant")
+    district.settle()
     places.deliver()
     _is_of(places, town)
     assert district.refused() == town.refused() | other.refused() == {(other.station, first): "registered"}

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
 from desktop.records.versions.deciding import EXCLUSION, GRANT, LONGEST_CERTIFICATE, SUPERIOR, UNIT
-from desktop.records.versions.item_outcomes import REFUSED_REGISTERED, REFUSED_SUPERIOR
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, REFUSED_REGISTERED, REFUSED_SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.units import CLAIMED_TWICE
@@ -79,17 +79,21 @@ def was_registered_in_vain(database: Database, unit: str, under: Collection[str]
 def registrations_aside(database: Database) -> dict[str, list[tuple[tuple[str, str], int, int, str, str]]]:
     """The registrations that do not count of each unit of which none does, those first that were said first.
 
-    Only where one does not since another had registered the unit before: anybody may have written many of others.
+    One that has lost its grant is among them. Only where one does not count since another had registered the unit
+    before: anybody may have written many of others.
     Station with incarnation, number, stamp, type and the unit under which it was written.
     """
     found: dict[str, list[tuple[tuple[str, str], int, int, str, str]]] = {}
     for unit, station, incarnation, *item in database.rows(
-        "SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM refused r"
-        " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?"
-        " AND r.record IN (SELECT record FROM refused WHERE type = ? AND kind = ? AND reason = ?)"
+        "WITH out AS (SELECT record, origin, number, stamp, type, unit, reason FROM refused"
+        "  WHERE type = :type AND kind = :birth UNION ALL"
+        "  SELECT record, origin, number, stamp, type, unit, reason FROM held"
+        "  WHERE type = :type AND kind = :birth AND reason = :ungranted)"
+        " SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM out r"
+        " JOIN origin o ON o.ref = r.origin WHERE r.record IN (SELECT record FROM out WHERE reason = :second)"
         " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record)"
         " ORDER BY r.stamp, o.station, o.incarnation, r.number",
-        (UNIT, BIRTH, UNIT, BIRTH, REFUSED_REGISTERED),
+        {"type": UNIT, "birth": BIRTH, "ungranted": HELD_CERTIFICATE, "second": REFUSED_REGISTERED},
     ):
         found.setdefault(unit, []).append(((station, incarnation), *item))
     return found
