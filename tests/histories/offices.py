@@ -132,12 +132,14 @@ class Offices(People):
     def _mover(self, old: Desk, new: Desk) -> Desk:
         """Who moves a unit from one superior to another: the top, or a lower level that is or stands above both.
 
-        None that was put out of use: those below it that hear so take nothing of it any more (known residue).
+        None of which something was revoked: what it had moved or registered before goes with that, and what a former
+        superior has erased meanwhile is said again by who has moved the unit, and by nobody else (known residue).
         """
+        revoked = station.knowledge(self.district.ledger, self.district.keys).policy.revocations
         common = [
             d
             for d in (old, *self.over(old))
-            if d in (new, *self.over(new)) and (d is self.district or not is_out(self.district, d))
+            if d in (new, *self.over(new)) and (d is self.district or d.station not in revoked)
         ]
         return self.rnd.choice(common) if len(common) > 1 else self.district
 

@@ -10,7 +10,9 @@ import pytest
 from desktop.records.declaration import DELETED_SLOT
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
-from tests.sync.desks import Desk, enrol
+from tests.sync.acts import renew
+from tests.sync.desks import Desk, enrol, report, settle
+from tests.sync.levels import Tree
 from tests.sync.places import FIRM, Places, name_of
 
 
@@ -84,3 +86,16 @@ def test_a_step_of_before_cannot_be_taken_back_whole_and_says_so(tmp_path: Path)
     with pytest.raises(CannotUndo, match="重新入网以前"):
         village.ledger.undo(done.stamp, village.name)
     assert name_of(village) == "改"
+
+
+def test_who_reports_to_a_station_that_was_let_in_again_with_new_keys_hears_both_at_once(tree: Tree) -> None:
+    """Nothing counts of what that station had said before, that it had registered the unit below it neither."""
+    settle([(tree.village, tree.town), (tree.town, tree.district)])
+    tree.district.revoke(tree.town)
+    tree.town.time.at = tree.district.time.at
+    renew(tree.town, tree.district)
+    report(tree.town, tree.district)
+    tree.village.take(tree.town.send(tree.village))
+    tree.town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=tree.village.unit)
+    assert tree.village.take(tree.town.send(tree.village)).problem is None
+    assert tree.village.link(tree.town).upward

@@ -35,6 +35,10 @@ class Scope:
         self._station = station
         self._units = set(subtree(ledger.database, unit))
         superiors = governing.superiors(ledger.database)
+        if (own := ledger.meta("unit_id")) is not None and own != unit:
+            # Where nobody's registration of it counts, who it reports to is above it all the same: else it would hear
+            # that this station was put out of use, and not of the grant by which it speaks again.
+            superiors.setdefault(unit, own)
         self._above = _above(superiors, self._units)
         self._tree = self._units | self._above | _to_judge_by(ledger, superiors, self._units | self._above)
         self._had: dict[Record, set[str]] = {}
