@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -89,6 +90,22 @@ def test_the_log_is_shown_newest_first_in_words_and_the_chain_is_whole(page: Aud
     assert shown[0][2:] == (OPERATOR, "查看完整信息", f"企业（单位） …{firm[-6:]} “联系电话”")
     assert "13805711234" not in repr(shown)
     picture(page.window(), "audit")
+
+
+def test_a_line_too_long_for_its_column_is_told_whole_below(qtbot: QtBot, page: AuditPage) -> None:
+    hand, bench = hand_of(qtbot, page), page.workbench
+    name = "杭州市余杭区径山镇双溪漂流景区𠮷㐂䶮工会联合委员会" * 4
+    bench.write("记一行", lambda session, _t: audit.note(session, Act.EXPORTED, name), lambda _n: None)
+    hand.settle()
+    page.refresh(None)
+    hand.settle()
+    page.grid.setFocus()
+    hand.press(Qt.Key.Key_Home)
+    hand.settle()
+    assert page.whole.isVisible()
+    assert name in page.whole.text()
+    hand.press(Qt.Key.Key_Down)
+    assert not page.whole.isVisible(), "what is read in its row is not said twice"
 
 
 def test_filters_by_act_operator_and_time_and_says_when_nothing_is_left(

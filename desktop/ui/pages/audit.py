@@ -28,6 +28,7 @@ from desktop.ui.worker import Ticket
 _ALL_OPERATORS, _ALL_ACTS = "全部操作员", "全部动作"
 _TIMES = {"全部时间": None, "今天": 0, "近7天": 6, "近30天": 29, "近一年": 364}
 """Words for a period and how many days before today it begins."""
+_CONTENT, _AROUND, _MOST = 4, 20, 400
 ERASED = "（已按规定清除）"
 
 
@@ -57,11 +58,13 @@ class AuditPage(Page):
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
         self.check_file_button = button("核对导出的日志…", self.check_file, "file-input")
         self.shown_words = plain(muted=True)
+        self.whole = plain()
         self.empty = EmptyState()
         self._build()
         for box in (self.operator, self.act, self.time):
             box.currentIndexChanged.connect(lambda _index: self._load())
         self.grid.opened.connect(self._open)
+        self.grid.chosen.connect(self._show_whole)
         self.refresh(None)
 
     def _build(self) -> None:
@@ -90,7 +93,9 @@ class AuditPage(Page):
         filters.addWidget(self.shown_words)
         column.addLayout(filters)
         column.addWidget(self.grid, 1)
+        column.addWidget(self.whole)
         column.addWidget(self.empty, 1)
+        self.whole.hide()
         self.empty.hide()
 
     @property
@@ -183,6 +188,14 @@ class AuditPage(Page):
             who, what = ERASED, ""
         texts = (str(line.id), moment(line.at), who, line.action, what)
         return Line(texts, None, line, f"{what}\n行校验值 {line.hash}")
+
+    def _show_whole(self, line: AuditLine | None) -> None:
+        """What has no room in its column, of the line under the cursor: names of units, and merges of many files."""
+        words = self._line(line).texts[_CONTENT] if line is not None else ""
+        cut = self.grid.fontMetrics().horizontalAdvance(words) > self.grid.columnWidth(_CONTENT) - _AROUND
+        more = f"…（共{len(words)}个字，全部在导出的日志里）" if len(words) > _MOST else ""
+        self.whole.setText(f"第{line.id}行：{words[:_MOST]}{more}" if cut and line is not None else "")
+        self.whole.setVisible(cut)
 
     def _open(self, line: AuditLine) -> None:
         record = audit.record_of(self.workbench.types, line.detail)

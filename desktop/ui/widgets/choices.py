@@ -33,6 +33,12 @@ _ARROWS = (
 _KEY = Qt.ItemDataRole.UserRole
 NOTHING_FOUND = "没有找到，换几个字试试"
 """What is said where nothing matches what is typed."""
+_NO_INITIALS = "没有找到；请输入汉字，拼音只写各字的首字母"
+
+
+def nothing_found(text: str) -> str:
+    """The same for a text: letters are read as the initials of a name, so a whole syllable finds nothing."""
+    return _NO_INITIALS if text.isascii() and text.isalpha() else NOTHING_FOUND
 
 
 @dataclass(frozen=True, slots=True)

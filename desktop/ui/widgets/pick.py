@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons, theme
-from desktop.ui.widgets.choices import NOTHING_FOUND
+from desktop.ui.widgets.choices import nothing_found
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.widgets.wrapping import WrappingLine
 
@@ -218,7 +218,7 @@ class PickEdit(WrappingLine):
             if self.hasFocus():
                 self.taken_by_enter.emit()
         elif self.hasFocus():
-            self.pick_list.show_options(options, NOTHING_FOUND)
+            self.pick_list.show_options(options, nothing_found(text))
             current = self.option.key if self.option else ""
             first = 0 if text or self._by_key else -1
             row = next((n for n, o in enumerate(options) if o.key == current), first)
