@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QPushButton,
 )
 
@@ -53,8 +54,13 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     assert page.send.amount.text() == "有4项新内容要上报"
     assert "新增1条、修改2处、删除1条。" in page.send.inside.text()
     hands.dialogs.paths = [tmp_path]
-    hands.click(page.send.export)
+    page.send.export.setFocus()
+    hands.qtbot.keyClick(page.send.export, Qt.Key.Key_Space)
+    hands.settle()
     (written,) = tmp_path.glob("径山村工会_*.xsj")
+    focus = QApplication.focusWidget()
+    assert isinstance(focus, QPushButton)
+    assert focus.text() == "报送单（签名盖章用）", "the cursor goes on to what comes next"
     assert written.name in page.send.done.words.text()
     assert "下一步" in page.send.done.detail.text()
     cover = covers.cover_of(village, written)

@@ -72,6 +72,8 @@ class LogTab(QWidget):
             [Col("结果", 8), Col("记录", 24, wide=True), Col("项目", 9), Col("谁填的", 14), Col("原因", wide=True)],
             f"这次合并{NOT_TAKEN}",
         )  # fmt: skip
+        # Names are often alike but for their ends.
+        self.items.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.items.limit_height(5)
         self.items_head = heading()
         self.decided = DecidedList(workbench)

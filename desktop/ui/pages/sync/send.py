@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel
 
 from desktop.operations.quantities import Count
@@ -55,6 +55,7 @@ class SendCard(Card):
         self._last = ""
         self._wanted = False
         self._told: int | None = None
+        self._by_key = False
         """How much was left to export when the last export was told of; nothing while that is not known."""
         self.done = Note()
         self.may_send = workbench.role is not Role.READER
@@ -169,6 +170,8 @@ class SendCard(Card):
         if not (self._folder and Path(self._folder).is_dir()) and not self._choose():
             return
         folder, counts = Path(self._folder), self._counts
+        # While it is disabled, the cursor goes elsewhere.
+        self._by_key = self.export.hasFocus()
         self.export.setEnabled(False)
         self.done.hide()
 
@@ -201,13 +204,12 @@ class SendCard(Card):
             "（用U盘的，先安全弹出再拔）；"
             f"② 对方合并后会给一份回执；③ 拿到回执，拖到“收到的文件”里。".strip(),
         )
-        self.done.offer(
-            link(
-                "报送单（签名盖章用）",
-                lambda: self.workbench.shell.open_page("preview", job=_cover_job(made)),
-            ),
-            folder_link(made.path),
+        cover = link(
+            "报送单（签名盖章用）", lambda: self.workbench.shell.open_page("preview", job=_cover_job(made))
         )
+        self.done.offer(cover, folder_link(made.path))
+        if self._by_key:
+            cover.setFocus(Qt.FocusReason.OtherFocusReason)
         self.sent.emit()
 
     def _failed(self, error: Exception) -> bool:
