@@ -30,12 +30,23 @@ _LOOKED_AT, _ENDLESS = 40, 10_000
 
 @dataclass(frozen=True, slots=True)
 class Col:
-    """One column: its label, its width in average characters, whether it takes what is left, whether it is a number."""
+    """One column: its label, its width in average characters, whether it takes what is left, whether it is a number.
+
+    Of a name with more than ``most`` characters the middle is left out: where words wrap, a few long names would take
+    all of the table.
+    """
 
     label: str
     width: int = 8
     wide: bool = False
     numeric: bool = False
+    most: int = 0
+
+    def shown(self, text: str) -> str:
+        """The words as they stand in the table; alike names differ at their ends."""
+        if not 0 < self.most < len(text):
+            return text
+        return f"{text[: self.most // 2]}…{text[-(self.most // 2) :]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,8 @@ class GridModel(QAbstractTableModel):
         text = line.texts[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
+                return column.shown(text)
+            case Qt.ItemDataRole.AccessibleTextRole if column.shown(text) != text:
                 return text
             case Qt.ItemDataRole.ToolTipRole:
                 return line.tip or text
@@ -203,7 +216,8 @@ class Grid(FittedTable):
         """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""
         metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
         sign = _SIGN if column == 0 and any(line.tone is not None for line in lines) else 0
-        words: Iterable[str] = (part for line in lines for part in line.texts[column].split("\n"))
+        shown = self.rows.columns[column].shown
+        words: Iterable[str] = (part for line in lines for part in shown(line.texts[column]).split("\n"))
         if self._wrapping and self.rows.columns[column].wide:
             words = (part for text in words for part in _UNBROKEN.findall(text))
         return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
@@ -233,10 +247,11 @@ class Grid(FittedTable):
         rooms = [(n, self.columnWidth(n) - _PADDING - (_SIGN if n == 0 else 0)) for n in wide]
         flags = Qt.TextFlag.TextWordWrap
         for row, line in enumerate(self.rows.lines):
+            words = [(self.rows.columns[n].shown(line.texts[n]), room) for n, room in rooms]
             needed = [
-                metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, line.texts[n]).height()
-                for n, room in rooms
-                if "\n" in line.texts[n] or metrics.horizontalAdvance(line.texts[n]) > room
+                metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, text).height()
+                for text, room in words
+                if "\n" in text or metrics.horizontalAdvance(text) > room
             ]
             self.setRowHeight(row, max(usual, max(needed, default=0) + _AROUND))
         self._take_height()

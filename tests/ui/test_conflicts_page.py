@@ -479,3 +479,27 @@ def test_a_record_opens_its_own_conflicts_only(
     hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
     hands.click(page.accept)
     assert page.empty.sentence.text() == "这条记录没有分歧了"
+
+
+def test_the_next_one_is_seen_from_its_top_and_long_names_leave_room_for_others(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    long = "这一家从2019年起生产竹制品，2024年搬到漕桥路；" * 12
+    one, two = dispute(pair, tmp_path, 2, remark=(f"{long}区", f"{long}村"))
+    for number, key in enumerate((one, two)):
+        name = "杭州市余杭区径山镇𠮷㐂䶮竹制品工艺美术品研究开发生产销售进出口贸易集团股份有限公司第{}经营部"
+        records.save(pair[0], "enterprise", {"name": name.format(number)}, record=key)
+    hands, page = open_page(pair[0])
+    hands.window.resize(1093, 614)
+    hands.settle()
+    bar = page._area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Down)
+    hands.settle()
+    assert bar.value() == 0
+    shown = page.list.rows.data(page.list.rows.index(0, 0))
+    assert "…" in shown
+    assert shown.endswith("第0经营部")
+    assert page.list.rowHeight(0) < page.list.viewport().height() // 3
+    hands.look("long-names-in-conflict")

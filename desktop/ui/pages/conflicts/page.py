@@ -39,8 +39,8 @@ class ConflictsPage(SiftingPage):
     """All open conflicts, or those of one record."""
 
     def __init__(self, workbench: Workbench, record: str = "") -> None:
-        columns = [Col("记录", 14, wide=True), Col("哪一项", 10, wide=True)]
-        super().__init__(workbench, "分歧", columns, "有分歧的内容", (260, 460))
+        columns = [Col("记录", 14, wide=True, most=24), Col("哪一项", 10, wide=True)]
+        super().__init__(workbench, "分歧", columns, "有分歧的内容", (240, 460))
         self._record = record
         self._postponed: list[tuple[str, str]] = []
         self.disputes: list[Dispute] = []
@@ -156,6 +156,10 @@ class ConflictsPage(SiftingPage):
         if within is not None and self.comparison.isAncestorOf(within):
             # What has the cursor is about to go; without it the keys 1, 2, 3 would reach nobody.
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.comparison.dispute is None or self.comparison.dispute.key != dispute.key:
+            # What it can be decided by stands at the top.
+            self._area.verticalScrollBar().setValue(0)
+            self._area.horizontalScrollBar().setValue(0)
         self.comparison.unmasked = False
         self.comparison.show_dispute(dispute, locked=not may)
         self.caption.setText(f"{short_label(dispute.type_label)}：{dispute.title}")

@@ -37,9 +37,11 @@ QLabel[name="true"] {{ background: {window}; color: {muted}; border: 0; border-b
 QFrame[head="true"] {{ background: {head}; border: 1px solid {line}; border-bottom: 2px solid {edge}; }}
 QFrame[head="true"][chosen="true"] {{ background: {selection}; border: 2px solid {focus}; }}
 """
-_NARROWEST = 116
-_NAMES = 16
+_NARROWEST = 108
+_NAMES = 13
 """The width of a name in characters."""
+_BEGINNING = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+"""Of a text of many lines the beginning is seen, beside its name."""
 OWN = "own"
 Choice = int | str
 """The number of a side, or :data:`OWN` for a value of one's own."""
@@ -179,6 +181,7 @@ class Comparison(QWidget):
             differs = n in dispute.differing and len(dispute.labels) > 1
             name = plain(f"{label}\n（不同）" if differs else label)
             name.setProperty("name", True)
+            name.setAlignment(_BEGINNING)
             name.setFixedWidth(theme.measures().average(_NAMES))
             self._grid.addWidget(name, n + 1, 0)
         if (base := dispute.base) is not None:
@@ -215,7 +218,7 @@ class Comparison(QWidget):
             label.setProperty("differs", choice is not None and n in dispute.differing)
             label.setMinimumWidth(_NARROWEST)
             label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            label.setAlignment(_BEGINNING)
             if choice is not None:
                 self._cells.setdefault(choice, []).append(label)
             self._grid.addWidget(label, n + 1, column)
@@ -226,7 +229,9 @@ class Comparison(QWidget):
             place.setProperty("cell", True)
             place.setMinimumWidth(_NARROWEST)
             place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            QVBoxLayout(place).setContentsMargins(8, 4, 8, 4)
+            inside = QVBoxLayout(place)
+            inside.setContentsMargins(8, 4, 8, 4)
+            inside.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._cells.setdefault(OWN, []).append(place)
             self._grid.addWidget(place, n + 1, column)
 

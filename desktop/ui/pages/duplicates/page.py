@@ -36,7 +36,7 @@ class DuplicatesPage(SiftingPage):
     """At the left what may be the same and what was merged, at the right the records or what they became."""
 
     def __init__(self, workbench: Workbench) -> None:
-        columns = [Col("记录", 14, wide=True), Col("为什么", 10, wide=True)]
+        columns = [Col("记录", 14, wide=True, most=24), Col("为什么", 10, wide=True)]
         super().__init__(workbench, "重复的记录", columns, "可能重复和已经合并的记录", (260, 460))
         self.groups: list[Group] = []
         self.merged: list[Merged] = []

@@ -87,8 +87,8 @@ class FilesGrid(Grid):
     def __init__(self) -> None:
         super().__init__(
             [
-                Col("文件", 18, wide=True),
-                Col("来自", 12, wide=True),
+                Col("文件", 18, wide=True, most=48),
+                Col("来自", 12, wide=True, most=30),
                 Col("第几号", 4, numeric=True),
                 Col("做于", 11),
                 Col("共", 4, numeric=True),
