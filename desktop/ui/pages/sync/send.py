@@ -167,11 +167,11 @@ class SendCard(Card):
 
     def send(self) -> None:
         """Writes the bundle; asks for a folder when there is none yet or the stick is not there."""
+        # While the button is disabled, and while a dialog asks for the folder, the cursor is elsewhere.
+        self._by_key = self.export.hasFocus()
         if not (self._folder and Path(self._folder).is_dir()) and not self._choose():
             return
         folder, counts = Path(self._folder), self._counts
-        # While it is disabled, the cursor goes elsewhere.
-        self._by_key = self.export.hasFocus()
         self.export.setEnabled(False)
         self.done.hide()
 
