@@ -121,6 +121,11 @@ def grouped(digits: str) -> list[str]:
     return [digits[n : n + _GROUP] for n in range(0, len(digits), _GROUP)]
 
 
+def since_words(day: datetime.date) -> str:
+    """What a bundle covers that follows another: that may be lost, so what nobody has confirmed is in it once more."""
+    return f"上次导出（{day_words(day)}）以后，含以前还没有回执的"
+
+
 def everything_words(sequence: int) -> str:
     """What a bundle covers that follows none. A number before it may have been taken by a file that was not written."""
     return f"{'第一次导出，' if sequence == 1 else ''}含以前登记的全部内容"
@@ -140,7 +145,7 @@ def _document(cover: Cover, title: str) -> OfficialDocument:
         counted += f"，其他{cover.others}项"
     files = f"\n其中附件{cover.files}个，内容占{cover.parts}项" if cover.files else ""
     inside = f"共{cover.total}项：{counted}{files}" if cover.total else "只有回执，没有登记内容"
-    since = f"上次导出（{day_words(cover.since)}）以后" if cover.since else everything_words(cover.sequence)
+    since = since_words(cover.since) if cover.since else everything_words(cover.sequence)
     facts = (
         _row("导出单位", cover.sender),
         _row("接收单位", cover.receiver),

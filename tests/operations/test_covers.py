@@ -48,7 +48,7 @@ def test_the_sheet_says_who_whom_which_and_how_much(two: tuple[Session, Session]
     assert "余杭区总工会" in said
     assert "第2号" in said
     assert "共4项：新增2项，修改1项，删除1项" in said
-    assert "上次导出（2026年11月23日）以后" in said
+    assert "上次导出（2026年11月23日）以后，含以前还没有回执的" in said
     assert sent.digest in said
     assert "报送11月.xsj" in said
 
@@ -219,7 +219,7 @@ def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
     assert (before.stands, before.problem) == (False, None)
     assert before.said is not None
     told = covers.tell(district.database, here, second, read.said, {before.digest: before.said})
-    assert told["登记期间"] == "上次导出（2026年11月23日）以后"
+    assert told["登记期间"] == "上次导出（2026年11月23日）以后，含以前还没有回执的"
     exchange.merge(district, [first])
     told = covers.tell(district.database, here, second, read.said, {})
     assert "第1号本机11月23日合并过" in told["登记期间"]

@@ -19,13 +19,14 @@ from desktop.documents.cover_sheet import (
     grouped,
     read_sheet,
     render_cover,
+    since_words,
 )
 from desktop.errors import Problem, StateProblem
 from desktop.operations import audit, quantities
 from desktop.operations.quantities import Count
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import traffic as exchanged
-from desktop.records.typed.dates import china_time, day_words, moment_words, month_day_words
+from desktop.records.typed.dates import china_time, moment_words, month_day_words
 from desktop.records.versions import items
 from desktop.renaming import write_whole
 from desktop.store.peers import arrivals, links, traffic
@@ -264,7 +265,7 @@ def _period(database: Database, said: Manifest, nearby: Mapping[str, Manifest]) 
     if said.previous is None:
         return everything_words(said.sequence)
     if (before := nearby.get(said.previous)) is not None:
-        return f"上次导出（{day_words(china_time(before.created))}）以后"
+        return since_words(china_time(before.created).date())
     merged = arrivals.merged_bundles(database, [said.previous]).get(said.previous)
     if merged is not None:
         day = month_day_words(china_time(merged.at))
