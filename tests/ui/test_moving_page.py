@@ -92,6 +92,7 @@ def test_what_cannot_be_moved_is_told_and_nothing_is_offered(open_page: Open, tm
     hands.settle()
     assert [line.texts[0] for line in page.grid.rows.lines] == ["径山村工会"]
     assert not page.superior.isEnabled()
+    assert "请区总工会来调整" in page.words[0].text(), "who can do it is said"
     page._failed(moving.CannotMove("“甲”不能调整到“乙”名下。"))
     assert "请另选一个上级" in page.problem.words.text()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
+from desktop.operations.session import LEVELS_WITH_OWN_ROOT
 from desktop.operations.stations import moving
 from desktop.operations.stations.moving import Movable, Plan
 from desktop.records.declaration import Role
@@ -23,6 +24,11 @@ from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 
 _MOST_KINDS = 5
+
+_NOBODY_HERE = (
+    "本单位和下级里没有别的单位可以做它的上级。要改到外面的单位下面（比如另一个镇街），请区总工会来调整。"
+)
+_NOBODY_YET = "还没有别的单位可以做它的上级。请先给新的上级办理入网，再来调整。"
 
 
 class MovingPage(Page):
@@ -180,6 +186,9 @@ class MovingPage(Page):
         self.superior.setCurrentIndex(-1)
         self.superior.setPlaceholderText("请选择" if found else "没有可以选的上级")
         self.superior.setEnabled(bool(found))
+        if not found:
+            top = self.workbench.facts.unit.level in LEVELS_WITH_OWN_ROOT
+            self._say([_NOBODY_YET if top else _NOBODY_HERE], "")
 
     def _look(self) -> None:
         """Says what the chosen superior would change."""

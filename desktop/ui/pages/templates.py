@@ -52,8 +52,6 @@ class TemplatesPage(Page):
         self.wanted.setPlaceholderText("找文书")
         self.wanted.setClearButtonEnabled(True)
         self.grid = Grid([Col("文书", 16, wide=True), Col("样式", 8)], "文书模板")
-        # Two papers may differ only in what their names end with.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.pane = WordsPane()
         self.words, self.remark, self.note = self.pane.words, self.pane.remark, self.pane.note
         self.pages = PagesView(workbench)

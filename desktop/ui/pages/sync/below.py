@@ -55,8 +55,6 @@ class Below(QWidget):
             ],
             "下级报送情况",
         )
-        # Names of units are often alike but for their ends.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.rule = link("", self._open_rule)
         self.answer = button("给它写回执…", self.write, "file-output")
         self.all = button("", self.write_all, "file-output")

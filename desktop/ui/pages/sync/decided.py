@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.stations.decided import Decided, Told, decided_words
@@ -35,8 +34,6 @@ class DecidedList(QWidget):
             ],
             "本单位填的，被改了的",
         )
-        # Long values are often alike but for their ends.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.grid.limit_height(_ROWS, _LEAST_ROWS)
         self.grid.opened.connect(self._open)
         column = QVBoxLayout(self)

@@ -80,8 +80,6 @@ class GrantCard(Card):
         self.stations = Grid(
             [Col("单位", 24, wide=True), Col("入网办到哪一步", 26, wide=True)], "已办理入网的单位"
         )
-        # Names of units are often alike but for their ends.
-        self.stations.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.stations.limit_height(8)
         self.none = plain("还没有办过下级入网。", muted=True)
         self.note = Note()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -103,8 +103,6 @@ class InboxTab(QWidget):
             ],
             "收件文件夹里的文件",
         )
-        # Files of one month begin alike and end in their numbers.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.nothing = plain("文件夹里还没有小三级的文件。来了新文件会自动列在这里。", muted=True)
         self.again = button("现在看一遍", self.watch.look, "refresh-cw")
         self.away = QCheckBox(f"合并好的文件移到“{MERGED_FOLDER}”")

@@ -46,8 +46,6 @@ class LogTab(QWidget):
             ],
             "往来单位",
         )
-        # Names of units are often alike but for their ends.
-        self.links.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.links.limit_height(5)
         self._lines: Mapping[int, MergeLine] = {}
         self._rollbacks: Mapping[int, Rollback] = {}
@@ -66,14 +64,10 @@ class LogTab(QWidget):
             ],
             "合并记录",
         )
-        # Names of units are often alike but for their ends.
-        self.merges.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.items = Grid(
             [Col("结果", 8), Col("记录", 24, wide=True), Col("项目", 9), Col("谁填的", 14), Col("原因", wide=True)],
             f"这次合并{NOT_TAKEN}",
         )  # fmt: skip
-        # Names are often alike but for their ends.
-        self.items.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.items.limit_height(5)
         self.items_head = heading()
         self.decided = DecidedList(workbench)

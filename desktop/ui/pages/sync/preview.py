@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.quantities import amount_words, count, told
@@ -161,8 +160,6 @@ class Details(QWidget):
             [Col("结果", 6), Col("记录", 18, wide=True), Col("项目", 9), Col("谁填的", 11), Col("原因", 16, wide=True)],
             NOT_TAKEN,
         )  # fmt: skip
-        # Names are often alike but for their ends.
-        self.items.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.items.opened.connect(self._open)
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")

@@ -49,8 +49,6 @@ class StationsTab(QWidget):
             ],
             "下级的工作电脑",
         )
-        # Names of units are often alike but for their ends.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.hint = plain(
             "电脑丢了、被盗或者交回了，在这里停用：以后它写的内容，不论谁转来都不收。", muted=True
         )

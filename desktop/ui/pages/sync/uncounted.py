@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations.stations import policy
@@ -48,8 +47,6 @@ class UncountedTab(QWidget):
             ],
             "不计入的内容",
         )
-        # Names are often alike but for their ends.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.advice = plain()
         self.lift = button("恢复…", self._lift, "rotate-ccw")
         self.empty = EmptyState()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.operations.quantities import Count
@@ -56,8 +56,6 @@ class UnsettledTab(QWidget):
             ],
             NOT_TAKEN,
         )
-        # Names are often alike but for their ends.
-        self.grid.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.advice = plain()
         self.again = button("改正后重新填写", self._refill, "pencil", primary=True)
         self.drop = button("不再报这条", self._drop)
