@@ -87,7 +87,7 @@ class ChoiceOverlay(Overlay):
             self.list.addItem(item)
             if choice.key in ticked and self.list.currentRow() < 0:
                 self.list.setCurrentItem(item)
-        self._nothing = QLabel(NOTHING_FOUND)
+        self._nothing = QLabel()
         self._nothing.setProperty("muted", True)
         self._nothing.setContentsMargins(8, 4, 8, 4)
         self._nothing.hide()
@@ -204,6 +204,7 @@ class ChoiceOverlay(Overlay):
             item.setHidden(not shown)
             if shown and (first is None or words == wanted):
                 first = item
+        self._nothing.setText(nothing_found(wanted))
         self._nothing.setVisible(first is None)
         if first is not None:
             self.list.setCurrentItem(first)
