@@ -478,7 +478,13 @@ def test_a_save_out_of_the_id_number_keeps_what_it_tells_too(hand: Hand, bench: 
     found = records.load(bench._session, "member", record)
     assert found is not None
     assert (found.values["birth_date"], found.values["sex"]) == ("1990-03-07", "1")
-    assert not hand.form_page.form.dirty
+    form = hand.form_page.form
+    assert not form.dirty
+    assert "由证件号码带出" in form.rows["sex"].message.words
+    records.save(bench._session, "member", {"sex": None, "birth_date": None}, record=record)
+    hand.form_page.refresh(None)
+    hand.settle()
+    assert form.rows["sex"]._note == "", "nothing is said to come from anywhere"
 
 
 def test_a_masked_value_is_shown_only_after_it_was_noted(hand: Hand, bench: Workbench) -> None:

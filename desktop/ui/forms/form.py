@@ -164,6 +164,9 @@ class Form(QScrollArea):
             self._initial[name] = _cell(self._stored.get(name))
             if name not in kept:
                 row.editor.set_cell(self._initial[name])
+                if is_empty(self._initial[name]):
+                    # Erased or taken back: where it came from is not said of nothing.
+                    row.note("")
         self.lock()
         self.check()
 
