@@ -30,6 +30,7 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.parts import button, link, plain, row
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.widgets.fingerprint import Words
+from desktop.ui.widgets.order import read_on
 from desktop.ui.widgets.password import PasswordLine
 
 LEAST_PASSWORD = 8
@@ -129,6 +130,7 @@ class RecoverDialog(QDialog):
             column.addWidget(widget)
         column.addLayout(row(1, cancel))
         self.tabs.currentChanged.connect(lambda _tab: self.place_cursor())
+        read_on(self.tabs.tabBar(), self.code, self.by_code.password, self.by_code.again, self.use_code)
 
     def _code_page(self) -> QWidget:
         self.code.setPlaceholderText("6组、每组5个字符，大小写和短横线不用管")
