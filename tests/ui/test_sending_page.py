@@ -268,6 +268,8 @@ def test_who_restored_before_anything_was_confirmed_is_told_to_export_once_more(
     hands, page = open_page(village)
     words = "没有新内容，请再导出一次；台账恢复或搬动以前报过的1项会再带一遍，不会重复，还不知道上级收下没有"
     assert page.send.amount.text() == words
+    assert page.send.inside.text() == "下次导出带上的有：企业新增1条。"
+    assert page.status().words == "1项还没有回执"
     assert page.send.export.property("primary")
     assert "拿回新的回执" in page.send.last.text()
     hands.look("restored-before-any-receipt")

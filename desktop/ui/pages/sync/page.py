@@ -398,7 +398,9 @@ class SyncPage(Page):
         seen = self.seen
         if seen is None or seen.upward is None:
             return Status()
-        return Status(f"还有{seen.fresh}项没有上报" if seen.fresh else "没有要上报的内容")
+        if seen.fresh:
+            return Status(f"还有{seen.fresh}项没有上报")
+        return Status(f"{seen.unanswered}项还没有回执" if seen.unanswered else "没有要上报的内容")
 
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of the page."""

@@ -86,7 +86,7 @@ class SendCard(Card):
             more = f"其中{below}项是下级送来的，一起报上去。" if below else ""
             # Of several bundles, the first does not hold all of it.
             what = (
-                "下次导出带上的有" if _once_more(seen) and (seen.fresh or seen.unanswered)
+                "下次导出带上的有" if (_once_more(seen) and (seen.fresh or seen.unanswered)) or _lost_sight(seen)
                 else "要上报的有" if seen.fresh
                 else "等回执的有" if seen.unanswered
                 else "会再带的有"
