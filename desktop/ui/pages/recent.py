@@ -65,6 +65,8 @@ class RecentPage(Page):
             ],
             "最近的操作",
         )
+        # What was done is told by its first words.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.more = link("更早的操作", self._more)
         self.caption, self.who = heading("", 1), plain(muted=True)
         self.caption.setWordWrap(True)
