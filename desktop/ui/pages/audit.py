@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout
 
 from desktop.operations import audit, queries
@@ -195,7 +196,10 @@ class AuditPage(Page):
         cut = self.grid.fontMetrics().horizontalAdvance(words) > self.grid.columnWidth(_CONTENT) - _AROUND
         more = f"…（共{len(words)}个字，全部在导出的日志里）" if len(words) > _MOST else ""
         self.whole.setText(f"第{line.id}行：{words[:_MOST]}{more}" if cut and line is not None else "")
-        self.whole.setVisible(cut)
+        if cut != self.whole.isVisibleTo(self):
+            self.whole.setVisible(cut)
+            # The table is lower or higher now; the line that is read stays in sight.
+            QTimer.singleShot(0, self.grid, lambda: self.grid.scrollTo(self.grid.currentIndex()))
 
     def _open(self, line: AuditLine) -> None:
         record = audit.record_of(self.workbench.types, line.detail)
