@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from desktop.records.typed.uscc import UsccKind, uscc_kind
 
+NATURE, CLASS = "ownership", "sector"
+"""The fields that say them."""
 CLASS_OF_NATURE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("state_owned", "wholly_state_owned", "state_controlled"), "state_owned"),
     **dict.fromkeys(("private", "hmt_invested", "foreign_invested"), "non_public"),
@@ -29,12 +31,12 @@ _OF_CODE: Final[Mapping[UsccKind, tuple[str, str]]] = {
 
 def implied(values: Mapping[str, Any]) -> dict[str, str]:
     """The nature and the class of an employer as far as its other values leave no doubt of them."""
-    nature = str(values.get("ownership") or "")
+    nature = str(values.get(NATURE) or "")
     if nature:
-        return {"sector": CLASS_OF_NATURE[nature]} if nature in CLASS_OF_NATURE else {}
+        return {CLASS: CLASS_OF_NATURE[nature]} if nature in CLASS_OF_NATURE else {}
     kind = uscc_kind(str(values.get("uscc") or ""))
     found = _OF_CODE.get(kind, ("", "")) if kind is not None else ("", "")
-    return {name: code for name, code in zip(("ownership", "sector"), found, strict=True) if code}
+    return {name: code for name, code in zip((NATURE, CLASS), found, strict=True) if code}
 
 
 def following(before: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, str]:

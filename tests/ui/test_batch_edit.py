@@ -87,6 +87,19 @@ def test_the_field_under_the_cursor_is_changed_in_all_selected_records_and_one_u
     assert values(bench, hand, "union_state") == ["N", "N", "Y", None]
 
 
+def test_what_follows_from_the_changed_field_is_told_before_and_after(hand: Hand, bench: Workbench) -> None:
+    firms(bench, hand, "N", "Y")
+    shown = open_batch(hand, "ownership")
+    hand.type("syqy")
+    hand.settle()
+    hand.press(K.Key_Return)
+    assert "“单位类别”还没有填的、原来随它带出的，跟着一起改。" in shown.summary.text()
+    hand.press(K.Key_Space)
+    hand.settle()
+    assert values(bench, hand, "sector") == ["non_public"] * 2
+    assert "“单位类别”随着改了2条" in hand.window.notices.words
+
+
 def test_another_field_is_found_by_its_pinyin_and_emptied_by_a_box(hand: Hand, bench: Workbench) -> None:
     firms(bench, hand, "N", "Y")
     shown = open_batch(hand, "name")

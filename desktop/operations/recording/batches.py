@@ -25,6 +25,7 @@ from desktop.store.queries.reading import Record
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
+EMPLOYER = "enterprise"
 _PAGE = 1_000
 _TELL_EVERY = 500
 
@@ -177,11 +178,17 @@ def change(
     return Changed(changes, count, skipped, along)
 
 
+def followers(record_type: RecordType, target: Target) -> list[str]:
+    """The labels of the fields that follow from what is changed, where nobody has chosen another value."""
+    brings = record_type.name == EMPLOYER and any(f.name == employers.NATURE for f in target.fields)
+    return [record_type.by_name[employers.CLASS].label] if brings else []
+
+
 def _following(
     session: Session, record_type: RecordType, held: Record, values: Mapping[str, Cell]
 ) -> Iterator[tuple[Field, str]]:
     """The fields that follow from what is changed, as in a form; none that is in conflict, which this would decide."""
-    if record_type.name != "enterprise":
+    if record_type.name != EMPLOYER:
         return
     for name, code in employers.following(held.values, values).items():
         follower = record_type.by_name[name]

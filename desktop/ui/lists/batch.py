@@ -285,7 +285,11 @@ class BatchDialog(RunningDialog):
             kept = "没有填、也没有勾选“清空”的不变。" if len(self.rows) > 1 else ""
             return f"可以修改的有{able}条。请填写改成什么，或者勾选“清空”。{kept}"
         same = able - count
-        return f"将修改{count}条" + (f"，另外{same}条已经是这样，不动。" if same else "。")
+        along = "".join(
+            f"“{label}”还没有填的、原来随它带出的，跟着一起改。"
+            for label in batches.followers(self._type, self._target)
+        )
+        return f"将修改{count}条" + (f"，另外{same}条已经是这样，不动。" if same else "。") + along
 
     def _show_skipped(self, found: Survey | None) -> None:
         reasons = [f"{n}条{why}" for why, n in sorted(found.skipped.items())] if found is not None else []
