@@ -37,7 +37,7 @@ def _first_words(workbench: Workbench, record_type: RecordType, draft: Draft) ->
     words = [
         display(f, draft.texts[f.name], codes=workbench.codes, masked=True) for f in plain if f.link is None
     ]
-    return "、".join([w[:20] for w in words if w.strip() and "\x01" not in w][:_WORDS])
+    return "、".join([" ".join(w.split())[:20] for w in words if w.strip() and "\x01" not in w][:_WORDS])
 
 
 class DraftDialog(QDialog):

@@ -132,13 +132,13 @@ def test_a_draft_is_called_like_the_record_that_it_changes(hand: Hand, bench: Wo
     hand.settle()
     record = hand.form_page.record
     hand.press(K.Key_Escape)
-    bench.drafts.keep(f"enterprise:{record}", "enterprise", record, {"surveyed_staff": "四五十"})
+    bench.drafts.keep(f"enterprise:{record}", "enterprise", record, {"remark": "四五十人\n还在招"})
     told: list[str] = []
     bench.read_drafts(
         lambda found, names: told.extend(words_for(bench, d, names.get(d.record, "")) for d in found), bench
     )
     hand.settle()
-    assert told[0].endswith("修改企业（单位）　杭州原名有限公司：四五十")
+    assert told[0].endswith("修改企业（单位）　杭州原名有限公司：四五十人 还在招"), "in one line"
 
 
 def test_a_draft_whose_record_was_saved_before_the_end_is_not_offered(hand: Hand, bench: Workbench) -> None:
