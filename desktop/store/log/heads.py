@@ -163,8 +163,13 @@ def before(
     if slot == DELETED_SLOT:
         # Whether it is deleted is said of each of them.
         ids = (record,)
-    logged = [v for r in ids or (record,) for v in load_versions(database, type_name, bytes.fromhex(r))]
-    left = heads_of(v for v in logged if v.slot == slot and (v.record, v.stamp) not in own)
+    left = heads_of(
+        v
+        for r in ids or (record,)
+        for v in load_versions(
+            database, type_name, bytes.fromhex(r), only=slot, without={s for of, s in own if of == r}
+        )
+    )
     shown_last = sorted(left, key=lambda v: (not v.birth, v.stamp, v.value.encode()))
     # Of equal values the newest keeps its place.
     under: dict[str, str] = {}

@@ -46,15 +46,18 @@ def find_conflicts_again(database: Database, record: bytes, type_name: str) -> N
 def _find_conflicts(database: Database, slots: str, only: str = "") -> None:
     """Rule 5, for the slots in a temporary table, or only some of them."""
     database.execute(
-        f"INSERT INTO conflict (record, slot, type) SELECT record, slot, type FROM ("
-        f" SELECT t.record, t.slot, t.type, sha256(v.value) AS said FROM temp.{slots} t"
+        # What is grouped is sorted, with all that it is made of if that is not made before.
+        f"WITH logged AS MATERIALIZED (SELECT t.record, t.slot, t.type, v.birth, sha256(v.value) AS said,"
+        f" {REPLACED} AS replaced FROM temp.{slots} t"
         f" CROSS JOIN version v ON v.record = t.record AND v.slot = t.slot AND v.type = t.type"
         # Whoever says that two records are one says the same: nobody asks whose word it is (rule 10).
-        f" WHERE {only} t.slot <> :deleted AND NOT (t.slot = 'unit' AND t.type = 'same')"
+        f" WHERE {only} t.slot <> :deleted AND NOT (t.slot = 'unit' AND t.type = 'same'))"
+        f" INSERT INTO conflict (record, slot, type) SELECT record, slot, type FROM ("
+        f" SELECT record, slot, type, said FROM logged"
         # A value stands as long as one change that says it does, or all births (rule 6). To sort them the engine keeps
         # all in memory.
-        f" GROUP BY t.record, t.slot, t.type, v.birth, said"
-        f" HAVING NOT CASE v.birth WHEN 1 THEN max({REPLACED}) ELSE min({REPLACED}) END)"
+        f" GROUP BY record, slot, type, birth, said"
+        f" HAVING NOT CASE birth WHEN 1 THEN max(replaced) ELSE min(replaced) END)"
         f" GROUP BY record, slot, type HAVING min(said) <> max(said) ON CONFLICT DO NOTHING",
         {"deleted": DELETED_SLOT},
     )

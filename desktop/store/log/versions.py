@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.types import Catalogue
@@ -69,6 +70,9 @@ Where something is not among what was gathered, ``NOT IN`` would look through al
 _WORD = "CASE {0}.birth WHEN 1 THEN '' ELSE {0}.slot || '@' END || printf('%016x', {0}.stamp)"
 """How a tombstone names a version that its writer has seen (rule 9)."""
 
+_SHORT = "octet_length(s.replaces) < 1000"
+"""Nearly all changes replace one version."""
+
 _SEEN = f"""
     WITH disputed (record, type) AS (SELECT coalesce(dm.id, dc.record), dc.type FROM conflict dc
             LEFT JOIN component dm ON dm.head = dc.record AND dm.type = dc.type WHERE dc.slot = '_deleted'),
@@ -130,39 +134,73 @@ def log_changes(database: Database) -> None:
         "INSERT INTO replacement (record, slot, type, replaced, origin, number)"
         " SELECT s.record, s.slot, s.type, e.value, s.origin, s.number FROM staged s, json_each(s.replaces) e"
         # To open a list that is empty takes longer than to see that it is.
-        " WHERE s.counts = 1 AND s.replaces <> '[]' AND e.type = 'integer' ON CONFLICT DO NOTHING"
+        f" WHERE s.counts = 1 AND s.replaces <> '[]' AND {_SHORT} AND e.type = 'integer' ON CONFLICT DO NOTHING"
     )
     database.execute(
         "INSERT INTO elsewhere (record, slot, type, other, replaced, origin, number)"
         " SELECT s.record, s.slot, s.type, unhex(e.value ->> 0), e.value ->> 1, s.origin, s.number"
         " FROM staged s, json_each(s.replaces) e"
         # Only those entries name a record, in quotation marks.
-        " WHERE s.counts = 1 AND instr(s.replaces, char(34)) AND e.type = 'array'"
+        f" WHERE s.counts = 1 AND {_SHORT} AND instr(s.replaces, char(34)) AND e.type = 'array'"
         " ON CONFLICT DO NOTHING"
     )
+    for record, slot, name, origin, number, replaces in database.execute(
+        "SELECT s.record, s.slot, s.type, s.origin, s.number, s.replaces FROM staged s"
+        f" WHERE s.counts = 1 AND NOT {_SHORT}"
+    ):
+        # One by one: a statement keeps in memory what it has changed, and a line may name a million and a half.
+        entries = json.loads(replaces)
+        database.connection.executemany(
+            "INSERT INTO replacement (record, slot, type, replaced, origin, number) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            ((record, slot, name, e, origin, number) for e in entries if isinstance(e, int)),
+        )
+        database.connection.executemany(
+            "INSERT INTO elsewhere (record, slot, type, other, replaced, origin, number)"
+            " VALUES (?, ?, ?, unhex(?), ?, ?, ?) ON CONFLICT DO NOTHING",
+            ((record, slot, name, *e, origin, number) for e in entries if isinstance(e, list)),
+        )
 
 
 def load_versions(
-    database: Database, type_name: str, record: bytes, *, only: str = "", life_alone: bool = False
+    database: Database,
+    type_name: str,
+    record: bytes,
+    *,
+    only: str = "",
+    life_alone: bool = False,
+    without: Collection[int] = (),
 ) -> list[Version]:
     """The counted versions of a record, or of one slot of it, that stand in the log, as the pure resolution wants them.
 
     Where ``life_alone`` is asked about, values are left empty but for deletions: thousands of others may be long.
+    Those of the moments ``without`` are left out. What is replaced by several is said of one of them, and what is not
+    here of none: each of thousands may name all, and hundreds of thousands that nobody has.
     """
     value = "CASE v.slot WHEN '_deleted' THEN v.value ELSE '' END" if life_alone else "v.value"
-    of_slot = " AND slot = :only" if only else ""
-    said = {"record": record, "type": type_name, "only": only}
+    of_slot = " AND p.slot = :only" if only else ""
+    said = {"record": record, "type": type_name, "only": only, "without": json.dumps(sorted(without))}
+    left = (
+        " AND (p.origin, p.number) NOT IN (SELECT w.origin, w.number FROM version w WHERE w.record = :record"
+        " AND w.type = :type AND w.stamp IN (SELECT value FROM json_each(:without)))"
+        if without
+        else ""
+    )
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
-        "SELECT slot, replaced, origin, number FROM replacement"
-        f" WHERE record = :record AND type = :type{of_slot}",
+        "SELECT p.slot, p.replaced, max(p.origin), p.number FROM replacement p"
+        f" WHERE p.record = :record AND p.type = :type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        "  WHERE n.record = p.record AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
+        f" AND p.origin <> {BY_COMPONENT}{left} GROUP BY p.slot, p.replaced",
         said,
     ):
         replaces.setdefault((slot, origin, number), set()).add(replaced)
     elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
     for slot, other, replaced, origin, number in database.rows(
-        "SELECT slot, lower(hex(other)), replaced, origin, number FROM elsewhere"
-        f" WHERE record = :record AND type = :type{of_slot}",
+        "SELECT p.slot, lower(hex(p.other)), p.replaced, max(p.origin), p.number FROM elsewhere p"
+        f" WHERE p.record = :record AND p.type = :type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        "  WHERE n.record = p.other AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
+        f"{left} GROUP BY p.slot, p.other, p.replaced",
         said,
     ):
         elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
@@ -181,10 +219,11 @@ def load_versions(
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
             f"SELECT v.slot, v.stamp, {value}, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
-            f" WHERE v.record = :record AND v.type = :type{of_slot}"
+            f" WHERE v.record = :record AND v.type = :type{of_slot.replace('p.', 'v.')}"
             " ORDER BY v.slot, v.stamp, v.origin, v.number",
             said,
         )
+        if stamp not in without
     ]
 
 

@@ -14,6 +14,8 @@ MOST = 50_000
 """How many changes are staged at once: they lie in memory until they are counted."""
 _TOGETHER = 100
 """More types than there are; others may make up thousands, and each is a part of a statement."""
+HEAVIEST = 32 << 20
+"""Bytes of changes that were held and are staged at once, but for one: a bundle of 30 KB may hold 200 MB of them."""
 
 _Having = tuple[bytes, str, str]
 """Record, type, and a unit that it has or had."""
@@ -29,6 +31,7 @@ class Held:
         self._db = database
         self._after = (0, 0, 0)
         self._first = self._settled = True
+        self._more = False
         waiting = database.rows(f"SELECT DISTINCT type FROM held WHERE {_WAITS}")
         self._types = sorted(_tables(database) & {name for (name,) in waiting})
         if self._types:
@@ -45,15 +48,36 @@ class Held:
             for name in self._types
         )
         origin, number, stamp = self._after
+        upto = self._upto(here)
+        if upto == self._after:
+            return
         self._db.execute(
             f"INSERT INTO staged (kind, type, record, unit, slot, stamp, replaces, origin, number, operator, value,"
             f" retried) SELECT kind, type, record, u.ref, slot, stamp, replaces, origin, number, operator, value,"
             f" :retried FROM held h CROSS JOIN unit_ref u ON u.id = h.unit WHERE kind <> 'birth' AND {_WAITS}"
             f" AND (origin, number, stamp) > (:origin, :number, :stamp) AND CASE type {here} END"
-            f" ORDER BY origin, number, stamp LIMIT :most",
+            f" AND (origin, number, stamp) <= (:last_origin, :last_number, :last_stamp)"
+            f" ORDER BY origin, number, stamp",
             {"retried": RETRIED, "origin": origin, "number": number, "stamp": stamp,
-             "most": MOST},
+             "last_origin": upto[0], "last_number": upto[1], "last_stamp": upto[2]},
         )  # fmt: skip
+        self._after = upto
+
+    def _upto(self, here: str) -> tuple[int, int, int]:
+        """The last that is staged with those before it; notes whether more comes after it."""
+        found, weight, self._more = self._after, 0, False
+        for count, (*item, size) in enumerate(self._db.execute(
+            f"SELECT origin, number, stamp, octet_length(value) + octet_length(replaces) FROM held h"
+            f" WHERE kind <> 'birth' AND {_WAITS} AND (origin, number, stamp) > (?, ?, ?) AND CASE type {here} END"
+            f" ORDER BY origin, number, stamp",
+            self._after,
+        )):  # fmt: skip
+            weight += size
+            if count and (count == MOST or weight > HEAVIEST):
+                self._more = True
+                break
+            found = item[0], item[1], item[2]
+        return found
 
     def goes_on(self) -> bool:
         """After what was staged has been counted: whether more is to be staged.
@@ -62,14 +86,9 @@ class Held:
         """
         if not self._types:
             return False
-        last = self._db.row(
-            "SELECT origin, number, stamp, (SELECT count(*) FROM staged WHERE retried = :retried) FROM staged"
-            " WHERE retried = :retried ORDER BY seq DESC LIMIT 1",
-            {"retried": RETRIED},
-        )
         self._settled &= not _moves(self._db)
-        if last is not None and last[3] == MOST:
-            self._after, self._first = last[:3], False
+        if self._more:
+            self._first = False
             return True
         again = not (self._first or self._settled)
         self._after, self._first, self._settled = (0, 0, 0), True, True

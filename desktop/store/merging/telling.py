@@ -267,11 +267,12 @@ class Telling:
         # That it is not refused is written out, as it is in the index.
         while spans := list(itertools.islice(asked, MAX_LINES)):
             for bundle, type_name, deletes, count in self._db.rows(
-                "SELECT s.value ->> 0, v.type, v.slot = :slot AND v.value <> :absent, count(*)"
-                f" FROM {_within('version', 'v')}"
+                # What is grouped is sorted in memory, with the values if it is made of them only then.
+                "WITH changed AS MATERIALIZED (SELECT s.value ->> 0 AS bundle, v.type AS type,"
+                f" v.slot = :slot AND v.value <> :absent AS deletes FROM {_within('version', 'v')}"
                 " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
                 "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
-                "  AND t.bundle = s.value ->> 0) GROUP BY 1, 2, 3",
+                "  AND t.bundle = s.value ->> 0)) SELECT bundle, type, deletes, count(*) FROM changed GROUP BY 1, 2, 3",
                 {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "conflict": CONFLICT},
             ):
                 found.setdefault(bundle, Counter())[type_name, bool(deletes)] += count

@@ -128,8 +128,8 @@ def newest_change(database: Database, stations: Sequence[str], units: Collection
 def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any, ...]]:
     """What was said of these slots of units, in vain for its superior's sake too; nothing while none was changed.
 
-    Station, incarnation, number, unit, slot, stamp, canonical value, whether of a birth, and the stamps that it
-    replaces as JSON.
+    Station, incarnation, number, unit, slot, stamp, canonical value, whether of a birth, and which of the stamps of
+    these it replaces, as JSON: somebody may name hundreds of thousands that nobody has.
     """
     among = f"IN ({', '.join('?' * len(slots))})"
     if database.row(
@@ -139,15 +139,20 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
     ) is None:  # fmt: skip
         return []
     return database.rows(
-        "SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,"
+        "WITH said (record, slot, stamp) AS MATERIALIZED (SELECT v.record, v.slot, v.stamp"
+        f"  FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ? UNION"
+        f"  SELECT record, slot, stamp FROM refused WHERE type = ? AND reason = ? AND slot {among})"
+        " SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,"
         " (SELECT json_group_array(p.replaced) FROM replacement p WHERE p.record = v.record AND p.slot = v.slot"
-        "   AND p.type = v.type AND p.origin = v.origin AND p.number = v.number)"
+        "   AND p.type = v.type AND p.origin = v.origin AND p.number = v.number"
+        "   AND (p.record, p.slot, p.replaced) IN said)"
         f" FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ?"
         " JOIN origin o ON o.ref = v.origin"
         " UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0,"
-        f" v.replaces FROM refused v JOIN origin o ON o.ref = v.origin"
+        f" (SELECT json_group_array(e.value) FROM json_each(v.replaces) e WHERE e.type = 'integer'"
+        f"   AND (v.record, v.slot, e.value) IN said) FROM refused v JOIN origin o ON o.ref = v.origin"
         f" WHERE v.type = ? AND v.reason = ? AND v.slot {among}",
-        (*slots, UNIT, UNIT, REFUSED_SUPERIOR, *slots),
+        (*slots, UNIT, UNIT, REFUSED_SUPERIOR, *slots) * 2,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -29,6 +30,17 @@ _NO_BIRTH: Final = b"\0"
 _decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
 ).decode
+_LONG: Final = 1 << 16
+"""Bytes of a head from which on what it replaces is read entry by entry: a line may name a million and a half."""
+_decode_long_head: Callable[[bytes], Any] = msgspec.json.Decoder(
+    tuple[str, str, str, str, str | None, str, msgspec.Raw, int, str, msgspec.Raw]
+).decode
+_decode_entry: Callable[[bytes], Any] = msgspec.json.Decoder(str | list[str]).decode
+_OPENED: Final = re.compile(rb"[ \n\r]*+\[([ \n\r]*+\])?")
+_ENTRY: Final = re.compile(
+    rb'[ \n\r]*+("(?:[^"\\]|\\.)*+"|\[(?:[^"\]]|"(?:[^"\\]|\\.)*+")*+\])[ \n\r]*+([,\]])'
+)
+"""An entry of what is replaced, and what stands behind it."""
 _Value = AnyCell | dict[str, AnyCell]
 _decode_plain = msgspec.json.Decoder(_Value).decode
 _decode_opaque = msgspec.json.Decoder().decode
@@ -186,9 +198,8 @@ def _add_other(
 ) -> int:
     """Adds an item that is no birth; ``slots`` are those of which a change was met. Its number."""
     number: int
-    kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = _decode_head(
-        parts[0]
-    )
+    decode_head = _decode_head if len(parts[0]) < _LONG else _decode_long_head
+    kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = decode_head(parts[0])
     stamp = from_wire(stamp_text)
     if kind == items.BIRTH:
         raise MalformedLine("a birth begins as births begin")
@@ -225,6 +236,8 @@ def _add_other(
         value = canonical(found)
     if misfits:
         contents.misfits.add(number)
+    if isinstance(replaces, msgspec.Raw):
+        replaces = _entries(bytes(replaces))
     seen, outranked = _seen(record, stamp, replaces) if replaces else ((), False)
     contents.changes.append(
         WireChange(kind, type_name, record, unit, slot, stamp, seen, number, operator, value, outranked)
@@ -233,17 +246,36 @@ def _add_other(
 
 
 def _seen(
-    record: str, stamp: int, replaces: Sequence[str | list[str]]
+    record: str, stamp: int, replaces: Iterable[str | list[str]]
 ) -> tuple[tuple[int | tuple[str, int], ...], bool]:
     """What an item of this stamp replaces, and whether that outranks it."""
-    if len(replaces) == 1 and isinstance(replaces[0], str):
-        # Nearly always so.
-        seen_one = from_wire(replaces[0])
-        return (seen_one,), seen_one >= stamp
-    named = [(record, entry) if isinstance(entry, str) else _replaced(entry) for entry in replaces]
-    stamps = [(r, from_wire(text)) for r, text in named]
-    seen = tuple(s if r == record else (r, s) for r, s in stamps if r == record or is_id(r))
-    return seen, any(s >= stamp for _, s in stamps)
+    seen: list[int | tuple[str, int]] = []
+    names: dict[str, str] = {}
+    outranked = False
+    for entry in replaces:
+        of, text = (record, entry) if isinstance(entry, str) else _replaced(entry)
+        replaced = from_wire(text)
+        outranked |= replaced >= stamp
+        if of == record:
+            seen.append(replaced)
+        elif is_id(of):
+            # Each would be a text of its own, and most entries name the same few records.
+            seen.append((names.setdefault(of, of), replaced))
+    return tuple(seen), outranked
+
+
+def _entries(replaces: bytes) -> Iterator[str | list[str]]:
+    """The entries of a long list one by one; raises :class:`MalformedLine` for what is none."""
+    opened = _OPENED.match(replaces)
+    if opened is None:
+        raise MalformedLine("what is replaced is a list")
+    begin, end = opened.end(), b"]" if opened[1] else b","
+    while end == b",":
+        entry = _ENTRY.match(replaces, begin)
+        if entry is None:
+            raise MalformedLine("what is replaced is a list of stamps")
+        yield _decode_entry(entry[1])
+        begin, end = entry.end(), entry[2]
 
 
 def _replaced(entry: list[str]) -> tuple[str, str]:

@@ -107,6 +107,8 @@ class Staged:
         """Stages what is new of a segment of so many bytes; it is counted at once where it is too much for memory."""
         if not self._alone:
             self._part_from_earlier(changes, births)
+        elif self._weight + weight > HEAVIEST:
+            self.count()
         self.bundle.bring(found.origin, found.counting())
         self._lines += len(changes)
         self._weight += weight
