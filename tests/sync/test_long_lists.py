@@ -12,7 +12,9 @@ from desktop.records.versions.items import Replaced
 from desktop.records.versions.resolution import heads_of
 from desktop.store.log import versions
 from desktop.store.log.versions import load_versions
-from desktop.store.merging import counting
+from desktop.store.merging import counting, uncounting
+from desktop.store.merging.merging import Merger
+from desktop.store.merging.uncounting import Taken
 from desktop.store.queries import governing
 from desktop.sync.authority import moves
 from desktop.sync.errors import BadSegment
@@ -128,6 +130,29 @@ def test_of_moves_only_those_are_told_that_somebody_has_made(tree: Tree) -> None
     said = governing.changes_of_units(tree.district.database, moves.SLOTS)
     named = [json.loads(row[-1]) for row in said if row[5] in range(first, first + 3)]
     assert named == [[], [first], [first + 1]]
+
+
+def test_what_is_withdrawn_is_taken_apart_by_its_weight(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle of 40 KB may hold two hundred changes of a megabyte, and a word of a hundred bytes take them all out."""
+    monkeypatch.setattr(uncounting, "HEAVIEST", 1_000)
+    pieces, take_out = [], Merger.take_out
+
+    def noted(merger: Merger, items: Sequence[Taken]) -> None:
+        pieces.append(len(items))
+        take_out(merger, items)
+
+    monkeypatch.setattr(Merger, "take_out", noted)
+    village, town = tree.village, tree.town
+    numbers = []
+    for n in range(6):
+        numbers.append(village.forge_birth(f"{n:032x}", {"name": "一家"}, stamp=9))
+        village.forge_change(f"{n:032x}", "name", f"{n}" * 500, stamp=10, replaces=(9,))
+    assert town.take(village.send()).applied == 12
+    word = town.exclude(*((village, number) for number in numbers))
+    assert pieces == [2, 2, 2]
+    assert (town.records(), len(town.held())) == (set(), 6)
+    town.lift(word)
+    assert sorted(str(v["name"])[0] for r in town.records() if (v := town.values(r))) == list("012345")
 
 
 @pytest.mark.parametrize("heaviest", [1, 1_200])

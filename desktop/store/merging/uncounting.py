@@ -6,11 +6,13 @@ is patched: the changes of every record concerned are staged anew and counted as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop.records.types import Catalogue
 from desktop.records.versions.items import CHANGE, TOMBSTONE
+from desktop.store.merging.counting import HEAVIEST
 from desktop.store.merging.staging import STAGED_AGAIN, Staging
 from desktop.store.queries import indexing
 from desktop.store.tables import schema
@@ -41,6 +43,31 @@ class Taken:
     stamp: int
     type: str
     record: str
+
+
+def light(database: Database, items: Sequence[Taken]) -> Iterator[list[Taken]]:
+    """The items in pieces that can be taken out at once: all that is said of their records lies in memory meanwhile.
+
+    That of one record does, whatever it is.
+    """
+    weights: dict[str, float] = dict(
+        database.rows(
+            # Grouped, the values themselves would be sorted in memory.
+            "SELECT e.value, (SELECT total(octet_length(v.value)) FROM version v WHERE v.record = unhex(e.value))"
+            " FROM json_each(?) e",
+            (json.dumps(sorted({item.record for item in items})),),
+        )
+    )
+    piece: list[Taken] = []
+    weight = 0.0
+    for item in items:
+        piece.append(item)
+        weight += weights.pop(item.record, 0)
+        if weight >= HEAVIEST:
+            yield piece
+            piece, weight = [], 0.0
+    if piece:
+        yield piece
 
 
 def take_out(database: Database, types: Catalogue, staging: Staging, items: Sequence[Taken]) -> None:

@@ -17,7 +17,7 @@ from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIR
 from desktop.records.versions.spans import Span, common, joined, spans_of
 from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import LEARNED, ChangeSet, Ledger
-from desktop.store.merging import aside, outcomes
+from desktop.store.merging import aside, outcomes, uncounting
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
 from desktop.store.merging.uncounting import Taken
@@ -228,10 +228,10 @@ class Settling:
         for taken in self._segments_out(judge):
             piece += taken
             if len(piece) >= _PIECE:
-                yield piece
+                yield from uncounting.light(self._db, piece)
                 piece = []
         if piece:
-            yield piece
+            yield from uncounting.light(self._db, piece)
 
     def _segments_out(self, judge: Judge) -> Iterator[Iterable[Taken]]:
         """The same segment by segment."""
