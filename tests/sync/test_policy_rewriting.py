@@ -50,6 +50,54 @@ def test_undoing_the_step_of_a_redating_does_not_bring_the_wrong_date_back(pair:
     assert rewriting.future_items(village.ledger, village.keys) == []
 
 
+def test_what_was_erased_under_a_wrong_date_is_erased_above_today(pair: tuple[Desk, Desk]) -> None:
+    """The erasure itself waits above for its day, and nobody may take it back; so it is said once more."""
+    above, village = pair
+    village.birth("firm", {"name": "厂", "phone": "13900005678"}, record=FIRM)
+    report(village, above)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    emptied = village.edit(FIRM, "contact", None)
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(emptied.stamp - 1)}
+    village.birth("erasure", cells)
+    village.birth("erasure", cells | {"upto": "no moment"})
+    village.settle()
+    report(village, above)
+    village.time.pass_days(-400)
+    assert "13900005678" in holding(above), "it waits for its day"
+    redate(village, "ab" * 8)
+    assert rewriting.future_items(village.ledger, village.keys) == []
+    village.edit(FIRM, "contact", {"phone": "13911110000"})
+    report(village, above)
+    assert "13900005678" not in holding(above)
+    shown = above.values(FIRM)
+    assert shown is not None
+    assert shown["phone"] == "13911110000", "what is recorded afterwards is a new matter"
+    assert above.digest(village.unit).sha256 == village.digest(village.unit).sha256
+
+
+def test_an_erasure_of_what_was_empty_already_is_said_once_more_too(pair: tuple[Desk, Desk]) -> None:
+    above, village = pair
+    village.birth("firm", {"name": "厂", "phone": "13900005678"}, record=FIRM)
+    village.edit(FIRM, "contact", None)
+    report(village, above)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    village.birth(
+        "erasure", {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(village.stamp())}
+    )
+    village.settle()
+    village.time.pass_days(-400)
+    redate(village, "ab" * 8)
+    report(village, above)
+    assert "13900005678" not in holding(above)
+
+
+def holding(desk: Desk) -> str:
+    """All values of firms that a desk holds, those replaced included."""
+    return repr(desk.database.rows("SELECT value FROM version")) + repr(desk.values(FIRM))
+
+
 def test_two_edits_of_one_slot_of_which_the_first_stands_already(pair: tuple[Desk, Desk]) -> None:
     """A deletion under a wrong date of a record that somebody edited meanwhile: 'deleted against edited' must stay."""
     above, village = pair

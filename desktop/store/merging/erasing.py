@@ -27,6 +27,12 @@ from desktop.store.tables.database import Database
 SHRED_DUE = "shred_due"
 """The setting that says that free pages, drafts and backups still hold what was erased."""
 
+ASKED = ("kind", "target", "slots")
+"""The fields of an erasure that say what it is about."""
+
+Asked = tuple[str, ...]
+"""Their values, and the unit under which that was said."""
+
 Targets = Mapping[tuple[str, str], Sequence["Erasure"]]
 """Type and record, then what is erased of it."""
 
@@ -211,6 +217,20 @@ def asked_in_vain(database: Database, origin: int) -> list[tuple[str, str, str, 
         (origin, ERASURE, BIRTH),
     )
     return found
+
+
+def said_last(database: Database, station: str, before: int) -> dict[Asked, tuple[int, int]]:
+    """What a station has asked for under stamps up to a moment, each with the origin and number of the last time."""
+    return {
+        (kind, target, slots, unit): (origin, number)
+        for kind, target, slots, unit, origin, number in database.rows(
+            f"SELECT {', '.join(f'coalesce(e.{name}, ?)' for name in ASKED)}, u.id, e._origin, e._number"
+            f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
+            f" JOIN unit_ref u ON u.ref = e.unit WHERE g.station = ? AND e._stamp <= ?"
+            f" ORDER BY e._origin, e._number",
+            (*[""] * len(ASKED), station, before),
+        )
+    }
 
 
 def claimed_beside(database: Database, station: str) -> list[tuple[str, str, str, str, str, str, str, str]]:

@@ -9,19 +9,19 @@ nobody else has given.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.canonical import ABSENT, MAX_NUMBER, parse
-from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION
+from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION
 from desktop.records.versions.item_outcomes import REFUSED_FORK
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import with_stamps
 from desktop.records.versions.spans import spans_of
-from desktop.records.versions.stamps import DAY_MS, make, milliseconds_of, tick_at
+from desktop.records.versions.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at, to_wire
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
-from desktop.store.merging import aside
+from desktop.store.merging import aside, erasing
 from desktop.store.merging.aside import Put
 from desktop.store.peers import links, received
 from desktop.store.tables.clock import newest_stamp
@@ -51,10 +51,12 @@ class OwnItem:
 def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     """Own items that are dated more than a day after now, in the order in which they were written.
 
-    What says who counts is left out: a certificate names the item that granted it.
+    What says who counts is left out: a certificate names the item that granted it. An erasure is not, until it was
+    said once more: above it waits for its day, and the values would stay till then.
     """
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
+    said = erasing.said_last(ledger.database, ledger.station, make(tick_at(limit + 1), 0))
     found: list[OwnItem] = []
     for origin, incarnation in received.incarnations(ledger.database, ledger.station):
         refused = aside.refused_of(ledger.database, origin)
@@ -63,9 +65,18 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
             for put in _puts(ledger, origin)
             if milliseconds_of(put.stamp) > limit
             and (put.number, put.stamp) not in refused
-            and put.type not in DECIDING_TYPES
+            and (put.type not in DECIDING_TYPES or _is_unsaid(origin, put, said))
         ]
     return found
+
+
+def _is_unsaid(origin: int, put: Put, said: Mapping[erasing.Asked, tuple[int, int]]) -> bool:
+    """Whether this is an erasure that was not said once more since."""
+    if put.type != ERASURE or put.kind != BIRTH:
+        return False
+    cells = parse(put.value)
+    asked = (*(str(cells.get(name) or "") for name in erasing.ASKED), put.unit)
+    return said.get(asked, (0, 0)) < (origin, put.number)
 
 
 def lost_items(ledger: Ledger) -> list[OwnItem]:
@@ -96,7 +107,9 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         ledger.clock.wind_back(_newest(ledger))
         named: dict[exclusions.Origin, list[int]] = defaultdict(list)
         for item in wrong:
-            named[ledger.station, item.incarnation].append(item.put.number)
+            # An erasure is none that could be taken back.
+            if item.put.type != ERASURE:
+                named[ledger.station, item.incarnation].append(item.put.number)
         day = ledger.environment.today().isoformat()
         births = [
             NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "",
@@ -105,8 +118,10 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         ]  # fmt: skip
         said = ledger.write(label, operator, births=births)
         standing.settle(ledger, keys, operator)
-        _write_again(ledger, wrong, label)
-    return ChangeSet(said.stamp, everything=True)
+        last = _write_again(ledger, wrong, label)
+        if any(item.put.type == ERASURE for item in wrong):
+            standing.settle(ledger, keys, operator)
+    return ChangeSet(said.stamp or last, everything=True)
 
 
 def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
@@ -130,13 +145,14 @@ def _newest(ledger: Ledger) -> int:
     return newest_stamp(ledger.database, ledger.types, limit)
 
 
-def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
-    """Items as saves of the same persons, in their order, each upon what its writer saw.
+def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
+    """Items as saves of the same persons, in their order, each upon what its writer saw; the stamp of the last one.
 
     What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
     was put aside, and so does what this program does not know: a type, or a kind, of which nobody could read the rest.
     """
     anew: dict[int, int] = {}
+    last = 0
     for item in items:
         put = item.put
         record_type = ledger.types.get(put.type)
@@ -145,9 +161,15 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
         if put.kind == BIRTH:
             names = {column: f.name for column, f in wire_columns(record_type).items()}
             cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
-            said = ledger.write(
-                label, put.operator, births=[NewRecord(put.type, put.record, put.unit, cells)]
-            )
+            record = put.record
+            if put.type == ERASURE:
+                # The id of what says what counts follows from its own item.
+                record = ""
+                cells |= {
+                    "upto": to_wire(_emptied(cells.get("upto"), anew, ledger)),
+                    "erased": ledger.environment.today().isoformat(),
+                }
+            said = ledger.write(label, put.operator, births=[NewRecord(put.type, record, put.unit, cells)])
         else:
             replaces = tuple(
                 anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
@@ -162,7 +184,20 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> None:
             except NotFound:
                 # Somebody above has withdrawn it since.
                 continue
-        anew[put.stamp] = said.stamp
+        anew[put.stamp] = last = said.stamp
+    return last
+
+
+def _emptied(upto: object, anew: Mapping[int, int], ledger: Ledger) -> int:
+    """Up to which stamp an erasure reaches that is said once more: what its writer had emptied is emptied anew.
+
+    Who erases writes nothing into the slots first, and names the moment before that.
+    """
+    try:
+        emptied = anew.get(from_wire(str(upto)) + 1)
+    except ValueError:
+        emptied = None
+    return (emptied or ledger.clock.next_stamp()) - 1
 
 
 def _puts(ledger: Ledger, origin: int, *, erased: bool = False) -> Iterator[Put]:
