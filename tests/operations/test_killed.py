@@ -22,7 +22,8 @@ from desktop.operations.stations import exchange, policy
 from desktop.operations.workspaces import restoring
 from desktop.records.declaration import Level
 from desktop.store.tables.database import LedgerDamaged
-from desktop.store.workspaces.unlocking import LEDGER
+from desktop.store.workspaces.unlocking import LEDGER, NoWorkspace
+from desktop.store.workspaces.workspace import Unfinished
 from tests.conftest import LONG
 from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
 
@@ -116,6 +117,37 @@ for left in range(30):
     if not child:
         try:
             restoring.restore(folder, None, "王芳", "password1", repeatable("restored")).session.workspace.close()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(folder.name, ended, sep=":", flush=True)
+    if ended != -signal.SIGKILL:
+        break
+"""
+NEW = """
+import os, signal, sys, traceback
+from pathlib import Path
+from desktop.store.ledger import Ledger
+from desktop.records.declaration import Level
+from tests.operations.stations import station
+def counted(found):
+    def called(*arguments, **named):
+        global left
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return found(*arguments, **named)
+    return called
+os.fsync, os.replace, Ledger.set_meta = counted(os.fsync), counted(os.replace), counted(Ledger.set_meta)
+print("open", flush=True)
+for left in range(60):
+    folder = Path(sys.argv[1]) / f"step {left}"
+    child = os.fork()
+    if not child:
+        try:
+            station(folder, "330110", "余杭区总工会", Level.DISTRICT)
         except BaseException:
             traceback.print_exc()
             os._exit(1)
@@ -298,3 +330,25 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
         assert again.workspace.check() == []
         assert records.load(again, "enterprise", saved) is not None
         again.workspace.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no forks there")
+def test_a_workspace_killed_while_it_is_made_is_whole_or_is_made_anew(tmp_path: Path) -> None:
+    process = _start(NEW, str(tmp_path))
+    told, _ = process.communicate()
+    steps = [line.rsplit(":", 1) for line in told.splitlines()]
+    assert [ended for _, ended in steps] == [str(-signal.SIGKILL)] * (len(steps) - 1) + ["0"]
+    unfinished = 0
+    for name, _ in steps:
+        folder = tmp_path / name / "余杭区总工会"
+        try:
+            made = open_session(folder, "王芳", "password1", repeatable("again"))
+        except (NoWorkspace, Unfinished) as problem:
+            unfinished += isinstance(problem, Unfinished)
+            made = station(folder.parent, "330110", folder.name, Level.DISTRICT)
+        assert made.workspace.doubt is None
+        assert made.unit.level is Level.DISTRICT
+        assert records.save(made, "enterprise", {"name": "第一家"}).record
+        assert made.workspace.check() == []
+        made.workspace.close()
+    assert 3 < unfinished < len(steps)

@@ -32,6 +32,8 @@ _FORMAT: Final = 1
 _META: Final = "opening"
 _COMPUTERS: Final = "computers"
 _FOLDER: Final = "folder"
+_NONE: Final = "-"
+"""In the place of the mark beside a ledger, where there was none yet."""
 _SALT: Final = 16
 _MOST_COMPUTERS: Final = 50
 _MACHINE_FILES: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
@@ -71,7 +73,7 @@ def doubt(folder: Path, database: Database) -> Doubt | None:
         return Doubt.OLDER if beside else None
     if computer() not in (_value(database, _COMPUTERS) or "").split():
         return Doubt.ELSEWHERE
-    if beside not in inside.split():
+    if (beside or _NONE) not in inside.split():
         return Doubt.OLDER
     return Doubt.BESIDE if _lies_elsewhere_too(folder, database) else None
 
@@ -161,7 +163,7 @@ def _put_inside(folder: Path, database: Database, new: str) -> None:
             _COMPUTERS,
             " ".join([*known, computer()][-_MOST_COMPUTERS:]),
             _META,
-            f"{new} {_beside(folder)}".rstrip(),
+            f"{new} {_beside(folder) or _NONE}",
             _FOLDER,
             str(folder.resolve()),
         ),

@@ -16,13 +16,12 @@ from desktop.renaming import replace
 from desktop.store.ledger import Ledger
 from desktop.store.tables.database import KEY_BYTES, Database, DatabaseError, ReadOnlyPlace, problem_of
 from desktop.store.tables.environment import Environment
-from desktop.store.workspaces import openings
+from desktop.store.workspaces import making, openings
 from desktop.store.workspaces.attempts import Attempts, open_slot
 from desktop.store.workspaces.backups import BACKUPS as BACKUPS
 from desktop.store.workspaces.copying import write_copy
 from desktop.store.workspaces.drafts import Drafts
 from desktop.store.workspaces.keeping import JournaledDatabase, Keeper
-from desktop.store.workspaces.keys import FILE as KEY_SLOTS
 from desktop.store.workspaces.keys import Cost, KeySlots
 from desktop.store.workspaces.openings import Doubt
 from desktop.store.workspaces.operators import Operator, disable, enter, operators_in
@@ -40,6 +39,13 @@ class AlreadyThere(StateProblem):
 
     exit_code = 22
     next_step = "请换一个空文件夹。"
+
+
+class Unfinished(StateProblem):
+    """The workspace was being made when the program ended; nothing was recorded in it and nobody has its code."""
+
+    exit_code = 22
+    next_step = "请再新建一次，用同一个文件夹就可以。"
 
 
 class NotEmpty(StateProblem):
@@ -119,6 +125,10 @@ class Workspace:
         Raises :class:`AlreadyThere`, :class:`NotEmpty`, ``NetworkPlace``, ``WeakPassword``, ``ReadOnlyPlace``.
         """
         refuse_network(folder)
+        if making.is_unfinished(folder):
+            # Unless another program is making it at this moment.
+            take_lock(folder / LOCK).close()
+            making.take_away(folder)
         if (folder / LEDGER).exists():
             raise AlreadyThere("这个文件夹里已经有一份台账。")
         if others := others_in(folder):
@@ -134,6 +144,7 @@ class Workspace:
         key = environment.random(KEY_BYTES)
         place = Unlocked(folder, take_lock(folder / LOCK), slots, key, types, environment)
         try:
+            making.begin(folder)
             slots.put(operator, password, key, environment, cost)
             code = slots.put_code(key, environment)
             database = JournaledDatabase.open(place.ledger, key, create=True)
@@ -144,7 +155,7 @@ class Workspace:
                 enter(database, operator, Role.ADMIN, environment.now())
         except BaseException:
             place.lock.close()
-            _take_away(folder)
+            making.take_away(folder)
             if not there:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
@@ -160,11 +171,13 @@ class Workspace:
     ) -> Workspace:
         """Opens a workspace for an operator, with today's backup and its journal up to now.
 
-        Raises :class:`NoWorkspace`, :class:`LedgerDamaged`, :class:`KeysDamaged`,
+        Raises :class:`NoWorkspace`, :class:`Unfinished`, :class:`LedgerDamaged`, :class:`KeysDamaged`,
         :class:`OperatorDisabled`, ``InUse``, ``NetworkPlace``, ``WrongPassword``, ``NewerDatabase``. Where the disk
         is full or write-protected it opens to be read (:attr:`unwritable`).
         """
         refuse_network(folder)
+        if making.is_unfinished(folder):
+            raise Unfinished("这份台账没有建完，程序就中断了，里面什么都没有。")
         slots = slots_of(folder)
         # First the lock: two programs that try passwords at once would have to wait no longer than one.
         lock, why = take_lock_to_read(folder / LOCK), None
@@ -226,6 +239,7 @@ class Workspace:
 
     def keep(self) -> None:
         """Begins backup and journal of a new workspace, when all that belongs to it stands."""
+        making.end(self.folder)
         if self.keeper is not None:
             self.keeper.start_new()
             self._note_opening()
@@ -328,7 +342,7 @@ class Workspace:
     def discard(self) -> None:
         """Closes a workspace that could not be finished and takes its files away."""
         self.close()
-        _take_away(self.folder)
+        making.take_away(self.folder)
 
     def close(self) -> None:
         """Closes the ledger and its journal, and gives the workspace free.
@@ -371,10 +385,3 @@ def others_in(folder: Path) -> list[str]:
         # None is there, or it cannot be looked into: making one in it says why.
         return []
     return [name for name in names if not name.startswith(".") and name.lower() not in _NOBODYS]
-
-
-def _take_away(folder: Path) -> None:
-    """The files of a workspace that could not be finished."""
-    for name in (LEDGER, LEDGER + "-wal", LEDGER + "-shm", KEY_SLOTS, LOCK, openings.FILE):
-        with contextlib.suppress(FileNotFoundError):
-            (folder / name).unlink()
