@@ -21,11 +21,12 @@ from desktop.operations.session import open_session
 from desktop.operations.stations import exchange, policy
 from desktop.operations.workspaces import restoring
 from desktop.records.declaration import Level
-from desktop.store.tables.database import LedgerDamaged
+from desktop.store.tables.database import Database, LedgerDamaged
 from desktop.store.workspaces.unlocking import LEDGER, NoWorkspace
 from desktop.store.workspaces.workspace import Unfinished
 from tests.conftest import LONG
 from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
+from tests.store.formerly import as_version
 
 ROOT = Path(__file__).parents[2]
 MERGE = """
@@ -156,6 +157,56 @@ for left in range(60):
     print(folder.name, ended, sep=":", flush=True)
     if ended != -signal.SIGKILL:
         break
+"""
+STEPS = """
+import os, random, shutil, signal, sys, traceback
+from pathlib import Path
+from desktop.operations.session import open_session
+from desktop.operations.stations import exchange
+from desktop.store.tables.database import Database
+from tests.operations.stations import repeatable
+def counted(found):
+    def called(*arguments, **named):
+        global done
+        done += 1
+        if done == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found(*arguments, **named)
+    return called
+os.fsync, os.replace, Database.execute = counted(os.fsync), counted(os.replace), counted(Database.execute)
+killed_at = 0
+def work(folder):
+    global done
+    done = 0 if act == "migration" else -10**9
+    session = open_session(folder, "王芳", "password1", repeatable("killed"))
+    if act != "migration":
+        done = 0
+    if act == "export":
+        exchange.send(session, folder.with_suffix(".xsj"))
+    elif act == "backup":
+        session.workspace.backup(folder.with_suffix(".db"))
+    session.workspace.close()
+print("open", flush=True)
+act, beside, seed = sys.argv[1], Path(sys.argv[3]), int(sys.argv[4])
+# Where it lay there is none any more, so that the copies are not taken for copies.
+whole = Path(sys.argv[2]).rename(beside / "moved")
+reader, writer = os.pipe()
+def forked(folder):
+    child = os.fork()
+    if not child:
+        try:
+            work(folder)
+            os.write(writer, b"%d " % done)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+assert forked(shutil.copytree(whole, beside / "whole")) == 0
+steps = int(os.read(reader, 20))
+for killed_at in sorted(random.Random(seed).sample(range(1, steps + 1), min(6, steps))):
+    folder = shutil.copytree(whole, beside / f"step {killed_at}")
+    print(folder.name, forked(folder), sep=":", flush=True)
 """
 
 
@@ -352,3 +403,36 @@ def test_a_workspace_killed_while_it_is_made_is_whole_or_is_made_anew(tmp_path: 
         assert made.workspace.check() == []
         made.workspace.close()
     assert 3 < unfinished < len(steps)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no forks there")
+@pytest.mark.parametrize("seed", range(20 if LONG else 1))
+@pytest.mark.parametrize("act", ["export", "backup", "migration"])
+def test_what_is_killed_at_any_step_leaves_the_state_before_or_after(
+    tmp_path: Path, act: str, seed: int
+) -> None:
+    """``migration`` is the first opening of a ledger as an earlier program left it."""
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    enrol(village, district, tmp_path)
+    records.save_many(village, "enterprise", [{"name": f"第{i}家"} for i in range(20)])
+    digest = exchange.digest(village).sha256
+    if act == "migration":
+        as_version(village.database, 4)
+    village.workspace.close()
+    process = _start(STEPS, act, str(village.workspace.folder), str(tmp_path), str(seed))
+    told, _ = process.communicate()
+    steps = [line.rsplit(":", 1) for line in told.splitlines()]
+    assert {ended for _, ended in steps} == {str(-signal.SIGKILL)}
+    assert len(steps) > 3
+    for name, _ in steps:
+        folder = tmp_path / name
+        if (bundle := folder.with_suffix(".xsj")).exists():
+            (merged,) = exchange.merge(district, [bundle]).bundles
+            assert merged.problem is None
+        if (copy := folder.with_suffix(".db")).exists():
+            Database.open(copy, village.workspace.key, read_only=True).close()
+        again = open_session(folder, "王芳", "password1", repeatable("again"))
+        assert again.workspace.check() == []
+        assert exchange.digest(again).sha256 == digest
+        again.workspace.close()
