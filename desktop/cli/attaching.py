@@ -36,7 +36,7 @@ class TwoThings(UsageProblem):
 @click.option("--original", is_flag=True, help="照片原样保存，不缩小，拍摄位置等信息也留着。")
 @click.option("--description", metavar="文字", default="", help="说明，写在这次添加的每个附件上。")
 @click.option(
-    "--save", "folder", metavar="文件夹", type=PathOf(), help="把附件存到这个文件夹，会记入审计日志。"
+    "--save", "folder", metavar="文件夹", type=PathOf("folder"), help="把附件存到这个文件夹，会记入审计日志。"
 )
 @click.option("--neutral", is_flag=True, help="存的时候不用原来的文件名，文件名里可能有姓名。")
 @click.option("--remove", metavar="附件", multiple=True, help="删除这个附件，可以写几次；用 undo 恢复。")

@@ -20,7 +20,7 @@ class NotEmpty(UsageProblem):
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="文件夹", type=PathOf())
+@click.argument("folder", metavar="文件夹", type=PathOf("folder"))
 @click.option("--pictures/--no-pictures", default=True, help="也拍下窗口每一页的图片（默认拍）。")
 @json_option
 def demo(folder: Path, pictures: bool, as_json: bool) -> None:

@@ -25,7 +25,7 @@ def enrol() -> None:
 
 @enrol.command("request", cls=Command)
 @writes
-@click.argument("out", metavar="申请.xsq", type=PathOf("out"))
+@click.argument("out", metavar="申请.xsq", type=PathOf("out", ".xsq"))
 @click.option("--renew", is_flag=True, help="已入网的，申请更换本机密钥；接受批准以前照旧往来。")
 @json_option
 def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
@@ -41,7 +41,7 @@ def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
 @enrol.command("grant", cls=Command)
 @writes
 @click.argument("request_file", metavar="申请.xsq", type=PathOf("file"))
-@click.argument("out", metavar="批准.xsg", type=PathOf("out"))
+@click.argument("out", metavar="批准.xsg", type=PathOf("out", ".xsg"))
 @click.option("--kind", "level", metavar="层级", type=OneOf(Level, LEVELS), help="批准的层级，默认照申请。")
 @click.option("--unit", "code", metavar="编码", help="批准的单位编码，默认照申请。")
 @click.option("--delegate", is_flag=True, help="授权它再办理自己下级的入网。")
@@ -76,7 +76,7 @@ def grant(
 @enrol.command("accept", cls=Command)
 @writes
 @click.argument("grant_file", metavar="批准.xsg", type=PathOf("file"))
-@click.option("--ack", metavar="回执.xsa", type=PathOf("out"), help="写出回执，交还上级。")
+@click.option("--ack", metavar="回执.xsa", type=PathOf("out", ".xsa"), help="写出回执，交还上级。")
 @click.option(
     "--new-root",
     "root_file",

@@ -43,7 +43,7 @@ class NotByRoot(NoRoot):
 
 @click.command(cls=Command)
 @writes
-@click.argument("out", metavar="数据包.xsj", type=PathOf("place"))
+@click.argument("out", metavar="数据包.xsj", type=PathOf("place", ".xsj"))
 @click.option("--to", metavar="单位", help="发给下面哪个单位（编码或名称），默认发给上级。")
 @json_option
 def send(session: Session, out: Path, to: str | None, as_json: bool) -> None:
@@ -156,7 +156,9 @@ def verify(
 @writes
 @click.argument("files", metavar="文件或文件夹…", type=folders.FileOrFolder(), nargs=-1, required=True)
 @click.option("--preview", is_flag=True, help="只看会怎样，什么都不写。")
-@click.option("--receipts", metavar="文件夹", type=PathOf(), help="给每个发送方写回执，放在这个文件夹。")
+@click.option(
+    "--receipts", metavar="文件夹", type=PathOf("folder"), help="给每个发送方写回执，放在这个文件夹。"
+)
 @json_option
 def merge(
     session: Session, files: tuple[Path, ...], preview: bool, receipts: Path | None, as_json: bool

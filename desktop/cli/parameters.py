@@ -20,9 +20,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class PathOf(click.ParamType[Path]):
-    """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``new`` any.
+    """A path: ``file`` is there, ``out`` a file in a folder that is, ``place`` that or a folder, ``folder`` one that
+    may have to be made, ``new`` any.
 
-    With an ``ending`` (such as ``.xlsx``) its name has it: under another one no program would open the file.
+    With an ``ending`` (such as ``.xlsx``) the name of a file has it: under another one no program would open the file,
+    and a stick that is not there would leave its name to one.
     """
 
     name = "path"
@@ -47,6 +49,16 @@ class PathOf(click.ParamType[Path]):
             self.fail(f"“{_called(path)}”是文件夹，这里要写文件名", param, ctx)
         if self._kind in ("out", "place") and not path.absolute().parent.is_dir():
             self.fail(f"没有文件夹“{_called(path.parent)}”", param, ctx)
+        if self._kind == "folder":
+            there = next((each for each in (path, *path.parents) if each.exists()), path)
+            if there.exists() and not there.is_dir():
+                self.fail(f"“{there.name}”是文件，这里要写一个文件夹", param, ctx)
+        if self._kind == "place" and path.is_dir():
+            return path
+        if self._kind == "place" and not path.name.lower().endswith(self._ending):
+            self.fail(
+                f"没有文件夹“{_called(path)}”；要写的是文件的话，文件名以{self._ending}结尾", param, ctx
+            )
         if not path.name.lower().endswith(self._ending):
             self.fail(
                 f"写出的是{self._ending}文件，“{path.name}”请改成“{path.stem}{self._ending}”", param, ctx

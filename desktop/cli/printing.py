@@ -83,7 +83,7 @@ def _paper_called(said: str) -> str:
 @writes
 @click.argument("kind", metavar="种类", type=PaperKind([*PRINTED, *UNASKED], _SHEETS))
 @click.argument("ids", metavar="[编号…]", nargs=-1)
-@click.option("--out", metavar="文件夹", type=PathOf(), required=True, help="放在哪个文件夹。")
+@click.option("--out", metavar="文件夹", type=PathOf("folder"), required=True, help="放在哪个文件夹。")
 @click.option(
     "--docx", is_flag=True, help="保存成可以修改的Word文件（表单、材料、简报和还没有签发的文书草稿）。"
 )

@@ -42,7 +42,7 @@ def recovery() -> None:
 
 @recovery.command("request", cls=Command)
 @click.argument("workspace", metavar="台账", type=PathOf())
-@click.argument("out", metavar="申请.xsr", type=PathOf("out"))
+@click.argument("out", metavar="申请.xsr", type=PathOf("out", ".xsr"))
 @_AS
 @_NEW
 @json_option
@@ -63,7 +63,7 @@ def request(
 @recovery.command("answer", cls=Command)
 @writes
 @click.argument("request_file", metavar="申请.xsr", type=PathOf("file"))
-@click.argument("out", metavar="答复.xsk", type=PathOf("out"))
+@click.argument("out", metavar="答复.xsk", type=PathOf("out", ".xsk"))
 @json_option
 def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> None:
     """答复下级的恢复申请。拿到答复和那台电脑的人能看到里面的全部数据，一定要先打电话核对。"""

@@ -18,7 +18,7 @@ from desktop.store.workspaces.wiping import Wiped, has_begun
 
 @click.command(cls=Command)
 @click.argument("workspace", metavar="台账", type=PathOf())
-@click.argument("out", metavar="[清除确认.xsw]", type=PathOf("place"), required=False)
+@click.argument("out", metavar="[清除确认.xsw]", type=PathOf("place", ".xsw"), required=False)
 @click.option("--unit-name", "typed", metavar="名称", help="确认：一字不差地写本单位的名称；不写时询问。")
 @click.option("--unsent-too", is_flag=True, help="还有上级没有确认收到的内容，也清除。")
 @as_option

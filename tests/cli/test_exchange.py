@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.store.peers import traffic as stored
 from desktop.sync.bundles import envelope
@@ -365,11 +367,17 @@ def test_that_a_district_had_registered_itself_asks_for_nothing_when_it_joins(pl
     assert "还要处理的" not in said
 
 
-def test_a_receipt_that_cannot_be_written_is_told_beside_a_bundle_that_is_refused(places: Places) -> None:
+def test_a_receipt_that_cannot_be_written_is_told_beside_a_bundle_that_is_refused(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record(places.town, "enterprise", {"name": "甲公司"})
     answer("send", places.town, places.stick / "1.xsj")
     (places.stick / "bad.xsj").write_bytes(b"no bundle")
-    (places.stick / "down").write_text("a file where the folder should be")
+
+    def gone(*_given: object, **_named: object) -> None:
+        raise OSError(errno.ENODEV, "the stick is gone")
+
+    monkeypatch.setattr(exchange, "send", gone)
     told = run(
         "merge", places.district, places.stick / "bad.xsj", places.stick / "1.xsj",
         "--receipts", places.stick / "down",

@@ -215,3 +215,44 @@ def test_without_a_standard_input_nothing_is_recorded_and_said_so(stick: SimpleN
     )  # fmt: skip
     assert done.returncode == 2
     assert "没有标准输入" in done.stderr
+
+
+OUT = {
+    "send": lambda s, path: ("send", s.town, path),
+    "request": lambda s, path: ("enrol", "request", s.town, path),
+    "grant": lambda s, path: ("enrol", "grant", s.district, s.files["request"], path),
+    "recovery": lambda s, path: ("recovery", "request", s.town, path),
+    "wipe": lambda s, path: ("wipe", s.town, path),
+}  # fmt: skip
+"""Calls that write a file of ours."""
+
+
+@pytest.mark.parametrize("command", OUT)
+def test_a_stick_that_is_not_there_does_not_leave_its_name_to_a_file(
+    stick: SimpleNamespace, tmp_path: Path, command: str
+) -> None:
+    done = run(*OUT[command](stick, tmp_path / "U盘"))
+    assert done.exit_code == 2, done.output
+    assert "“U盘”" in done.output
+    assert not (tmp_path / "U盘").exists()
+
+
+INTO = {
+    "merge": lambda s, path: ("merge", s.district, s.files["bundle"], "--receipts", path),
+    "print": lambda s, path: ("print", s.district, "brief", "--out", path),
+    "attach": lambda s, path: ("attach", s.district, "enterprise", "0" * 32, "--save", path),
+    "demo": lambda s, path: ("demo", path),
+}  # fmt: skip
+"""Calls that write into a folder, made where it is missing."""
+
+
+@pytest.mark.parametrize("command", INTO)
+@pytest.mark.parametrize("below", [False, True])
+def test_a_file_is_no_folder_to_write_into(
+    stick: SimpleNamespace, tmp_path: Path, command: str, below: bool
+) -> None:
+    file = tmp_path / "文件"
+    file.touch()
+    done = run(*INTO[command](stick, file / "里面" if below else file))
+    assert done.exit_code == 2, done.output
+    assert "“文件”是文件，这里要写一个文件夹" in done.output
