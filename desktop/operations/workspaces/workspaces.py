@@ -16,6 +16,7 @@ from desktop.records.types import Catalogue, catalogue
 from desktop.store.ledger import NewRecord
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
+from desktop.store.workspaces.making import is_unfinished
 from desktop.store.workspaces.workspace import OwnUnit, Workspace, others_in
 from desktop.sync.authority import station
 from desktop.sync.signed import certificates, identity
@@ -150,8 +151,11 @@ def _begin_tree(session: Session, unit: OwnUnit, keys: identity.StationKeys) -> 
 
 
 def room_in(folder: Path, name: str) -> Path:
-    """Where a workspace can be made whose folder was chosen: there, or in one of its own beside what lies there."""
-    return folder / name if others_in(folder) else folder
+    """Where a workspace can be made whose folder was chosen: there, or in one of its own beside what lies there.
+
+    One that was not finished is no reason to go elsewhere: it is made anew.
+    """
+    return folder / name if others_in(folder) and not is_unfinished(folder) else folder
 
 
 def backup(session: Session, target: Path) -> Path:
