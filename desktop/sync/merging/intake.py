@@ -343,7 +343,7 @@ class Intake:
 
     def give_reason(self, place: int, reason: str) -> None:
         """A segment that was passed over, and is told at this place, waits for this by what has come since."""
-        self._telling.give_reason(self._bundle.number, place, reason)
+        self._telling.give_reason(self._staged.bundle.number, place, reason)
 
     def take_back(self, place: int) -> None:
         """A segment that was passed over, and is told at this place, was taken in after all."""
