@@ -247,7 +247,8 @@ class Offices(People):
         for d in waiting:
             self.inform(self.above[d.name])
         self._enrol_below(waiting)
-        return super()._let_in() or back
+        # What they have is sent with their next bundle.
+        return super()._let_in() or back or len(self.waiting) < len(waiting)
 
     # -- computers -------------------------------------------------------------------------------------------------
 
