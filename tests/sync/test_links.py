@@ -288,6 +288,14 @@ def test_what_was_confirmed_before_a_new_incarnation_is_remembered(
     assert links.confirmed(book, "peer", 12) == 12
 
 
+def test_no_receipt_to_what_was_sent_before_a_new_incarnation_says_what_is_held(book: Database) -> None:
+    before = links.reserve_sequence(book, "peer")
+    assert not links.is_of_before(book, "peer", before)
+    links.send_all_again(book)
+    assert links.is_of_before(book, "peer", before)
+    assert not links.is_of_before(book, "peer", links.reserve_sequence(book, "peer"))
+
+
 def test_an_acknowledgement_is_not_unsaid(book: Database) -> None:
     links.confirm(book, "peer", NOW)
     links.confirm(book, "peer", LATER)
