@@ -79,6 +79,22 @@ def test_it_comes_by_itself_when_that_station_is_below_again(left: tuple[Desk, .
     assert other.held() == {}
 
 
+def test_a_bundle_that_was_on_its_way_when_the_receipt_went_back_has_nothing_missing_before_it(
+    left: tuple[Desk, ...],
+) -> None:
+    city, _, other, town, _, village = left
+    report(town, other)
+    town.take(other.send(town))
+    move_upholding(city, village.unit, town.unit)
+    report(other, city)
+    asks_back = other.send(town)
+    town.birth("firm", {"name": "后来的"})
+    assert not other.take(town.send()).gap
+    town.take(asks_back)
+    assert other.take(town.send()).applied == 1
+    assert name_of(other) == "村里的"
+
+
 def test_what_was_passed_over_in_an_incarnation_that_was_left_says_nothing_of_the_present_one(
     left: tuple[Desk, ...],
 ) -> None:

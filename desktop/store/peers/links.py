@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.errors import StateProblem
 from desktop.store.tables.database import Database
@@ -154,6 +154,18 @@ def note_received(
         " CASE WHEN received_incarnation = ? THEN received_sequence ELSE 0 END) WHERE peer = ?",
         (position, incarnation, sequence, incarnation, peer),
     )
+
+
+def go_back(database: Database, link: Link, position: int) -> Link:
+    """The peer is to send its journal once more from a position; the link as it is then.
+
+    What came after that is here all the same: a bundle that goes on from there has nothing missing before it.
+    """
+    of = link.received_incarnation
+    _keep_numbers(database, f"furthest_{link.peer}", {of: _furthest(database, link, of)})
+    received = min(link.received, position)
+    database.execute("UPDATE link SET received = ? WHERE peer = ?", (received, link.peer))
+    return replace(link, received=received)
 
 
 def is_gap(database: Database, link: Link, incarnation: str, before: int) -> bool:

@@ -7,9 +7,9 @@ began that brought the first of them: the peer goes back to a place at which a b
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from desktop.records.versions.canonical import MAX_NUMBER
+from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 
@@ -32,11 +32,9 @@ def stations(database: Database, link: Link) -> frozenset[str]:
 def go_back(database: Database, link: Link) -> Link:
     """The peer is to send its journal once more from where something is missing; the link as it is then."""
     begin, _ = _noted(database, link.peer, link.received_incarnation)
-    received = min(link.received, begin)
     with database.transaction():
-        database.execute("UPDATE link SET received = ? WHERE peer = ?", (received, link.peer))
         database.execute("DELETE FROM meta WHERE key = ?", (f"passed_{link.peer}",))
-    return replace(link, received=received)
+        return links.go_back(database, link, begin)
 
 
 def _noted(database: Database, peer: str, incarnation: str) -> tuple[int, frozenset[str]]:
