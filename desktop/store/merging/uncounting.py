@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from desktop.records.types import Catalogue
 from desktop.records.versions.items import CHANGE, TOMBSTONE
@@ -33,6 +35,8 @@ _TAKEN = (
     "EXISTS (SELECT 1 FROM taken t WHERE t.origin = v.origin AND t.number = v.number AND t.stamp = v.stamp)"
 )
 
+_record = attrgetter("record")
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -48,7 +52,7 @@ class Taken:
 def light(database: Database, items: Sequence[Taken]) -> Iterator[list[Taken]]:
     """The items in pieces that can be taken out at once: all that is said of their records lies in memory meanwhile.
 
-    That of one record does, whatever it is.
+    That of one record does, whatever it is, so its items stand together: else each piece may name the records of all.
     """
     weights: dict[str, float] = dict(
         database.rows(
@@ -60,9 +64,9 @@ def light(database: Database, items: Sequence[Taken]) -> Iterator[list[Taken]]:
     )
     piece: list[Taken] = []
     weight = 0.0
-    for item in items:
-        piece.append(item)
-        weight += weights.pop(item.record, 0)
+    for record, its in groupby(sorted(items, key=_record), key=_record):
+        piece += its
+        weight += weights[record]
         if weight >= HEAVIEST:
             yield piece
             piece, weight = [], 0.0
