@@ -9,7 +9,7 @@ from functools import cached_property
 from desktop.records.versions import items
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import ABSENT
-from desktop.records.versions.deciding import DECIDING_TYPES, UNIT
+from desktop.records.versions.deciding import DECIDING_TYPES
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Change
 from desktop.store.merging.merging import Item as Row
@@ -109,12 +109,6 @@ class Sorted:
         blocks = (self.contents.births[t] for t in DECIDING_TYPES if t in self.contents.births)
         born = (number for block in blocks for number in block.numbers)
         return frozenset([*born, *(c.number for c in self.contents.changes if c.type in DECIDING_TYPES)])
-
-    @cached_property
-    def says_of_others(self) -> bool:
-        """Whether no deciding item touches what its writer may say next, as only what is said of units may."""
-        born = self.contents.births.get(UNIT)
-        return not born and all(c.type != UNIT for c in self.contents.changes)
 
     @property
     def is_empty(self) -> bool:
