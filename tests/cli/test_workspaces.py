@@ -49,6 +49,10 @@ def test_a_workspace_does_not_begin_among_the_files_of_others(tmp_path: Path) ->
     assert told.exit_code == 22
     assert f"文件夹“{tmp_path.name}”里已经有别的文件（“花名册.xls”）。台账要单独放一个文件夹" in told.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["花名册.xls"]
+    # A file of somebody else that is called as the mark of a workspace that is being made stays too.
+    (tmp_path / "making").write_bytes(b"x")
+    assert run("new", tmp_path, *arguments).exit_code == 22
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["making", "花名册.xls"]
     made = room_in(tmp_path, "村工会")
     assert made == tmp_path / "村工会"
     made.mkdir()

@@ -31,9 +31,11 @@ def end(folder: Path) -> None:
 
 def is_unfinished(folder: Path) -> bool:
     """Whether the program ended between the two. One that was ever opened has a backup and is none, whatever stands."""
-    return (folder / MAKING).exists() and not (
-        (folder / BACKUPS).exists() or (folder / openings.FILE).exists()
-    )
+    mark = folder / MAKING
+    if not mark.is_file() or mark.stat().st_size:
+        # What has something in it, or is a folder, is somebody else's that is called so.
+        return False
+    return not ((folder / BACKUPS).exists() or (folder / openings.FILE).exists())
 
 
 def take_away(folder: Path) -> None:
