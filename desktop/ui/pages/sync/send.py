@@ -55,8 +55,8 @@ class SendCard(Card):
         self._last = ""
         self._wanted = False
         self._told: int | None = None
-        self._by_key = False
         """How much was left to export when the last export was told of; nothing while that is not known."""
+        self._by_key = False
         self.done = Note()
         self.may_send = workbench.role is not Role.READER
         for made in (self.export, self.sign, self.change):
