@@ -555,6 +555,26 @@ def test_who_has_enrolled_a_computer_by_mistake_erases_nothing_on_it(tree: Tree)
     assert len(tree.digests()) == 1
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_no_value_outlives_an_erasure_that_was_done_before_all_of_the_merge_was_in(
+    tree: Tree, beside: bool
+) -> None:
+    """A move in vain is acted upon at once. The value stands beside the words of its station, or in the next bundle."""
+    district, town = tree.district, tree.town
+    second = new_desk(district.folder, "二", Level.TOWN, unit=town.unit)
+    enrol(second, district, 2)
+    tree.deliver()
+    town.forge_change(tree.village.unit, "superior", district.unit, type="unit")
+    (town if beside else second).birth("firm", {"name": "厂", "phone": SECRET}, record=FIRM)
+    town.time.at = second.time.at + 1000
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(town.stamp())}
+    town.birth("erasure", cells)
+    results = district.merge(town.send(), second.send()).bundles
+    assert [r.problem for r in results] == [None, None]
+    assert (district.values(FIRM) or {})["name"] == "厂"
+    assert SECRET not in everything(district)
+
+
 def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
     """They count nowhere, but who wrote them may fill them in once more."""
     tree.town.birth("firm", {"name": "镇的厂", "phone": FIRST}, record=FIRM)

@@ -82,6 +82,11 @@ def note_tree(ledger: Ledger) -> None:
         ledger.set_meta(_UNDER, mark)
 
 
+def look_again(ledger: Ledger) -> None:
+    """More comes that was read before what was erased was known: what is due next is asked of all erasures."""
+    ledger.drop_meta(_UNDER)
+
+
 def _with_strangers(ledger: Ledger, erasures: Sequence[Erasure]) -> list[Erasure]:
     """The same, with what was written under units that are not known here, such as those that had a record before.
 

@@ -179,6 +179,8 @@ class Intake:
         if self._judge.policy.moves != in_vain:
             # By a move that does not count a former superior would write under the unit, in the same bundle.
             self._settle()
+            # What is parked, or comes next, was not blanked by what that has erased.
+            erasing.look_again(self._ledger)
         parked, self._parked, self._parked_weight = self._parked, [], 0
         for found, signer, weight in parked:
             self._apply(found, self._judge, signer, weight)
