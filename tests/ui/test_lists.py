@@ -9,7 +9,7 @@ from array import array
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from desktop.operations.queries import UnitNode
@@ -348,6 +348,19 @@ def test_a_selection_of_another_page_is_shown_until_it_is_given_up(hand: Hand, b
 def test_sums_stand_below_the_list(hand: Hand, bench: Workbench) -> None:
     fill(bench, hand, [firm(n) for n in (10, 20)])
     assert hand.list_page.list.foot.text() == "共2条　工会摸排职工数合计30人"
+
+
+def test_firms_that_begin_alike_are_told_apart_by_their_ends(hand: Hand, bench: Workbench) -> None:
+    names = [f"杭州余杭径山镇双溪漂流景区开发管理服务有限责任公司第{n}分公司𠮷㐂䶮" for n in range(3)]
+    fill(bench, hand, [firm(n, name=name) for n, name in enumerate(names)])
+    table = hand.list_page.list.table
+    option = QStyleOptionViewItem()
+    table.initViewItemOption(option)
+    room, column = 18 * table.fontMetrics().horizontalAdvance("杭"), table.rows.columns[0]
+    assert column.name == "name"
+    shown = [table.fontMetrics().elidedText(name, option.textElideMode, room) for name in names]
+    assert len(set(shown)) == 3
+    assert all("…" in each and each.startswith("杭州") and each.endswith("䶮") for each in shown)
 
 
 def test_selected_rows_are_copied_as_a_spreadsheet_takes_them(hand: Hand, bench: Workbench) -> None:

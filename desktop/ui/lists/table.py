@@ -62,6 +62,8 @@ class RowsTable(StickyTable):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(True)
         self.setWordWrap(False)
+        # Firms of one place begin alike and differ further on.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setAccessibleName(f"{model.record_type.label}列表")
