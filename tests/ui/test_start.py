@@ -320,6 +320,7 @@ def test_a_damaged_ledger_is_restored_from_the_start_page_by_keys(
     assert login.restoring.brings.text() == "这一份连同后面的流水，一般一条也不会少。"
     qtbot.keyClick(login.restoring.list, K.Key_Down)
     picture(login.restoring, "restore")
+    assert "数据库打不开、读不出来" in login.restoring.words.text()
     assert login.restoring.list.currentItem().text().endswith("没有流水")
     assert "只到1月5日 16:00，以后录入的不在里面" in login.restoring.brings.text()
     qtbot.keyClick(login.restoring.list, K.Key_Up)
@@ -370,6 +371,8 @@ def test_a_ledger_that_opens_is_restored_from_the_start_page_too(
     key(qtbot, K.Key_Space)
     qtbot.waitUntil(lambda: login.restoring is not None and login.restoring.isVisible(), timeout=10_000)
     assert login.restoring is not None
+    assert "打不开、读不出来" not in login.restoring.words.text(), "nobody has tried"
+    picture(login.restoring, "restore-asked")
     qtbot.keyClick(login.restoring.list, K.Key_Return)
     qtbot.waitUntil(lambda: program.window is not None, timeout=20_000)
     assert program.window is not None

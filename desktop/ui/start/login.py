@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -277,7 +278,8 @@ class LoginPage(QWidget):
         from desktop.store.workspaces.keys import WrongPassword
 
         if isinstance(problem, LedgerDamaged):
-            self.notice.show_notice(Tone.ERROR, str(problem), "用备份恢复…", self._look_for_backups)
+            look = partial(self._look_for_backups, damaged=True)
+            self.notice.show_notice(Tone.ERROR, str(problem), "用备份恢复…", look)
         else:
             self.notice.show_notice(Tone.ERROR, str(problem))
         if isinstance(problem, WrongPassword):
@@ -303,16 +305,16 @@ class LoginPage(QWidget):
     def _ask_restore(self) -> None:
         """Of a ledger that opens, and is damaged all the same."""
         if self.password.text():
-            self._look_for_backups()
+            self._look_for_backups(damaged=False)
         else:
             self.notice.show_notice(Tone.WARNING, "请先输入口令，再点“用备份恢复”。")
             self.password.setFocus()
 
-    def _look_for_backups(self) -> None:
+    def _look_for_backups(self, *, damaged: bool) -> None:
         if (folder := self.folder) is not None:
-            self._opener.backups(self, folder, lambda found: self._offer_backups(folder, found))
+            self._opener.backups(self, folder, lambda found: self._offer_backups(folder, found, damaged))
 
-    def _offer_backups(self, folder: Path, found: list[Backup]) -> None:
+    def _offer_backups(self, folder: Path, found: list[Backup], damaged: bool) -> None:
         """The password that was typed opens the backup too: it is still in its field."""
         if not found:
             self.notice.show_notice(
@@ -323,7 +325,7 @@ class LoginPage(QWidget):
             return
         from desktop.ui.start.restoring import RestoreDialog
 
-        self.restoring = RestoreDialog(found, self)
+        self.restoring = RestoreDialog(found, self, damaged=damaged)
         self.restoring.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.restoring.accepted.connect(lambda: self._restore(folder))
         self.restoring.open()

@@ -1,4 +1,4 @@
-"""Offers the backups of a workspace whose ledger does not open."""
+"""Offers the backups of a workspace whose ledger does not open, or is to be replaced though it does."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from desktop.ui.parts import plain
 from desktop.ui.widgets.menu_list import MenuList
 
 _PATH = Qt.ItemDataRole.UserRole
-_WORDS = (
-    "数据库打不开、读不出来，多半是磁盘或断电造成的损坏。程序每天自动备份，以后每次保存和合并也都记在流水里。"
-    "请选一份："
-)
+_DAMAGED = "数据库打不开、读不出来，多半是磁盘或断电造成的损坏。"
+_UNKNOWN = "现在的数据库会换成选中的备份。打得开、用着正常的台账不用恢复。"
+"""Nobody has tried to open it."""
+_WORDS = "程序每天自动备份，以后每次保存和合并也都记在流水里。请选一份："
 _ALONE = "没有流水"
 _WHOLE = "这一份连同后面的流水，一般一条也不会少。"
 
@@ -27,13 +27,13 @@ _WHOLE = "这一份连同后面的流水，一般一条也不会少。"
 class RestoreDialog(QDialog):
     """One line a backup, the one that brings back most chosen; ``chosen`` is the one that was taken."""
 
-    def __init__(self, backups: Sequence[Backup], parent: QWidget | None = None) -> None:
+    def __init__(self, backups: Sequence[Backup], parent: QWidget | None = None, *, damaged: bool) -> None:
         super().__init__(parent)
         self.chosen: Path | None = None
         self.setWindowTitle("用备份恢复")
         self.setMinimumWidth(560)
-        words = QLabel(_WORDS)
-        words.setWordWrap(True)
+        self.words = QLabel(f"{_DAMAGED if damaged else _UNKNOWN}{_WORDS}")
+        self.words.setWordWrap(True)
         self.list = MenuList("备份")
         self._backups = list(backups)
         for backup in backups:
@@ -62,7 +62,7 @@ class RestoreDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*spacing.DIALOG)
         column.setSpacing(12)
-        for widget in (words, self.list, self.brings, hint):
+        for widget in (self.words, self.list, self.brings, hint):
             column.addWidget(widget)
         column.addLayout(line)
         self.list.setFocus()
