@@ -59,7 +59,7 @@ def verify(
         verdict = audit_log.verify_file(place, earlier)
     else:
         with opened(place, operator, password_file) as session:
-            verdict = audit_log.verify(session, earlier)
+            verdict = audit_log.verify(session.database, earlier)
     if as_json:
         json_line(
             {

@@ -371,18 +371,18 @@ def test_an_earlier_log_shows_what_no_chain_does(tmp_path: Path, district: Sessi
     lines, earlier, later = some_lines(district), tmp_path / "earlier.jsonl", tmp_path / "later.jsonl"
     audit_log.export(district, earlier)
     audit.note(district, Act.SHOWN, "enterprise y")
-    assert audit_log.verify(district, earlier).broken_at is None
+    assert audit_log.verify(district.database, earlier).broken_at is None
     audit_log.export(district, later)
     assert audit_log.verify_file(later, earlier).broken_at is None
     assert audit_log.verify_file(earlier, later).broken_at == 8
     district.database.execute("DELETE FROM audit WHERE id >= 5")
-    assert audit_log.verify(district).broken_at is None
-    assert audit_log.verify(district, earlier).broken_at == 5
+    assert audit_log.verify(district.database).broken_at is None
+    assert audit_log.verify(district.database, earlier).broken_at == 5
     district.database.execute("DELETE FROM audit WHERE id >= 3")
     for line in lines[2:]:
         audit.note(district, Act(line.action), line.detail)
-    assert audit_log.verify(district).broken_at is None
-    assert audit_log.verify(district, earlier).broken_at == 3
+    assert audit_log.verify(district.database).broken_at is None
+    assert audit_log.verify(district.database, earlier).broken_at == 3
 
 
 @pytest.mark.parametrize("column", range(1, 10))

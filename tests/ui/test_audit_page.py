@@ -188,6 +188,38 @@ def test_the_log_is_taken_out_and_verified_elsewhere(
     assert f"{name}：日志完整：共7行" in hand.window.notices.words
 
 
+def test_an_earlier_log_is_compared_by_keys_and_shows_a_log_cut_off_at_its_end(
+    qtbot: QtBot, page: AuditPage, dialogs: FakeDialogs, tmp_path: Path
+) -> None:
+    hand, earlier = hand_of(qtbot, page), tmp_path / "日志𠮷.jsonl"
+    dialogs.paths = [earlier]
+    hand.click(page.export_button)
+    hand.settle()
+    database = page.workbench._session.database
+
+    def told() -> str:
+        dialogs.paths = [earlier]
+        page.compare_button.setFocus()
+        hand.press(Qt.Key.Key_Space)
+        hand.settle()
+        return hand.window.notices.words
+
+    assert "和“日志𠮷.jsonl”比过：里面的每一行现在都还在" in told()
+    picture(hand.window, "audit-compared")
+    written = earlier.read_text("utf-8")
+    earlier.write_text(written.replace('"id": 4', '"id": 9'), "utf-8")
+    assert "自己从第4行起就有改动，不能拿来比" in told()
+    earlier.write_text(written, "utf-8")
+    database.execute("DELETE FROM audit WHERE id >= 5")
+    page.refresh(None)
+    hand.settle()
+    assert page.verdict.words.text().startswith("日志完整"), "the chain alone does not show it"
+    assert "第5行起对不上：现在的日志少了行或者有改动。请先把台账" in told()
+    database.execute("DELETE FROM audit")
+    audit.note(page.workbench._session, Act.SHOWN, "enterprise x")
+    assert "多半是别的台账导出的" in told()
+
+
 @pytest.mark.parametrize("words", ["第3行起不对", "不是导出的审计日志"])
 def test_a_file_that_is_no_whole_log_is_told_in_words(
     qtbot: QtBot, page: AuditPage, dialogs: FakeDialogs, tmp_path: Path, words: str

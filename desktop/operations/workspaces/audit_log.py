@@ -16,6 +16,7 @@ from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import china_time, time_words
 from desktop.renaming import write_whole
+from desktop.store.tables.database import Database
 from desktop.store.workspaces import audit
 from desktop.store.workspaces.audit import Act, AuditLine
 
@@ -34,6 +35,12 @@ class NoLog(UsageProblem):
     next_step = "请选择导出日志时得到的文件。"
 
 
+class ChangedLog(NoLog):
+    """An earlier log that was changed since says nothing about another one."""
+
+    next_step = "请换一份导出以后没有动过的日志再比。"
+
+
 def verify_file(path: Path, earlier: Path | None = None) -> Verdict:
     """Whether the chain of a log that was taken out is whole, and goes on from an earlier one. Raises :class:`NoLog`.
 
@@ -46,9 +53,12 @@ def verify_file(path: Path, earlier: Path | None = None) -> Verdict:
     return verdict
 
 
-def verify(session: Session, earlier: Path | None = None) -> Verdict:
-    """Whether the log of a workspace is whole, and goes on from one that was taken out. Raises :class:`NoLog`."""
-    return verdict_on(audit.lines(session.database), _earlier(earlier))
+def verify(database: Database, earlier: Path | None = None) -> Verdict:
+    """Whether the log of a workspace is whole, and goes on from one that was taken out. Raises :class:`NoLog`.
+
+    May be called in a reader's thread.
+    """
+    return verdict_on(audit.lines(database), _earlier(earlier))
 
 
 def export(session: Session, out: Path) -> int:
@@ -64,7 +74,13 @@ def export(session: Session, out: Path) -> int:
 
 
 def _earlier(path: Path | None) -> list[AuditLine]:
-    return [] if path is None else _lines_of(path)
+    if path is None:
+        return []
+    lines = _lines_of(path)
+    broken = audit.broken_at(lines)
+    if broken is not None:
+        raise ChangedLog(f"“{path.name}”自己从第{broken}行起就有改动，不能拿来比。")
+    return lines
 
 
 def _json(line: AuditLine) -> str:

@@ -31,6 +31,7 @@ _TIMES = {"全部时间": None, "今天": 0, "近7天": 6, "近30天": 29, "近�
 """Words for a period and how many days before today it begins."""
 _CONTENT, _AROUND, _MOST = 4, 20, 400
 ERASED = "（已按规定清除）"
+_NEXT_STEP = "请先把台账的整个文件夹拷一份，不要继续使用，联系上级工会核查。"
 
 
 class AuditPage(Page):
@@ -58,6 +59,10 @@ class AuditPage(Page):
         self.export_button = button("导出日志…", self.export, "file-output")
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
         self.check_file_button = button("核对导出的日志…", self.check_file, "file-input")
+        self.compare_button = button("和以前导出的比…", self.compare, "search")
+        self.check_button.setToolTip("看日志中间有没有缺行、改动")
+        self.check_file_button.setToolTip("看导出的文件有没有被改动，别的台账导出的也可以")
+        self.compare_button.setToolTip("选这份台账以前导出的日志：末尾少了行、整个重写过，只有这样才看得出")
         self.shown_words = plain(muted=True)
         self.whole = plain()
         self.empty = EmptyState()
@@ -72,7 +77,7 @@ class AuditPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(*spacing.PAGE)
         column.setSpacing(10)
-        acts = (self.check_button, self.check_file_button, self.export_button)
+        acts = (self.check_button, self.compare_button, self.check_file_button, self.export_button)
         column.addLayout(row(back_button(self.workbench), heading("审计日志", 1), 1, *acts))
         column.addWidget(
             plain(
@@ -122,6 +127,7 @@ class AuditPage(Page):
         if not audit.may_look(self.workbench.facts.operator.role):
             self.verdict.say(Tone.WARNING, "审计日志只有管理员和汇总员能看。")
             self.export_button.setEnabled(False)
+            self.compare_button.setEnabled(False)
             return
         # That the log was taken out is written into it.
         self.export_button.setEnabled(self.workbench.unwritable is None)
@@ -153,11 +159,7 @@ class AuditPage(Page):
 
     def _show_verdict(self, verdict: Verdict) -> None:
         tone = Tone.GOOD if verdict.broken_at is None else Tone.ERROR
-        more = (
-            ""
-            if verdict.broken_at is None
-            else "请先把台账的整个文件夹拷一份，不要继续使用，联系上级工会核查。"
-        )
+        more = "" if verdict.broken_at is None else _NEXT_STEP
         self._total = verdict.lines
         self.verdict.say(tone, verdict.words, more)
         self.state_changed.emit()
@@ -208,9 +210,7 @@ class AuditPage(Page):
 
     def check_file(self) -> None:
         """Tells of a log that was taken out, here or elsewhere, whether it is whole: nobody's password is needed."""
-        path = self.workbench.dialogs.open_file(
-            "选择导出的审计日志", documents(), ("审计日志 (*.xlsx *.jsonl)",)
-        )
+        path = self._ask_for("选择导出的审计日志")
         if path is None:
             return
 
@@ -221,6 +221,21 @@ class AuditPage(Page):
         self.workbench.read(
             lambda _database, _ticket: audit_log.verify_file(path), then, owner=self, key="file"
         )
+
+    def compare(self) -> None:
+        """Tells whether all that an earlier log of this ledger says is still there: only that shows a cut-off end."""
+        path = self._ask_for("选择这份台账以前导出的审计日志")
+        if path is None:
+            return
+        self.workbench.read(
+            lambda database, _ticket: audit_log.verify(database, path),
+            lambda verdict: self.workbench.shell.tell(*_compared(verdict, path.name)),
+            owner=self,
+            key="compare",
+        )
+
+    def _ask_for(self, title: str) -> Path | None:
+        return self.workbench.dialogs.open_file(title, documents(), ("审计日志 (*.xlsx *.jsonl)",))
 
     def export(self) -> None:
         """Takes the whole log out, as a workbook or as JSON lines."""
@@ -242,6 +257,19 @@ class AuditPage(Page):
             owner=self,
             step=False,
         )
+
+
+def _compared(verdict: Verdict, name: str) -> tuple[Tone, str]:
+    """What a comparison with an earlier log came to; one that is another's from its first line on accuses nobody."""
+    if verdict.broken_at is None:
+        return Tone.GOOD, f"和“{name}”比过：里面的每一行现在都还在，没有改动。"
+    if verdict.broken_at == 1:
+        words = f"“{name}”从第1行起就和现在的日志不一样，多半是别的台账导出的，请看看选对了没有。"
+        return Tone.WARNING, f"{words}选对了的话，现在的日志就是重写过的：{_NEXT_STEP}"
+    return (
+        Tone.ERROR,
+        f"和“{name}”比，第{verdict.broken_at}行起对不上：现在的日志少了行或者有改动。{_NEXT_STEP}",
+    )
 
 
 def _offer(box: QComboBox, words: Sequence[str]) -> None:
