@@ -25,7 +25,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, LOG, WORK, SyncPage
 from desktop.ui.parts import row
 from desktop.ui.widgets.fingerprint import Words
-from tests.operations.stations import report_up, station
+from tests.operations.stations import enrol, report_up, station
 from tests.ui.exchanges import Open, town_and_village
 from tests.ui.hands import Windows
 from tests.ui.house import exposed
@@ -149,6 +149,31 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     assert desk.seen is not None
     assert [p.link.confirmed for p in desk.seen.peers] == [True]
     assert "可以收它的数据包" in desk.grant.note.words.text()
+
+
+def test_a_town_reads_out_the_words_that_its_village_is_shown(open_page: Open, tmp_path: Path) -> None:
+    """They are those of its own key, not of the root; and they are found again once the telephone rings."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会𠮷㐂䶮", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrolling.request(village, tmp_path / "甲.xsq")
+    above, desk = open_page(town)
+    above.drop(desk.merge.drop, [tmp_path / "甲.xsq"])
+    above.tick(desk.grant.compared)
+    above.dialogs.paths = [tmp_path / "甲.xsg"]
+    above.click(desk.grant.grant_button)
+    above.look("granted-by-a-town")
+    below, page = open_page(village)
+    below.drop(page.merge.drop, [tmp_path / "甲.xsg"])
+    shown = page.enrol.their_words.shown
+    assert shown.strip()
+    assert shown in desk.grant.note.detail.text()
+    root, own = desk.root.words.text().split("\n")
+    assert shown in own
+    assert shown not in root
+    below.click(page.enrol.accept_button)
+    assert page.root.words.text() == root, "a village grants nobody"
 
 
 def test_the_words_to_be_compared_are_seen_whole_where_there_is_little_room(qtbot: QtBot) -> None:

@@ -30,13 +30,15 @@ class Root:
     """The roots that count here, for people: their words, how often they have changed, and whether one is this station.
 
     Without words the station is not enrolled. ``asked`` are those of the new keys that it has asked for, as long as it
-    waits for the grant.
+    waits for the grant. ``granting`` are those of its own key where it enrols below and is no root: whoever accepts its
+    grant compares these.
     """
 
     words: tuple[Fingerprint, ...]
     changes: int
     own: bool
     asked: Fingerprint | None = None
+    granting: Fingerprint | None = None
 
 
 def current(database: Database, station_id: str) -> Root:
@@ -45,11 +47,13 @@ def current(database: Database, station_id: str) -> Root:
     found = [certificates.parse(der) for der in sorted(history.now.certificates)]
     own = any(root.station == station_id for root in found)
     key = None if own else station.asked_key(database)
+    granting = station.granting_key(database)
     return Root(
         tuple(fingerprint(root.claims.public_key) for root in found),
         len(history.statements),
         own,
         None if key is None else fingerprint(key),
+        None if granting is None else fingerprint(granting),
     )
 
 

@@ -83,6 +83,13 @@ def asked_key(database: Database) -> bytes | None:
     return None if key == present else key
 
 
+def granting_key(database: Database) -> bytes | None:
+    """The public key that this station grants with, which is no root's: nothing where it may not grant, or is one."""
+    chain = _ders(json.loads(traffic.setting(database, "chain") or "[]"))
+    claims = certificates.parse(chain[0]).claims if len(chain) > 1 else None
+    return claims.public_key if claims is not None and claims.may_issue else None
+
+
 def drop_request(ledger: Ledger) -> None:
     """After a restore it is asked once more, in an incarnation that was never begun.
 

@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 from desktop.errors import Problem
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, roots, traffic
+from desktop.operations.stations import enrolling, traffic
 from desktop.operations.stations.enrolling import Granted
 from desktop.operations.stations.inbox_files import GRANT
-from desktop.operations.stations.roots import Root
 from desktop.operations.stations.traffic import Asked, Overview, Peer
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level, Role
@@ -35,6 +34,7 @@ from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.certificates import LEVEL_RANK
+from desktop.sync.signed.words import Fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
@@ -278,13 +278,12 @@ class GrantCard(Card):
         if although is None:
             return
 
-        def job(session: Session, _ticket: Ticket) -> tuple[Granted, Root, ChangeSet]:
+        def job(session: Session, _ticket: Ticket) -> tuple[Granted, Fingerprint, ChangeSet]:
             with plain_problems():
                 made = enrolling.grant(
                     session, asked.path, out, level=level, code=code, delegate=delegate, although=although
                 )
-            root = roots.current(session.database, session.ledger.station)
-            return made, root, ChangeSet(everything=True)
+            return made, traffic.own_words(session), ChangeSet(everything=True)
 
         self.workbench.write(
             "批准入网",
@@ -309,7 +308,7 @@ class GrantCard(Card):
         )
         return "在窗口里确认过" if answer is Answer.YES else None
 
-    def _granted(self, made: Granted, root: Root) -> None:
+    def _granted(self, made: Granted, own: Fingerprint) -> None:
         self._close()
         by_hand, shell = self._by_hand, self.workbench.shell
         if by_hand is not None and (by_hand.code, by_hand.level) != (made.unit.code, made.unit.level):
@@ -324,7 +323,7 @@ class GrantCard(Card):
             Tone.GOOD,
             f"已批准“{made.unit.name}”入网，批准文件已写好：{made.path.name}",
             "下一步：把它交回给对方。对方接受前会打电话来，请念这几个词语和数字："
-            f"{'；'.join(map(str, root.words))}。\n"
+            f"{own}。\n"
             f"对方接受后会交来一个入网回执（.xsa），在这里导入，就可以收它的数据包了。{twin}",
         )
         links = [folder_link(made.path)]

@@ -38,7 +38,7 @@ class RootCard(Card):
         super().__init__("核对词语和密钥")
         self.workbench = workbench
         self.hint = plain(
-            "各级凭同一张根证书认数据包，屏幕上的词语和数字应当一样，电话里照着念；上级刚换过的，收了回执以后一样。",
+            "各级凭同一张根证书认数据包，根证书的词语和数字在各级屏幕上应当一样；上级刚换过的，收了回执以后一样。",
             muted=True,
         )
         # In small type: where a grant is compared, two large rows of words would be mistaken for one another.
@@ -66,7 +66,11 @@ class RootCard(Card):
     def _show(self, found: Root) -> None:
         self.setVisible(bool(found.words))
         changed = f"更换过{found.changes}次" if found.changes else "没有更换过"
-        self.words.setText(f"核对词语：{'；'.join(map(str, found.words))}（{changed}）")
+        self.words.setText("\n".join([
+            f"根证书的核对词语：{'；'.join(map(str, found.words))}（{changed}）",
+            # Two are told apart by what they are for: below, nobody compares those of the root.
+            *([f"本机的核对词语：{found.granting}（下级接受本机的批准前打电话来，念这几个）"] if found.granting else []),
+        ]))  # fmt: skip
         if found.asked is None and self._asked:
             # The grant has come: what was said of the request is over.
             self.note.hide()
