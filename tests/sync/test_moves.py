@@ -483,6 +483,16 @@ def test_what_a_bundle_says_of_others_is_settled_with_it_and_not_with_a_bad_one_
     assert len(begun) == 1, "nothing of the bad one was written"
 
 
+def test_a_move_in_vain_that_opens_a_conflict_is_told_as_refused(places: Places) -> None:
+    """It names nothing that it replaces, and goes out before the conflicts of its bundle are told again."""
+    other, far, district = places.other, places.far, places.district
+    places.deliver()
+    number = other.forge_change(far.unit, SUPERIOR, district.unit, type="unit")
+    result = district.take(other.send())
+    assert district.refused() == {(other.station, number): "superior"}
+    assert (result.reasons, result.applied) == ({("refused", "superior"): 1}, 0)
+
+
 CONTACT = {"person": "王", "phone": "13800001234"}
 
 

@@ -244,7 +244,13 @@ class Telling:
         }
         # What has waited since is told in the end as what it is then.
         said = [(name, told) for name, told in before.items() if told.outcome == CONFLICT]
-        self.take_back([told for name, told in said if name not in now])
+        # What does not count any more is in conflict with nothing, and no more applied than before.
+        away = set(self._db.rows(
+            f"SELECT s.value ->> 0, r.origin, r.number, r.stamp FROM {_within('refused', 'r')}"
+            f" UNION ALL SELECT s.value ->> 0, h.origin, h.number, h.stamp FROM {_within('held', 'h')}",
+            wanted,
+        )) if said else set()  # fmt: skip
+        self.take_back([told for name, told in said if name not in now and name not in away])
         self.tell_again([(told, CONFLICT, now[name].slot) for name, told in said if name in now])
         new = [(name[0], item) for name, item in now.items() if name not in before]
         for bundle, several in itertools.groupby(new, itemgetter(0)):
