@@ -493,6 +493,20 @@ def test_a_move_in_vain_that_opens_a_conflict_is_told_as_refused(places: Places)
     assert (result.reasons, result.applied) == ({("refused", "superior"): 1}, 0)
 
 
+def test_each_of_several_moves_in_vain_of_one_merge_is_told_as_refused(places: Places) -> None:
+    other, far, district = places.other, places.far, places.district
+    places.deliver()
+    (born,) = other.database.row("SELECT _stamp FROM r_unit WHERE id = unhex(?)", (far.unit,)) or ()
+    sent, numbers = [], []
+    for _ in range(2):
+        numbers.append(other.forge_change(far.unit, SUPERIOR, district.unit, type="unit", replaces=(born,)))
+        sent.append(other.send())
+        other.database.execute("UPDATE link SET acknowledged = (SELECT max(position) FROM segment)")
+    results = district.merge(*sent).bundles
+    assert district.refused() == {(other.station, n): "superior" for n in numbers}
+    assert [(r.reasons, r.applied) for r in results] == [({("refused", "superior"): 1}, 0)] * 2
+
+
 CONTACT = {"person": "王", "phone": "13800001234"}
 
 

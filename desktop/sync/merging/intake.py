@@ -209,6 +209,7 @@ class Intake:
             self._settle()
 
     def _settle(self) -> None:
+        self._lost.look_again()
         judge = self._settling.run(self.judge, anew=self._signed_again or self._judged_anew)
         self._judged_anew |= judge is not self._judge
         self._judge = judge
@@ -241,7 +242,6 @@ class Intake:
             # Lines were moved and blanked since, and more is to be blanked.
             self.known = forks.Known(self._ledger)
             self._erased = erased.targets(self._db)
-            self._lost.look_again()
             self.merge = late.merge
             self._staged.go_on(late.bundle)
             taken |= late.take()

@@ -34,7 +34,7 @@ class Lost:
         self._bundles.append((number, result, brought))
 
     def look_again(self) -> None:
-        """More comes with bundles that have ended."""
+        """More has come with the bundles since something was lost last."""
         self._places.clear()
 
     def brought(self, bundle: int) -> Brought:
