@@ -105,6 +105,12 @@ def test_where_a_person_finds_the_date_right_what_three_stations_say_waits(tree:
         desk.time.pass_days(3)
         desk.birth("firm", {"name": "后天的"}, record=f"f{number}" * 16)
         tree.town.merge(desk.send())
+    # What waits since an earlier merge is of another computer, and nobody is asked about that.
+    earlier = new_desk(tree.town.folder, "乙镇", Level.TOWN)
+    enrol(earlier, tree.district, 2)
+    earlier.time.pass_days(3)
+    earlier.birth("firm", {"name": "乙镇的"})
+    assert tree.district.take(earlier.send()).held == 1
     good = tree.town.birth("firm", {"name": "镇里的"})
     sent, clock = tree.town.send(), tree.district.ledger.clock
     asked: list[str] = []
@@ -113,6 +119,7 @@ def test_where_a_person_finds_the_date_right_what_three_stations_say_waits(tree:
         asked.append(doubt.day.isoformat())
         assert "有3台电脑" in doubt.sentence
         assert all(f"{name}1项" in doubt.sentence for name in ("甲村", "乙村", "丙村"))
+        assert "乙镇" not in doubt.sentence
         assert "这3项先留着" in doubt.if_right
         assert not tree.district.database.connection.in_transaction
         return len(asked) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 
 from desktop.records.typed.dates import day_words
 from desktop.records.versions.deciding import UNIT
@@ -23,14 +24,14 @@ class ClockInDoubt(WrongClock):
     next_step = "日期不对的，调对以后再合并；没有错的，确认日期后再合并，那几台电脑的内容先留着。"
 
 
-def doubt(ledger: Ledger, stations: int) -> ClockInDoubt:
-    """The question, asked when so many stations are ahead and before what they brought is taken back."""
+def doubt(ledger: Ledger, stations: Set[str]) -> ClockInDoubt:
+    """The question, asked when these stations are ahead and before what they brought is taken back."""
     day = ledger.environment.today()
-    waiting = _waiting(ledger)
+    waiting = _waiting(ledger, stations)
     named = "、".join(f"{name}{items}项" for name, items in waiting.most_common(_MOST_NAMED))
     more = f"等{len(waiting)}个单位" if len(waiting) > _MOST_NAMED else ""
     asked = ClockInDoubt(
-        f"有{stations}台电脑的时间都比本机（{day_words(day)}）晚一天以上，很可能是本机的日期不对："
+        f"有{len(stations)}台电脑的时间都比本机（{day_words(day)}）晚一天以上，很可能是本机的日期不对："
         f"{named}{more}。",
         day,
     )
@@ -41,12 +42,13 @@ def doubt(ledger: Ledger, stations: int) -> ClockInDoubt:
     return asked
 
 
-def _waiting(ledger: Ledger) -> Counter[str]:
-    """How much waits for its day, by the name of the unit whose computer has written it."""
+def _waiting(ledger: Ledger, stations: Set[str]) -> Counter[str]:
+    """How much of these waits for its day, by the name of the unit whose computer has written it."""
     database = ledger.database
     units = dict(enrolled.stations(database))
     names = reading.titles(database, ledger.types[UNIT], sorted(set(units.values())))
     found: Counter[str] = Counter()
     for station, items in holdings.waiting(database, HELD_FUTURE).items():
-        found[names.get(units.get(station, ""), _UNKNOWN)] += items
+        if station in stations:
+            found[names.get(units.get(station, ""), _UNKNOWN)] += items
     return found

@@ -288,7 +288,7 @@ class _Receiver:
         """
         day = self._ledger.environment.today()
         if not self._ledger.clock.is_confirmed(day):
-            raise doubt(self._ledger, len(self._intake.future))
+            raise doubt(self._ledger, self._intake.future)
 
 
 def _most_items(path: Path) -> int:
