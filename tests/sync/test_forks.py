@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
+from desktop.store.queries import forked
 from desktop.sync.authority import exclusions, policy, station
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.merging import forks
-from tests.sync.acts import erase, everything
-from tests.sync.desks import Desk, connect, copied_disk, enrol, new_desk, new_root, report, settle
+from tests.sync.acts import erase, everything, move_upholding
+from tests.sync.desks import Desk, below, connect, copied_disk, enrol, new_desk, new_root, report, settle
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 
@@ -391,3 +392,24 @@ def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_secon
     town.take(late)
     assert len(town.records()) == 3
     assert forks.doubled(town.database, town.ledger.types) == []
+
+
+def test_a_fork_of_who_left_a_unit_that_has_left_since_is_open_no_more(tmp_path: Path) -> None:
+    """A village leaves a town for another district, and then the town does."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town, beside = (below(to, name, Level.TOWN, 2) for to, name in ((one, "甲镇"), (other, "乙镇")))
+    village = below(town, "甲村")
+    twin = copied_disk(village, tmp_path / "twin")
+    connect(twin, town)
+    settle([(town, one), (beside, other), (one, city), (other, city)])
+    for desk, record in ((village, FIRM), (twin, OTHER)):
+        desk.birth("firm", {"name": "厂"}, record=record)
+        town.take(desk.send())
+    report(town, one)
+    report(one, city)
+    for unit, to in ((village.unit, beside.unit), (town.unit, other.unit)):
+        move_upholding(city, unit, to)
+        report(one, city)
+        assert forked.open_forks(one.database) == []
+    assert len(forked.open_forks(city.database)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from desktop.records.versions.deciding import SUPERIOR, UNIT
@@ -47,13 +46,24 @@ def left(database: Database) -> frozenset[str]:
     What is said of their items is said by others now, whom this station may not know.
     """
     own = str(database.value("SELECT value FROM meta WHERE key = 'unit_id'") or "")
-    moved = database.rows(
-        "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = ?"
-        " AND value ->> '$' IN (SELECT value FROM json_each(?))",
-        (UNIT, SUPERIOR, json.dumps(subtree(database, own))),
-    )
-    away = {below for (unit,) in moved for below in subtree(database, unit)} & outside(database, own)
+    lower: dict[str, set[str]] = {}
+    for unit, superior in database.rows(
+        # By the units, which are few: of the log no index tells what is of this type.
+        "SELECT lower(hex(u.id)), v.value ->> '$' FROM r_unit u CROSS JOIN version v ON v.record = u.id"
+        " AND v.slot = ? AND v.type = ?",
+        (SUPERIOR, UNIT),
+    ):
+        lower.setdefault(superior, set()).add(unit)
+    once = set(subtree(database, own))
+    found = [*once]
+    # What left a unit that has left since itself was below this one as well.
+    for above in found:
+        gone = lower.get(above, set()) - once
+        fresh = {below for unit in gone for below in subtree(database, unit)} - once
+        once |= fresh
+        found += sorted(fresh)
+    away = once & outside(database, own)
     units: dict[str, set[str]] = {}
     for station, unit in enrolled.stations(database):
         units.setdefault(station, set()).add(unit)
-    return frozenset(station for station, found in units.items() if found <= away)
+    return frozenset(station for station, of in units.items() if of <= away)
