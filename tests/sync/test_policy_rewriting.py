@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from desktop.records.identity import unit_id
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.merging import rewriting
+from tests.sync.acts import erase
 from tests.sync.desks import Desk, report
 from tests.sync.forking import decide, open_forks, renumber
+from tests.sync.levels import grow, unit_cells
 
 FIRM, OTHER, VISIT, THIRD, FOURTH = "f1" * 16, "f2" * 16, "d1" * 16, "f3" * 16, "f4" * 16
 
@@ -91,6 +96,32 @@ def test_an_erasure_of_what_was_empty_already_is_said_once_more_too(pair: tuple[
     redate(village, "ab" * 8)
     report(village, above)
     assert "13900005678" not in holding(above)
+
+
+def test_what_is_recorded_after_a_redating_stays_until_the_day_of_the_first_erasure(tmp_path: Path) -> None:
+    """Here as above: with each unit that came it was emptied once more by what lay in the future, and here alone."""
+    tree = grow(tmp_path)
+    tree.deliver()
+    above, town = tree.district, tree.town
+    town.birth("firm", {"name": "厂", "phone": "13900005678"}, record=FIRM)
+    report(town, above)
+    town.time.pass_days(400)
+    town.ledger.clock.confirm()
+    erase(town)
+    town.time.pass_days(-400)
+    redate(town, "ab" * 8)
+    town.edit(FIRM, "contact", {"phone": "13911110000"})
+    town.birth("unit", unit_cells("新", town.unit), record=unit_id("village", "新"))
+    town.settle()
+    report(town, above)
+    for phone in ("13911110000", None):
+        assert [(desk.values(FIRM) or {})["phone"] for desk in (town, above)] == [phone] * 2
+        assert town.digest().sha256 == above.digest().sha256
+        for desk in (town, above):
+            desk.time.pass_days(401)
+            desk.ledger.clock.confirm()
+        town.birth("firm", {"name": "后来的"})
+        report(town, above)
 
 
 def holding(desk: Desk) -> str:

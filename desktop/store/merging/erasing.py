@@ -208,6 +208,14 @@ def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
     return found
 
 
+def note_undone(database: Database, records: Collection[str], after: int) -> None:
+    """What was erased of these records up to a moment later than this one is asked for anew, as far as it is due."""
+    database.connection.executemany(
+        "DELETE FROM erased WHERE record = unhex(?) AND upto > ?",
+        [(record, after) for record in sorted(records)],
+    )
+
+
 def asked_in_vain(database: Database, origin: int) -> list[tuple[str, str, str, str, str, int]]:
     """As :func:`asked`, of those erasures of an origin that do not count."""
     found: list[tuple[str, str, str, str, str, int]] = database.rows(

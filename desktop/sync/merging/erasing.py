@@ -15,7 +15,7 @@ import msgspec
 from desktop.records.identity import is_id
 from desktop.records.versions import items
 from desktop.records.versions.items import MalformedLine, Shape
-from desktop.records.versions.stamps import from_wire
+from desktop.records.versions.stamps import DAY_MS, from_wire, milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.merging import erasing
 from desktop.store.merging.erasing import Erasure, Targets
@@ -38,9 +38,11 @@ def due(ledger: Ledger) -> list[Erasure]:
 
     An erasure reaches what was written under its own unit or one below, up to the moment at which it was said, of
     whatever record: whose words they were is signed with them, and who claims a record later has no part in them.
-    Where the tree of units is another one than when they were done, more may lie below than was known then.
+    Where the tree of units is another one than when they were done, more may lie below than was known then. One that
+    was said here under a date in the future asks for nothing until its day, as it does where it waits (rule 15).
     """
     found = []
+    now = ledger.environment.since_epoch()
     anew = erasing.tree_mark(ledger.database) != (ledger.meta(_UNDER) or "")
     units: dict[str, frozenset[str]] = {}
     done = {
@@ -50,6 +52,8 @@ def due(ledger: Ledger) -> list[Erasure]:
     }
     for kind, target, slots, upto, unit, own in erasing.asked(ledger.database):
         record_type = ledger.types.get(kind)
+        if _is_early(own, now):
+            continue
         try:
             stamp = min(from_wire(upto), own)
         except ValueError:
@@ -75,9 +79,15 @@ def due(ledger: Ledger) -> list[Erasure]:
     return _with_strangers(ledger, found)
 
 
+def _is_early(stamp: int, now: int) -> bool:
+    return milliseconds_of(stamp) > now + DAY_MS
+
+
 def note_tree(ledger: Ledger) -> None:
-    """All that is due was done under the tree of now."""
-    mark = erasing.tree_mark(ledger.database)
+    """All that is due was done under the tree of now; not while some of it has yet to have its day."""
+    now = ledger.environment.since_epoch()
+    early = any(_is_early(own, now) for *_, own in erasing.asked(ledger.database))
+    mark = "" if early else erasing.tree_mark(ledger.database)
     if mark != (ledger.meta(_UNDER) or ""):
         ledger.set_meta(_UNDER, mark)
 

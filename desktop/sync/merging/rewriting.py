@@ -119,7 +119,12 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         said = ledger.write(label, operator, births=births)
         standing.settle(ledger, keys, operator)
         last = _write_again(ledger, wrong, label)
-        if any(item.put.type == ERASURE for item in wrong):
+        erased = {
+            str(parse(item.put.value).get("target") or "") for item in wrong if item.put.type == ERASURE
+        }
+        if erased:
+            # What is recorded from now on is a new matter here too, until the day of the first one.
+            erasing.note_undone(ledger.database, erased, last)
             standing.settle(ledger, keys, operator)
     return ChangeSet(said.stamp or last, everything=True)
 
