@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import enrolling, exchange, forks, policy, redating, returning, withdrawals
+from desktop.operations.stations import (
+    enrolling,
+    exchange,
+    forks,
+    policy,
+    redating,
+    returning,
+    unsettled,
+    withdrawals,
+)
 from desktop.operations.workspaces import wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
@@ -610,8 +619,12 @@ def test_a_restored_computer_is_told_to_report_once_more(
     assert "请再上报一次" in page.merge.note.detail.text()
     assert "没有收下" not in page.merge.note.detail.text(), "what has a new number asks for nothing more"
     assert page.tabs.tabText(UNSETTLED) == "没有收下的"
+    ways = [b for b in page.merge.note.findChildren(QPushButton) if "没有收下" in b.text()]
+    assert not any(b.isVisible() for b in ways), "nothing is listed there"
+    assert len(unsettled.unsettled(district.database, district.here)) == 1
     report_up(copy, district, tmp_path)
     assert {"原机的厂", "副本的厂"} <= names(district)
+    assert unsettled.unsettled(district.database, district.here) == [], "it has come under its new number"
 
 
 def test_a_copy_is_led_to_enrolment(

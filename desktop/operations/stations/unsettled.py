@@ -251,13 +251,16 @@ def _settled_by_joining(
 def _settled_by_numbers(
     database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
 ) -> list[Unsettled]:
-    """What lost in a fork asks for nothing once this computer has given it a new number."""
+    """What lost in a fork asks for nothing once its computer has given it a new number.
+
+    Of another's computer that is seen by its new records, which are here by now.
+    """
     now = stored.setting(database, "incarnation")
     return [
-        replace(one, advice=advising.RENUMBERED, settled=True)
+        replace(one, advice=advising.RENUMBERED if one.own else advising.RENUMBERED_BELOW, settled=True)
         if one.cause == item_outcomes.REFUSED_FORK
         and one.known
-        and (item.station == here.station and item.incarnation != now)
+        and (item.incarnation != now if item.station == here.station else bool(one.type) and not one.slot)
         else one
         for item, one in zip(items, found, strict=True)
     ]

@@ -75,6 +75,7 @@ class MergePanel(QStackedWidget):
         """In which they are merged."""
         self._done = self._read = False
         self._to_conflicts: QPushButton | None = None
+        self._to_unsettled: QPushButton | None = None
         self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
@@ -274,7 +275,7 @@ class MergePanel(QStackedWidget):
         )
 
     def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
-        self._task, self._to_conflicts = task, None
+        self._task, self._to_conflicts, self._to_unsettled = task, None, None
         self.decided.hide()
         task.progressed.connect(self._show_progress)
         self.progress.setRange(0, 0)
@@ -341,7 +342,8 @@ class MergePanel(QStackedWidget):
             offered.append(self._to_conflicts)
         lines += [*settled_words(after), *withdrawn_words(after)]
         if back or aside or any(waits(item) for f in after for item in f.items):
-            offered.append(link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit))
+            self._to_unsettled = link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit)
+            offered.append(self._to_unsettled)
         lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
@@ -350,10 +352,12 @@ class MergePanel(QStackedWidget):
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 
-    def show_conflicts(self, left: int) -> None:
-        """Who has decided all of them is not sent there once more."""
+    def show_left(self, conflicts: int, *, unsettled: bool) -> None:
+        """Nobody is sent where nothing stands: all was decided, or what waited here counts with the merge itself."""
         if self._to_conflicts is not None:
-            self._to_conflicts.setVisible(left > 0)
+            self._to_conflicts.setVisible(conflicts > 0)
+        if self._to_unsettled is not None:
+            self._to_unsettled.setVisible(unsettled)
 
     def _failed(self, error: Exception) -> bool:
         self._task = None

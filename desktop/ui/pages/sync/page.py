@@ -229,7 +229,7 @@ class SyncPage(Page):
         self.grant.show_overview(seen, found.out_of_use)
         self.below.show_overview(seen, found.out_of_use)
         self.unsettled.show_items(found.items, found.unlisted)
-        self.merge.show_conflicts(seen.conflicts)
+        self.merge.show_left(seen.conflicts, unsettled=bool(found.items or found.unlisted))
         if self._moved_on and not seen.conflicts:
             self.merge.put_away()
         self.log.show_merges(found.merges, found.rollbacks)
