@@ -9,13 +9,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from desktop.errors import Problem
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange
+from desktop.operations.stations import covers, exchange, roots, signing
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HANDLER, HEAD
 from desktop.store.queries import reading
+from desktop.sync.errors.persons import HeadNotSigned, NobodySigned
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.pages.sync.page import SyncPage
@@ -51,6 +53,15 @@ def sign(qtbot: QtBot, hands: Hands, dialog: SignDialog, password: str) -> None:
     hands.settle()
 
 
+def sheet_checked(desk: Session, path: Path) -> Problem | None:
+    """What the page that holds a cover sheet against a file has against it, before anything is merged."""
+    held, asks = roots.believed_roots(desk.database), signing.wanted_above(desk.database, desk.unit.id)
+    found = covers.examine(path, held, desk.ledger.station, asks)
+    assert found.stands is (found.problem is None)
+    assert found.duties == (frozenset() if found.problem else {HANDLER, HEAD})
+    return found.problem
+
+
 def test_both_sign_after_the_export_and_the_district_takes_it(
     qtbot: QtBot, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
@@ -62,13 +73,18 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     assert isinstance(page, SyncPage)
     assert "经办人和负责人的签名才收" in page.send.rule.text()
     below.dialogs.paths = [stick]
-    below.click(page.send.export)
+    page.send.export.setFocus()
+    qtbot.keyClick(page.send.export, Qt.Key.Key_Space)
+    below.settle()
     (path,) = stick.iterdir()
+    assert page.send.sign.hasFocus(), "it is not handed over before it is signed"
+    assert isinstance(sheet_checked(district, path), NobodySigned)
     refused = exchange.merge(district, [path], preview=True).bundles[0].problem
     assert refused is not None
     assert "复核签名" in str(refused)
 
-    below.click(page.send.sign)
+    qtbot.keyClick(page.send.sign, Qt.Key.Key_Space)
+    below.settle()
     dialog = page.send.signer.dialog
     assert isinstance(dialog, SignDialog)
     qtbot.waitUntil(dialog.isVisible)
@@ -91,7 +107,9 @@ def test_both_sign_after_the_export_and_the_district_takes_it(
     dialog.password.setFocus()
     sign(qtbot, below, dialog, "chen-password")
     assert "还要负责人的签名" in dialog.state.text()
+    assert isinstance(sheet_checked(district, path), HeadNotSigned)
     sign(qtbot, below, dialog, "qian-password")
+    assert sheet_checked(district, path) is None
     assert "签名齐了" in dialog.state.text()
     assert not dialog.password.isVisible()
     picture(dialog, "sign-both")

@@ -34,6 +34,7 @@ from desktop.store.peers.arrivals import MergedBundle
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle
+from desktop.sync.signed import persons
 from desktop.sync.signed.manifest import UP, Manifest
 
 
@@ -200,7 +201,8 @@ def fits(bundle: OpenedBundle | Path, typed: str) -> bool:
 class Examined:
     """A file that is held against a sheet: its digest and what it says, or the problem with it.
 
-    ``stands`` is whether signature and all content were checked and are right.
+    ``stands`` is whether signature and all content were checked and are right; ``duties`` are of those who have signed
+    besides.
     """
 
     path: Path
@@ -208,10 +210,16 @@ class Examined:
     said: Manifest | None = None
     stands: bool = False
     problem: Problem | None = None
+    duties: frozenset[str] = frozenset()
 
 
-def examine(path: Path, held: Collection[bytes]) -> Examined:
-    """Reads all of a file; its signature is judged by the roots that are held (DER), if any."""
+def examine(
+    path: Path, held: Collection[bytes], station: str = "", asks: Collection[str] = frozenset()
+) -> Examined:
+    """Reads all of a file; its signature is judged by the roots that are held (DER), if any.
+
+    Of bundles for this ``station`` from below, also by the duties whose signatures it ``asks`` for.
+    """
     try:
         opened = envelope.read_bundle(path)
         said = envelope.look(opened)
@@ -220,10 +228,14 @@ def examine(path: Path, held: Collection[bytes]) -> Examined:
     if not held:
         return Examined(path, opened.digest, said)
     try:
-        envelope.authenticate(opened, held)
+        signers = envelope.authenticate(opened, held).signers
+        if said.receiver == station and said.kind == UP:
+            persons.require(said, signers, asks)
     except Problem as problem:
         return Examined(path, opened.digest, said, problem=problem)
-    return Examined(path, opened.digest, said, stands=True)
+    return Examined(
+        path, opened.digest, said, stands=True, duties=frozenset(person.duty for person in signers)
+    )
 
 
 def tell(

@@ -110,7 +110,7 @@ class OperatorDialog(AskingDialog):
         disabled: bool = False,
         duty: str = "",
     ) -> None:
-        super().__init__(parent, "改角色或口令" if name else "添加操作员", "保存")
+        super().__init__(parent, "改角色、签名或口令" if name else "添加操作员", "保存")
         self._take = take
         self._keeps = bool(name) and not disabled
         self.name, self.role = QLineEdit(name), QComboBox()

@@ -51,7 +51,7 @@ class OperatorsPage(Page):
             "操作员",
         )
         self.add = button("添加操作员…", self._add, "plus", primary=True)
-        self.change = button("改角色或口令…", self._change)
+        self.change = button("改角色、签名或口令…", self._change)
         self.stop = button("停用", self._stop)
         self.own = button("修改我的口令…", self._own)
         self.code = button("生成新的恢复码…", self._new_code)
@@ -226,7 +226,7 @@ class OperatorsPage(Page):
         new = self._known.get(name, (role, True))[1]
         done = f"“{name}”（{ROLES[role]}）可以使用这份台账了。" if new else f"“{name}”的改动已保存。"
         self._write(
-            "添加操作员" if new else "改角色或口令",
+            "添加操作员" if new else "改角色、签名或口令",
             lambda session: operators.put(session, name, role, password, duty=duty),
             done + (_EXPORT_ANEW if duty and password else ""),
         )

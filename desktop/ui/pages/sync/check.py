@@ -9,9 +9,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.documents.cover_sheet import Sheet, grouped, read_sheet
-from desktop.operations.stations import covers, roots
+from desktop.operations.stations import covers, roots, signing
 from desktop.operations.stations.covers import ENOUGH_DIGITS, Examined, Fit, Slip
 from desktop.operations.stations.inbox import Arrival
+from desktop.records import duties
 from desktop.store.peers.arrivals import MergedBundle
 from desktop.store.tables.database import Database
 from desktop.ui import theme
@@ -56,6 +57,7 @@ class CheckTab(QWidget):
         self._target: Path | None = None
         self._file: Examined | None = None
         self._roots: tuple[bytes, ...] = ()
+        self._asks: frozenset[str] = frozenset()
         self._build()
         self.typed.textChanged.connect(lambda _text: self._update())
         self.typed.returnPressed.connect(self.typed.selectAll)
@@ -99,8 +101,9 @@ class CheckTab(QWidget):
 
     def enter(self) -> None:
         """Whoever comes here has the sheet in hand."""
+        unit = self.workbench.facts.unit.id
         self.workbench.read(
-            lambda database, _ticket: roots.believed_roots(database),
+            lambda database, _ticket: (roots.believed_roots(database), signing.wanted_above(database, unit)),
             self._take_roots,
             owner=self,
             key="roots",
@@ -108,9 +111,9 @@ class CheckTab(QWidget):
         self.typed.setFocus()
         self.typed.selectAll()
 
-    def _take_roots(self, roots: tuple[bytes, ...]) -> None:
-        if roots != self._roots:
-            self._roots = roots
+    def _take_roots(self, found: tuple[tuple[bytes, ...], frozenset[str]]) -> None:
+        if found != (self._roots, self._asks):
+            self._roots, self._asks = found
             self._examine(self._target)
 
     def show_arrivals(self, arrivals: list[Arrival]) -> None:
@@ -191,10 +194,10 @@ class CheckTab(QWidget):
         self._target, self._file, self.lines = path, None, {}
         if path is None:
             return
-        roots = self._roots
+        roots, asks, station = self._roots, self._asks, self.workbench.facts.station
 
         def job(_ticket: Ticket) -> Examined:
-            return covers.examine(path, roots)
+            return covers.examine(path, roots, station, asks)
 
         apart(self.workbench, "核对报送单", job, self._examined, self)
 
@@ -280,4 +283,5 @@ class CheckTab(QWidget):
 def _signature_words(file: Examined) -> str:
     if file.problem is not None:
         return file.problem.sentence
-    return "签名无误，内容完整" if file.stands else "本机还没有入网，没有核对签名"
+    signed = f"；{duties.words(file.duties)}已签" if file.duties else ""
+    return f"签名无误，内容完整{signed}" if file.stands else "本机还没有入网，没有核对签名"

@@ -56,7 +56,7 @@ class SendCard(Card):
         self._wanted = False
         self._told: int | None = None
         """How much was left to export when the last export was told of; nothing while that is not known."""
-        self._by_key = False
+        self._by_key = self._to_sign = False
         self.done = Note()
         self.may_send = workbench.role is not Role.READER
         for made in (self.export, self.sign, self.change):
@@ -107,6 +107,9 @@ class SendCard(Card):
         self._forget_told(seen, confirmed=peer.confirmed)
         self._last = peer.sent.file if peer.sent is not None else ""
         self.sign.setVisible(bool(self._last) and (bool(seen.duties or seen.wanted)))
+        if self._to_sign and self._last:
+            self._to_sign = False
+            self.sign.setFocus(Qt.FocusReason.OtherFocusReason)
         self.sign.setToolTip("经办人、负责人用自己的口令给导出的数据包签名，可以当时签，也可以以后签。")
         self.rule.setText(_rule_words(seen))
         self.rule.setVisible(bool(seen.wanted))
@@ -208,7 +211,9 @@ class SendCard(Card):
             "报送单（签名盖章用）", lambda: self.workbench.shell.open_page("preview", job=_cover_job(made))
         )
         self.done.offer(cover, folder_link(made.path))
-        if self._by_key:
+        # What comes next: the signatures, whose button is shown once it is known here what was sent; or the sheet.
+        self._to_sign = self._by_key and self._wanted
+        if self._by_key and not self._wanted:
             cover.setFocus(Qt.FocusReason.OtherFocusReason)
         self.sent.emit()
 
