@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED
 from desktop.store.ledger import Ledger
@@ -33,17 +33,20 @@ def signer(database: Database, judge: Judge, verdict: Verdict, header: Header) -
     return judge.signer(header)
 
 
-def is_lacking(ledger: Ledger, judge: Judge, label: Sequence[object]) -> bool:
+def is_lacking(ledger: Ledger, judge: Callable[[], Judge], label: Sequence[object]) -> bool:
     """Whether some of a known segment from above is aside, and nobody signs here for it any more: its unit was moved.
 
-    Then the copy for which the level above vouches is taken beside it: by that the items count when they may.
+    Then the copy for which the level above vouches is taken beside it: by that the items count when they may. The
+    ``judge`` is asked last, for whom all that was said may have to be heard.
     """
     station, incarnation, first, last, *_ = label
-    if station == ledger.station or judge.is_known(str(station)):
+    if station == ledger.station:
         return False
     origin = ledger.origin_ref(str(station), str(incarnation))
     away = aside.between(ledger.database, origin, int(str(first)), int(str(last)))
-    return bool(away) and not segment_log.is_vouched(ledger.database, label[:5])
+    if not away or segment_log.is_vouched(ledger.database, label[:5]):
+        return False
+    return not judge().is_known(str(station))
 
 
 def why_nobody(database: Database, judge: Judge, station: str) -> str:

@@ -296,7 +296,10 @@ class _Taking:
         if (
             total is not None
             and total == label[5]
-            and not (self._said.kind == DOWN and signers.is_lacking(self._ledger, self._intake.judge, label))
+            and not (
+                self._said.kind == DOWN
+                and signers.is_lacking(self._ledger, lambda: self._intake.judge, label)
+            )
         ):
             self._result.known += total
             return True
