@@ -26,6 +26,8 @@ _UNBROKEN = re.compile(r"[!-~]+")
 _AROUND = 14
 """What a row of several lines has above and below them, together."""
 _LOOKED_AT, _ENDLESS = 40, 10_000
+_MOST_WRAPPED = 500
+"""So many rows are as high as their words; measuring hundreds of thousands would hold up the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,7 @@ class Grid(FittedTable):
         wide = [n for n, c in enumerate(self.rows.columns) if c.wide and not self.isColumnHidden(n)]
         rooms = [(n, self.columnWidth(n) - _PADDING - (_SIGN if n == 0 else 0)) for n in wide]
         flags = Qt.TextFlag.TextWordWrap
-        for row, line in enumerate(self.rows.lines):
+        for row, line in enumerate(self.rows.lines[:_MOST_WRAPPED]):
             words = [(self.rows.columns[n].shown(line.texts[n]), room) for n, room in rooms]
             needed = [
                 metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, text).height()

@@ -591,6 +591,8 @@ def decide(hands: Hands, page: SyncPage, answer: int) -> None:
     page.tabs.setCurrentIndex(FORKS)
     deciding = page.forks.deciding
     hands.click(deciding.begin)
+    assert not page.forks.note.isVisible()
+    assert not page.forks.two.isVisible()
     assert not deciding.decision.way_on.isEnabled()
     hands.tick(deciding.answers.buttons()[answer])
     hands.qtbot.keyClicks(deciding.decision.reason, "phone")
@@ -625,6 +627,24 @@ def test_a_restored_computer_is_told_to_report_once_more(
     report_up(copy, district, tmp_path)
     assert {"原机的厂", "副本的厂"} <= names(district)
     assert unsettled.unsettled(district.database, district.here) == [], "it has come under its new number"
+
+
+def test_why_something_waits_is_read_whole_in_the_preview(
+    open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, _, copy = forked
+    records.save(copy, "enterprise", {"name": "杭州余杭径山镇双溪漂流景区开发管理服务有限责任公司𠮷㐂䶮"})
+    hands, page = open_page(district)
+    hands.drop(page.merge.drop, [exchange.send(copy, tmp_path / "再.xsj").path])
+    items = page.merge.details.items
+    reason = len(items.rows.columns) - 1
+    assert items.rows.lines
+    for row, line in enumerate(items.rows.lines):
+        room = items.columnWidth(reason) - 20
+        lines = items.fontMetrics().horizontalAdvance(line.texts[reason]) / room
+        assert lines > 1, "there is room for it in one line: nothing is proved"
+        assert items.rowHeight(row) >= lines * items.fontMetrics().height()
+    hands.look("waits-preview")
 
 
 def test_a_copy_is_led_to_enrolment(

@@ -25,7 +25,7 @@ from desktop.ui.window import MainWindow
 from tests.ui.house import FakeDialogs, make_session, open_window, picture, settle
 
 WHY = "台账所在的位置不能写入，现在只能看，不能保存。"
-ONLY_LOOKED_AT = {"到期应清除的个人信息…", "核对导出的日志…"}
+ONLY_LOOKED_AT = {"到期应清除的个人信息…", "核对导出的日志…", "和以前的日志比…"}
 """What ends in dots asks before it does something; these lead to a page, or look at a file."""
 COMPARED = {"对方的摘要", "报送单上的摘要"}
 """What is typed there is held against the ledger, and kept nowhere."""

@@ -196,6 +196,7 @@ def test_request_telephone_and_answer_in_two_windows(
     own = card.own.text()
     desk.click(card.answer_button)
     assert "已答复" in card.note.words.text()
+    told = card.note.detail.text()
     desk.dialogs.paths.append(stick / "申请.xsr")
     desk.click(card.open_request)
     assert "已经答复过" in card.note.detail.text()
@@ -208,6 +209,7 @@ def test_request_telephone_and_answer_in_two_windows(
     qtbot.mouseClick(dialog.open_answer, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.their_words.isVisible(), timeout=10_000)
     assert own.endswith(dialog.their_words.shown)
+    assert dialog.their_words.shown in told, "the telephone rings when the card is closed"
     picture(dialog, "recover-compare")
     keys(qtbot, "not the one of the request")
     key(qtbot, K.Key_Return)

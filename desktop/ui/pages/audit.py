@@ -59,7 +59,7 @@ class AuditPage(Page):
         self.export_button = button("导出日志…", self.export, "file-output")
         self.check_button = button("再核对一次", lambda: self.refresh(None), "refresh-cw")
         self.check_file_button = button("核对导出的日志…", self.check_file, "file-input")
-        self.compare_button = button("和以前导出的比…", self.compare, "search")
+        self.compare_button = button("和以前的日志比…", self.compare, "search")
         self.check_button.setToolTip("看日志中间有没有缺行、改动")
         self.check_file_button.setToolTip("看导出的文件有没有被改动，别的台账导出的也可以")
         self.compare_button.setToolTip("选这份台账以前导出的日志：末尾少了行、整个重写过，只有这样才看得出")

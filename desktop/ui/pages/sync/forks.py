@@ -158,6 +158,7 @@ class ForksTab(QWidget):
     def _make_room(self, busy: bool) -> None:
         """While it is decided, the explanation gives way to the answers."""
         self.note.setVisible(not busy and bool(self.forks))
+        self.two.setVisible(not busy and bool(self.two.words.text()))
         self.grid.setEnabled(not busy)
         if not busy and self.isVisible():
             self.grid.setFocus(Qt.FocusReason.OtherFocusReason)

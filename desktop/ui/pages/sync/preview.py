@@ -157,9 +157,16 @@ class Details(QWidget):
             "按类别",
         )
         self.items = Grid(
-            [Col("结果", 6), Col("记录", 18, wide=True), Col("项目", 9), Col("谁填的", 11), Col("原因", 16, wide=True)],
+            [
+                Col("结果", 6),
+                Col("记录", 18, wide=True, most=48),
+                Col("项目", 9),
+                Col("谁填的", 11),
+                Col("原因", 16, wide=True),
+            ],
             NOT_TAKEN,
-        )  # fmt: skip
+            wrapping=True,
+        )
         self.items.opened.connect(self._open)
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")

@@ -124,15 +124,21 @@ class RecoverCard(Card):
             return recovery.answer(session, seen.path, out)
 
         self.workbench.write(
-            "答复恢复申请", job, lambda _seen: self._answered(out), owner=self, fail=self.tell_problem, step=False
-        )  # fmt: skip
+            "答复恢复申请",
+            job,
+            lambda answered: self._answered(out, answered),
+            owner=self,
+            fail=self.tell_problem,
+            step=False,
+        )
 
-    def _answered(self, out: Path) -> None:
+    def _answered(self, out: Path, answered: Seen) -> None:
         self._close()
         self.note.say(
             Tone.GOOD,
             f"已答复，答复文件是：{out.name}",
-            "下一步：把它交给对方，对方导入时也会打电话核对本机的词语。这次答复已经记入日志。",
+            "下一步：把它交给对方。对方导入前会打电话来，请念这几个词语和数字："
+            f"{answered.own}。\n这次答复已经记入日志。",
         )
         where = folder_link(out)
         self.note.offer(where)

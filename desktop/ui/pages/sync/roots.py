@@ -66,11 +66,11 @@ class RootCard(Card):
     def _show(self, found: Root) -> None:
         self.setVisible(bool(found.words))
         changed = f"更换过{found.changes}次" if found.changes else "没有更换过"
-        self.words.setText("\n".join([
-            f"根证书的核对词语：{'；'.join(map(str, found.words))}（{changed}）",
+        told = f"根证书的核对词语：{'；'.join(map(str, found.words))}（{changed}）"
+        if found.granting is not None:
             # Two are told apart by what they are for: below, nobody compares those of the root.
-            *([f"本机的核对词语：{found.granting}（下级接受本机的批准前打电话来，念这几个）"] if found.granting else []),
-        ]))  # fmt: skip
+            told += f"\n本机的核对词语：{found.granting}（下级接受本机的批准或答复前打电话来，念这几个）"
+        self.words.setText(told)
         if found.asked is None and self._asked:
             # The grant has come: what was said of the request is over.
             self.note.hide()
