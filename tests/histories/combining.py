@@ -164,8 +164,8 @@ class Combining(Machines):
             self._report(desk)
             self.inform(desk)
         said = above.exclude((desk, self.rnd.choice(numbers)))
-        if self.rnd.random() < 0.4:
-            self.done.append((desk, desk.delete(self.rnd.choice((one, other)))))
+        if self.rnd.random() < 0.4 and (gone := self.rnd.choice((one, other))) in desk.records():
+            self.done.append((desk, desk.delete(gone)))
         if self.rnd.random() < 0.4:
             self._erase(desk, "firm", self.rnd.choice((one, other)))
         if self.rnd.random() < 0.5:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Collection
 from types import SimpleNamespace
@@ -312,12 +313,21 @@ def said_elsewhere(history: People) -> set[str]:
     """
     database = history.district.database
     known = targets(database)
+    said = database.rows(
+        "SELECT lower(hex(v.record)), v.slot, v.stamp, u.id, v.value FROM version v"
+        " JOIN unit_ref u ON u.ref = v.unit WHERE v.type = 'firm'"
+    )
+    # Nor does it reach the births of others there that were withdrawn.
+    for record, stamp, unit, cells in database.rows(
+        "SELECT lower(hex(record)), stamp, unit, value FROM refused WHERE type = 'firm' AND kind = 'birth'"
+    ):
+        said += [
+            (record, column.partition(".")[0], stamp, unit, cell)
+            for column, cell in json.loads(cells).items()
+        ]
     return {
         word
-        for record, slot, stamp, unit, value in database.rows(
-            "SELECT lower(hex(v.record)), v.slot, v.stamp, u.id, v.value FROM version v"
-            " JOIN unit_ref u ON u.ref = v.unit WHERE v.type = 'firm'"
-        )
+        for record, slot, stamp, unit, value in said
         for word in _WORD.findall(str(value))
         if not any(e.reaches(slot, stamp, unit) for e in known.get(("firm", record), ()))
     }
