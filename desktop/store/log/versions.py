@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 
-from desktop.records.declaration import UNIT_SLOT
+from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, canonical
 from desktop.records.versions.resolution import ItemId, Version
@@ -99,28 +99,39 @@ def copy_births(database: Database, types: Catalogue, touched: str) -> None:
 
     A slot that has any version in the log has had its birth copied, or its birth did not fill it.
     """
+    slots: dict[str, list[str]] = {}
     for type_name, slot_name in database.rows(f"SELECT DISTINCT type, slot FROM temp.{touched}"):
-        record_type = types.get(type_name)
-        if slot_name == UNIT_SLOT:
-            value, is_filled = "(SELECT json_quote(id) FROM unit_ref WHERE ref = r.unit)", "1"
-        elif record_type is not None and slot_name in record_type.slots:
-            slot = record_type.slots[slot_name]
-            value, is_filled = columns.canonical_of(slot, "r."), columns.filled(slot, "r.")
-        else:
+        slots.setdefault(type_name, []).append(slot_name)
+    for type_name, names in slots.items():
+        told = {name: _born(types.get(type_name), name) for name in names}
+        values = " ".join(f"WHEN '{name}' THEN {born[0]}" for name, born in told.items() if born)
+        is_filled = " ".join(f"WHEN '{name}' THEN {born[1]}" for name, born in told.items() if born)
+        if not values:
             continue
-        # The unit a birth was written under is its own copy's once the record has moved.
+        # All slots of a record are written together, next to each other. The unit a birth was written under is its own
+        # copy's once the record has moved.
         database.execute(
             f"INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
-            f" SELECT :type, r.id, :slot, r._stamp, r._origin, r._number, coalesce((SELECT b.unit FROM version b"
-            f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.type = :type AND b.origin = r._origin"
-            f"   AND b.number = r._number), r.unit), 1, r._operator, {value}"
-            f" FROM temp.{touched} t JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
-            f" WHERE t.type = :type AND t.slot = :slot AND {is_filled} AND NOT EXISTS ("
-            f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = :slot AND v.type = :type)"
+            f" SELECT t.type, r.id, t.slot, r._stamp, r._origin, r._number, coalesce((SELECT b.unit FROM version b"
+            f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.type = t.type AND b.origin = r._origin"
+            f"   AND b.number = r._number), r.unit), 1, r._operator, CASE t.slot {values} END"
+            f" FROM temp.{touched} t CROSS JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
+            f" WHERE t.type = ? AND CASE t.slot {is_filled} END AND NOT EXISTS ("
+            f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = t.slot AND v.type = t.type)"
             # What records that are one show may be the word of another; all that their births said is logged.
-            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = :type)",
-            {"type": type_name, "slot": slot_name},
+            f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = t.type)",
+            (type_name,),
         )
+
+
+def _born(record_type: RecordType | None, name: str) -> tuple[str, str] | None:
+    """What a row ``r`` says in a slot as canonical text, and whether it says anything; None if it has no such slot."""
+    if name == UNIT_SLOT:
+        return "(SELECT json_quote(id) FROM unit_ref WHERE ref = r.unit)", "1"
+    if record_type is None or name not in record_type.slots:
+        return None
+    slot = record_type.slots[name]
+    return columns.canonical_of(slot, "r."), columns.filled(slot, "r.")
 
 
 def log_changes(database: Database) -> None:

@@ -128,7 +128,7 @@ class Merger:
     def _count(self, now: int) -> Result:
         counting.count_staged(self._db)
         self._db.execute(
-            "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM staged WHERE counts = 1"
+            "INSERT INTO touched (record, slot, type) SELECT record, slot, type FROM staged WHERE counts = 1"
             " ON CONFLICT DO NOTHING"
         )
         self._staging.touch_led()
