@@ -201,6 +201,9 @@ def _answering(*answers: list[Any], **header: Any) -> Callable[[Scene, Pack], by
 vector("receipt-outcome", "refused receipt BadSegment 15", "It answers that an item was applied.")(
     _answering([1, "applied", ""])
 )
+vector("receipt-long-line", "refused receipt BadSegment 15", "An answer of more than 4 KiB.")(
+    _answering([1, "held", "x" * 4096])
+)
 vector("receipt-nothing-heard", "accepted", "The sender has heard nothing of the receiver.")(
     _answering(incarnation="", position=0)
 )

@@ -227,9 +227,14 @@ def most_weight(lines: bytes) -> int:
 def too_heavy(lines: bytes) -> bool:
     """Whether lines are too heavy for a segment. Those of a register are far from it, so it is hardly ever reckoned."""
     # No part takes less than three bytes.
-    if len(lines) <= MAX_WEIGHT // 32:
+    if len(lines) <= MAX_WEIGHT // 32 or most_weight(lines) <= MAX_WEIGHT:
         return False
-    return most_weight(lines) > MAX_WEIGHT and weight(lines) > MAX_WEIGHT
+    return weight(lines) > MAX_WEIGHT or _is_crowded(lines)
+
+
+def _is_crowded(lines: bytes) -> bool:
+    """Whether not all that begins like an erased part can be one: taken apart, millions of stumps would fill memory."""
+    return lines.count(b'\t"') * (len(SEPARATOR) + _STATED) > len(lines)
 
 
 def opened_line(line: bytes, key: bytes | None) -> bytes:

@@ -71,8 +71,8 @@ class BirthLines:
 
     def _read(self, parts: Sequence[bytes], readers: _Readers) -> int:
         number: int
-        _, _, record, unit, _, stamp, replaces, number, operator, cells = readers[0](parts[0])
-        if replaces or len(parts) != len(readers):
+        _, _, record, unit, _, stamp, _, number, operator, cells = readers[0](parts[0])
+        if len(parts) != len(readers):
             raise MalformedLine("a birth follows the shape of its type")
         for place, empty in enumerate(self._reading.empty, 1):
             part = parts[place]
@@ -127,9 +127,14 @@ def _reading(plain: tuple[Kind | None, ...], personal: tuple[tuple[Kind | None, 
 
     def readers(kinds: Callable[[Kind | None], Any]) -> _Readers:
         cells = row[tuple(kinds(k) for k in plain)]
-        head = row[str, str, str, str, None, str, list[str], int, str, cells]
-        parts = [row[(str, *(kinds(k) for k in part))] for part in personal]
-        return tuple(msgspec.json.Decoder(t).decode for t in (head, *parts))
+        # A birth replaces nothing: of a list that may be of megabytes nothing is read.
+        head = row[str, str, str, str, None, str, row[()], int, str, cells]
+        # Many parts may be alike: one reader does for all of them.
+        of_part = {part: reader(row[(str, *(kinds(k) for k in part))]) for part in dict.fromkeys(personal)}
+        return (reader(head), *map(of_part.__getitem__, personal))
+
+    def reader(of: Any) -> Callable[[bytes], Any]:
+        return msgspec.json.Decoder(of).decode
 
     empty = tuple((None,) * len(part) for part in personal)
     return _Reading(empty, readers(_CELLS.__getitem__), readers(lambda _: AnyCell))

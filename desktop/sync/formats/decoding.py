@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -27,23 +29,27 @@ _BIRTH: Final = b'["birth","'
 _NO_BIRTH: Final = b"\0"
 """How no line begins."""
 
-_decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
-    tuple[str, str, str, str, str | None, str, list[str | list[str]], int, str, msgspec.Raw]
-).decode
+MOST_MEMBERS: Final = 1 << 14
+"""How many members a group has at most."""
 _LONG: Final = 1 << 16
-"""Bytes of a head from which on what it replaces is read entry by entry: a line may name a million and a half."""
+"""Bytes from which on a head or a value is read with care, as it may be of thirty megabytes: what is replaced entry by
+entry, of which there may be a million and a half, and a group only if it has not too many members."""
+_decode_head: Callable[[bytes], Any] = msgspec.json.Decoder(
+    tuple[str, str, str, str, str | None, str, list[str | tuple[str, str]], int, str, msgspec.Raw]
+).decode
 _decode_long_head: Callable[[bytes], Any] = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, msgspec.Raw, int, str, msgspec.Raw]
 ).decode
-_decode_entry: Callable[[bytes], Any] = msgspec.json.Decoder(str | list[str]).decode
+_decode_entry: Callable[[bytes], Any] = msgspec.json.Decoder(str | tuple[str, str]).decode
 _OPENED: Final = re.compile(rb"[ \n\r]*+\[([ \n\r]*+\])?")
 _ENTRY: Final = re.compile(
     rb'[ \n\r]*+("(?:[^"\\]|\\.)*+"|\[(?:[^"\]]|"(?:[^"\\]|\\.)*+")*+\])[ \n\r]*+([,\]])'
 )
 """An entry of what is replaced, and what stands behind it."""
+_TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"([ \n\r]*+:)?')
+"""A text; behind the name of a member stands a colon."""
 _Value = AnyCell | dict[str, AnyCell]
 _decode_plain = msgspec.json.Decoder(_Value).decode
-_decode_opaque = msgspec.json.Decoder().decode
 _decode_value = msgspec.json.Decoder(tuple[str, _Value]).decode
 
 
@@ -204,7 +210,9 @@ def _add_other(
     if kind == items.BIRTH:
         raise MalformedLine("a birth begins as births begin")
     beside = len(parts) > 1 or slot is None or kind not in items.KINDS
-    unused = _decode_opaque(plain) if beside else None  # nothing of it is used, but it is JSON
+    unused = beside and bytes(plain) != b"null"
+    if unused:
+        _check_signs(plain)
     if kind not in items.KINDS or slot is None or len(parts) > 2:
         # Kinds of later formats are kept in their segment and count as held until a newer program reads them.
         contents.changes.append(
@@ -226,8 +234,10 @@ def _add_other(
     if known is None:
         known = slots[type_name, slot] = _slot(types, type_name, slot)
     value: str | None = None
-    misfits = unused is not None  # beside a part it could not be erased
+    misfits = unused  # beside a part it could not be erased
     if len(parts) == 1 or parts[1][:1] != b'"':
+        if len(parts[-1]) >= _LONG:
+            _check_members(plain if len(parts) == 1 else parts[1])
         found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
         exposed = len(parts) == 1 and known.personal and found is not None
         # The signed counts are by kind, and a cover sheet says by them how much a bundle deletes.
@@ -245,15 +255,34 @@ def _add_other(
     return number
 
 
+def _check_signs(unused: msgspec.Raw) -> None:
+    """Of what nobody uses as well the signs are those of UTF-8; that it is JSON was seen when the head was read."""
+    decode, left = codecs.getincrementaldecoder("utf-8")().decode, memoryview(unused)
+    while left:
+        decode(left[:_LONG], final=len(left) <= _LONG)
+        left = left[_LONG:]
+
+
+def _check_members(value: bytes | msgspec.Raw) -> None:
+    """A group has no more members than it may; else raises :class:`MalformedLine`. Of a shorter value it is known.
+
+    In objects millions would take thirty times as much as in text.
+    """
+    names = (text for text in _TEXT.finditer(memoryview(value)) if text[1] is not None)
+    if next(itertools.islice(names, MOST_MEMBERS, None), None) is not None:
+        raise MalformedLine("a group has too many members")
+
+
 def _seen(
-    record: str, stamp: int, replaces: Iterable[str | list[str]]
+    record: str, stamp: int, replaces: Iterable[str | tuple[str, str]]
 ) -> tuple[tuple[int | tuple[str, int], ...], bool]:
     """What an item of this stamp replaces, and whether that outranks it."""
     seen: list[int | tuple[str, int]] = []
     names: dict[str, str] = {}
     outranked = False
     for entry in replaces:
-        of, text = (record, entry) if isinstance(entry, str) else _replaced(entry)
+        # One of another id matters only within a component (rule 5).
+        of, text = (record, entry) if isinstance(entry, str) else entry
         replaced = from_wire(text)
         outranked |= replaced >= stamp
         if of == record:
@@ -264,7 +293,7 @@ def _seen(
     return tuple(seen), outranked
 
 
-def _entries(replaces: bytes) -> Iterator[str | list[str]]:
+def _entries(replaces: bytes) -> Iterator[str | tuple[str, str]]:
     """The entries of a long list one by one; raises :class:`MalformedLine` for what is none."""
     opened = _OPENED.match(replaces)
     if opened is None:
@@ -276,13 +305,6 @@ def _entries(replaces: bytes) -> Iterator[str | list[str]]:
             raise MalformedLine("what is replaced is a list of stamps")
         yield _decode_entry(entry[1])
         begin, end = entry.end(), entry[2]
-
-
-def _replaced(entry: list[str]) -> tuple[str, str]:
-    """An entry that names its record; one of another id matters only within a component (rule 5)."""
-    if len(entry) != 2:
-        raise MalformedLine("an entry of replaces names a record and a stamp")
-    return entry[0], entry[1]
 
 
 def _may_be_anything(_: Any) -> bool:

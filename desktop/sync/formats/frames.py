@@ -52,13 +52,16 @@ class Frame:
             raise BadFrame("a frame is not what its header says")
         return plain
 
-    def lines(self) -> Iterator[bytes]:
-        """The same line by line, each with its end: all of it may be more than there is memory for."""
+    def lines(self, longest: int = MAX_FRAME_PLAIN) -> Iterator[bytes]:
+        """The same line by line, each with its end: all of it may be more than there is memory for.
+
+        A line of more bytes than the ``longest`` comes in pieces, of which only the last has an end.
+        """
         left, line = self.plain_size, b""
         try:
             with zstandard.ZstdDecompressor().stream_reader(self.compressed) as stream:
                 reader = io.BufferedReader(stream, _PIECE)
-                while found := reader.readline(left + 1):
+                while found := reader.readline(min(left + 1, longest)):
                     line = found
                     left -= len(line)
                     if left < 0:

@@ -29,6 +29,8 @@ HELD: Final = "held"
 CONFLICT: Final = "conflict"
 REFUSED: Final = "refused"
 
+LONGEST_LINE: Final = 4096
+"""Bytes of the header or of an answer, without the end of the line."""
 _HEARD_OF: Final = re.compile(rf"{INCARNATION.pattern}|")
 """In which incarnation the receiver was heard; in none where nothing of it has come yet."""
 _Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_NUMBER)]
@@ -116,9 +118,9 @@ class Receipt:
 
 def read(frame: Frame) -> Receipt:
     """The receipt in a frame, all of which is looked at; raises :class:`BadSegment` and what reading frames raises."""
-    lines = frame.lines()
+    lines = _lines(frame)
     try:
-        fields = Fields(strictjson.parse(next(lines)[:-1], 4096), "receipt")
+        fields = Fields(strictjson.parse(next(lines)[:-1], LONGEST_LINE), "receipt")
         fields.choice("xsj", ("receipt",))
         count = sum(1 for _ in _answers(lines))
         if fields.integer("answers", 0, MAX_NUMBER) != count:
@@ -128,12 +130,20 @@ def read(frame: Frame) -> Receipt:
             fields.matching("incarnation", _HEARD_OF),
             fields.integer("position", 0, MAX_NUMBER),
             fields.integer("number", 1, MAX_NUMBER),
-            Answers(lambda: _answers(itertools.islice(frame.lines(), 1, None))),
+            Answers(lambda: _answers(itertools.islice(_lines(frame), 1, None))),
             count,
             "continues" in fields and fields.raw("continues") is True,
         )
     except (msgspec.DecodeError, ValueError) as error:  # text that is no UTF-8 is a ValueError here
         raise BadSegment(str(error)) from error
+
+
+def _lines(frame: Frame) -> Iterator[bytes]:
+    """The lines of a receipt; raises :class:`BadSegment` for one that is longer than it may be."""
+    for line in frame.lines(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            raise BadSegment("a line of a receipt is too long")
+        yield line
 
 
 def _answers(lines: Iterable[bytes]) -> Iterator[Answer]:

@@ -28,6 +28,7 @@ from desktop.sync.formats.segments import Header, opened, pack
 
 _UNDER: Final = "erased_under"
 
+_decode_part = msgspec.json.Decoder(tuple[msgspec.Raw, msgspec.Raw]).decode
 _decode_head = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
 ).decode
@@ -209,7 +210,7 @@ def _places(header: Header, line: bytes, wanted: Targets) -> list[int]:
 def _empties(part: bytes) -> bool:
     """That somebody emptied a field says nothing about anybody, and later versions may stand on it."""
     try:
-        return bool(msgspec.json.decode(part)[1:] == [None])
+        return bytes(_decode_part(part)[1]) == b"null"
     except msgspec.DecodeError:
         # Nobody has read yet what a later format says.
         return False

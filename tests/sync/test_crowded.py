@@ -1,0 +1,126 @@
+"""A kilobyte of zstd may hold thirty megabytes of next to nothing, and to read that takes little more than its text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
+from desktop.store.merging.erasing import Erasure, by_record
+from desktop.sync.errors import BadSegment
+from desktop.sync.formats import decoding, frames, receipts, segments, strictjson
+from desktop.sync.formats.birth_lines import BirthLines
+from desktop.sync.formats.frames import Frame
+from desktop.sync.merging import erasing
+from tests.measuring import memory
+from tests.sync.desks import TYPES
+
+RECORD, UNIT = "ab" * 16, "cd" * 16
+MANY = 250_000
+HEAD = f'["change","firm","{RECORD}","{UNIT}","name","{9:016x}",[],1,"王",'
+LATER = HEAD.replace('"name"', "null")
+TEXTS = ",".join(['"a"'] * MANY)
+BIRTH = HEAD.replace('"change"', '"birth"').replace('"name"', "null")
+
+
+def segment(body: str, kind: str = "change", **shapes: Any) -> Frame:
+    """A segment of one line whose digest is none; so far nobody looks at it."""
+    said = {
+        "xsj": "segment", "format": 1, "station": "ef" * 32, "incarnation": "ab" * 8, "first": 1, "last": 1,
+        "digest": "0" * 64, "counts": {kind: 1}, "shapes": shapes,
+    }  # fmt: skip
+    signature = json.dumps({"signature": strictjson.to_base64(bytes(64))})
+    return frames.compress(f"{json.dumps(said)}\n{signature}\n{body}".encode())
+
+
+def refused(frame: Frame) -> bool:
+    try:
+        decoding.decode(*segments.read(frame), TYPES)
+    except BadSegment:
+        return True
+    return False
+
+
+def members(count: int) -> str:
+    return "{" + ",".join(f'"{n:x}":1' for n in range(count)) + "}"
+
+
+CROWDED = {
+    "lines": "\n" * MANY * 4,
+    "parts": f"[{HEAD}null]" + ',\t"a' * MANY + "]\n",
+    "members": f"[{HEAD}{members(MANY // 2)}]]\n",
+    "members of a part": f'[{HEAD}null],\t["s",{members(MANY // 2)}]]\n',
+    "an opaque value": f"[{LATER}[{'[],' * MANY}[]]]]\n",
+    "what a birth replaces": f"[{BIRTH}[]]]\n".replace(",[],1,", f",[{TEXTS}],1,"),
+    "an entry of what is replaced": f"[{HEAD}null]]\n".replace(",[],1,", f",[[{TEXTS}]],1,"),
+}
+
+
+@pytest.mark.parametrize("what", CROWDED)
+def test_very_many_of_next_to_nothing_take_no_memory(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each took thirty to a hundred bytes for every three or four of its text, before anybody looked at a signature."""
+    monkeypatch.setattr(items, "MAX_WEIGHT", 2 * 1024 * 1024)
+    body = CROWDED[what]
+    frame = segment(body, "birth" if "birth" in what else "change", firm={"plain": [], "personal": []})
+    used, was_refused = memory(lambda: refused(frame))
+    assert was_refused
+    assert used < 9 * len(body)
+
+
+@pytest.mark.parametrize("form", ["[HEADVALUE]]\n", '[HEADnull],\t["s",VALUE]]\n'])
+@pytest.mark.parametrize(("more", "problem"), [(0, "digest"), (1, "members")])
+def test_a_group_has_no_more_than_so_many_members(form: str, more: int, problem: str) -> None:
+    """What stands in texts is none."""
+    texts = [f'"{n:x}" :"\\": {n}"' for n in range(decoding.MOST_MEMBERS + more)]
+    body = form.replace("HEAD", HEAD).replace("VALUE", "{" + " , ".join(texts) + "}")
+    header, lines = segments.read(segment(body))
+    with pytest.raises(BadSegment) as refused:
+        decoding.decode(header, lines, {})
+    assert problem in refused.value.detail
+
+
+def test_very_many_parts_of_a_birth_take_no_memory() -> None:
+    """A shape of 200 KB, of which five hundred bytes come, had two readers made for each of its parts."""
+    parts = 20_000
+    used, _ = memory(lambda: BirthLines("later", Shape((), ((),) * parts), None))
+    assert used < 200 * parts
+
+
+def test_whether_an_erased_part_says_anything_takes_no_memory() -> None:
+    body = f"[{HEAD}null],\t[[],{'[],' * MANY}[]]]"
+    header, _ = segments.read(segment(body + "\n"))
+    wanted = by_record([Erasure("firm", RECORD, "name", 9, UNIT, frozenset([UNIT]))])
+    used, frame = memory(lambda: erasing.blanked(header, [body.encode()], wanted))
+    assert frame is not None
+    assert used < 9 * len(body)
+
+
+@pytest.mark.parametrize("place", ["first", "later"])
+def test_a_line_of_a_receipt_is_short(place: str) -> None:
+    """Each may have filled a frame: four bytes a sign, as soon as one of them is none of the usual ones."""
+    long = "x" * 2_000_000 + "😀"
+    said = {
+        "xsj": "receipt",
+        "station": "ab" * 32,
+        "incarnation": "ab" * 8,
+        "position": 1,
+        "number": 1,
+        "answers": 1,
+    }
+    answer = ["ab" * 32, "ab" * 8, 1, "held", long if place == "later" else "unit"]
+    head = said | {"more": long} if place == "first" else said
+    frame = frames.compress(f"{json.dumps(head)}\n{json.dumps(answer, ensure_ascii=False)}\n".encode())
+
+    def is_refused() -> bool:
+        try:
+            receipts.read(frame)
+        except BadSegment:
+            return True
+        return False
+
+    used, was_refused = memory(is_refused)
+    assert was_refused
+    assert used < 2_000_000
