@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
 from desktop.records.versions import items
+from desktop.records.versions.canonical import canonical
 from desktop.records.versions.items import Shape
+from desktop.records.versions.resolution import ItemId, Life, Version, life_of, resolve_slot
 from desktop.store.merging.erasing import Erasure, by_record
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, frames, receipts, segments, strictjson
@@ -96,6 +99,20 @@ def test_whether_an_erased_part_says_anything_takes_no_memory() -> None:
     used, frame = memory(lambda: erasing.blanked(header, [body.encode()], wanted))
     assert frame is not None
     assert used < 9 * len(body)
+
+
+def test_what_very_many_words_of_a_tombstone_name_is_not_kept_in_memory() -> None:
+    """One of 8 kB held ten million words, of which two sets were made."""
+    seen = {"births": f"{'aa ' * MANY}{5:016x}", "heads": f"{'bb ' * MANY}name@{7:016x}"}
+    item = ItemId("a", "b", 1)
+    slots = {
+        "name": resolve_slot([Version(item, RECORD, "name", 7, '"x"', UNIT)]),
+        "_deleted": resolve_slot([Version(item, RECORD, "_deleted", 9, canonical(seen), UNIT)]),
+    }
+    for births, life in (({5}, Life.DELETED), ({5, 6}, Life.DISPUTED)):
+        used, found = memory(partial(life_of, slots, births))
+        assert found is life
+        assert used < 6 * MANY * len("aa ")
 
 
 @pytest.mark.parametrize("place", ["first", "later"])

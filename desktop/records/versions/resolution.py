@@ -6,6 +6,7 @@ in which they came; nothing here knows an order. ``store.merging.merging`` compu
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ class Version:
     birth: bool = False
     replaces: frozenset[int] = frozenset()
     elsewhere: frozenset[tuple[str, int]] = frozenset()
+
+
+_WORD = re.compile("[^ ]+")
 
 
 class Life(IntEnum):
@@ -159,18 +163,23 @@ def life_of(slots: Mapping[str, Slot], births: Iterable[int], *, live_child: boo
     standing = [parse(h.value) for h in deleted.heads if h.value != ABSENT] if deleted else []
     if not standing:
         return Life.LIVE
-    seen_heads = {word for t in standing for word in _words(t, "heads")}
-    seen_births = {word for t in standing for word in _words(t, "births")}
-    unseen_birth = any(f"{b:016x}" not in seen_births for b in births)
-    unseen_head = any(
-        f"{name}@{h.stamp:016x}" not in seen_heads
+    heads = {
+        f"{name}@{h.stamp:016x}"
         for name, slot in slots.items()
         if name != DELETED_SLOT
         for h in slot.heads
         if not h.birth
-    )
+    }
+    unseen = _unseen(standing, "births", {f"{b:016x}" for b in births}) or _unseen(standing, "heads", heads)
     revived = deleted is not None and any(h.value == ABSENT for h in deleted.heads)
-    return Life.DISPUTED if unseen_birth or unseen_head or live_child or revived else Life.DELETED
+    return Life.DISPUTED if unseen or live_child or revived else Life.DELETED
+
+
+def _unseen(tombstones: Iterable[Mapping[str, str]], name: str, wanted: set[str]) -> set[str]:
+    """Those words that none of the tombstones names; of the millions that one may name no more is kept than these."""
+    return wanted.difference(
+        word for t in tombstones for found in _WORD.finditer(t.get(name, "")) if (word := found[0]) in wanted
+    )
 
 
 # -- records that are one (rule 10) --------------------------------------------------------------------------------
