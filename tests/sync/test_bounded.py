@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -425,3 +426,17 @@ def test_what_says_nothing_in_very_many_words_is_not_kept_in_memory(tree: Tree, 
     tracemalloc.stop()
     # One of them at a time is read.
     assert (left < 500_000, most < 8_000_000) == (True, True)
+
+
+def test_grants_that_grant_nothing_are_not_kept_in_memory(tree: Tree) -> None:
+    """A bundle of some kilobytes holds ten thousand of the longest, and whoever merges anything reads all grants."""
+    text = base64.b64encode(bytes(16_000)).decode()
+    for _ in range(60):
+        number = tree.town.next_number()
+        record = item_id("grant", tree.town.station, tree.town.keys.incarnation, number)
+        cells = {"station": tree.village.station, "certificate": text, "proof": text}
+        tree.town.forge_birth(record, cells, type="grant")
+    assert tree.district.take(tree.town.send()).refused == 0
+    most, known = memory(lambda: station.knowledge(tree.district.ledger, tree.district.keys))
+    assert known.certificates[tree.village.station]
+    assert most < 20 * len(text)

@@ -216,10 +216,10 @@ def test_grants_of_one_moment_have_one_order_however_they_have_come(places: Plac
         )
     town.ledger.write("批准", town.name, births=records)
     report(town, district)
-    before = governing.grants(district.database)
+    before = list(governing.grants(district.database))
     for number in range(first, first + 3):
         district.lift(district.exclude((town, number)))
-        assert governing.grants(district.database) == before
+        assert list(governing.grants(district.database)) == before
 
 
 def _seconds_of_linking(several: int) -> float:

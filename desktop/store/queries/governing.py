@@ -162,26 +162,28 @@ _PROOF = f"CASE WHEN length(g.proof) <= {LONGEST_CERTIFICATE} THEN g.proof END"
 # -- grants --------------------------------------------------------------------------------------------------------
 
 
-def grants(database: Database) -> list[tuple[str, str | None, str, str, int]]:
+def grants(database: Database) -> Iterator[tuple[str, str | None, str, str, int]]:
     """Certificate in base64, proof, station, incarnation and number of every grant that lives, the newest first.
 
-    Of one moment, as one operation writes them, that with the lowest id: it must not hang on which came first.
+    Of one moment, as one operation writes them, that with the lowest id: it must not hang on which came first. Read one
+    after the other, like :func:`said`.
     """
-    found: list[tuple[str, str | None, str, str, int]] = database.rows(
-        f"SELECT g.certificate, {_PROOF}, o.station, o.incarnation, g._number FROM r_grant g"
-        f" JOIN origin o ON o.ref = g._origin WHERE g._life = ? AND {_READ}"
-        " ORDER BY g._stamp DESC, g.id",
+    yield from database.execute(
+        f"SELECT g.certificate, {_PROOF}, o.station, o.incarnation, g._number FROM"
+        # With the certificates all of them would be sorted in memory; a limit keeps the order from being left out.
+        " (SELECT _row FROM r_grant WHERE _life = ? ORDER BY _stamp DESC, id LIMIT -1) s"
+        " CROSS JOIN r_grant g ON g._row = s._row CROSS JOIN origin o ON o.ref = g._origin"
+        f" WHERE {_READ}",
         (int(Life.LIVE),),
     )
-    return found
 
 
-def certificates_of_grants(database: Database) -> list[tuple[str, str]]:
-    """Record and certificate in base64 of every grant, those that were taken back as well: who has had one is told."""
-    found: list[tuple[str, str]] = database.rows(
-        f"SELECT lower(hex(g.id)), g.certificate FROM r_grant g WHERE {_READ}"
-    )
-    return found
+def certificates_of_grants(database: Database) -> Iterator[tuple[str, str]]:
+    """Record and certificate in base64 of every grant, those that were taken back as well: who has had one is told.
+
+    Read one after the other, like :func:`said`.
+    """
+    yield from database.execute(f"SELECT lower(hex(g.id)), g.certificate FROM r_grant g WHERE {_READ}")
 
 
 def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | None]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -31,6 +31,9 @@ MOST: Final = 64
 _NAMED = re.compile(rb"xsj:station:([0-9a-f]{64})")
 """A certificate that can be read names its station once, as a URI, and a URI stands in DER byte for byte."""
 
+_LONG = 2048
+"""Bytes of a certificate from which on it is kept only if it counts: one for a few units is a third of that."""
+
 
 class Grant(NamedTuple):
     """What a grant says: a certificate, the proof of renewed keys, and the identity of the item that says it."""
@@ -48,7 +51,7 @@ class Granted(Container[str]):
     ``own`` are digests that count here anyway: those of the ledger's own chain.
     """
 
-    def __init__(self, grants: Sequence[Grant], own: Collection[str] = ()) -> None:
+    def __init__(self, grants: Iterable[Grant], own: Collection[str] = ()) -> None:
         self._own = own
         self._grants: list[tuple[bytes, Grant]] = []
         self._naming: defaultdict[str, list[int]] = defaultdict(list)
@@ -60,10 +63,13 @@ class Granted(Container[str]):
             except NotStrict:
                 # Like one whose certificate cannot be read: it vouches for nobody, its record stays visible.
                 continue
+            if len(der) > _LONG and _counting(der, grant) is None:
+                # Anybody who may grant may write any number of these, and all that are kept are in memory together.
+                continue
             # One that is longer is not read, whatever it names.
             for station in {name.decode() for name in _NAMED.findall(der, 0, certificates.MAX_DER)}:
                 self._naming[station].append(len(self._grants))
-            self._grants.append((der, grant))
+            self._grants.append((der, grant._replace(certificate="")))
 
     def of(self, station: str) -> list[Certificate]:
         """Those of a station."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from desktop.store.peers import computers
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
@@ -14,7 +16,7 @@ from desktop.sync.signed import certificates
 
 def stations(database: Database) -> list[tuple[str, str]]:
     """Station and unit of every certificate that was granted, the newest last."""
-    granted = Granted([Grant(*row) for row in governing.grants(database)])
+    granted = Granted(itertools.starmap(Grant, governing.grants(database)))
     return station.computers(granted, lambda: station.knowledge(Reading.of(database), None).certificates)
 
 

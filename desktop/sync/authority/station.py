@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop import __version__
@@ -196,11 +196,7 @@ ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 
 def granted(ledger: Held) -> list[Certificate]:
     """The certificates whose grant counts here, newest grant first."""
-    return Granted(_grants(ledger)).all()
-
-
-def _grants(ledger: Held) -> list[Grant]:
-    return [Grant(*row) for row in governing.grants(ledger.database)]
+    return Granted(itertools.starmap(Grant, governing.grants(ledger.database))).all()
 
 
 @dataclass(frozen=True)
@@ -277,15 +273,15 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     Who takes no bundle in needs no ``keys``.
     """
     roots = history(ledger.database)
-    grants = _grants(ledger)
+    seen = hashlib.sha256()
     own_ders = own_chain(ledger)
     own = [certificates.parse(der) for der in own_ders]
     standing = _standing(ledger, own)
-    given = Granted(grants, frozenset(c.digest for c in standing))
+    given = Granted(_noted(ledger, seen), frozenset(c.digest for c in standing))
     # Who was enrolled under a root of this station's own leads to that one, which speaks for nobody else here.
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
-    token = _token([grants, _texts([c.der for c in standing]), _texts(known_roots)])
+    token = _token([seen.hexdigest(), _texts([c.der for c in standing]), _texts(known_roots)])
     tree = Tree(_by_own_chain(ledger.database, own))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
@@ -317,6 +313,13 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
         token,
         _token([token, sorted(tree.items()), sorted(map(digest_of, state.former)), policy.said()]),
     )
+
+
+def _noted(ledger: Held, seen: hashlib._Hash) -> Iterator[Grant]:
+    """The grants one after the other; what all of them say goes into a digest."""
+    for row in governing.grants(ledger.database):
+        seen.update(json.dumps(row).encode())
+        yield Grant(*row)
 
 
 def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
