@@ -46,6 +46,8 @@ def test_labels_that_are_none(tree: Tree) -> None:
         [*good, 0, 1 << 53],
         [*good[:5], None, 0, 1],
         [*good[:5], True, 0, 1],
+        [*good[:2], True, *good[3:], 0, 1],
+        [*good[:3], True, *good[4:], 0, 1],
         [[], *good[1:], 0, 1],
         [*good[:2], {}, *good[3:], 0, 1],
         [good[0], 5, *good[2:], 0, 1],

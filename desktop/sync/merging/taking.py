@@ -420,9 +420,11 @@ class _Taking:
 def _places(label: object) -> tuple[int, int, int]:
     """From the label of a segment: how many items it has, and the journal positions before and at it."""
     match label:
-        case [str(), str(), int(), int(), str(), int(total), int(before), int(position)] if (
+        case [str(), str(), int(first), int(last), str(), int(total), int(before), int(position)] if (
             # What is no number of the format could be kept here, and nobody would read the receipt that says it.
-            not any(isinstance(n, bool) or not 0 <= n <= MAX_NUMBER for n in (total, before, position))
+            not any(
+                isinstance(n, bool) or not 0 <= n <= MAX_NUMBER for n in (first, last, total, before, position)
+            )
         ):
             return total, before, position
     raise BadSegment("a segment has a label")
