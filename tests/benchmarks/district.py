@@ -23,8 +23,8 @@ from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import MAX_LINES, Head
 from desktop.store.writing.births import shape_of
 from desktop.sync.authority import station
-from desktop.sync.bundles import envelope, sending
-from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.bundles import sending, writing
+from desktop.sync.bundles.writing import Draft, Outgoing
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Wish
 from desktop.sync.formats import segments
@@ -225,7 +225,7 @@ def bundle(sender: Sender, path: Path, size: int = MAX_LINES, first: int = 1) ->
         receiver=sender.desk.station, recipient=sender.desk.claims.recipient, created=START, previous=None,
         counts=counts,
     )  # fmt: skip
-    envelope.write_bundle(
+    writing.write_bundle(
         path, draft, outgoing, Speaking(sender.keys, sender.chain), random.Random(1).randbytes
     )
     return path

@@ -12,7 +12,7 @@ import pytest
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.store.peers import traffic as stored
-from desktop.sync.bundles import envelope
+from desktop.sync.bundles import writing
 from desktop.sync.merging import results
 from desktop.sync.signed import manifest
 from tests.cli.calling import CODE, Places, answer, copied, enrol, make, record, run
@@ -70,7 +70,7 @@ def test_what_one_bundle_cannot_hold_is_said_and_goes_in_a_second(
     record(places.town, "enterprise", {"name": "甲公司"})
     assert answer("send", places.town, places.stick / "lost.xsj")["more"] is False
     record(places.town, "enterprise", {"name": "乙公司"})
-    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(writing, "PART_TARGET", 1)
     monkeypatch.setattr(manifest, "MAX_PARTS", 2)
     first = run("send", places.town, places.stick / "1.xsj")
     assert "再导出一次" in first.stdout + first.stderr

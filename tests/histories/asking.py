@@ -19,7 +19,7 @@ from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import NewRecord
 from desktop.store.workspaces import persons as kept
 from desktop.sync.authority import exclusions, policy
-from desktop.sync.bundles import envelope
+from desktop.sync.bundles import envelope, writing
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import withdrawing
 from desktop.sync.signed.persons import key_id
@@ -209,7 +209,7 @@ class Asking(Deciding):
             if public in listed and key_id(public) not in here:
                 signed = signed.also_by(key_id(public), key.sign)
         if signed is not opened.signed:
-            envelope.write_signatures(opened, signed)
+            writing.write_signatures(opened, signed)
 
     def deliver(self, desk: Desk) -> object:
         """Some have not signed what they bring."""

@@ -17,7 +17,7 @@ from desktop.records.versions.deciding import ERASURE
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
-from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles import sending, writing
 from desktop.sync.merging import forks
 from desktop.sync.signed import manifest
 from tests.conftest import LONG
@@ -52,7 +52,7 @@ def play(folder: Path, seed: int, *, cipher: bool) -> None:
                 patched.setattr(sending, "MANY_ITEMS", 0)
             if history.small:
                 # Nothing but some segments fits into a bundle, and what has come into a scope not even into that.
-                patched.setattr(envelope, "PART_TARGET", 900)
+                patched.setattr(writing, "PART_TARGET", 900)
                 patched.setattr(manifest, "MAX_PARTS", 4)
                 patched.setattr(sending, "MOST_GROWN", 900)
             for _ in range(STEPS):

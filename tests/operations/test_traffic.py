@@ -31,7 +31,7 @@ from desktop.store.ledger import Deletion, NewRecord
 from desktop.store.peers import enrolled
 from desktop.store.queries import aggregates, reading
 from desktop.sync.authority.station import load_keys
-from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles import sending, writing
 from desktop.sync.errors.enrolment import GrantForOther
 from desktop.sync.errors.surroundings import DiskGone, NotPlainFile
 from desktop.sync.merging.results import Unapplied
@@ -238,7 +238,7 @@ def test_what_one_receipt_cannot_hold_goes_in_a_second_at_once(
     three: tuple[Session, Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, town, village = three
-    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(writing, "PART_TARGET", 1)
     monkeypatch.setattr(manifest, "MAX_PARTS", 2)
     for name in ("一家", "又一家"):
         town.ledger.write(

@@ -8,9 +8,9 @@ from typing import Any
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.sync.authority import station
-from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.bundles import envelope, writing
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.bundles.writing import Draft, Outgoing
 from desktop.sync.formats import receipts, segments
 from desktop.sync.signed.identity import Speaking
 from tests.sync.desks import Desk
@@ -37,7 +37,7 @@ def forged_bundle(
         counts={"birth": counts} if counts else {},
     )
     chain = station.own_chain(sender.ledger)
-    envelope.write_bundle(path, draft, outgoing, Speaking(sender.keys, chain), random.Random(1).randbytes)
+    writing.write_bundle(path, draft, outgoing, Speaking(sender.keys, chain), random.Random(1).randbytes)
     return Sent(path, receiver.station, "", 99, counts, "")
 
 

@@ -16,7 +16,7 @@ from desktop.records.versions.items import Shape
 from desktop.store.ledger import NewRecord
 from desktop.store.peers import segment_log
 from desktop.sync.authority import station
-from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import strictjson
 from desktop.sync.formats.frames import compress
 from desktop.sync.merging.intake import Intake

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from desktop.sync import errors
-from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import OpenedBundle, Outgoing
+from desktop.sync.bundles import envelope, writing
+from desktop.sync.bundles.envelope import OpenedBundle
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import surroundings
 from desktop.sync.formats import frames
 from desktop.sync.signed import certificates, manifest
@@ -61,7 +62,7 @@ def test_segments_travel_byte_for_byte(tmp_path: Path) -> None:
 def test_a_bundle_without_segments_has_no_parts(tmp_path: Path) -> None:
     path = tmp_path / "empty.xsj"
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
-    written = envelope.write_bundle(path, draft(TOWN_DESK, counts={}), [], Speaking(keys, chain), seeded(1))
+    written = writing.write_bundle(path, draft(TOWN_DESK, counts={}), [], Speaking(keys, chain), seeded(1))
     verdict = envelope.judge(written, TOWN)
     assert (verdict.manifest.items, verdict.manifest.parts) == (0, ())
     assert list(envelope.open_parts(written, verdict, TOWN_DESK.keys)) == []
@@ -73,7 +74,7 @@ def big_segments(count: int, size: int) -> Iterator[Outgoing]:
 
 
 def test_much_content_is_cut_into_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(envelope, "PART_TARGET", 30_000)
+    monkeypatch.setattr(writing, "PART_TARGET", 30_000)
     written = write(tmp_path, big_segments(10, 10_000))
     verdict = envelope.judge(written, TOWN)
     parts = list(envelope.open_parts(written, verdict, TOWN_DESK.keys))
@@ -87,13 +88,13 @@ def test_parts_are_bounded_in_frames_and_in_plain_bytes(
     monkeypatch.setattr(manifest, "MAX_FRAMES", 4)
     assert len(envelope.look(write(tmp_path, big_segments(9, 10))).parts) == 3
     monkeypatch.setattr(manifest, "MAX_FRAMES", 4096)
-    monkeypatch.setattr(manifest, "MAX_PART_PLAIN", envelope._MAX_REPEAT + 45)
+    monkeypatch.setattr(manifest, "MAX_PART_PLAIN", envelope.MAX_REPEAT + 45)
     assert len(envelope.look(write(tmp_path, big_segments(4, 10))).parts) == 2
 
 
 def test_memory_holds_one_part_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments are taken from their source only as parts are written."""
-    monkeypatch.setattr(envelope, "PART_TARGET", 30_000)
+    monkeypatch.setattr(writing, "PART_TARGET", 30_000)
     seen: list[int] = []
 
     def watched() -> Iterator[Outgoing]:
@@ -108,7 +109,7 @@ def test_memory_holds_one_part_at_a_time(tmp_path: Path, monkeypatch: pytest.Mon
 def write(folder: Path, content: Any, **options: Any) -> OpenedBundle:
     path = folder / "written.xsj"
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
-    return envelope.write_bundle(path, draft(TOWN_DESK), content, Speaking(keys, chain, **options), seeded(1))
+    return writing.write_bundle(path, draft(TOWN_DESK), content, Speaking(keys, chain, **options), seeded(1))
 
 
 def test_root_statements_travel_with_the_bundle(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_the_manifest_holds_nothing_of_the_content(tmp_path: Path) -> None:
 def test_looking_verifies_nothing(tmp_path: Path) -> None:
     """`inspect` shows what a bundle says even where nobody vouches for it."""
     path = tmp_path / "strange.xsj"
-    written = envelope.write_bundle(
+    written = writing.write_bundle(
         path, draft(TOWN_DESK), [], Speaking(STRANGER.keys, STRANGER.ders), seeded(1)
     )
     assert envelope.look(written).sender == STRANGER.station
@@ -221,7 +222,7 @@ def test_the_listing_is_not_taken_on_trust(tmp_path: Path) -> None:
 
 def test_nobody_signs_with_a_chain_of_others(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="these keys"):
-        envelope.write_bundle(
+        writing.write_bundle(
             tmp_path / "a.xsj", draft(TOWN_DESK), [], Speaking(CLERK.keys, VILLAGE_DESK.ders), seeded(1)
         )
 
@@ -245,7 +246,7 @@ def test_nobody_signs_with_a_chain_of_others(tmp_path: Path) -> None:
 def test_a_manifest_that_nobody_would_accept_is_not_written(tmp_path: Path, changes: dict[str, Any]) -> None:
     keys, chain = VILLAGE_DESK.keys, VILLAGE_DESK.ders
     with pytest.raises(ValueError, match="not a manifest"):
-        envelope.write_bundle(
+        writing.write_bundle(
             tmp_path / "a.xsj", draft(TOWN_DESK, **changes), [], Speaking(keys, chain), seeded(1)
         )
     assert os.listdir(tmp_path) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
-from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles import sending, writing
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.signed import manifest
 from tests.sync.desks import Desk, enrol, new_desk, report, settle
@@ -19,7 +19,7 @@ FIRM = "f1" * 16
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bundles of two parts; the second holds one segment, the first a receipt beside it."""
-    monkeypatch.setattr(envelope, "PART_TARGET", 900)
+    monkeypatch.setattr(writing, "PART_TARGET", 900)
     monkeypatch.setattr(manifest, "MAX_PARTS", 2)
 
 

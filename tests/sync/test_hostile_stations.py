@@ -15,8 +15,8 @@ from desktop.records.versions.items import Shape
 from desktop.records.versions.resolution import Life
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
-from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import BadSegment, BadSegmentSignature, Damaged, UnknownSigner, WrongReceiver
 from desktop.sync.errors.surroundings import DiskGone
 from desktop.sync.formats import receipts, segments, strictjson

@@ -16,7 +16,7 @@ from desktop.records.identity import derived_id
 from desktop.records.versions.resolution import Life
 from desktop.store.queries.history import versions_of
 from desktop.sync.bundles import kept
-from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import compress

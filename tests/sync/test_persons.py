@@ -11,7 +11,7 @@ import pytest
 
 from desktop.records.duties import HANDLER, HEAD, wanted_by, words
 from desktop.sync import errors, trust
-from desktop.sync.bundles import envelope
+from desktop.sync.bundles import envelope, writing
 from desktop.sync.errors import persons as persons_errors
 from desktop.sync.formats.dsse import Signature, Signed
 from desktop.sync.signed import identity, manifest, persons
@@ -173,14 +173,14 @@ def test_a_duty_of_a_newer_program_meets_no_rule_of_ours() -> None:
 def test_signatures_are_added_in_place_and_the_bundle_stays_the_same(tmp_path: Path) -> None:
     opened = bundle_from_village(tmp_path, persons=LISTED)
     before = {name: entry.crc for name, entry in opened.entries.items() if name != envelope.MANIFEST}
-    written = envelope.write_signatures(opened, also(opened.signed, LIU))
-    written = envelope.write_signatures(written, also(written.signed, QIAN))
+    written = writing.write_signatures(opened, also(opened.signed, LIU))
+    written = writing.write_signatures(written, also(written.signed, QIAN))
     assert written.digest == opened.digest
     assert {n: e.crc for n, e in written.entries.items() if n != envelope.MANIFEST} == before
     assert envelope.judge(written, state_of(TOWN_DESK, signatures=BOTH)).signers == LISTED
     assert list(tmp_path.iterdir()) == [opened.path]
     with pytest.raises(ValueError, match="another manifest"):
-        envelope.write_signatures(written, village(LIU))
+        writing.write_signatures(written, village(LIU))
 
 
 def test_rules_in_words() -> None:

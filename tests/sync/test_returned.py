@@ -12,8 +12,8 @@ from desktop.store.peers import received
 from desktop.store.queries import governing
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
-from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks
 from tests.sync.acts import change_root, erase, move, renew

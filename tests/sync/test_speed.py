@@ -9,8 +9,8 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
-from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles import envelope, writing
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import agefile, frames
 from desktop.sync.signed import identity
 from desktop.sync.signed.identity import Speaking
@@ -49,7 +49,7 @@ def paths(
     for number, (station, unit) in enumerate(zip(stations, town_units, strict=True)):
         said = draft(DISTRICT_DESK, unit=unit, counts={"birth": ITEMS}, last=ITEMS)
         path = folder / f"{number:03d}.xsj"
-        envelope.write_bundle(path, said, [segment], Speaking(station.keys, station.ders), seeded(number))
+        writing.write_bundle(path, said, [segment], Speaking(station.keys, station.ders), seeded(number))
     return sorted(folder.iterdir())
 
 

@@ -10,7 +10,7 @@ from desktop.store.log import pending
 from desktop.store.peers import links
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
-from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import segments
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates

@@ -14,7 +14,7 @@ from desktop.records.versions.items import Shape
 from desktop.store.ledger import SlotEdit
 from desktop.store.peers import segment_log
 from desktop.store.queries.units import subtree
-from desktop.sync.bundles.envelope import Outgoing
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import segments
 from tests.sync.desks import Desk, enrol, new_desk, new_root
 from tests.sync.forging import forged_bundle

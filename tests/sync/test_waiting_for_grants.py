@@ -10,8 +10,8 @@ from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import Outgoing
 from desktop.sync.bundles.sending import Sent
+from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import BadSegmentSignature
 from desktop.sync.formats import receipts
 from desktop.sync.merging import receiving

@@ -10,8 +10,9 @@ from typing import Any
 
 from desktop.records.declaration import Level, Role
 from desktop.records.identity import derived_id
-from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import Draft, OpenedBundle, Outgoing
+from desktop.sync.bundles import writing
+from desktop.sync.bundles.envelope import OpenedBundle
+from desktop.sync.bundles.writing import Draft, Outgoing
 from desktop.sync.formats import dsse, frames
 from desktop.sync.formats.dsse import Signed
 from desktop.sync.signed import certificates, identity, manifest
@@ -186,7 +187,7 @@ def segments(*ranges: tuple[int, int]) -> Iterator[Outgoing]:
 
 def bundle_from_village(folder: Path, **changes: Any) -> OpenedBundle:
     """A bundle of two segments from the village to the town."""
-    return envelope.write_bundle(
+    return writing.write_bundle(
         folder / "bundle.xsj",
         draft(TOWN_DESK, **changes),
         segments((1, 3), (4, 7)),

@@ -19,7 +19,7 @@ from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.authority.station import begin_incarnation
 from desktop.sync.authority.station import load_keys as station_keys
-from desktop.sync.bundles import envelope, sending
+from desktop.sync.bundles import sending, writing
 from desktop.sync.signed import manifest
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.sync import merge_words
@@ -76,7 +76,7 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
 def test_what_one_bundle_cannot_hold_is_said_and_goes_in_a_second(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(envelope, "PART_TARGET", 1)
+    monkeypatch.setattr(writing, "PART_TARGET", 1)
     monkeypatch.setattr(manifest, "MAX_PARTS", 2)
     district, village = pair
     for name in ("一家", "又一家"):

@@ -25,7 +25,7 @@ from desktop.store.tables.database import Database
 from desktop.store.workspaces import persons as kept
 from desktop.store.workspaces.attempts import open_slot
 from desktop.store.workspaces.keys import WrongPassword
-from desktop.sync.bundles import envelope
+from desktop.sync.bundles import envelope, writing
 from desktop.sync.formats import dsse
 from desktop.sync.signed.manifest import Manifest
 from desktop.sync.signed.persons import key_id
@@ -133,7 +133,7 @@ def sign(session: Session, path: Path, name: str, password: str) -> Signing:
     if len(opened.signed.signatures) >= dsse.MAX_SIGNATURES:
         raise AlreadySigned("这个数据包的签名已经够多，不能再加。")
     key = _open_key(session, signer, password)
-    envelope.write_signatures(opened, opened.signed.also_by(key_id(signer.key), key.sign))
+    writing.write_signatures(opened, opened.signed.also_by(key_id(signer.key), key.sign))
     audit.note(session, audit.Act.SIGNED, f"{name} {DUTIES[signer.duty]} 数据包{opened.digest[:16]}")
     return look(session, path)
 

@@ -23,9 +23,9 @@ from desktop.store.tables import schema
 from desktop.store.workspaces import persons
 from desktop.sync.authority import station
 from desktop.sync.authority.speaking import speaking_to
-from desktop.sync.bundles import envelope, kept
-from desktop.sync.bundles.envelope import Draft, Outgoing
+from desktop.sync.bundles import envelope, kept, writing
 from desktop.sync.bundles.scope import Scope
+from desktop.sync.bundles.writing import Draft, Outgoing
 from desktop.sync.formats import decoding, receipts, segments
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.receipts import Answer, Answers, Receipt
@@ -109,7 +109,7 @@ MANY_ITEMS, MANY_SEGMENTS = 5_000, 50
 """So many are looked through one by one; of more it is first asked which segments may hold something."""
 _MOST_JOINED = 4 << 20
 """Bytes of lines that are put together into one segment of a grant."""
-MOST_GROWN = envelope.PART_TARGET * MAX_PARTS // 2
+MOST_GROWN = writing.PART_TARGET * MAX_PARTS // 2
 """Compressed bytes of older items that have come into a scope, so that a bundle has room for others too."""
 
 
@@ -142,7 +142,7 @@ def _send(
             yield Outgoing(planned.frame(), planned.label, planned.counts)
 
     draft = _draft(ledger, link, sequence)
-    bundle = envelope.write_bundle(path, draft, outgoing(), speaking, ledger.environment.random)
+    bundle = writing.write_bundle(path, draft, outgoing(), speaking, ledger.environment.random)
     said = envelope.look(bundle)
     taken = positions[: envelope.segments_in(said) - said_first]
     position = max(taken, default=link.acknowledged)

@@ -423,7 +423,8 @@ def _places(label: object) -> tuple[int, int, int]:
         case [str(), str(), int(first), int(last), str(), int(total), int(before), int(position)] if (
             # What is no number of the format could be kept here, and nobody would read the receipt that says it.
             not any(
-                isinstance(n, bool) or not 0 <= n <= MAX_NUMBER for n in (first, last, total, before, position)
+                isinstance(n, bool) or not 0 <= n <= MAX_NUMBER
+                for n in (first, last, total, before, position)
             )
         ):
             return total, before, position
