@@ -20,18 +20,37 @@ def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
 
     What is ``secret`` can be read by its owner alone.
     """
+    take_place(write_beside(path, data, secret=secret), path)
+
+
+def write_beside(path: Path, data: bytes, *, secret: bool = False) -> Path:
+    """The file that is to take the place of another, whole on the disk; an error leaves nothing of it."""
     beside = path.with_name(path.name + ".new")
     try:
         with open(beside, "wb", opener=_for_owner if secret else None) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+    except OSError:
+        drop(beside)
+        raise
+    return beside
+
+
+def take_place(beside: Path, path: Path) -> None:
+    """What was written beside a file takes its place, which needs no room on the disk."""
+    try:
         replace(beside, path)
     except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        drop(beside)
         raise
     flush_folder(path.parent)
+
+
+def drop(beside: Path) -> None:
+    """What was written beside a file is not wanted after all."""
+    with contextlib.suppress(OSError):
+        beside.unlink()
 
 
 def replace(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import json
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import NoneType, SimpleNamespace
 from typing import NoReturn
@@ -15,13 +17,17 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
-from desktop.records.declaration import Level
+from desktop.operations.workspaces import operators
+from desktop.operations.workspaces.operators import LastAdministrator
+from desktop.records.declaration import Level, Role
+from desktop.records.duties import HEAD
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.queries import reading
 from desktop.store.tables.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
+from desktop.store.workspaces.keys import FILE as KEY_SLOTS
 from desktop.store.workspaces.keys import KeySlots
 from desktop.store.workspaces.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
-from tests.cli.calling import OPERATOR, PASSWORD, make, run
+from tests.cli.calling import CHEAP, OPERATOR, PASSWORD, make, run
 from tests.operations import stations
 from tests.operations.disks import let_fail
 
@@ -157,3 +163,60 @@ def test_a_ledger_that_does_not_open_to_be_written_leaves_no_journal_waiting(
     with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
         assert opened.unwritable is None
         assert opened.doubt is None
+
+
+OPERATOR_STEPS: dict[str, Callable[[Session], None]] = {
+    "a new one": lambda s: operators.put(s, "小李", Role.EDITOR, "password2", CHEAP, duty=HEAD),
+    "another password": lambda s: operators.put(s, OPERATOR, Role.ADMIN, "password2", CHEAP),
+    "the own password": lambda s: operators.change_own_password(s, PASSWORD, "password2", CHEAP),
+    "disabled": lambda s: operators.disable(s, "小张"),
+}
+
+
+@pytest.mark.parametrize("step", OPERATOR_STEPS)
+@pytest.mark.parametrize("where", ["log", "file"])
+def test_of_a_change_of_operators_that_found_no_room_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, where: str
+) -> None:
+    """A key slot without an operator stood in the list of who may log in, and a new password counted untold."""
+    folder = make(tmp_path / "town")
+    with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
+        session = Session(opened)
+        operators.put(session, "小张", Role.EDITOR, "password3", CHEAP)
+        before = (folder / KEY_SLOTS).read_bytes(), operators.listed(session.database), opened.slots.names
+
+        def full(*_: object, **__: object) -> NoReturn:
+            raise OSError(errno.ENOSPC, "no space")
+
+        places = {"log": "desktop.store.workspaces.audit.note", "file": "desktop.renaming.os.fsync"}
+        with monkeypatch.context() as disk:
+            disk.setattr(places[where], full)
+            with pytest.raises(OSError, match="no space"):
+                OPERATOR_STEPS[step](session)
+        after = (folder / KEY_SLOTS).read_bytes(), operators.listed(session.database), opened.slots.names
+        assert after == before
+        assert not operators.duties(session.database)
+        # Nor does it come in with what is written there next.
+        opened.slots.note("owed", [])
+    assert set(json.loads((folder / KEY_SLOTS).read_bytes())["slots"]) == {OPERATOR, "小张"}
+    open_session(folder, OPERATOR, PASSWORD).workspace.close()
+
+
+def test_who_has_no_password_yet_does_not_stay_as_the_last_administrator(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program was killed between the ledger's word and the file of key slots, or that could not be renamed."""
+
+    def fail(_beside: Path, _path: Path) -> NoReturn:
+        raise OSError(errno.EIO, "gone")
+
+    with open_session(make(tmp_path / "town"), OPERATOR, PASSWORD).workspace as opened:
+        session = Session(opened)
+        with monkeypatch.context() as disk:
+            disk.setattr("desktop.store.workspaces.keys.take_place", fail)
+            with pytest.raises(OSError, match="gone"):
+                operators.put(session, "小李", Role.ADMIN, "password2", CHEAP)
+        with pytest.raises(LastAdministrator):
+            operators.disable(session, OPERATOR)
+        operators.put(session, "小李", Role.ADMIN, "password2", CHEAP)
+        operators.disable(session, OPERATOR)

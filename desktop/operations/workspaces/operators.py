@@ -106,15 +106,16 @@ def put(
     wanted = before if duty is None else duty
     if wanted and wanted != before and password is None:
         raise PasswordForKey(f"“{name}”开始签名，要有本人口令打开的签名密钥。")
-    session.workspace.add_operator(name, password, role, cost)
-    _follow_duty(session, name, wanted, password, cost)
     act = Act.OPERATOR_CHANGED if name in at_work else Act.OPERATOR_ADDED
-    audit.note(
-        session,
-        act,
-        f"{name} {ROLES[role]}{f' 签名{DUTIES[wanted]}' if wanted else ''}"
-        f"{' 换了口令' if password is not None and name in at_work else ''}",
-    )
+    with session.workspace.slots.with_step(session.database):
+        session.workspace.add_operator(name, password, role, cost)
+        _follow_duty(session, name, wanted, password, cost)
+        audit.note(
+            session,
+            act,
+            f"{name} {ROLES[role]}{f' 签名{DUTIES[wanted]}' if wanted else ''}"
+            f"{' 换了口令' if password is not None and name in at_work else ''}",
+        )
 
 
 def disable(session: Session, name: str) -> None:
@@ -126,9 +127,10 @@ def disable(session: Session, name: str) -> None:
     if name not in {n for n, _, disabled in listed(session.database) if not disabled}:
         raise NoOperator(f"没有在用的操作员“{name}”。")
     _keep_an_administrator(session, name)
-    persons.drop(session.ledger, name)
-    session.workspace.disable_operator(name)
-    audit.note(session, Act.OPERATOR_DISABLED, name)
+    with session.workspace.slots.with_step(session.database):
+        persons.drop(session.ledger, name)
+        session.workspace.disable_operator(name)
+        audit.note(session, Act.OPERATOR_DISABLED, name)
 
 
 def change_own_password(session: Session, old: str, new: str, cost: Cost | None = None) -> None:
@@ -138,9 +140,10 @@ def change_own_password(session: Session, old: str, new: str, cost: Cost | None 
         open_slot(session.workspace.folder, session.workspace.slots, name, old, session.environment)
     finally:
         note_wrong_passwords(session)
-    session.workspace.add_operator(name, new, session.operator.role, cost)
-    renew_key(session, new, cost)
-    audit.note(session, Act.PASSWORD_CHANGED)
+    with session.workspace.slots.with_step(session.database):
+        session.workspace.add_operator(name, new, session.operator.role, cost)
+        _follow_duty(session, name, duties(session.database).get(name, ""), new, cost)
+        audit.note(session, Act.PASSWORD_CHANGED)
 
 
 def renew_key(session: Session, password: str, cost: Cost | None = None) -> None:
@@ -149,7 +152,8 @@ def renew_key(session: Session, password: str, cost: Cost | None = None) -> None
     Who forgot the old one would else hear of it from the first bundle, which others have signed by then.
     """
     name = session.operator.name
-    _follow_duty(session, name, duties(session.database).get(name, ""), password, cost)
+    with session.workspace.slots.with_step(session.database):
+        _follow_duty(session, name, duties(session.database).get(name, ""), password, cost)
 
 
 def _follow_duty(session: Session, name: str, duty: str, password: str | None, cost: Cost | None) -> None:
@@ -169,5 +173,7 @@ def must_stay(found: Iterable[tuple[str, Role, bool]], name: str) -> LastAdminis
 
 
 def _keep_an_administrator(session: Session, leaving: str) -> None:
-    if (why := must_stay(listed(session.database), leaving)) is not None:
+    # Without a password nobody gets in, as one whom the program was killed over while it let him in.
+    found = [each for each in listed(session.database) if each[0] in session.workspace.slots.names]
+    if (why := must_stay(found, leaving)) is not None:
         raise why

@@ -8,8 +8,9 @@ does not read them.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.errors import StateProblem
-from desktop.renaming import write_whole
-from desktop.store.tables.database import KEY_BYTES
+from desktop.renaming import drop, take_place, write_beside, write_whole
+from desktop.store.tables.database import KEY_BYTES, Database
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import recovery_codes
 
@@ -79,6 +80,7 @@ class KeySlots:
         self._path = path
         self._slots = dict(slots)
         self._notes = dict(notes or {})
+        self._in_step = False
 
     @classmethod
     def load(cls, folder: Path) -> KeySlots:
@@ -116,18 +118,15 @@ class KeySlots:
         check_password(password)
         if len(key) != KEY_BYTES:
             raise ValueError("a workspace key has 32 bytes")
-        self._slots[name] = _wrap(key, password, name.encode(), environment, cost or Cost())
-        self._save()
+        slot = _wrap(key, password, name.encode(), environment, cost or Cost())
+        self._save({**self._slots, name: slot})
 
     def put_own(
         self, name: str, password: str, secret: bytes, environment: Environment, cost: Cost | None = None
     ) -> None:
         """Keeps a secret of an operator's own in the slot; another password for the slot takes it away."""
-        self._slots[name] = {
-            **self._slots[name],
-            _OWN: _wrap(secret, password, _OWN_ABOUT + name.encode(), environment, cost or Cost()),
-        }
-        self._save()
+        own = _wrap(secret, password, _OWN_ABOUT + name.encode(), environment, cost or Cost())
+        self._save({**self._slots, name: {**self._slots[name], _OWN: own}})
 
     def open_own(self, name: str, password: str) -> bytes | None:
         """The operator's own secret, or nothing where the slot has none. Raises :class:`WrongPassword`."""
@@ -141,8 +140,31 @@ class KeySlots:
 
     def remove(self, name: str) -> None:
         """Takes an operator's slot away."""
-        self._slots.pop(name, None)
-        self._save()
+        self._save({n: slot for n, slot in self._slots.items() if n != name})
+
+    @contextlib.contextmanager
+    def with_step(self, database: Database) -> Iterator[None]:
+        """What changes here within stands in one transaction with what is written there: both, or neither.
+
+        The new file is written beside before the transaction ends and takes its place after, which needs no room. Who
+        kills the program between the two leaves a name that opens nothing yet, or a former password that still opens.
+        """
+        before, beside = (self._slots, self._notes), None
+        self._in_step = True
+        try:
+            with database.transaction():
+                yield
+                if before != (self._slots, self._notes):
+                    beside = write_beside(self._path, self._text(self._slots, self._notes), secret=True)
+            if beside is not None:
+                take_place(beside, self._path)
+        except BaseException:
+            self._slots, self._notes = before
+            if beside is not None:
+                drop(beside)
+            raise
+        finally:
+            self._in_step = False
 
     # -- the recovery code, and notes ------------------------------------------------------------------------------
 
@@ -174,16 +196,22 @@ class KeySlots:
 
     def note(self, name: str, value: Any) -> None:
         """Notes a value that JSON can say; nothing takes the note away."""
-        self._notes[name] = value
-        if value is None:
-            del self._notes[name]
-        self._save()
+        self._save(notes={n: v for n, v in {**self._notes, name: value}.items() if v is not None})
 
-    def _save(self) -> None:
-        text = json.dumps(
-            {"format": FORMAT, "slots": self._slots, **self._notes}, ensure_ascii=False, indent=1
+    def _save(
+        self, slots: Mapping[str, Mapping[str, Any]] | None = None, notes: Mapping[str, Any] | None = None
+    ) -> None:
+        """Writes the file with these instead of those of now; what could not be written is not remembered either."""
+        slots, notes = (
+            dict(self._slots if slots is None else slots),
+            dict(self._notes if notes is None else notes),
         )
-        write_whole(self._path, text.encode(), secret=True)
+        if not self._in_step:
+            write_whole(self._path, self._text(slots, notes), secret=True)
+        self._slots, self._notes = slots, notes
+
+    def _text(self, slots: Mapping[str, Any], notes: Mapping[str, Any]) -> bytes:
+        return json.dumps({"format": FORMAT, "slots": slots, **notes}, ensure_ascii=False, indent=1).encode()
 
 
 def check_password(password: str) -> None:

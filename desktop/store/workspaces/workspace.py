@@ -308,7 +308,7 @@ class Workspace:
     def add_operator(self, name: str, password: str | None, role: Role, cost: Cost | None = None) -> None:
         """A further operator; of one who is there the role, and the password where one is given.
 
-        The slot is written first: a name with a slot and no row cannot open anything, so a kill between harms nobody.
+        Row and slot are one step where it is done within ``KeySlots.with_step``.
         """
         if password is not None:
             self.slots.put(name, password, self.place.key, self.ledger.environment, cost)
