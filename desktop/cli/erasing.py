@@ -76,14 +76,16 @@ def erase(
     changes = erasing.erase(
         session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups
     )
+    waiting = erasing.waiting_words(session.database, session.ledger.station)
     if as_json:
         json_line(
-            {"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp, "others": others}
-        )
+            {"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp, "others": others,
+             "waiting": waiting}
+        )  # fmt: skip
         return
     say(f"已清除{words}。")
     remark("下一个数据包会让上下级也清除。")
-    for words in erasing.waiting_words(session.database, session.ledger.station):
+    for words in waiting:
         remark(words)
 
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+import sqlcipher3.dbapi2 as sqlcipher
 
 from desktop.operations import form_data, queries
 from desktop.operations.recording import attachments, checking, records, steps
 from desktop.operations.recording.attachable import prepare
-from desktop.operations.session import Session
+from desktop.operations.session import Session, open_session
 from desktop.operations.stations import exchange, forks, unsettled
-from desktop.operations.workspaces import erasing
-from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal
+from desktop.operations.workspaces import erasing, recovery
+from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal, NotShredded
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
 from desktop.store.ledger import CannotUndo, NotFound
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.store.tables.database import Database
+from desktop.store.tables.database import Database, DiskFull
 from desktop.store.workspaces.backups import backups_of
 from desktop.store.workspaces.drafts import Draft
 from tests.operations.files import PDF, written
-from tests.operations.stations import enrol, report_up, station, texts, twin
+from tests.operations.stations import enrol, repeatable, report_up, station, texts, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
 
@@ -199,6 +202,47 @@ def test_backups_hold_it_until_they_age_out_or_are_destroyed(village: Session, m
     copy.close()
     assert NAME not in kept
     assert PHONE not in kept
+
+
+def full_for(place: str) -> Callable[..., NoReturn]:
+    """What fails there, as it fails on a full disk."""
+
+    def no_room(*_: object) -> NoReturn:
+        if place.endswith("write_copy"):
+            raise DiskFull("磁盘满了。")
+        raise sqlcipher.OperationalError("database or disk is full")
+
+    return no_room
+
+
+@pytest.mark.parametrize(
+    ("place", "destroy"), [("tables.database.Database.shred", True), ("workspaces.keeping.write_copy", False)]
+)
+def test_on_a_full_disk_it_is_erased_and_what_is_left_to_do_is_told_and_done_at_the_next_opening(
+    village: Session, member: str, monkeypatch: pytest.MonkeyPatch, place: str, destroy: bool
+) -> None:
+    """It said that nothing was done, and when it was tried again, that there was nothing left to do."""
+    folder, before = village.workspace.folder, backups_of(village.workspace.folder)
+    with monkeypatch.context() as disk:
+        disk.setattr(f"desktop.store.{place}", full_for(place))
+        erasing.erase(village, "member", [member], basis="consent", destroy_backups=destroy)
+        assert holds(village) == []
+        for _ in range(2):
+            [words] = erasing.waiting_words(village.database, village.ledger.station)
+            assert "已经清除" in words
+            assert "关闭台账再打开" in words
+            with pytest.raises(NotShredded, match="已经清除"):
+                erasing.erase(village, "member", [member], basis="consent")
+            # A full disk keeps nobody out.
+            village.workspace.close()
+            village = open_session(folder, "王芳", "password1", repeatable("later"))
+            recovery.after_opening(village)
+        assert backups_of(folder) == before
+    recovery.after_opening(village)
+    assert erasing.waiting_words(village.database, village.ledger.station) == []
+    assert not set(before) & set(backups_of(folder)) if destroy else len(backups_of(folder)) > len(before)
+    with pytest.raises(AlreadyErased):
+        erasing.erase(village, "member", [member], basis="consent")
 
 
 def test_whose_name_was_erased_is_called_so_and_who_has_none_yet_is_not(

@@ -14,6 +14,7 @@ from desktop.operations import audit, queries
 from desktop.operations.session import Here, NotAllowed, Session
 from desktop.operations.stations import policy, renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions import items
@@ -234,4 +235,7 @@ def decide(
     ]
     with session.database.transaction():
         audit.note(session, audit.Act.FORK_DECIDED, f"工作电脑{name} 编号{incarnation} {found}")
-        return policy.say(session, words, births=births)
+        changes = policy.say(session, words, births=births)
+    # An erasure may have waited behind it.
+    erasing.finish(session)
+    return changes

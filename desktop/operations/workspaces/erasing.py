@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from desktop.errors import StateProblem, UsageProblem
+from desktop.errors import EnvironmentProblem, StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.audit import Act
 from desktop.operations.session import NotAllowed, Session
@@ -38,12 +38,14 @@ from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.queries.forked import open_forks
 from desktop.store.queries.pointing import pointing
 from desktop.store.queries.scoping import unit_of
-from desktop.store.tables.database import Database
+from desktop.store.tables.database import Database, translated
 from desktop.sync.authority import station
 from desktop.sync.merging import standing
 
 OPERATION = "清除个人信息"
 _MOST_OTHERS = 200
+_BACKUPS_TOO = "backups"
+"""Stands where it is noted that something is still to be shredded, if the older backups go with it."""
 FOLLOWED = "别的单位附在已清除的记录上"
 
 
@@ -57,6 +59,13 @@ class AlreadyErased(StateProblem):
     """Nothing is left of what is to be erased."""
 
     next_step = "不用再做；以后又填写了的，可以再清除一次。"
+    help_anchor = "erase"
+
+
+class NotShredded(EnvironmentProblem):
+    """What was erased may still stand in places that no page shows, mostly for want of room on the disk."""
+
+    next_step = "请腾出一些磁盘空间，关闭台账再打开，会自动清理完。"
     help_anchor = "erase"
 
 
@@ -111,9 +120,10 @@ def erase(
     What stands is emptied by an ordinary change, so that whoever edits meanwhile without knowing of it gets a
     conflict; everything older is forgotten in rows, log, search, drafts and stored segments. It cannot be undone.
     Where all that is personal goes, the files that are attached go with it, name and content, deleted ones included.
-    Older backups age out, or go at once with ``destroy_backups``; today's is made anew.
-    Raises :class:`NothingPersonal`, :class:`AlreadyErased`, :class:`Quoted`, ``NotFound``, ``NotAllowed`` and
-    ``WrongClock``.
+    Older backups age out, or go at once with ``destroy_backups``; today's is made anew. What the disk does not let be
+    done of that now is told by :func:`waiting_words` and done at the next opening.
+    Raises :class:`NothingPersonal`, :class:`AlreadyErased`, :class:`NotShredded` where only that is left to do,
+    :class:`Quoted`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
     """
     session.require(Role.DESK)
     if basis not in session.codes["erasure_basis"].by_code:
@@ -125,7 +135,9 @@ def erase(
     ours = covered(session.database, session.unit.id)
     held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
     if not destroy_backups and all(_is_gone(session, record, slots) for record, slots in held):
-        raise AlreadyErased("这些个人信息以前已经清除过，本机没有留下要清除的内容。")
+        raise _left_behind(session.database) or AlreadyErased(
+            "这些个人信息以前已经清除过，本机没有留下要清除的内容。"
+        )
     check_lengths(session.types[ERASURE], {"note": note})
     along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
@@ -135,16 +147,19 @@ def erase(
             if record.type != PART:
                 named = f"{record.type} {record.id} {' '.join(slots_of_it)} {why}"
                 audit.note(session, Act.ERASED, named)
-    finish(session, destroy_backups=destroy_backups)
+        if destroy_backups:
+            session.ledger.set_meta(SHRED_DUE, _BACKUPS_TOO)
+    finish(session)
     return changes
 
 
 def waiting_words(database: Database, station_id: str) -> list[str]:
     """What of erasures is not done yet, here or above, and what to do about it; ``station_id`` is this computer."""
     held = waiting(database)
+    left = _left_behind(database)
     # Of a computer that is below others by now nobody here decides anything.
     forked = held.pop(HELD_FORK, 0) if open_forks(database) else 0
-    words = []
+    words = [str(left)] if left is not None else []
     if forked:
         words.append(
             f"有{forked}处清除还没有做：写它的电脑有重号。定下来以前，要清除的个人信息本机还在；"
@@ -163,21 +178,33 @@ def waiting_words(database: Database, station_id: str) -> list[str]:
     return words
 
 
-def finish(session: Session, *, destroy_backups: bool = False) -> None:
+def finish(session: Session) -> None:
     """What stands outside the ledger and in free pages goes too, after an erasure that was made here or has come.
 
-    The ledger remembers that this is still to be done, so that it is done at the next opening if the program ends now.
+    The ledger remembers that this is still to be done, so that it is done at the next opening if the program ends now
+    or the disk does not let it be done: what was erased counts as such already.
     """
     database = session.database
-    if not stored.setting(database, SHRED_DUE):
+    if not (due := stored.setting(database, SHRED_DUE)):
         return
-    drafts = session.workspace.drafts()
-    try:
-        drafts.drop_of(records_erased(database))
-    finally:
-        drafts.close()
-    session.workspace.shred(destroy_backups=destroy_backups)
-    session.ledger.drop_meta(SHRED_DUE)
+    with contextlib.suppress(OSError, EnvironmentProblem), translated():
+        drafts = session.workspace.drafts()
+        try:
+            drafts.drop_of(records_erased(database))
+        finally:
+            drafts.close()
+        if session.workspace.shred(destroy_backups=due == _BACKUPS_TOO):
+            session.ledger.drop_meta(SHRED_DUE)
+
+
+def _left_behind(database: Database) -> NotShredded | None:
+    """What is told where :func:`finish` has not come to its end."""
+    if not (due := stored.setting(database, SHRED_DUE)):
+        return None
+    backups = "以前的备份" if due == _BACKUPS_TOO else "今天的备份"
+    return NotShredded(
+        f"个人信息已经清除，台账里查不到了；但是数据库文件的空闲处和{backups}里的残留还没有清理完。"
+    )
 
 
 def follow(session: Session) -> None:

@@ -195,10 +195,17 @@ class Database:
         found: Row | None = self.connection.execute(sql, parameters).fetchone()
         return found
 
-    def shred(self) -> None:
-        """Leaves nothing of what was deleted in free pages or in the log beside the file; outside a transaction."""
-        self.execute("VACUUM")
-        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def shred(self) -> bool:
+        """Leaves nothing of what was deleted in free pages or in the log beside the file; outside a transaction.
+
+        Whether the log could be emptied: not while somebody reads. Where there is no room for a new file, which is
+        raised, the log goes all the same.
+        """
+        try:
+            self.execute("VACUUM")
+        finally:
+            emptied = self.value("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+        return emptied
 
     def value(self, sql: str, parameters: Any = ()) -> Any:
         """The first value of the first row, or nothing."""

@@ -184,10 +184,10 @@ class Keeper:
                     replace(path, aside / path.name)
             self._make_now(self._today())
 
-    def renew(self, *, destroy: bool) -> None:
+    def renew(self, *, destroy: bool) -> bool:
         """A fresh backup now, because the former hold values that were erased; with ``destroy`` those go at once.
 
-        Otherwise they age out like all others. Nothing goes before the fresh one stands.
+        Otherwise they age out like all others. Nothing goes before the fresh one stands; whether it does.
         """
         with self._lock:
             if self._making is not None:
@@ -195,10 +195,12 @@ class Keeper:
             self._write_down()
             self._make_now(self._today())
             fresh = followed(self._workspace)
-            if destroy and not self._troubles and fresh is not None:
-                for path in [p for p in self._folder.rglob("*") if p.is_file()]:
-                    if path not in (fresh.path, fresh.journal):
-                        path.unlink()
+            if self._troubles or fresh is None:
+                return False
+            for path in [p for p in self._folder.rglob("*") if p.is_file()] if destroy else []:
+                if path not in (fresh.path, fresh.journal):
+                    path.unlink()
+            return True
 
     def committed(self) -> None:
         """A transaction stands: writes down what it changed, and begins the backup of a new day."""

@@ -285,11 +285,13 @@ class Workspace:
         if self.keeper is not None and self.doubt is None:
             self.keeper.unseen(lambda: openings.mark(self.folder, self.ledger.database))
 
-    def shred(self, *, destroy_backups: bool = False) -> None:
-        """After an erasure: nothing of it stays in free pages, and today's backup no longer holds it."""
-        self.ledger.database.shred()
-        if self.keeper is not None:
-            self.keeper.renew(destroy=destroy_backups)
+    def shred(self, *, destroy_backups: bool = False) -> bool:
+        """After an erasure: nothing of it stays in free pages, and today's backup no longer holds it; whether all went.
+
+        Raises what the engine and the system raise where the disk does not let it be done.
+        """
+        emptied = self.ledger.database.shred()
+        return emptied and (self.keeper is None or self.keeper.renew(destroy=destroy_backups))
 
     def reader(self) -> Database:
         """A read-only connection of its own, for another thread; the caller closes it."""
