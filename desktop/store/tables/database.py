@@ -204,7 +204,7 @@ class Database:
         try:
             self.execute("VACUUM")
         finally:
-            emptied = self.value("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+            emptied = bool(self.value("PRAGMA wal_checkpoint(TRUNCATE)") == 0)
         return emptied
 
     def value(self, sql: str, parameters: Any = ()) -> Any:
