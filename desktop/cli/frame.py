@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from desktop.cli.output import complain, json_line, width_of, wrapped
+from desktop.cli.output import AnswerLost, complain, json_line, width_of, wrapped
 from desktop.cli.steps import next_step, spoken
 from desktop.errors import EXIT_BUG, Problem
 
@@ -46,6 +46,8 @@ class Command(click.Command):
         """Runs the command; with ``--json`` a problem is an object on standard output too."""
         try:
             return super().invoke(ctx)
+        except AnswerLost:
+            raise
         except Problem as problem:
             if ctx.params.get(JSON_PARAMETER):
                 json_line({"problem": problem_object(problem)})

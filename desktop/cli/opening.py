@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import getpass
+import itertools
 import os
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from typing import Any
 import click
 
 from desktop.cli.frame import garbled
-from desktop.cli.output import remark
+from desktop.cli.output import AnswerLost, CodeLost, remark
 from desktop.cli.parameters import F, PathOf
 from desktop.cli.steps import spoken
 from desktop.errors import UsageProblem
@@ -23,6 +25,7 @@ from desktop.operations.reference_here import shipped
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import synced
 from desktop.operations.workspaces.recovery import after_opening
+from desktop.store.queries.steps import newest
 from desktop.store.tables.database import translated
 from desktop.store.workspaces.unlocking import slots_of
 
@@ -30,6 +33,8 @@ OPERATOR = "XIAOSANJI_OPERATOR"
 PASSWORD = "XIAOSANJI_PASSWORD"
 
 YES = "是"
+_TOLD = 200
+"""Steps that are looked at for what a command has done."""
 _DATE_IS_RIGHT = "xiaosanji.date_is_right"
 
 
@@ -146,12 +151,46 @@ def opened(
             after_opening(session)
             if words := synced.tell(session):
                 remark(words)
-            yield session
+            before = _Before(session)
+            try:
+                yield session
+            except CodeLost:
+                raise
+            except AnswerLost as lost:
+                raise before.told(lost) from lost
         finally:
             session.workspace.close()
             keeper = session.workspace.keeper
             if keeper is not None and keeper.trouble is not None:
                 remark(spoken(keeper.trouble))
+
+
+class _Before:
+    """A ledger before a command, of which is told what the command has done although its answer was lost."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._changes = session.database.connection.total_changes
+        self._newest = next((step.stamp for step in newest(session.database, 1)), 0)
+
+    def told(self, lost: AnswerLost) -> AnswerLost:
+        """The same with what was saved before; what only reads can simply be done again."""
+        database = self._session.database
+        if database.connection.total_changes == self._changes:
+            return AnswerLost(lost.sentence, "请腾出空间，或者换一个位置，再做一次。")
+        # Only now: no command shall begin later for it.
+        from desktop.operations.recording import steps
+
+        done = Counter[str]()
+        recent = steps.recent(database, self._session.ledger.station, _TOLD)
+        for step in itertools.takewhile(lambda s: s.operation.stamp > self._newest, recent):
+            done[step.operation.name] += step.records
+        words = "、".join(f"{name}{count}条" for name, count in reversed(done.items()))
+        saved = f"（{words}）" if words else ""
+        return AnswerLost(
+            f"{lost.sentence}在这以前做的都已经保存{saved}，不要重做。",
+            "请先核对（operations 列出做过的操作），没有做的再做。",
+        )
 
 
 def given_password(

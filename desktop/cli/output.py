@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import click
 
+from desktop.errors import EnvironmentProblem
 from desktop.records.typed.texts import visible
 
 _WIDEST = 40
@@ -20,29 +23,71 @@ _PIECES = re.compile(r"[（“]*(?:[!-~]+|[^，。、；：？！）”…])[，
 """Where a line may end: behind a word or a Chinese character and the signs that close it."""
 
 
+class AnswerLost(EnvironmentProblem):
+    """What a command answers could not be written where it was led to; what the command did stands."""
+
+    next_step = "请腾出空间，或者换一个位置；会改动台账的，先看一看是不是已经做了，没有做的再做一次。"
+
+
+class CodeLost(AnswerLost):
+    """The answer held a recovery code, which nobody has now."""
+
+    next_step = "请腾出空间，再用 recovery new-code 另外生成一个恢复码，抄在纸上。"
+
+
+@contextlib.contextmanager
+def code_shown(done: str = "") -> Iterator[None]:
+    """What is answered within holds a recovery code; ``done`` is what is told as well where it is lost."""
+    try:
+        yield
+    except AnswerLost as lost:
+        raise CodeLost(f"{done}{lost.sentence}恢复码没有显示出来。") from lost
+
+
 def say(text: str) -> None:
-    """One line of the answer."""
-    click.echo(visible(text))
+    """One line of the answer. Raises :class:`AnswerLost`."""
+    _answer(visible(text))
 
 
 def remark(text: str) -> None:
     """One line beside the answer, which a program that reads the answer does not want."""
-    click.echo(visible(text), err=True)
+    _aside(visible(text))
 
 
 def complain(text: str) -> None:
     """What went wrong."""
-    click.echo(visible(text), err=True)
+    _aside(visible(text))
 
 
 def json_line(value: Any) -> None:
-    """An answer, or one line of it, as JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """An answer, or one line of it, as JSON. Raises :class:`AnswerLost`."""
+    _answer(json.dumps(value, ensure_ascii=False))
 
 
 def json_lines(values: Sequence[Any]) -> None:
-    """Several lines of the answer as JSON, in one piece."""
-    click.echo("\n".join(json.dumps(value, ensure_ascii=False) for value in values))
+    """Several lines of the answer as JSON, in one piece. Raises :class:`AnswerLost`."""
+    _answer("\n".join(json.dumps(value, ensure_ascii=False) for value in values))
+
+
+def _answer(text: str) -> None:
+    try:
+        click.echo(text)
+    except OSError as error:
+        # Nobody reads a pipe any more: that is no trouble.
+        if error.errno == errno.EPIPE:
+            raise
+        from desktop.sync.errors.surroundings import is_full, is_surroundings
+
+        if not is_surroundings(error):
+            raise
+        why = "要存的磁盘空间不够" if is_full(error) else "要存的位置读写出错"
+        raise AnswerLost(f"结果没有写完：{why}。") from error
+
+
+def _aside(text: str) -> None:
+    # Whether there is room for it changes nothing of what was done or answered.
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
 
 
 class Ticker:

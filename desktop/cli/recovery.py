@@ -8,7 +8,7 @@ import click
 
 from desktop.cli.frame import Command, Group
 from desktop.cli.opening import OPERATOR, as_option, confirmed, given_password, opened, operator_of, writes
-from desktop.cli.output import json_line, remark, say
+from desktop.cli.output import code_shown, json_line, remark, say
 from desktop.cli.parameters import PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
@@ -128,10 +128,11 @@ def use_code(
 def new_code(session: Session, as_json: bool) -> None:
     """换一个恢复码，只显示这一次；以前的作废。只有管理员能做。"""
     code = operations.new_code(session)
-    if as_json:
-        json_line({"recovery_code": code})
-        return
-    say(f"恢复码：{code}")
+    with code_shown():
+        if as_json:
+            json_line({"recovery_code": code})
+            return
+        say(f"恢复码：{code}")
     remark("只显示这一次。请抄在纸上，和电脑分开放；忘了口令时用它打开。")
 
 

@@ -21,7 +21,7 @@ from desktop.cli.opening import (
     opens,
     operator_of,
 )
-from desktop.cli.output import json_line, remark, say, table
+from desktop.cli.output import AnswerLost, code_shown, json_line, remark, say, table
 from desktop.cli.parameters import OneOf, PathOf, json_option
 from desktop.cli.shown import finding_object, severity_words
 from desktop.errors import UsageProblem
@@ -78,7 +78,7 @@ def new(
     session = workspaces.create(
         workspace, code=code, name=name, level=kind, operator=operator, password=password
     )
-    with session.workspace:
+    with session.workspace, code_shown("台账已经建好。"):
         unit = session.unit
         if as_json:
             json_line(
@@ -301,14 +301,14 @@ def restore(
     with translated():
         done = restoring.restore(workspace, source, name, password, with_journal=not backup_only)
         done.session.workspace.close()
-    if as_json:
-        json_line(
-            {"workspace": workspace.name, "backup": str(done.source), "steps": done.steps, "torn": done.torn}
-        )
-        return
     more = f"，并补上了以后的{done.steps}步操作" if done.steps else ""
-    say(f"已用“{done.source.name}”恢复{more}。以前的数据库留在 backups 文件夹里。")
-    if done.lost:
+    words = f"已用“{done.source.name}”恢复{more}。以前的数据库留在 backups 文件夹里。"
+    given = {"workspace": workspace.name, "backup": str(done.source), "steps": done.steps, "torn": done.torn}
+    try:
+        json_line(given) if as_json else say(words)
+    except AnswerLost as lost:
+        raise AnswerLost(f"{words}{lost.sentence}", "不用再恢复一次。") from lost
+    if done.lost and not as_json:
         remark(done.lost)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
+from click.testing import Result
 
 import desktop
 from desktop.cli.steps import NEXT_STEPS, next_step, spoken
@@ -20,7 +24,7 @@ from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.sync import errors
 from desktop.sync.errors import Caused
-from tests.cli.calling import OPERATOR, PASSWORD, answer, make, run
+from tests.cli.calling import OPERATOR, PASSWORD, answer, json_lines, make, run
 
 LONG_AGO = 1_420_070_400_000
 """2015-01-01 in milliseconds."""
@@ -188,3 +192,57 @@ def test_no_bundle_is_written_with_a_date_that_cannot_be_right(tmp_path: Path) -
     assert not (tmp_path / "a.xsj").exists()
     assert "--date-is-right" in next_step(told.value)
     assert answer("send", town, tmp_path / "a.xsj")["sequence"] == 1
+
+
+def led_to_a_full_disk(
+    monkeypatch: pytest.MonkeyPatch, *arguments: object, lines: str | None = None
+) -> Result:
+    """One call whose answer finds no room."""
+    echo = click.echo
+
+    def full(message: Any = None, *given: Any, err: bool = False, **named: Any) -> None:
+        if not err:
+            raise OSError(errno.ENOSPC, "no space")
+        echo(message, *given, err=err, **named)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(click, "echo", full)
+        return run(*arguments, lines=lines)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_whose_answer_finds_no_room_hears_what_was_saved_all_the_same(
+    town: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    """It said that nothing was written, and whoever did it again had everything twice."""
+    rows = json_lines(*({"name": f"第{n}厂"} for n in range(3)))
+    told = led_to_a_full_disk(monkeypatch, "record", town, "enterprise", "--batch", "2", *options, lines=rows)
+    assert told.exit_code == 30
+    assert "结果没有写完" in told.stderr
+    assert "2条），不要重做" in told.stderr
+    assert len(answer("list", town, "enterprise")["records"]) == 2
+    told = led_to_a_full_disk(monkeypatch, "list", town, "enterprise", *options)
+    assert told.exit_code == 30
+    assert "再做一次" in told.stderr
+    assert "已经保存" not in told.stderr
+
+
+def test_a_recovery_code_that_nobody_has_seen_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "村"
+    new = ("new", folder, "--unit", "330110109222", "--name", "径山村工会", "--kind", "village")
+    told = led_to_a_full_disk(monkeypatch, *new)
+    assert "台账已经建好" in told.stderr
+    for each in (told, led_to_a_full_disk(monkeypatch, "recovery", folder, "new-code")):
+        assert each.exit_code == 30
+        assert "recovery new-code" in each.stderr
+    assert run("recovery", folder, "new-code").stdout.startswith("恢复码：")
+
+
+def test_a_restore_is_not_done_twice_for_want_of_an_answer(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = led_to_a_full_disk(monkeypatch, "restore", town, "--newest")
+    assert "恢复" in told.stderr
+    assert told.stderr.endswith("不用再恢复一次。\n")

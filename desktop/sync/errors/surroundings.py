@@ -85,6 +85,11 @@ _WINDOWS_MOST = 259
 """Characters of a path ("Maximum Path Length Limitation"); the setting that allows more is off as Windows comes."""
 
 
+def is_full(error: OSError) -> bool:
+    """Whether there is no room left."""
+    return _number(error) in _WINDOWS_FULL or error.errno in _NO_ROOM
+
+
 def is_surroundings(error: OSError) -> bool:
     """Whether disks, sticks, permissions or another program did it; nobody expected any other error, so it is ours."""
     return (
@@ -104,7 +109,7 @@ def surroundings(error: OSError, path: Path | None = None) -> Caused:
         return HeldElsewhere(detail, name)
     if number in _WINDOWS_DEVICE:
         return DiskGone(detail)
-    if number in _WINDOWS_FULL or error.errno in _NO_ROOM:
+    if is_full(error):
         return DiskFull(detail)
     if error.errno in _NO_ACCESS:
         return ReadOnly(detail, name)
