@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import click
 import pytest
@@ -18,8 +19,14 @@ from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import DAY_MS
 from desktop.store.tables.environment import Environment
-from desktop.store.workspaces import keys
+from desktop.store.workspaces import keys, openings
+from desktop.store.workspaces import workspace as workspace_store
+from desktop.store.workspaces.backups import BACKUPS
 from desktop.store.workspaces.keys import Cost
+from desktop.store.workspaces.making import MAKING
+from desktop.store.workspaces.places import InUse, take_lock
+from desktop.store.workspaces.unlocking import LOCK
+from desktop.store.workspaces.workspace import AlreadyThere
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 
 
@@ -40,6 +47,62 @@ def test_a_new_workspace_belongs_to_its_unit_and_its_first_operator(
     again = run("new", workspace, "--unit", "330106", "--name", "西湖区总工会", "--kind", "district")
     assert again.exit_code == 22
     assert "已经有一份台账" in again.stderr
+
+
+NEW = ("--unit", "330106002", "--name", "镇", "--kind", "town", "--as", OPERATOR)
+
+
+def test_a_workspace_that_another_program_is_making_is_in_use_and_not_cut_off(town: Path) -> None:
+    """Whoever looked before having the lock was told that nothing was in it, and to make it anew."""
+    being_made(town)
+    with take_lock(town / LOCK):
+        for told in (run("list", town, "unit"), run("new", town, *NEW)):
+            assert told.exit_code == InUse.exit_code
+    told = run("list", town, "unit")
+    assert "没有建完" in told.stderr
+
+
+@pytest.mark.parametrize("command", ["list", "new"])
+def test_a_workspace_that_is_made_meanwhile_is_opened_and_not_taken_away(
+    town: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    take = workspace_store.take_lock
+
+    def when_it_is_made(path: Path) -> IO[bytes]:
+        # The other program has come to its end in the moment before.
+        (town / MAKING).unlink(missing_ok=True)
+        return take(path)
+
+    being_made(town)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(workspace_store, "take_lock", when_it_is_made)
+        meanwhile.setattr(workspace_store, "take_lock_to_read", when_it_is_made)
+        told = run("list", town, "unit") if command == "list" else run("new", town, *NEW)
+    assert told.exit_code == (0 if command == "list" else AlreadyThere.exit_code)
+    assert answer("check", town)["sound"] is True
+
+
+def test_of_two_programs_that_make_a_workspace_at_once_one_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, folder = workspace_store.take_lock, tmp_path / "镇"
+
+    def after_another(path: Path) -> IO[bytes]:
+        meanwhile.undo()
+        make(folder)
+        return take(path)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(workspace_store, "take_lock", after_another)
+        assert run("new", folder, *NEW).exit_code == AlreadyThere.exit_code
+    assert answer("check", folder)["sound"] is True
+
+
+def being_made(folder: Path) -> None:
+    """A workspace as it stands shortly before another program has made it."""
+    (folder / MAKING).touch()
+    shutil.rmtree(folder / BACKUPS)
+    (folder / openings.FILE).unlink()
 
 
 def test_a_workspace_does_not_begin_among_the_files_of_others(tmp_path: Path) -> None:

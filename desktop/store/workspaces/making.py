@@ -38,8 +38,9 @@ def is_unfinished(folder: Path) -> bool:
     return not ((folder / BACKUPS).exists() or (folder / openings.FILE).exists())
 
 
-def take_away(folder: Path) -> None:
-    """Removes the files of a workspace that could not be finished; the mark goes last."""
-    for name in (*_OF_ENGINE, KEY_SLOTS, f"{KEY_SLOTS}.new", LOCK, openings.FILE, MAKING):
+def take_away(folder: Path, *, but: str = "") -> None:
+    """Removes the files of a workspace that could not be finished, ``but`` one that is held; the mark goes last."""
+    files = (*_OF_ENGINE, KEY_SLOTS, f"{KEY_SLOTS}.new", LOCK, openings.FILE, MAKING)
+    for name in (name for name in files if name != but):
         with contextlib.suppress(FileNotFoundError):
             (folder / name).unlink()

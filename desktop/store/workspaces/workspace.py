@@ -126,11 +126,11 @@ class Workspace:
         """
         refuse_network(folder)
         if making.is_unfinished(folder):
-            # Unless another program is making it at this moment.
-            take_lock(folder / LOCK).close()
-            making.take_away(folder)
-        if (folder / LEDGER).exists():
-            raise AlreadyThere("这个文件夹里已经有一份台账。")
+            # Unless another program is making it at this moment, or has come to its end by now.
+            with take_lock(folder / LOCK):
+                if making.is_unfinished(folder):
+                    making.take_away(folder, but=LOCK)
+        _refuse_another(folder)
         if others := others_in(folder):
             more = "等" if len(others) > 1 else ""
             raise NotEmpty(f"文件夹“{folder.name or folder}”里已经有别的文件（“{others[0]}”{more}）。")
@@ -142,7 +142,14 @@ class Workspace:
             raise ReadOnlyPlace("不能在这里建立文件夹。") from error
         slots = KeySlots.empty(folder)
         key = environment.random(KEY_BYTES)
-        place = Unlocked(folder, take_lock(folder / LOCK), slots, key, types, environment)
+        lock = take_lock(folder / LOCK)
+        try:
+            # Another program may have made one there in the meantime.
+            _refuse_another(folder)
+        except AlreadyThere:
+            lock.close()
+            raise
+        place = Unlocked(folder, lock, slots, key, types, environment)
         try:
             making.begin(folder)
             slots.put(operator, password, key, environment, cost)
@@ -176,14 +183,18 @@ class Workspace:
         is full or write-protected it opens to be read (:attr:`unwritable`).
         """
         refuse_network(folder)
-        if making.is_unfinished(folder):
-            raise Unfinished("这份台账没有建完，程序就中断了，里面什么都没有。")
-        slots = slots_of(folder)
-        # First the lock: two programs that try passwords at once would have to wait no longer than one.
+        if not making.is_unfinished(folder):
+            # What is no workspace gets no lock either.
+            slots_of(folder)
+        # First the lock: two programs that try passwords at once would have to wait no longer than one, and what is
+        # being made by another is not taken for what was left half made.
         lock, why = take_lock_to_read(folder / LOCK), None
         if not lock.writable():
             why = why_unwritable(folder, ReadOnlyPlace(""))
         try:
+            if making.is_unfinished(folder):
+                raise Unfinished("这份台账没有建完，程序就中断了，里面什么都没有。")
+            slots = slots_of(folder)
             key = open_slot(folder, slots, operator, password, environment)
             place = Unlocked(folder, lock, slots, key, types, environment)
             if why is None:
@@ -377,6 +388,11 @@ class Workspace:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _refuse_another(folder: Path) -> None:
+    if (folder / LEDGER).exists():
+        raise AlreadyThere("这个文件夹里已经有一份台账。")
 
 
 def others_in(folder: Path) -> list[str]:
