@@ -66,7 +66,7 @@ def test_a_workspace_that_another_program_is_making_is_in_use_and_not_cut_off(to
 def test_a_workspace_that_is_made_meanwhile_is_opened_and_not_taken_away(
     town: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    take = workspace_store.take_lock
+    take = take_lock
 
     def when_it_is_made(path: Path) -> IO[bytes]:
         # The other program has come to its end in the moment before.
@@ -85,7 +85,7 @@ def test_a_workspace_that_is_made_meanwhile_is_opened_and_not_taken_away(
 def test_of_two_programs_that_make_a_workspace_at_once_one_makes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take, folder = workspace_store.take_lock, tmp_path / "镇"
+    take, folder = take_lock, tmp_path / "镇"
 
     def after_another(path: Path) -> IO[bytes]:
         meanwhile.undo()
