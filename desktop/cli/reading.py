@@ -189,7 +189,7 @@ def _together(offers: Iterable[Offer]) -> dict[tuple[str, str], list[Offer]]:
 )
 @json_option
 def search(session: Session, text: str, limit: int, as_json: bool) -> None:
-    """在所有类型里查找文字。"""
+    """在所有类型里查找文字。企业联系人等人的姓名和电话要写完整。"""
     showing = Showing(session)
     hits: list[tuple[RecordType, int, list[Record]]] = []
     for record_type in session.types.values():

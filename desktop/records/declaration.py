@@ -384,6 +384,20 @@ class RecordType:
         return tuple(f for f in self.fields if f.shown)
 
     @cached_property
+    def found_whole(self) -> tuple[Field, ...]:
+        """The names and telephone numbers of people that the search index does not hold: whoever types one as a whole
+        finds the record by it. A part of one would tell, bit by bit, what a mask hides; what is hidden finds nothing.
+        """
+        return tuple(
+            f
+            for f in self.shown_fields
+            if f.personal
+            and not f.search
+            and f.mask is not Mask.HIDDEN
+            and (f.kind is Kind.PHONE or f.names_person or f.mask is Mask.NAME)
+        )
+
+    @cached_property
     def slots(self) -> Mapping[str, Slot]:
         """The units of change by name, in declared order; ``unit`` and ``_deleted`` are not among them."""
         slots: dict[str, Slot] = {}

@@ -155,6 +155,69 @@ def test_a_search_finds_what_a_reader_finds(
     ledger.database.close()
 
 
+WHO_RINGS = {
+    "茶厂": {"contact_name": "张丽丽", "contact_phone": "13812340001"},
+    "张丽丽食品厂": {"contact_name": "阿卜杜拉•买买提", "contact_phone": "0571-88886666-801"},
+    "丽丽制衣厂": {"legal_person": "张丽丽", "contact_phone": "88886666"},
+    "机械厂": {"staff_contact_name": "李四", "staff_contact_phone": "0572-88886666"},
+    "13812340001号店": {},
+}
+
+
+FOUND = {
+    "13812340001": ["13812340001号店", "茶厂"],
+    "+86 138-1234-0001": ["茶厂"],
+    "88886666": ["丽丽制衣厂", "张丽丽食品厂", "机械厂"],
+    "0571 88886666": ["丽丽制衣厂", "张丽丽食品厂"],
+    "057188886666": ["丽丽制衣厂", "张丽丽食品厂"],
+    "张丽丽": ["丽丽制衣厂", "张丽丽食品厂", "茶厂"],
+    "阿卜杜拉.买买提": ["张丽丽食品厂"],
+    "李四": ["机械厂"],
+    # A part of what is masked finds nothing, or typing on would tell the rest of it.
+    "1381234000": ["13812340001号店"],
+    "8888666": [],
+    "四": [],
+    "丽丽": ["丽丽制衣厂", "张丽丽食品厂"],
+    "138*": [],
+}
+
+
+@pytest.mark.parametrize("much", [1, 10**9], ids=["row by row", "picked out of the list"])
+def test_who_rings_up_finds_the_enterprise_by_a_whole_number_or_name(
+    monkeypatch: pytest.MonkeyPatch, much: int
+) -> None:
+    monkeypatch.setattr(searching, "MUCH", much)
+    monkeypatch.setattr(searching, "MUCH_FOR_A_PAGE", much)
+    ledger = known_enterprises()
+    for text, names in FOUND.items():
+        query = Query("enterprise", text=text)
+        found = [str(r.values["name"]) for r in reading.records(ledger.database, ledger.types, query)]
+        assert sorted(found) == sorted(names)
+        assert reading.count(ledger.database, ledger.types, query) == len(names)
+        assert len(reading.row_numbers(ledger.database, ledger.types, query)) == len(names)
+        assert reading.first(ledger.database, ledger.types, query, 9)[1] == len(names)
+
+
+def test_what_is_hidden_finds_nothing_and_what_was_emptied_neither() -> None:
+    """Who complained is told to nobody, not even by whether a name finds a case; what was erased has left its row."""
+    ledger = known_enterprises()
+    case: dict[str, Cell] = {"complainant_name": "张丽丽", "complainant_phone": "13812340001"}
+    ledger.write("新增", "王芳", births=[NewRecord("case", "", UNIT, case)])
+    for text in ("张丽丽", "13812340001"):
+        assert not reading.records(ledger.database, ledger.types, Query("case", text=text))
+    (four,) = reading.records(ledger.database, ledger.types, Query("enterprise", text="李四"))
+    ledger.write("清除", "王芳", edits=[SlotEdit("enterprise", four.id, "staff_contact", None)])
+    assert not reading.records(ledger.database, ledger.types, Query("enterprise", text="李四"))
+    assert reading.count(ledger.database, ledger.types, Query("enterprise", text="李四")) == 0
+
+
+def known_enterprises() -> Ledger:
+    ledger = new_ledger(catalogue())
+    births = [NewRecord("enterprise", "", UNIT, {"name": name, **said}) for name, said in WHO_RINGS.items()]
+    ledger.write("新增", "王芳", births=births)
+    return ledger
+
+
 def plans(database: Database, work: Callable[[], object]) -> list[str]:
     """How the engine reads the tables for what some work asks."""
     asked: list[str] = []

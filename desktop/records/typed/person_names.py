@@ -24,6 +24,7 @@ PLAIN: Final = re.compile(rf"(?:{_HAN}|[A-Za-z{DOT}])+")
 """A name with nothing beside it."""
 _ONE: Final = rf"{_HAN}{{2,4}}(?:{DOT}{_HAN}+)*"
 _SEVERAL: Final = re.compile(rf"{_ONE}(?:[/\\、,;|&+ ]{_ONE})+")
+_WHOLE: Final = re.compile(rf"(?=.{{2,30}}$){_HAN}+(?:{DOT}{_HAN}+)*")
 _LONG_NUMBER: Final = re.compile("[0-9]{7}")
 _COMPOUND: Final = frozenset(
     {
@@ -56,6 +57,14 @@ def fold_name(name: str) -> str:
     """A name as it is compared: without spaces, dots of one form, width and case alike."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return DOTS.sub(DOT, "".join(plain.split()))
+
+
+def forms_of(text: str) -> tuple[str, ...]:
+    """The forms in which a whole Chinese name may be kept, whatever its dots; of anything else none."""
+    name = with_usual_dot(unicodedata.normalize("NFKC", text).strip())
+    if _WHOLE.fullmatch(name) is None:
+        return ()
+    return tuple(dict.fromkeys(name.replace(DOT, dot) for dot in DOT + FORMS_OF_DOT))
 
 
 def beside_one_name(name: str) -> str | None:

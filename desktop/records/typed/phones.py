@@ -11,6 +11,8 @@ _LANDLINE = re.compile(rf"(?:({_AREA})-?)?([2-8][0-9]{{6,7}})(?:[-转#*]([0-9]{{
 _SERVICE = re.compile(r"(?:[48]00[0-9]{7}|1[0-9]{4}|1[0-9]{2}|95[0-9]{3,4}|96[0-9]{3,4})")
 _COUNTRY = re.compile(r"^(?:\+|00)86(?=[01])")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
+_LEAST = 7
+"""Digits of a number that is somebody's: shorter ones are those of services."""
 _PIECES = re.compile(r"[0-9+][0-9+\-]*(?:转[0-9]+)?")
 
 
@@ -33,6 +35,21 @@ def parse_phone(text: str) -> str | None:
     if _PIECES.fullmatch(plain) and 3 <= len(digits) <= 16:
         return plain
     return None
+
+
+def forms_of(text: str) -> tuple[str, ...]:
+    """The stored forms of the number that somebody types whole, as GLOB patterns; of anything else none.
+
+    Of a landline the area may be left out on either side, and an extension says nothing.
+    """
+    number = parse_phone(text)
+    if number is None or not is_phone(number) or len(number) < _LEAST:
+        return ()
+    if (found := _LANDLINE.fullmatch(number)) is None:
+        return (number,)
+    area, local, _ = found.groups()
+    bare = (local, f"{local}-*")
+    return (*bare, *(f"{area or '0*'}-{form}" for form in bare))
 
 
 def is_phone(number: str) -> bool:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import Kind, RecordType
+from desktop.records.typed import person_names, phones
 from desktop.store.queries import indexing
-from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.columns import quoted, read, table_of
 from desktop.store.tables.database import Database
 
 MUCH, MUCH_FOR_A_PAGE = 50, 200
@@ -49,10 +50,31 @@ def look(database: Database, record_type: RecordType, text: str, much: int = MUC
 
 
 def whole(record_type: RecordType, text: str) -> Found:
-    """All that a text finds in the index of a type that has one."""
-    name = quoted(indexing.index_of(record_type.name))
+    """All that a text finds in the index of a type that has one, and by a whole name or number that is not in it."""
+    name, table = quoted(indexing.index_of(record_type.name)), quoted(table_of(record_type.name))
     sql = f"SELECT rowid AS number FROM {name} WHERE {name} MATCH :text"
-    return Found(sql, {"text": expression(text)}, much=True)
+    parameters = {"text": expression(text)}
+    conditions, sought = _by_whole_values(record_type, text)
+    if conditions:
+        # Each row once: how many there are is counted as they come.
+        sql += f" UNION ALL SELECT _row FROM {table} WHERE ({conditions}) AND _row NOT IN ({sql})"
+    return Found(sql, parameters | sought, much=True)
+
+
+def _by_whole_values(record_type: RecordType, text: str) -> tuple[str, dict[str, str]]:
+    """What rows say whose telephone number or person's name the text is, as SQL with parameters."""
+    forms = {True: phones.forms_of(text), False: person_names.forms_of(text)}
+    marks = {
+        kind: [f"whole_{'number' if kind else 'name'}_{n}" for n in range(len(found))]
+        for kind, found in forms.items()
+    }
+    conditions = [
+        f"{read(field)} {'GLOB' if field.kind is Kind.PHONE else '='} :{mark}"
+        for field in record_type.found_whole
+        for mark in marks[field.kind is Kind.PHONE]
+    ]
+    sought = {mark: form for kind in forms for mark, form in zip(marks[kind], forms[kind], strict=True)}
+    return " OR ".join(conditions), sought if conditions else {}
 
 
 def count(database: Database, record_type: RecordType, found: Found) -> int:

@@ -73,7 +73,9 @@ class ListPage(Page):
         heading.setProperty("heading", "1")
         fields = "、".join(f.label for f in self.record_type.fields if f.search)
         self.search.setPlaceholderText("查找文字或名称的拼音首字母（Ctrl+F）")
-        self.search.setToolTip(f"在这些内容里查找：{fields}" if fields else "这类记录没有可查找的文字")
+        whole = "、".join(f.label for f in self.record_type.found_whole)
+        more = f"。也可以输入完整的姓名或号码，按这些查找：{whole}" if whole else ""
+        self.search.setToolTip(f"在这些内容里查找：{fields}{more}" if fields else "这类记录没有可查找的文字")
         self.search.setEnabled(bool(fields))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(f"查找{self.record_type.label}")
