@@ -144,20 +144,23 @@ def send_back(
 @opens
 @json_option
 def stations(session: Session, as_json: bool) -> None:
-    """本单位可以停用的工作电脑：编号、单位、收到第几条、是否已停用。"""
+    """本单位可以停用的工作电脑：编号、单位、一共收到几项、现在编到第几条、是否已停用；恢复过的电脑重新从1编号。"""
     found = policy.stations(session)
     if as_json:
         json_line(
             {"stations": [{"station": s.station, "name": s.name, "incarnation": s.incarnation, "last": s.last,
-                           "revoked": s.out} for s in found]}
+                           "held": s.held, "revoked": s.out} for s in found]}
         )  # fmt: skip
         return
     if not found:
         remark("没有归本单位管的工作电脑；下级入网以后才有。")
         return
     table(
-        ("编号", "单位", "收到第几条", "状态"),
-        [(s.station[:_SHORT], s.name, str(s.last), "已停用" if s.out else "") for s in found],
+        ("编号", "单位", "收到几项", "编到第几条", "状态"),
+        [
+            (s.station[:_SHORT], s.name, str(s.held), str(s.last), "已停用" if s.out else "")
+            for s in found
+        ],
     )
 
 

@@ -22,7 +22,7 @@ from desktop.operations.stations import (
     unsettled,
     withdrawals,
 )
-from desktop.operations.workspaces import wiping, workspaces
+from desktop.operations.workspaces import restoring, wiping, workspaces
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
 from desktop.store.peers import traffic as stored
@@ -492,6 +492,30 @@ def test_a_computer_that_was_enrolled_once_more_is_in_use_and_can_be_answered(
     page.tabs.setCurrentIndex(STATIONS)
     hands.settle()
     assert page.stations.grid.rows.lines[0].texts[3] == "在用"
+
+
+def test_a_computer_that_was_restored_has_not_sent_less(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """It numbers anew from 1; what it had sent before is here all the same."""
+    district, town = pair
+    town.workspace.close()
+    town = restoring.restore(town.workspace.folder, None, "王芳", "password1", repeatable("anew")).session
+    records.save(town, "enterprise", {"name": "恢复以后的厂"})
+    report_up(town, district, tmp_path)
+    hands, page = open_page(district)
+    tab = page.stations
+    page.tabs.setCurrentIndex(STATIONS)
+    hands.settle()
+    assert tab.grid.rows.lines[0].texts[2] == "3"
+    hands.click(tab.revoke)
+    assert not tab.anew.isVisible()
+    hands.tick(tab.earlier)
+    hands.settle()
+    assert tab.after.maximum() == 1
+    assert tab.anew.isVisible()
+    hands.look("revoking-restored")
+    town.workspace.close()
 
 
 def test_items_from_a_number_on_are_cut(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -50,6 +50,9 @@ class NoStation(StateProblem):
 class Standing:
     """A computer below and whether it counts; ``last`` is the highest number held of its newest incarnation.
 
+    ``held``: how many items of all its incarnations are here. It begins anew with 1 after a restore, so that ``last``
+    alone looks as if less had come.
+
     ``out``: it is out of use, by the word of whoever may say so, and no later grant has let it in again. A word of
     another level may leave as much as it likes, so this unit can say its own all the same.
     """
@@ -58,6 +61,7 @@ class Standing:
     name: str
     incarnation: str
     last: int
+    held: int
     out: bool
     revocation: str
     """The id of the record by which this unit revokes it, or nothing."""
@@ -77,6 +81,7 @@ def stations(session: Session) -> list[Standing]:
             name,
             names.get(name, unknown_station(name)),
             *holdings.newest_incarnation(session.database, name),
+            holdings.held_of(session.database, name),
             any(trust.NO_CUT not in r.cuts.values() for r in known.policy.revocations.get(name, ())),
             str(revoked.get(name, "")),
         )

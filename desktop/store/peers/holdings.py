@@ -44,6 +44,16 @@ def newest_incarnation(database: Database, station: str) -> tuple[str, int]:
     return (str(found[0]), int(found[1])) if found is not None else ("", 0)
 
 
+def held_of(database: Database, station: str) -> int:
+    """How many items of a station are held, of all its incarnations: each numbers them anew."""
+    found: int = database.value(
+        "SELECT coalesce(sum(r.last - r.first + 1), 0) FROM received r JOIN origin o ON o.ref = r.origin"
+        " WHERE o.station = ?",
+        (station,),
+    )
+    return found
+
+
 def first_since(
     database: Database, types: Iterable[str], station: str, incarnation: str, stamp: int
 ) -> int | None:

@@ -44,7 +44,7 @@ class StationsTab(QWidget):
             [
                 Col("单位", 24, wide=True),
                 Col("工作电脑", 10),
-                Col("收到第几条", 9, numeric=True),
+                Col("收到几项", 9, numeric=True),
                 Col("状态", 10),
             ],
             "下级的工作电脑",
@@ -60,6 +60,9 @@ class StationsTab(QWidget):
         self.day.line.setAccessibleName(self.day.field.label)
         self.after = QSpinBox()
         self.after.setAccessibleName("算到第几条为止")
+        self.anew = plain(
+            "这台电脑恢复过备份，编号从1重新开始；恢复以前收到的都还算，不受这个数影响。", muted=True, small=True
+        )
         self.number = QWidget()
         self.number.setLayout(
             row(
@@ -69,7 +72,8 @@ class StationsTab(QWidget):
                 1,
             )
         )
-        self.number.hide()
+        for part in (self.number, self.anew):
+            part.hide()
         self.empty = EmptyState()
         self.empty.show_words(
             "network", "还没有下级的工作电脑", "为下级办好入网、收到它的数据包以后，会列在这里。"
@@ -89,6 +93,7 @@ class StationsTab(QWidget):
     def _build(self) -> None:
         self.decision.choices.addLayout(row(self.earlier, self.day, 1))
         self.decision.choices.addWidget(self.number)
+        self.decision.choices.addWidget(self.anew)
         column = QVBoxLayout(self._work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -237,6 +242,7 @@ class StationsTab(QWidget):
         chosen, number = self._chosen(), self._number()
         self.day.setEnabled(self.earlier.isChecked())
         self.number.setVisible(self.earlier.isChecked())
+        self.anew.setVisible(self.earlier.isChecked() and chosen is not None and chosen.held > chosen.last)
         if chosen is None:
             return
         self.decision.set_ready(ready=False)
@@ -254,7 +260,7 @@ class StationsTab(QWidget):
 
     def _say(self, chosen: Standing, losses: Sequence[Count]) -> None:
         if self._number() is None:
-            now = "已经收到的内容都还算。" if chosen.last else "还没有收到过它的内容。"
+            now = "已经收到的内容都还算。" if chosen.held else "还没有收到过它的内容。"
         elif losses:
             now = f"会不再计入：{counted(losses)}。"
         else:
@@ -318,7 +324,7 @@ def _line(found: Standing) -> Line:
     texts = (
         found.name,
         found.station[:8],
-        str(found.last) if found.last else "",
+        str(found.held) if found.held else "",
         "已停用" if found.out else "在用",
     )
     return Line(texts, Tone.WARNING if found.out else Tone.GOOD, found.station)
