@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.ui import faults, icons, theme
 from desktop.ui.cycles import CycleCollector
 from desktop.ui.dialogs import Dialogs, WindowDialogs
+from desktop.ui.notices import Tone
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener
 from desktop.ui.start.window import StartWindow
@@ -107,6 +108,8 @@ class Program(QObject):
             self.window.show()
         self.window.start()
         self.start.hide()
+        if opened.told:
+            self.window.tell(Tone.GOOD, opened.told)
 
     def close(self) -> None:
         """Ends the threads."""

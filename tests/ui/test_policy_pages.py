@@ -31,6 +31,7 @@ from desktop.store.queries.reading import Query
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.pages.home.page import HomePage
+from desktop.ui.pages.recent import RecentPage
 from desktop.ui.pages.sync.page import (
     ENROLMENT,
     FORKS,
@@ -89,6 +90,22 @@ def situations(page: SyncPage) -> list[str]:
     return [line.texts[columns.index("情况")] for line in page.log.merges.rows.lines]
 
 
+def last_steps(hands: Desk) -> list[tuple[str, ...]]:
+    """What the page of recent steps says that the newest two have changed."""
+    hands.window.open_page("recent")
+    hands.settle()
+    page = hands.window.page
+    assert isinstance(page, RecentPage)
+    hands.look("lifted")
+    found = []
+    for _ in range(2):
+        (line,) = page.changes.rows.lines
+        found.append(line.texts[1:])
+        hands.press(Qt.Key.Key_Down)
+        hands.settle()
+    return found
+
+
 # -- merges --------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +148,7 @@ def test_a_merge_is_rolled_back_and_restored(open_page: Open, pair: tuple[Sessio
     hands.click(log.restore)
     assert names(district) == {"第一批的厂", "第二批的厂"}
     assert situations(page) == ["", ""]
+    assert last_steps(hands) == [("是否计入", "不计入", "计入"), ("是否计入", "计入", "不计入")]
 
 
 def test_why_a_merge_cannot_be_rolled_back_is_said(open_page: Open, pair: tuple[Session, Session]) -> None:
@@ -474,6 +492,7 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     hands.dialogs.answers = [Answer.YES]
     hands.click(tab.restore)
     assert tab.grid.rows.lines[0].texts[3] == "在用"
+    assert last_steps(hands) == [("工作电脑", "已停用", "在用"), ("工作电脑", "在用", "已停用")]
     exchange.merge(district, [late.path])
     assert "捡到的人写的" in names(district)
 

@@ -133,6 +133,7 @@ def test_the_code_is_shown_once_and_opens_with_a_new_password(
     key(qtbot, K.Key_Return)
     assert opened(qtbot, program).operator.name == OPERATOR
     assert program.window is not None
+    assert program.window.notices.words == "口令已经换好，下次用新口令打开。"
     program.window.close()
     open_session(folder, OPERATOR, NEW).workspace.close()
 
@@ -220,6 +221,8 @@ def test_request_telephone_and_answer_in_two_windows(
     keys(qtbot, NEW)
     key(qtbot, K.Key_Return)
     found = opened(qtbot, program)
+    assert program.window is not None
+    assert "口令已经换好" in program.window.notices.words
     assert [line.action for line in audit.recent(found)][:2] == ["恢复口令", "申请恢复口令"]
 
 

@@ -168,7 +168,8 @@ def lift(session: Session, *records: str) -> ChangeSet:
     with session.database.transaction():
         for r in said:
             audit.note(session, Act.LIFTED, f"{r.type} {r.id}")
-        return say(session, f"恢复：{said[0].values['label']}", deletions=deletions)
+        what = "恢复工作电脑" if said[0].type == REVOCATION else "恢复计入"
+        return say(session, f"{what}：{said[0].values['label']}", deletions=deletions)
 
 
 def settle(session: Session, changes: ChangeSet) -> ChangeSet:

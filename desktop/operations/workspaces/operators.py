@@ -26,6 +26,8 @@ from desktop.sync.signed.manifest import MAX_PERSONS
 ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
 """The roles in the words that a user reads, most rights first."""
 LONGEST_NAME = 40
+EXPORT_ANEW = "签名从下次导出的数据包算起；以前导出的本人签不了，请再导出一次。"
+"""With the password the key to sign with is another, and a bundle lists the keys of its day."""
 
 
 class LastAdministrator(StateProblem):
@@ -69,6 +71,11 @@ def listed(database: Database) -> list[tuple[str, Role, bool]]:
 def duties(database: Database) -> dict[str, str]:
     """The duty of everybody who may sign bundles, by name."""
     return {signer.name: signer.duty for signer in persons.kept(database)}
+
+
+def changed_words(duty: str) -> str:
+    """What holds from now on for somebody with this duty, or none, who has got another password."""
+    return f"口令已经换好，下次用新口令打开。{EXPORT_ANEW if duty else ''}"
 
 
 def check_put(session: Session, name: str, role: Role, duty: str | None = None) -> None:

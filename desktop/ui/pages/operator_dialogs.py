@@ -127,7 +127,10 @@ class OperatorDialog(AskingDialog):
             self.duty.addItem(f"{label}：给上报的数据包签名", code)
         self.duty.setCurrentIndex(max(self.duty.findData(duty), 0))
         self.form.addRow("签名职责(&D)", self.duty)
-        self.password = self.secret("口令(&P)", "不改就空着" if self._keeps else "至少8位，由本人输入")
+        if self._keeps:
+            self.password = self.secret("新口令(&P)", "不换口令，这两行就不用填")
+        else:
+            self.password = self.secret("口令(&P)", "至少8位，由本人输入")
         self.again = self.secret("再输一次(&R)")
         (self.role if name else self.name).setFocus()
 

@@ -26,9 +26,6 @@ from desktop.ui.pages.wipe import WipeDialog
 from desktop.ui.parts import button, heading, link, plain, row
 from desktop.ui.workbench import Workbench
 
-_EXPORT_ANEW = "签名从下次导出的数据包算起；以前导出的本人签不了，请再导出一次。"
-"""With the password the key to sign with is another, and a bundle lists the keys of its day."""
-
 
 class OperatorsPage(Page):
     """A line an operator; what may not be done says why when the mouse rests on it."""
@@ -228,7 +225,7 @@ class OperatorsPage(Page):
         self._write(
             "添加操作员" if new else "改角色、签名或口令",
             lambda session: operators.put(session, name, role, password, duty=duty),
-            done + (_EXPORT_ANEW if duty and password else ""),
+            done + (operators.EXPORT_ANEW if duty and password else ""),
         )
 
     def _change_own(self, old: str, new: str) -> None:
@@ -236,7 +233,7 @@ class OperatorsPage(Page):
         self._write(
             "修改口令",
             lambda session: operators.change_own_password(session, old, new),
-            f"口令已经换好，下次用新口令打开。{_EXPORT_ANEW if self._duties.get(me) else ''}",
+            operators.changed_words(self._duties.get(me, "")),
         )
 
     def _write(self, name: str, do: Callable[[Session], None], words: str) -> None:

@@ -15,10 +15,10 @@ from desktop.operations.recording import steps
 from desktop.operations.recording.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.session import Here, Session
 from desktop.operations.slot_words import slot_words
-from desktop.records.declaration import Field, Kind, RecordType, Role, short_label
+from desktop.records.declaration import DELETED_SLOT, Field, Kind, RecordType, Role, short_label
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
-from desktop.records.versions.deciding import ERASURE
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, REVOCATION
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.attached import PART
 from desktop.store.tables.database import Database
@@ -34,6 +34,11 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _GONE = "（已清除，不再显示）"
+_COUNTING = {
+    EXCLUSION: ("是否计入", "计入", "不计入"),
+    REVOCATION: ("工作电脑", "在用", "已停用"),
+}
+"""What a word about what counts is about, and what stands without it and with it: deleting the word lifts it."""
 Titles = Mapping[tuple[str, str], str]
 """Words for records by type and id."""
 
@@ -337,12 +342,21 @@ def told(database: Database, here: Here, changes: Sequence[Change]) -> list[Told
             # The content of a file comes and goes with the file, and what was erased stands in the lines beside.
             continue
         title = titles.get((change.type, change.record), queries.NOT_FOUND)
-        if change.birth:
+        if change.type in _COUNTING and (change.birth or change.slot == DELETED_SLOT):
+            lines = [_counting(change)]
+        elif change.birth:
             lines = [(f"新登记{short_label(record_type.label)}", "", "")]
         else:
             lines = _said(database, here, record_type, change)
         found += [Told(change.type, change.record, (title, *words)) for words in lines]
     return found
+
+
+def _counting(change: Change) -> tuple[str, str, str]:
+    """That something counts no longer, or again."""
+    label, without, under = _COUNTING[change.type]
+    lifted = not change.birth and change.edit is not None and change.edit.value not in (None, "")
+    return (label, under, without) if lifted else (label, without, under)
 
 
 def _said(

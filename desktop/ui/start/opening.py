@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -53,6 +53,8 @@ class Opened:
     facts: Facts
     words: str = ""
     """What a user has to know of how it was opened."""
+    told: str = ""
+    """What was done on the way in, to be read in passing."""
 
 
 Then = Callable[[Opened], None]
@@ -215,7 +217,7 @@ class Opener(QObject):
 
             return recovery.take(folder, path, new_password, self._environment, cost=self._cost)
 
-        self._submit(partial(_translated, session), then, fail)
+        self._submit(partial(_translated, session, renewed=True), then, fail)
 
     def open_by_code(
         self, folder: Path, operator: str, code: str, new_password: str, then: Then, fail: Fail
@@ -229,7 +231,7 @@ class Opener(QObject):
                 folder, operator, code, new_password, self._environment, cost=self._cost
             )
 
-        self._submit(partial(_translated, session), then, fail)
+        self._submit(partial(_translated, session, renewed=True), then, fail)
 
     def settle(self, opened: Opened, origin: Origin, then: Then, fail: Fail) -> None:
         """Takes the answer where a ledger comes from; the facts of the session may be others then."""
@@ -241,7 +243,7 @@ class Opener(QObject):
             with translated():
                 whereabouts.settle(opened.session, origin)
                 # The session is the caller's, whatever comes of it.
-                return _shown(opened.session, "")
+                return replace(_shown(opened.session, ""), told=opened.told)
 
         self._submit(job, then, fail)
 
@@ -285,25 +287,28 @@ def _load(module: str, _nothing: None, _ticket: Ticket) -> None:
     importlib.import_module(module)
 
 
-def _translated(session: Callable[[], Session], _nothing: None, _ticket: Ticket) -> Opened:
+def _translated(
+    session: Callable[[], Session], _nothing: None, _ticket: Ticket, *, renewed: bool = False
+) -> Opened:
     """What stands behind a session that is opened, with the engine's errors in words."""
     from desktop.store.tables.database import translated
 
     with translated():
-        return _opened(session())
+        return _opened(session(), renewed=renewed)
 
 
-def _opened(session: Session, words: str = "") -> Opened:
+def _opened(session: Session, words: str = "", *, renewed: bool = False) -> Opened:
     """Where what is shown first cannot be read, nobody gets the session: it is given free, to be restored."""
     try:
-        return _shown(session, words)
+        return _shown(session, words, renewed=renewed)
     except BaseException:
         session.workspace.let_go()
         raise
 
 
-def _shown(session: Session, words: str) -> Opened:
-    from desktop.operations.workspaces import recovery, synced
+def _shown(session: Session, words: str, *, renewed: bool = False) -> Opened:
+    """``renewed``: who comes in has got another password by it, and is told that this one counts now."""
+    from desktop.operations.workspaces import operators, recovery, synced
     from desktop.ui.workbench import Facts
 
     recovery.after_opening(session)
@@ -312,7 +317,8 @@ def _shown(session: Session, words: str) -> Opened:
     if session.workspace.unwritable is not None:
         words = str(session.workspace.unwritable)
     words = "\n\n".join(filter(None, (words, synced.tell(session))))
-    return Opened(session, Facts.of(session), words)
+    duty = operators.duties(session.database).get(session.operator.name, "") if renewed else ""
+    return Opened(session, Facts.of(session), words, operators.changed_words(duty) if renewed else "")
 
 
 def restored_words(source: str, steps: int, lost: str) -> str:
