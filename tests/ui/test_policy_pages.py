@@ -690,6 +690,23 @@ def test_why_something_waits_is_read_whole_in_the_preview(
     hands.look("waits-preview")
 
 
+def test_a_merge_that_finds_a_fork_leads_to_it(
+    open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
+) -> None:
+    district, _, copy = forked
+    records.save(copy, "enterprise", {"name": "副本又登记的厂"})
+    hands, page = open_page(district)
+    receive(hands, page, exchange.send(copy, tmp_path / "又.xsj").path)
+    assert page.merge.note.detail.text().startswith("有一台电脑重号：")
+    assert page.merge.note.property("tone") == "warning"
+    (way,) = [b for b in page.merge.note.findChildren(QPushButton) if b.text() == "看重号" and b.isVisible()]
+    hands.look("merge-found-fork")
+    hands.click(way)
+    assert page.tabs.currentIndex() == FORKS
+    decide(hands, page, 0)
+    assert not way.isVisible(), "nobody is sent where nothing stands"
+
+
 def test_a_copy_is_led_to_enrolment(
     open_page: Open, forked: tuple[Session, Session, Session], tmp_path: Path
 ) -> None:

@@ -20,12 +20,14 @@ from PySide6.QtWidgets import (
 
 from desktop.operations.stations.inbox_files import KNOWN_FILES, SMALL_FILES
 from desktop.records.declaration import Role
+from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decided import DecidedList
 from desktop.ui.pages.sync.drop import DropArea, dropped_paths, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
+    FORKED,
     afterwards_words,
     aside_words,
     back_words,
@@ -63,6 +65,7 @@ class MergePanel(QStackedWidget):
     enrolment = Signal(object)
     checked = Signal(object)
     unsettled_wanted = Signal()
+    forks_wanted = Signal()
     enrolment_wanted = Signal()
     merged = Signal()
 
@@ -74,8 +77,8 @@ class MergePanel(QStackedWidget):
         self._order: list[Path] = []
         """In which they are merged."""
         self._done = self._read = False
-        self._to_conflicts: QPushButton | None = None
-        self._to_unsettled: QPushButton | None = None
+        self._ways: dict[str, QPushButton] = {}
+        """Where what was merged leads on to, as long as something stands there."""
         self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
@@ -275,7 +278,7 @@ class MergePanel(QStackedWidget):
         )
 
     def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
-        self._task, self._to_conflicts, self._to_unsettled = task, None, None
+        self._task, self._ways = task, {}
         self.decided.hide()
         task.progressed.connect(self._show_progress)
         self.progress.setRange(0, 0)
@@ -338,26 +341,27 @@ class MergePanel(QStackedWidget):
         lines += afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
-            self._to_conflicts = link("去处理分歧", lambda: shell.open_page("disagreements"))
-            offered.append(self._to_conflicts)
+            self._ways["conflicts"] = link("去处理分歧", lambda: shell.open_page("disagreements"))
+        forked = any(item.cause == HELD_FORK for f in after for item in f.items)
+        if forked:
+            self._ways["forks"] = link("看重号", self.forks_wanted.emit)
         lines += [*settled_words(after), *withdrawn_words(after)]
         if back or aside or any(waits(item) for f in after for item in f.items):
-            self._to_unsettled = link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit)
-            offered.append(self._to_unsettled)
-        lines = [*fork_words(outcome.report), *root_words(outcome.report), *lines]
+            self._ways["unsettled"] = link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit)
+        offered += self._ways.values()
+        heard = [*fork_words(outcome.report), *root_words(outcome.report)]
+        lines = [*heard, *([FORKED] if forked else []), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
-        told = outcome.report.renumbered or outcome.report.copied or any(f.withdrawn for f in after)
+        told = forked or outcome.report.renumbered or outcome.report.copied or any(f.withdrawn for f in after)
         good = not (outcome.failed or asks or told or back or aside) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)
 
-    def show_left(self, conflicts: int, *, unsettled: bool) -> None:
+    def show_left(self, **left: bool) -> None:
         """Nobody is sent where nothing stands: all was decided, or what waited here counts with the merge itself."""
-        if self._to_conflicts is not None:
-            self._to_conflicts.setVisible(conflicts > 0)
-        if self._to_unsettled is not None:
-            self._to_unsettled.setVisible(unsettled)
+        for name, way in self._ways.items():
+            way.setVisible(left[name])
 
     def _failed(self, error: Exception) -> bool:
         self._task = None

@@ -118,6 +118,7 @@ class SyncPage(Page):
         self.merge.busy_changed.connect(self._merging)
         self.merge.enrolment.connect(self._enrolment)
         self.merge.unsettled_wanted.connect(lambda: self.tabs.setCurrentIndex(UNSETTLED))
+        self.merge.forks_wanted.connect(lambda: self.tabs.setCurrentIndex(FORKS))
         self.merge.enrolment_wanted.connect(self._enrol_anew)
         self.root.receipts_wanted.connect(lambda: self.tabs.setCurrentIndex(WORK))
         self.log.list_wanted.connect(lambda: self.tabs.setCurrentIndex(UNCOUNTED))
@@ -229,7 +230,11 @@ class SyncPage(Page):
         self.grant.show_overview(seen, found.out_of_use)
         self.below.show_overview(seen, found.out_of_use)
         self.unsettled.show_items(found.items, found.unlisted)
-        self.merge.show_left(seen.conflicts, unsettled=bool(found.items or found.unlisted))
+        self.merge.show_left(
+            conflicts=bool(seen.conflicts),
+            unsettled=bool(found.items or found.unlisted),
+            forks=bool(found.forks or found.doubled),
+        )
         if self._moved_on and not seen.conflicts:
             self.merge.put_away()
         self.log.show_merges(found.merges, found.rollbacks)
