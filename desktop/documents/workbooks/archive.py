@@ -19,7 +19,7 @@ from typing import IO
 from xml.etree import ElementTree
 
 from desktop.documents.workbooks.cells import FORMULA, Fault, FaultKind
-from desktop.documents.workbooks.problems import OtherFormat, Suspicious, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import Contradictory, OtherFormat, Suspicious, TooLarge, Unreadable
 
 MOST_PARTS = 3_000
 MOST_BYTES = 1 << 30
@@ -110,7 +110,7 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
         if part.flag_bits & 0x1 or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unreadable("文件的压缩方式不常见，打不开。")
     if sum(p.file_size for p in parts) > MOST_BYTES:
-        raise TooLarge("文件展开后太大。")
+        raise TooLarge("这个表格的内容太多，一次读不下。")
 
 
 def _scan_part(file: IO[bytes], part: zipfile.ZipInfo, budget: int) -> SheetScan:
@@ -124,7 +124,7 @@ def _scan_part(file: IO[bytes], part: zipfile.ZipInfo, budget: int) -> SheetScan
             scan.block = scan.block and not _PREFIXED.search(chunk[:4096])
         scan.size += len(chunk)
         if scan.size > min(budget, part.file_size):
-            raise Suspicious("文件实际展开的大小和它自己说的不一样。")
+            raise Contradictory()
         if not is_xml:
             continue
         window = carry + chunk
@@ -138,7 +138,7 @@ def _scan_part(file: IO[bytes], part: zipfile.ZipInfo, budget: int) -> SheetScan
     if is_sheet:
         _scan_cells(carry, scan)
     if scan.size != part.file_size:
-        raise Suspicious("文件实际展开的大小和它自己说的不一样。")
+        raise Contradictory()
     scan.block = scan.block and scan.size <= BLOCK_BYTES
     return scan
 

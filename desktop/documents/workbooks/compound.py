@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desktop.documents.workbooks.problems import Locked, OtherFormat, Suspicious, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import Contradictory, Locked, OtherFormat, Suspicious, TooLarge, Unreadable
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_ROWS, MOST_COLUMNS = 65_536, 256
@@ -113,7 +113,7 @@ class _Container:
         sector = 64 if small else self._size
         count = sum(1 for _ in _walk(entry.start, self._mini_fat if small else self._fat))
         if entry.size > count * sector or entry.size > len(self._data):
-            raise Suspicious("文件里的大小和它自己说的不一样。")
+            raise Contradictory()
 
     def stream(self, entry: _Entry) -> bytes:
         """The bytes of a stream that was checked."""
@@ -130,7 +130,7 @@ class _Container:
         seen: set[int] = set()
         while first < _FREE_FROM:
             if first in seen or len(seen) > count:
-                raise Suspicious("文件里的链条没有尽头。")
+                raise Contradictory()
             seen.add(first)
             more = struct.unpack(f"<{self._size // 4}I", self._sector(first))
             sectors += more[:-1]
@@ -154,7 +154,7 @@ def _walk(first: int, table: tuple[int, ...]) -> Iterator[int]:
     seen: set[int] = set()
     while first < _FREE_FROM:
         if first in seen:
-            raise Suspicious("文件里的链条没有尽头。")
+            raise Contradictory()
         seen.add(first)
         yield first
         first = table[first]
