@@ -157,10 +157,7 @@ def stations(session: Session, as_json: bool) -> None:
         return
     table(
         ("编号", "单位", "收到几项", "编到第几条", "状态"),
-        [
-            (s.station[:_SHORT], s.name, str(s.held), str(s.last), "已停用" if s.out else "")
-            for s in found
-        ],
+        [(s.station[:_SHORT], s.name, str(s.held), str(s.last), "已停用" if s.out else "") for s in found],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGridLayout, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit
 
 from desktop.operations.session import Session
 from desktop.operations.workspaces import erasing
@@ -15,6 +15,7 @@ from desktop.store.tables.database import Database
 from desktop.ui.notices import Tone
 from desktop.ui.parts import plain
 from desktop.ui.running import DeliberateDialog
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -55,7 +56,7 @@ class EraseDialog(DeliberateDialog):
         self.waiting: list[str] = []
         self.setWindowTitle(f"{CONFIRMATION}个人信息")
         self.slots = [(slot, QCheckBox(slot.label)) for slot in personal_slots(record_type)]
-        self.basis, self.note_line, self.sure = QComboBox(), QLineEdit(), QLineEdit()
+        self.basis, self.note_line, self.sure = DropDown(), QLineEdit(), QLineEdit()
         self.backups = QCheckBox("本机以前的备份也马上删除（不勾选的，过期以后自动删除）(&B)")
         self.also = plain()
         self._build()

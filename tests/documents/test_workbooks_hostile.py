@@ -70,7 +70,7 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_refused(tmp_path: Path) -> 
         while (place := data.find(true)) >= 0:
             data[place : place + 4] = struct.pack("<I", 40)
 
-    with pytest.raises(Contradictory, match="可能没有拷完整.*请重新拷一次"):
+    with pytest.raises(Contradictory, match=r"可能没有拷完整.*请重新拷一次"):
         open_workbook(workbooks.patched(path, lie))
 
 

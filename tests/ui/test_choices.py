@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.ui import theme
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.drop_down import DropDown
 
 K = Qt.Key
 
@@ -47,3 +49,15 @@ def test_an_article_of_a_long_statute_is_read_to_what_it_is_about(qtbot: QtBot) 
     words = "《中华人民共和国劳动合同法》第八十五条第（一）项　克扣拖欠工资"
     overlay = ChoiceOverlay(QPushButton("选", window), [Choice("1", words)], [])
     assert overlay.wanted_size().width() > overlay.list.fontMetrics().horizontalAdvance(words)
+
+
+def test_the_lines_of_a_small_box_are_as_high_as_those_of_other_lists(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = DropDown(window)
+    box.addItems(["管理员", "录入员"])
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)
+    view = box.view()
+    view.ensurePolished()
+    assert view.sizeHintForRow(1) >= theme.measures().row

@@ -12,7 +12,14 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from desktop.documents.workbooks.problems import Contradictory, Locked, OtherFormat, Suspicious, TooLarge, Unreadable
+from desktop.documents.workbooks.problems import (
+    Contradictory,
+    Locked,
+    OtherFormat,
+    Suspicious,
+    TooLarge,
+    Unreadable,
+)
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_ROWS, MOST_COLUMNS = 65_536, 256

@@ -55,7 +55,9 @@ class Suspicious(WorkbookProblem):
 class Contradictory(Suspicious):
     """The sizes that the file names are not those that it has: cut off in a copy, or altered on purpose."""
 
-    next_step = "没有读取其中的内容。请重新拷一次再试；还是这样的，请对方用WPS或Excel打开，另存为xlsx后再发来。"
+    next_step = (
+        "没有读取其中的内容。请重新拷一次再试；还是这样的，请对方用WPS或Excel打开，另存为xlsx后再发来。"
+    )
 
     def __init__(self) -> None:
         super().__init__("这个表格可能没有拷完整，也可能被改动过：里面记的大小和实际内容对不上。")

@@ -22,6 +22,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Note, back_button, button, heading, moment, plain, row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -42,7 +43,7 @@ class AuditPage(Page):
         self._total = 0
         self._names: Mapping[str, str] = {}
         self.verdict = Note()
-        self.operator, self.act, self.time = QComboBox(), QComboBox(), QComboBox()
+        self.operator, self.act, self.time = DropDown(), DropDown(), DropDown()
         for box, words in ((self.operator, _ALL_OPERATORS), (self.act, _ALL_ACTS)):
             box.addItem(words)
         self.time.addItems(list(_TIMES))

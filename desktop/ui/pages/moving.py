@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT
@@ -20,6 +20,7 @@ from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page, Status
 from desktop.ui.parts import Card, Note, button, heading, link, plain, row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
 
@@ -47,7 +48,7 @@ class MovingPage(Page):
             [Col("单位", 20, wide=True), Col("层级", 14), Col("现在的上级", 18, wide=True)], "下级单位"
         )
         self.card = Card("先在左边选一个单位")
-        self.superior = QComboBox()
+        self.superior = DropDown()
         self.superior.setMinimumWidth(280)
         self.words = [plain() for _ in range(4)]
         self.problem = Note()

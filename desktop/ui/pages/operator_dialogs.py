@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFormLayout,
     QLineEdit,
@@ -24,6 +23,7 @@ from desktop.records.duties import DUTIES
 from desktop.ui import spacing
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.parts import plain, row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 
@@ -113,7 +113,7 @@ class OperatorDialog(AskingDialog):
         super().__init__(parent, "改角色、签名或口令" if name else "添加操作员", "保存")
         self._take = take
         self._keeps = bool(name) and not disabled
-        self.name, self.role = QLineEdit(name), QComboBox()
+        self.name, self.role = QLineEdit(name), DropDown()
         self.name.setReadOnly(bool(name))
         self.name.setMaxLength(operators.LONGEST_NAME)
         for each, words in ROLES.items():
@@ -121,7 +121,7 @@ class OperatorDialog(AskingDialog):
         self.role.setCurrentIndex(list(ROLES).index(role))
         self.form.addRow("姓名(&U)", self.name)
         self.form.addRow("角色(&J)", self.role)
-        self.duty = QComboBox()
+        self.duty = DropDown()
         self.duty.addItem("不签名", "")
         for code, label in DUTIES.items():
             self.duty.addItem(f"{label}：给上报的数据包签名", code)

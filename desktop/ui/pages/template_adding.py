@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.operations.templates import templates
 from desktop.ui.parts import button
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 
 _MOST = 30
@@ -21,7 +22,7 @@ class NewPaper(QWidget):
         super().__init__()
         self.open_button = button("新加一种…", self.show_fields, "plus")
         self.fields = QWidget(self)
-        self.label, self.about = QLineEdit(self.fields), QComboBox(self.fields)
+        self.label, self.about = QLineEdit(self.fields), DropDown(self.fields)
         self.label.setMaxLength(_MOST)
         self.label.setPlaceholderText("如：走访小结")
         for record_type in workbench.types.values():

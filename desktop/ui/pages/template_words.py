@@ -18,6 +18,7 @@ from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Note, button, heading, row
 from desktop.ui.pdf_pages import Sheet, sheets_of
+from desktop.ui.widgets.drop_down import DropDown
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class WordsPane(QWidget):
         self.words = QPlainTextEdit()
         self.words.setAccessibleName("模板内容")
         self.words.setTabChangesFocus(True)
-        self.choices = QComboBox()
+        self.choices = DropDown()
         typed = QLineEdit()
         typed.setPlaceholderText("打字找，如“单位名称”")
         self.choices.setLineEdit(typed)

@@ -16,7 +16,6 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -38,6 +37,7 @@ from desktop.ui.pdf_pages import PagesView, Sheet, print_pages, sheets_of
 from desktop.ui.printing.period import PeriodBar
 from desktop.ui.printing.printable import Periodical, PrintJob, Released
 from desktop.ui.printing.printers import make_printer, prepare, printer_names
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -67,7 +67,7 @@ class PreviewPage(Page):
         self.note = Note()
         self.count = QLabel()
         self.zoom = QLabel()
-        self.printers, self.copies, self.range = QComboBox(), QSpinBox(), QLineEdit()
+        self.printers, self.copies, self.range = DropDown(), QSpinBox(), QLineEdit()
         self.print_button = button("打印", self.print_now, "printer", primary=True)
         self.save_button = button("保存PDF…", self.save_pdf, "save")
         self.word_button = button("保存Word…", self.save_word, "file-text")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.operations import queries
 from desktop.operations.papers.briefs import quarter_of
@@ -17,6 +17,7 @@ from desktop.records.declaration import Field, Kind
 from desktop.ui import theme
 from desktop.ui.fields.dates import DateEditor
 from desktop.ui.parts import row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 
 Span = tuple[datetime.date, datetime.date]
@@ -49,7 +50,7 @@ class PeriodBar(QWidget):
         super().__init__()
         self._workbench = workbench
         self._told = (first, last, "")
-        self.usual, self.units = QComboBox(self), QComboBox(self)
+        self.usual, self.units = DropDown(self), DropDown(self)
         self.first = DateEditor(Field("first", "从哪天", Kind.DATE), workbench, self)
         self.last = DateEditor(Field("last", "到哪天", Kind.DATE), workbench, self)
         self._build(units)

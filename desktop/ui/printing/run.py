@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton
 
 from desktop.documents.letters.printed import PrintedLetter
 from desktop.operations import supervision
@@ -21,6 +21,7 @@ from desktop.ui.parts import Note, plain, row
 from desktop.ui.pdf_pages import Sheet, print_pages, sheets_of
 from desktop.ui.printing.printers import make_printer, prepare, printer_names
 from desktop.ui.running import RunningDialog, telling
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -52,7 +53,7 @@ class PrintRunDialog(RunningDialog):
         self.together = QRadioButton("合成一个PDF，前面有清单(&H)")
         self.apart = QRadioButton("一份一个PDF(&F)")
         self.paper = QRadioButton("按文号顺序送到打印机(&D)")
-        self.printers = QComboBox()
+        self.printers = DropDown()
         self.printers.setAccessibleName("打印机")
         self.printers.setMinimumWidth(theme.measures().average(24))
         self.column.addWidget(self.words)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,7 @@ from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.parts import row
 from desktop.ui.settings import Recent, Settings
 from desktop.ui.start.opening import Opened, Opener
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.menu_list import MenuList
 from desktop.ui.widgets.password import PasswordLine
 
@@ -64,7 +64,7 @@ class LoginPage(QWidget):
         self.workspaces = MenuList("最近打开的台账")
         # A folder too long for the line loses its middle: it stands whole in the tool tip.
         self.workspaces.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.operator = QComboBox()
+        self.operator = DropDown()
         self.password = PasswordLine()
         self.open_button, self.forgotten = QPushButton("打开"), QPushButton("忘了口令？")
         self.forget_button, self.restore_button = QPushButton("从列表中移去"), QPushButton("用备份恢复…")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from desktop.operations import supervision
 from desktop.records.checks import Context, Finding, run_checks
@@ -23,6 +23,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import EVENT, CaseView
 from desktop.ui.parts import Card, Note, button, link, row
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 
 _COMMON = ("event_date", "handler")
@@ -78,7 +79,7 @@ class _Choice(Editor):
         self, field: Field, workbench: Workbench, offered: Mapping[str, str], parent: QWidget
     ) -> None:
         super().__init__(field, workbench, parent)
-        self.box = QComboBox(self)
+        self.box = DropDown(self)
         if len(offered) != 1:
             self.box.addItem("", "")
         for key, words in offered.items():

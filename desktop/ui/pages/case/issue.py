@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from desktop.operations.supervision import Signatory
 from desktop.records.supervision import Letter, LetterKind
@@ -11,6 +11,7 @@ from desktop.records.typed.dates import parse_date
 from desktop.ui.notices import Tone
 from desktop.ui.pages.case.reading import CaseView
 from desktop.ui.parts import Card, Note, button, row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 
 _LAYOUTS = {"letter": "信函格式（红色发文机关名称）", "plain": "普通格式（标题和文号）"}
@@ -28,7 +29,7 @@ class IssueCard(Card):
         self._letter: Letter | None = None
         self._words = ("", "")
         self.name, self.post, self.day = QLineEdit(), QLineEdit(), QLineEdit()
-        self.layouts = QComboBox()
+        self.layouts = DropDown()
         for layout, described in _LAYOUTS.items():
             self.layouts.addItem(described, layout)
         self.note = Note()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from desktop.operations.imports import telling, whole
 from desktop.operations.imports.importing import ImportPreview, Outcome
@@ -12,6 +12,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.imports.columns import ColumnsTable, targets_of
 from desktop.ui.pages.imports.rows import OutcomeChips, RowsModel, RowsTable, Shown, detail_of, notes_of
 from desktop.ui.parts import Card, Note, button, empty_layout, plain, row, scrolling
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 
 _DETAIL_HEIGHT = 150
@@ -32,7 +33,7 @@ class CheckStep(QWidget):
         self.preview: ImportPreview | None = None
         self.file = QLabel()
         self.file.setTextFormat(Qt.TextFormat.PlainText)
-        self.sheets = QComboBox()
+        self.sheets = DropDown()
         self.sheets.setAccessibleName("工作表")
         self.sheets.activated.connect(lambda _n: self.sheet_wanted.emit(self.sheets.currentText()))
         self.columns = ColumnsTable(workbench.types)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations import queries
 from desktop.operations.queries import UnitNode
@@ -15,6 +15,7 @@ from desktop.store.tables.database import Database
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.parts import Card, Note, button, plain, row
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -93,7 +94,7 @@ class DigestTab(QWidget):
         super().__init__()
         self.workbench = workbench
         self._own: list[str] = []
-        self.scope = QComboBox()
+        self.scope = DropDown()
         self.scope.setMinimumWidth(320)
         self.scope.setAccessibleName("核对哪个范围")
         self.compute = button("计算本机摘要", self.load, "git-compare", primary=True)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -41,6 +40,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -86,9 +86,9 @@ class GrantCard(Card):
         self.asked, self.words = plain(), Words()
         self.compared = QCheckBox("已经打过电话，对方念的词语和数字与上面完全一样")
         self.as_asked, self.elsewhere = QRadioButton("按申请的单位"), QRadioButton("放到另一个单位：")
-        self.units = QComboBox()
+        self.units = DropDown()
         self.code = QLineEdit()
-        self.level = QComboBox()
+        self.level = DropDown()
         self.delegate = QCheckBox("允许它再为自己的下级办理入网（镇街一般需要）")
         self.grant_button = button("导出批准文件…", self.grant, "file-output", primary=True)
         self.cancel = button("先不批准", self._put_off)

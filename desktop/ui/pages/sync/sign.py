@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.operations.stations import signing
 from desktop.operations.stations.signing import Signing
@@ -17,6 +17,7 @@ from desktop.ui import spacing
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.words import counted
 from desktop.ui.parts import Note, button, heading, link, plain, row, set_primary
+from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.workbench import Workbench
 
@@ -34,7 +35,7 @@ class SignDialog(QDialog):
         self.head = heading("", 1)
         self.head.setWordWrap(True)
         self.facts, self.state = plain(), plain()
-        self.who, self.password = QComboBox(), PasswordLine()
+        self.who, self.password = DropDown(), PasswordLine()
         self.note, self.progress = Note(), QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setTextVisible(False)

@@ -61,7 +61,9 @@ class StationsTab(QWidget):
         self.after = QSpinBox()
         self.after.setAccessibleName("算到第几条为止")
         self.anew = plain(
-            "这台电脑恢复过备份，编号从1重新开始；恢复以前收到的都还算，不受这个数影响。", muted=True, small=True
+            "这台电脑恢复过备份，编号从1重新开始；恢复以前收到的都还算，不受这个数影响。",
+            muted=True,
+            small=True,
         )
         self.number = QWidget()
         self.number.setLayout(
