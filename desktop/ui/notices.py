@@ -48,12 +48,10 @@ _MAY_HIDE = 8
 
 
 class NoticeBar(QFrame):
-    """Shows one notice at a time; a newer one takes its place. Good news goes by itself, bad news stays."""
+    """Shows one notice at a time; a newer one takes its place. It stays: what is below it would move when it went."""
 
-    def __init__(self, parent: QWidget | None = None, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pointer = pointer
-        self._rested_at: QPoint | None = None
         self.setObjectName("notice")
         self._sign = QLabel()
         self._words = QLabel()
@@ -74,9 +72,6 @@ class NoticeBar(QFrame):
             line.addWidget(widget)
         self._action: Callable[[], None] | None = None
         self._tone = Tone.PLAIN
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._go_if_still)
         self.hide()
 
     @property
@@ -99,21 +94,9 @@ class NoticeBar(QFrame):
         theme.restyle(self, tone=tone.value)
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
-        self._timer.stop()
-        self._rested_at = None
-        if tone in (Tone.PLAIN, Tone.GOOD):
-            self._timer.start(_READ_MS)
-
-    def _go_if_still(self) -> None:
-        before, self._rested_at = self._rested_at, self._pointer()
-        if before == self._rested_at:
-            self.clear()
-        else:
-            self._timer.start(_STILL_MS)
 
     def clear(self) -> None:
         """Takes the notice away."""
-        self._timer.stop()
         self._action = None
         self.hide()
 
@@ -137,6 +120,8 @@ class NoticeBar(QFrame):
 class FloatingNotice(NoticeBar):
     """A notice that lies over the foot of a page: nothing below it moves, whether it comes or goes.
 
+    Good news goes by itself, bad news stays.
+
     Where the pointer, the cursor or the red button is at that moment it goes to the head of the page instead: a click
     that was on its way hits what it was meant for, and what is being typed and what comes next stay in sight. It
     returns to the foot once that is free.
@@ -146,8 +131,13 @@ class FloatingNotice(NoticeBar):
     """How high the foot of the page is that a notice lies over until somebody closes it; 0 when none does any more."""
 
     def __init__(self, over: QWidget, *, pointer: Callable[[], QPoint] = QCursor.pos) -> None:
-        super().__init__(over, pointer=pointer)
+        super().__init__(over)
         self._over = over
+        self._pointer = pointer
+        self._rested_at: QPoint | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_if_still)
         # How wide the words are in one line is told by another label: whoever asks the one that is shown to wrap and
         # not to wrap has the layout asked for anew, and that asks again, for as long as the notice is there.
         self._one_line = QLabel(self)
@@ -167,13 +157,25 @@ class FloatingNotice(NoticeBar):
         """Shows a notice where nobody is at work."""
         self._one_line.setText(words)
         super().show_notice(tone, words, action, then)
+        self._timer.stop()
+        self._rested_at = None
+        if tone in (Tone.PLAIN, Tone.GOOD):
+            self._timer.start(_READ_MS)
         foot = self._place(at_head=False)
         self._at_head = self._pointed_at(foot) or self._hides_way_on(foot)
         self._settle()
         self.make_way()
 
+    def _go_if_still(self) -> None:
+        before, self._rested_at = self._rested_at, self._pointer()
+        if before == self._rested_at:
+            self.clear()
+        else:
+            self._timer.start(_STILL_MS)
+
     def clear(self) -> None:
         """Takes the notice away."""
+        self._timer.stop()
         super().clear()
         self._settle()
 

@@ -517,13 +517,19 @@ def test_a_notice_does_not_go_while_the_hand_aims_at_it(
     for name in ("_READ_MS", "_STILL_MS"):
         monkeypatch.setattr(notices, name, 10)
     steps, moves = iter(range(1000)), True
-    bar = notices.NoticeBar(pointer=lambda: QPoint(next(steps) if moves else 0, 0))
-    qtbot.addWidget(bar)
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(600, 400)
+    fixed = notices.NoticeBar(page)
+    fixed.show_notice(Tone.PLAIN, "您登录的身份只能查看。")
+    # Far from the pointer, for it stays at the foot then.
+    bar = notices.FloatingNotice(page, pointer=lambda: QPoint(next(steps) if moves else 0, -500))
     bar.show_notice(Tone.GOOD, "已保存。", "撤消")
     qtbot.wait(80)
     assert bar.words
     moves = False
     qtbot.waitUntil(lambda: not bar.words)
+    assert fixed.words, "one that stands above a page stays: the page would go up under the hand"
 
 
 def test_rare_characters_of_names_are_drawn_whatever_fonts_the_system_has(
