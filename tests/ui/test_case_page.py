@@ -406,6 +406,8 @@ def test_who_records_drafts_and_is_offered_nothing_that_the_desk_does(desk: Desk
     desk.settle()
     assert "查看草稿" in {b.text() for b in tab.findChildren(QAbstractButton) if b.isVisible()}
     assert "起草" not in texts(tab.letters) + texts(tab.steps), "who only reads is told nothing of drafting"
+    assert not [b for b in tab.steps.findChildren(QAbstractButton) if "其他步骤" in b.text()]
+    assert "请" not in texts(tab.steps) + texts(tab.standing), "nor what others may do about it"
     object.__setattr__(district.operator, "role", Role.DESK)
     tab.show_record(record)
     desk.settle()

@@ -40,8 +40,8 @@ class StandingCard(Card):
         self._clocks.setSpacing(4)
         self.column.addLayout(self._clocks)
 
-    def show_case(self, view: CaseView) -> None:
-        """Shows where a case stands."""
+    def show_case(self, view: CaseView, writable: bool) -> None:
+        """Shows where a case stands; what could be done about it only to whom it is ``writable``."""
         state = view.state
         since = f"（{month_day_words(state.since)}）" if state.since else ""
         self.stage.setText(f"{state.stage.label}{since}")
@@ -52,7 +52,7 @@ class StandingCard(Card):
         empty_layout(self._clocks)
         for clocks in periods(view):
             self._clocks.addLayout(self._line(clocks, view))
-        if state.missing_years:
+        if state.missing_years and writable:
             years = "、".join(map(str, state.missing_years))
             bring = link(f"导入{years}年放假安排…", self.holidays_wanted.emit)
             sample = link("导出样表…", self.sample_wanted.emit)
@@ -60,7 +60,7 @@ class StandingCard(Card):
             self._clocks.addLayout(row(bring, sample, 1))
         general = [reason for reason in state.contradictions if not reason.subject]
         for reason in general:
-            self._clocks.addLayout(_said(Tone.ERROR, f"{reason}。{reason.next_step}"))
+            self._clocks.addLayout(_said(Tone.ERROR, reason_words([reason], advice=writable)))
         if state.contradictions and not general:
             words = f"有{len(state.contradictions)}处与法定步骤不符，见左边标红的地方；改正以前不能打印文书。"
             self._clocks.addLayout(_said(Tone.ERROR, words))
@@ -122,14 +122,14 @@ class StepsCard(Card):
             # A case that is closed waits for nothing, and red would ask for it to be opened again.
             on = n == 0 and offer.step is not EventKind.REOPENED
             self._inner.addWidget(self._offer(offer, writable, primary=on))
-        if others or never:
+        if writable and (others or never):
             words = (
                 "收起其他步骤"
                 if self._all
                 else f"其他步骤：可以登记的{len(others)}个，还不能办的{len(never)}个"
             )
             self._inner.addWidget(link(words, lambda: self._toggle(writable)))
-        if self._all:
+        if self._all and writable:
             self._inner.addWidget(self._row(others, writable))
             for offer in never:
                 self._inner.addWidget(self._offer(offer, writable, primary=False))
@@ -160,14 +160,14 @@ class StepsCard(Card):
         if drafted and offer.reasons and not reasons:
             return plain("起草后随数据包上报，由区总工会审核、编号、印发。", muted=True, small=True)
         if reasons:
-            label = plain(reason_words(reasons), small=True)
+            label = plain(reason_words(reasons, advice=writable), small=True)
             label.setProperty("tone", "warning")
             if drafted:
                 label.setText(f"可以先起草；现在还不能签发：\n{label.text()}")
             return label
         lacking = [r for r in offer.lacking if not r.of_others]
         if lacking:
-            label = plain(f"还不能签发：{reason_words(lacking)}", small=True)
+            label = plain(f"还不能签发：{reason_words(lacking, advice=writable)}", small=True)
             label.setProperty("tone", "warning")
             return label
         words = "草稿已经齐备，可以签发" if offer.ready else ""
@@ -191,6 +191,6 @@ class StepsCard(Card):
         return made
 
 
-def reason_words(reasons: Iterable[Reason]) -> str:
+def reason_words(reasons: Iterable[Reason], *, advice: bool = True) -> str:
     """Reasons with their articles, each with what to do about it and on a line of its own."""
-    return "\n".join(dict.fromkeys(f"{reason}。{reason.next_step}" for reason in reasons))
+    return "\n".join(dict.fromkeys(f"{reason}。{reason.next_step if advice else ''}" for reason in reasons))

@@ -136,7 +136,7 @@ class CaseTab(QWidget):
         self._take_cursor = False
         self._layers.setCurrentIndex(1)
         self.timeline.show_case(view)
-        self.standing.show_case(view)
+        self.standing.show_case(view, self.writable)
         self.steps.show_case(view, self.writable)
         self.letters.show_case(view, self.writable)
         self.entry.refresh(view)
