@@ -218,6 +218,27 @@ def test_another_value_begins_where_the_sides_differ_and_the_keys_are_said_as_th
     assert [value(pair[0], record, f) for f in ("surveyed_staff", "flexible_count")] == [30, 5]
 
 
+def test_on_a_screen_at_125_percent_nothing_of_it_is_beside_the_page(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """What stood there before, both values and the own one; the names of the fields may be far from the last."""
+    named = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司"
+    dispute(pair, tmp_path, name=(named, named), contact_name=("区里填的人", "村里填的人"))
+    hands, page = open_page(pair[0])
+    hands.window.resize(1093, 585)
+    hands.settle()
+    assert page._area.horizontalScrollBar().maximum() == 0
+    assert all(not head.visibleRegion().isEmpty() for head in page.comparison._heads.values())
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    hands.settle()
+    editor = page.comparison.editor
+    assert editor is not None
+    assert editor.visibleRegion().boundingRect() == editor.rect()
+    assert not page.comparison._heads[OWN].visibleRegion().isEmpty()
+    assert {w.placeholderText() for e in page.comparison.editors for w in e.inputs()} >= {"联系人职务"}
+    hands.look("conflict-125")
+
+
 def test_what_was_typed_survives_looking_at_another_conflict(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

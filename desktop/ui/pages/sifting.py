@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLayout,
     QLineEdit,
     QScrollArea,
     QStackedWidget,
@@ -69,18 +68,25 @@ class SiftingPage(Page):
         """The link that shows what is hidden, for who may see it; that it was shown is noted first."""
         self.reveal = link("显示隐藏的内容", do)
 
-    def _lay_out(self, top: Sequence[QWidget | QLayout], work: QWidget, buttons: QLayout) -> QScrollArea:
-        """Puts everything in its place; what scrolls."""
+    def _lay_out(
+        self, links: Sequence[QWidget], top: Sequence[QWidget], work: QWidget, buttons: Sequence[QWidget]
+    ) -> QScrollArea:
+        """Puts everything in its place; what scrolls. Links and hint stand beside words that are there anyway.
+
+        On a low screen each line of its own would be one of what is looked at.
+        """
         card = Card()
-        for part in (self.caption, self.question, *top):
-            if isinstance(part, QWidget):
-                card.column.addWidget(part)
-            else:
-                card.column.addLayout(part)
+        card.column.addWidget(self.caption)
+        asked = row(self.question, *links)
+        asked.setStretchFactor(self.question, 1)
+        card.column.addLayout(asked)
+        for part in top:
+            card.column.addWidget(part)
         area = scrolling(work, inside_card=True)
         card.column.addWidget(area, 1)
-        card.column.addWidget(self.hint)
-        card.column.addLayout(buttons)
+        foot = row(*buttons, self.hint)
+        foot.setStretchFactor(self.hint, 1)
+        card.column.addLayout(foot)
         halves = QWidget()
         line = QHBoxLayout(halves)
         line.setContentsMargins(0, 0, 0, 0)

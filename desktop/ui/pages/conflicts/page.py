@@ -25,11 +25,13 @@ from desktop.ui.pages.conflicts.alike import alike
 from desktop.ui.pages.conflicts.reading import Dispute
 from desktop.ui.pages.conflicts.view import OWN, Comparison
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.parts import button, link, row
+from desktop.ui.parts import button, link
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 _MOST_KEYS = 9
+_ASIDE = 12
+"""So much is seen around where an own value is written."""
 Value = Cell | Mapping[str, Cell]
 Chosen = tuple[Dispute, Value]
 _ON_ITS_WAY = "决定随下一个数据包和回执送到各处。合并时写好的回执里还没有，请再写一次。"
@@ -53,8 +55,10 @@ class ConflictsPage(SiftingPage):
         self._revealing(self._reveal)
         self.later = button("以后再说（N）", self.postpone)
         self.open = link("打开这条记录", self._open)
-        links, buttons = row(self.open, self.reveal, 1), row(self.accept, self.later, 1)
-        self._area = self._lay_out([links], self.comparison, buttons)
+        links, buttons = (self.open, self.reveal), (self.accept, self.later)
+        self._area = self._lay_out(links, (), self.comparison, buttons)
+        # The column of an own value has its width only after its editors were laid out.
+        self._area.horizontalScrollBar().rangeChanged.connect(lambda *_range: self._show_own_column())
         self.search.textChanged.connect(lambda _text: self._show_found())
         self.list.chosen.connect(self._show)
         self.list.opened.connect(lambda _key: self.decide())
@@ -208,8 +212,7 @@ class ConflictsPage(SiftingPage):
     def _show_choice(self) -> None:
         words, problem = self.comparison.words, self.comparison.problem
         if (editor := self.comparison.editor) is not None:
-            # The column has its width only after the editors were laid out.
-            QTimer.singleShot(0, editor, lambda: self._area.ensureWidgetVisible(editor))
+            QTimer.singleShot(0, editor, lambda: self._area.ensureWidgetVisible(editor, _ASIDE, _ASIDE))
         dispute = self.comparison.dispute
         self.accept.setText(words or "先选一个")
         self.accept.setEnabled(bool(words) and not problem)
@@ -217,6 +220,12 @@ class ConflictsPage(SiftingPage):
         self.hint.setText(problem or self._keys_words())
         self.later.setEnabled(dispute is not None and len(self.shown) > 1)
         self.state_changed.emit()
+
+    def _show_own_column(self) -> None:
+        """It is the last one, and only what is beside it moves: above it stands what it is compared with."""
+        if self.comparison.editor is not None:
+            bar = self._area.horizontalScrollBar()
+            bar.setValue(bar.maximum())
 
     def _keys_words(self) -> str:
         """What the keys do just now; nothing for who may only look."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -57,10 +58,10 @@ class Head(QFrame):
         self.setProperty("head", True)
         self.choose: QPushButton | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
+        column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(4)
         if key:
-            self.choose = QPushButton(f"{key}　{words}")
+            self.choose = QPushButton(f"{key} {words}")
             self.choose.setCheckable(True)
             self.choose.setAccessibleName(f"{words}，{detail}")
             self.choose.installEventFilter(self)
@@ -289,6 +290,9 @@ class Comparison(QWidget):
             for widget in editor.inputs():
                 if not widget.accessibleName():
                     widget.setAccessibleName(field.label)
+                # The names at the left may be scrolled out of sight.
+                if isinstance(widget, QLineEdit) and not widget.placeholderText():
+                    widget.setPlaceholderText(field.label)
             editor.edited.connect(self.chosen)
             editor.advanced.connect(lambda n=n: self._advance(n))
             layout = self._cells[OWN][n].layout()

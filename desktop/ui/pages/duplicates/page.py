@@ -24,7 +24,7 @@ from desktop.ui.notices import Tone
 from desktop.ui.page import Status
 from desktop.ui.pages.duplicates.view import SideBySide
 from desktop.ui.pages.sifting import SiftingPage
-from desktop.ui.parts import Note, button, link, row
+from desktop.ui.parts import Note, button, link
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -49,8 +49,8 @@ class DuplicatesPage(SiftingPage):
         self.apart = button("不是同一条（N）", self.keep_apart)
         self.undo = button("重新分开", self.unmerge, "undo-2")
         self.open = link("打开这条记录", self._open_joined)
-        buttons = row(self.accept, self.undo, self.apart, 1)
-        self._lay_out([self.note, row(self.open, self.reveal, 1)], self.view, buttons)
+        buttons = (self.accept, self.undo, self.apart)
+        self._lay_out((self.open, self.reveal), (self.note,), self.view, buttons)
         self.list.chosen.connect(self._show)
         self.list.opened.connect(lambda _key: self.view.start())
         self.view.changed.connect(self._show_state)
