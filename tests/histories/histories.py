@@ -829,8 +829,15 @@ def sums(told: Any) -> int:
 
 
 def is_out(desk: Desk, below: Desk) -> bool:
-    """Whether a desk takes a station below it for one that was put out of use."""
-    return trust.is_out(station.knowledge(desk.ledger, desk.keys).state, below.station)
+    """Whether a desk takes a station below it for one that was put out of use, or did until it deleted its unit.
+
+    That takes the word's effect at who has said it, and nowhere else; and when the unit is back it has it once more.
+    """
+    if trust.is_out(station.knowledge(desk.ledger, desk.keys).state, below.station):
+        return True
+    said = desk.database.row("SELECT 1 FROM r_revocation WHERE station = ? AND _life <> 1", (below.station,))
+    unit = desk.shown(below.unit, "unit")
+    return said is not None and unit is not None and unit.life == 1
 
 
 def _is_copy(desk: Desk) -> bool:

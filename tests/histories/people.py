@@ -317,14 +317,14 @@ def said_elsewhere(history: People) -> set[str]:
         "SELECT lower(hex(v.record)), v.slot, v.stamp, u.id, v.value FROM version v"
         " JOIN unit_ref u ON u.ref = v.unit WHERE v.type = 'firm'"
     )
-    # Nor does it reach the births of others there that were withdrawn.
-    for record, stamp, unit, cells in database.rows(
-        "SELECT lower(hex(record)), stamp, unit, value FROM refused WHERE type = 'firm' AND kind = 'birth'"
+    # Nor does it reach what was said there and does not count: by others, or by who has it no more, as little as its
+    # own erasure of that does.
+    for record, slot, stamp, unit, value in database.rows(
+        "SELECT lower(hex(record)), slot, stamp, unit, value FROM refused WHERE type = 'firm'"
+        " AND kind IN ('birth', 'change')"
     ):
-        said += [
-            (record, column.partition(".")[0], stamp, unit, cell)
-            for column, cell in json.loads(cells).items()
-        ]
+        cells = {slot: value} if slot is not None else json.loads(value)
+        said += [(record, column.partition(".")[0], stamp, unit, cell) for column, cell in cells.items()]
     return {
         word
         for record, slot, stamp, unit, value in said
