@@ -11,7 +11,7 @@ from desktop.records.versions.item_outcomes import HELD_CERTIFICATE
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions, station
-from desktop.sync.merging import restating, upholding
+from desktop.sync.merging import repeating, restating, upholding
 from tests.histories.histories import is_out
 from tests.histories.people import People
 from tests.sync.desks import FILING_TYPES, Desk, new_desk
@@ -144,7 +144,7 @@ class Offices(People):
         return self.rnd.choice(common) if len(common) > 1 else self.district
 
     def _put_unit(self, mover: Desk, superiors: Mapping[str, str]) -> None:
-        """What the operation does: what the former superior has taken back, and what lapses, is said once more."""
+        """What the operation does: what the former superior has taken back or erased, and what lapses, is repeated."""
         in_force = station.knowledge(mover.ledger, mover.keys).policy
         units = {below for unit in superiors for below in subtree(mover.database, unit)}
         births = [
@@ -152,6 +152,8 @@ class Offices(People):
             for reason, items in restating.lapsing(mover.ledger, in_force, units).items()
             for text in exclusions.write(items)
         ]
+        for unit, to in superiors.items():
+            births += repeating.lapsing(mover.ledger, subtree(mover.database, unit), to)
         edits = [
             SlotEdit("unit", unit, slot, to)
             for unit, to in superiors.items()

@@ -24,6 +24,7 @@ from desktop.store.queries import reading
 from desktop.store.queries.history import versions_of
 from desktop.store.queries.units import subtree
 from desktop.sync.merging import erasing as erasing_due
+from desktop.sync.merging import repeating
 from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.rows import Source, preview
 from tests.operations.files import jpeg, written
@@ -224,6 +225,26 @@ def test_what_is_erased_after_a_move_is_erased_where_the_unit_had_been_too(world
         assert held is not None
         assert held.values["name"] == "茶厂"
         assert not any(held.values.get(name) for name in told)
+
+
+def test_what_the_town_had_erased_of_a_village_is_erased_by_the_word_of_who_moves_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the town has not seen that the village had written some of it: the town's word alone speaks of it."""
+    told = {"contact_name": "张三", "contact_phone": "13800138000"}
+    records.save(world.village, "enterprise", told, record=world.tea)
+    beside = NewRecord("enterprise", world.tea, world.new.unit.id, {"name": "茶厂"})
+    world.new.ledger.write("新增", "经办", births=[beside])
+    world.report((world.village, world.old), *world.towns)
+    with monkeypatch.context() as unseen:
+        unseen.setattr(erasing, "_writers", lambda session, *_: [session.unit.id])
+        erasing.erase(world.old, "enterprise", [world.tea], basis="consent")
+        unseen.setattr(repeating, "say_of_others", lambda *_: False)
+        world.report(*world.towns)
+    assert {unit for *_, unit, _ in stored_erasing.asked(world.district.database)} == {world.old.unit.id}
+    moving.move(world.district, world.village.unit.id, world.new.unit.id)
+    units = {unit for *_, unit, _ in stored_erasing.asked(world.district.database)}
+    assert units == {world.old.unit.id, world.village.unit.id}
 
 
 def test_a_ledger_that_knew_less_of_the_tree_when_it_erased_makes_it_good(

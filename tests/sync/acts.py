@@ -10,10 +10,11 @@ from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME, SUPERIOR
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
+from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.enrolling import succession
-from desktop.sync.merging import receiving, upholding
+from desktop.sync.merging import receiving, repeating, upholding
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import grant_serial
 from tests.sync.desks import Desk, connect, grant_record, proof_of
@@ -103,7 +104,8 @@ def move_upholding(desk: Desk, unit: str, to: str) -> int:
     """The same with all that the operation does beside; the stamp of the step."""
     before = station.knowledge(desk.ledger, desk.keys).policy
     edits = [SlotEdit("unit", unit, slot, to) for slot in (SUPERIOR, "unit")]
-    changes = desk.ledger.write("调整隶属关系", desk.name, edits=edits)
+    births = repeating.lapsing(desk.ledger, subtree(desk.database, unit), to)
+    changes = desk.ledger.write("调整隶属关系", desk.name, births=births, edits=edits)
     upheld = upholding.uphold(desk.ledger, desk.keys, before, "调整隶属关系", desk.name)
     desk.ledger.as_one(changes, upheld)
     desk.settle()

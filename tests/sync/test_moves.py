@@ -816,6 +816,29 @@ def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
 
 
+def test_what_was_erased_above_without_the_town_having_seen_it_is_gone_everywhere_when_the_unit_is_moved(
+    places: Places,
+) -> None:
+    """The erasure speaks of the town alone, and at who holds the words beside it nobody knows what lay below that."""
+    district, town, other, far = places.district, places.town, places.other, places.far
+    phone = "13812340000"
+    district.birth("firm", contact(phone), record=FIRM, unit=far.unit)
+    places.village.birth("firm", {"name": "厂"}, record=FIRM)
+    for below, desk in ((places.village, town), (town, district), (places.village, town)):
+        report(below, desk)
+    assert phone in everything(places.village)
+    other.time.at += 5_000
+    other.birth("firm", {"name": "厂"}, record=FIRM)
+    erase(other)
+    district.merge(other.send())
+    assert phone not in everything(district)
+    move_upholding(district, far.unit, town.unit)
+    places.deliver()
+    assert [d.name for d in places.desks if phone in everything(d)] == []
+    assert len({d.digest(places.village.unit).sha256 for d in (places.village, town, district)}) == 1
+    assert not any(below.send().items for below, _ in places.pairs), "it is said once"
+
+
 @pytest.mark.parametrize("revoked", [True, False])
 def test_what_does_not_count_stays_out_when_its_unit_is_moved(
     places: Places, tmp_path: Path, *, revoked: bool

@@ -27,7 +27,7 @@ from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.authority.policy import REFUSED, Policy, said_once_more
-from desktop.sync.merging import restating, upholding
+from desktop.sync.merging import repeating, restating, upholding
 from desktop.sync.signed.certificates import LEVEL_RANK
 
 OPERATION = "调整隶属关系"
@@ -201,8 +201,8 @@ def move(session: Session, unit: str, superior: str) -> ChangeSet:
     """Puts a unit under another superior, with all units and records below it; moving it back undoes it.
 
     Its computers go on, keep everything, and are enrolled by the new superior. What the former superior has taken out
-    of the count stays out by this unit's word, as that of the former one reaches no further than its own units; and
-    what it has moved or deleted among the units stays as it is.
+    of the count stays out by this unit's word, and what it has erased is erased by that, since its own reaches no
+    further than its own units; and what it has moved or deleted among the units stays as it is.
     Raises what :func:`look_at` raises, and ``WrongClock``.
     """
     session.require(Role.DESK)
@@ -215,7 +215,9 @@ def move(session: Session, unit: str, superior: str) -> ChangeSet:
     with session.database.transaction():
         audit.note(session, audit.Act.MOVED, f"{unit} {found.before} {superior}")
         in_force = station.knowledge(session.ledger, keys).policy
-        births = _taken_over(session, in_force, subtree(session.database, unit), found.before_name)
+        units = subtree(session.database, unit)
+        births = _taken_over(session, in_force, units, found.before_name)
+        births += repeating.lapsing(session.ledger, units, superior)
         changes = session.ledger.write(words, session.operator.name, births=births, edits=edits)
         upheld = upholding.uphold(session.ledger, keys, in_force, words, session.operator.name)
         session.ledger.as_one(changes, upheld)

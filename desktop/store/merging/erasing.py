@@ -266,6 +266,24 @@ class Late:
     cells: Mapping[str, Any]
 
 
+def claimed_under(database: Database, units: Collection[str]) -> list[tuple[Late, str]]:
+    """The erasures that count and were said under none of these units, each with every one of these that has or had
+    the record.
+    """
+    return [
+        (Late(station, unit, stamp, json.loads(cells)), claiming)
+        for station, unit, stamp, cells, claiming in database.rows(
+            f"SELECT g.station, u.id, e._stamp, json_object('kind', e.kind, 'target', e.target, 'slots', e.slots,"
+            f" 'upto', e.upto, 'basis', e.basis, 'note', e.note), o.id FROM {quoted(table_of(ERASURE))} e"
+            f" CROSS JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind"
+            f" JOIN unit_ref o ON o.ref = c.unit AND o.id IN (SELECT value FROM json_each(:units))"
+            f" JOIN unit_ref u ON u.ref = e.unit AND u.id NOT IN (SELECT value FROM json_each(:units))"
+            f" JOIN origin g ON g.ref = e._origin ORDER BY e._stamp, e._origin, e._number, o.id",
+            {"units": json.dumps(sorted(units))},
+        )
+    ]
+
+
 def refused_for_scope(database: Database) -> list[Late]:
     """The erasures that were refused since the unit was not the writer's, in the order in which they were said."""
     return [

@@ -92,6 +92,31 @@ def say_of_others(ledger: Ledger, operator: str) -> bool:
     return bool(births)
 
 
+def lapsing(ledger: Ledger, units: Collection[str], superior: str) -> list[NewRecord]:
+    """What says once more of units that are to be put under ``superior`` what was erased of them by words that reach
+    them as they lie now, and then no more.
+
+    Who erases names the units whose words he holds, and above more may be held: these words are gone here, and whoever
+    holds them in another branch does not know that they lay below who has said so.
+    """
+    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(_said(ledger))}
+    day = ledger.environment.today().isoformat()
+    covered: dict[str, frozenset[str]] = {}
+    births: dict[tuple[str, str, str, str], NewRecord] = {}
+    for one, claiming in erasing.claimed_under(ledger.database, units):
+        cells = _meant(one)
+        if one.unit not in covered:
+            covered[one.unit] = erasing.covered(ledger.database, one.unit)
+        reaches = claiming in covered[one.unit] and superior not in covered[one.unit]
+        if not cells or not reaches:
+            continue
+        what = cells["kind"], cells["target"], cells["slots"], claiming
+        if said.get(what, "") < cells["upto"]:
+            said[what] = cells["upto"]
+            births[what] = NewRecord(ERASURE, "", claiming, {**cells, "erased": day})
+    return list(births.values())
+
+
 def _said(ledger: Ledger) -> list[tuple[str, str, str, str, str, int]]:
     """The erasures that need not be said once more: those that count, and own ones that somebody above lets not count.
 
