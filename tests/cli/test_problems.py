@@ -200,10 +200,10 @@ def led_to_a_full_disk(
     """One call whose answer finds no room."""
     echo = click.echo
 
-    def full(message: Any = None, *given: Any, err: bool = False, **named: Any) -> None:
+    def full(message: Any = None, err: bool = False, nl: bool = True) -> None:
         if not err:
             raise OSError(errno.ENOSPC, "no space")
-        echo(message, *given, err=err, **named)
+        echo(message, err=err, nl=nl)
 
     with monkeypatch.context() as disk:
         disk.setattr(click, "echo", full)
