@@ -16,8 +16,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import UNIT
 from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import milliseconds_of
-from desktop.store.merging import erasing
-from desktop.store.queries import lookup, reading
+from desktop.store.queries import erasures, lookup, reading
 from desktop.store.queries.reading import Query, Record
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
@@ -107,7 +106,7 @@ def erased_fields(
 ) -> dict[str, frozenset[str]]:
     """The fields that were erased for good, by record; those of one record, or of all of the type."""
     found: dict[str, set[str]] = {}
-    for held, slot in erasing.slots_of(database, record_type.name, record):
+    for held, slot in erasures.slots_of(database, record_type.name, record):
         members = record_type.slots[slot].fields if slot in record_type.slots else ()
         found.setdefault(held, set()).update(f.name for f in members)
     return {held: frozenset(names) for held, names in found.items()}

@@ -20,21 +20,20 @@ from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import from_wire, to_wire
 from desktop.store.ledger import ChangeSet, Deletion, NewRecord, NotFound, SlotEdit
 from desktop.store.log import components
-from desktop.store.merging.erasing import (
-    SHRED_DUE,
+from desktop.store.merging.erasing import SHRED_DUE, covered
+from desktop.store.peers import holdings
+from desktop.store.peers import traffic as stored
+from desktop.store.queries import attached, reading
+from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
+from desktop.store.queries.erasures import (
     anything_left,
     as_born,
-    covered,
     records_erased,
     slots_of,
     slots_written,
     unit_of_birth,
     waiting,
 )
-from desktop.store.peers import holdings
-from desktop.store.peers import traffic as stored
-from desktop.store.queries import attached, reading
-from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.queries.forked import open_forks
 from desktop.store.queries.pointing import pointing
 from desktop.store.queries.scoping import unit_of

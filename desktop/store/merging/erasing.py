@@ -10,13 +10,9 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from desktop.records.declaration import UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT
-from desktop.records.versions.deciding import ERASURE
-from desktop.records.versions.item_outcomes import REFUSED_SCOPE
 from desktop.records.versions.items import BIRTH
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.queries import views
@@ -26,12 +22,6 @@ from desktop.store.tables.database import Database
 
 SHRED_DUE = "shred_due"
 """The setting that says that free pages, drafts and backups still hold what was erased."""
-
-ASKED = ("kind", "target", "slots")
-"""The fields of an erasure that say what it is about."""
-
-Asked = tuple[str, ...]
-"""Their values, and the unit under which that was said."""
 
 Targets = Mapping[tuple[str, str], Sequence["Erasure"]]
 """Type and record, then what is erased of it."""
@@ -103,15 +93,6 @@ def is_replaced(database: Database, erasure: Erasure) -> bool:
     return bool(logged) and not standing
 
 
-def slots_of(database: Database, type_name: str, record: str | None = None) -> list[tuple[str, str]]:
-    """The records of a type, or one record, with the slots that were erased of them."""
-    one = "" if record is None else " AND record = unhex(:record)"
-    return database.rows(
-        f"SELECT DISTINCT lower(hex(record)), slot FROM erased WHERE type = :type{one}",
-        {"type": type_name, "record": record},
-    )
-
-
 def tree_mark(database: Database) -> str:
     """What tells whether units have come, were moved, or are back since; nothing where nothing was ever erased."""
     if database.row("SELECT 1 FROM erased LIMIT 1") is None:
@@ -153,26 +134,6 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     return database.row(" UNION ALL ".join(looks) + " LIMIT 1", said) is not None
 
 
-def anything_left(database: Database, type_name: str, record: str, slots: Collection[str]) -> bool:
-    """Whether a value of these slots still stands in the history, or in anything of the record that was set aside."""
-    said = {
-        "type": type_name,
-        "record": record,
-        "slots": json.dumps(sorted(slots)),
-        "absent": ABSENT,
-        "birth": BIRTH,
-    }
-    where = "record = unhex(:record) AND type = :type"
-    named = "slot IN (SELECT value FROM json_each(:slots))"
-    logged = f"SELECT 1 FROM version WHERE {where} AND {named} AND value NOT IN (:absent, 'null')"
-    aside = [
-        f"SELECT 1 FROM {table} WHERE {where} AND ((kind = :birth AND value <> '{{}}')"
-        f" OR (kind <> :birth AND {named} AND value NOT IN (:absent, 'null')))"
-        for table in ("held", "refused")
-    ]
-    return database.row(" UNION ALL ".join([logged, *aside]) + " LIMIT 1", said) is not None
-
-
 def by_record(erasures: Iterable[Erasure]) -> Targets:
     """Erasures by what they are about."""
     found: dict[tuple[str, str], list[Erasure]] = {}
@@ -197,159 +158,11 @@ def targets(database: Database) -> Targets:
     return by_record(found)
 
 
-def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
-    """Type, record, slots, moment, unit and stamp of every erasure that counts; empty is what it does not say."""
-    # Whoever deletes the record of an erasure brings nothing back.
-    found: list[tuple[str, str, str, str, str, int]] = database.rows(
-        f"SELECT coalesce(e.kind, ''), coalesce(lower(e.target), ''), coalesce(e.slots, ''),"
-        f" coalesce(e.upto, ''), u.id, e._stamp FROM {quoted(table_of(ERASURE))} e"
-        f" JOIN unit_ref u ON u.ref = e.unit"
-    )
-    return found
-
-
 def note_undone(database: Database, records: Collection[str], after: int) -> None:
     """What was erased of these records up to a moment later than this one is asked for anew, as far as it is due."""
     database.connection.executemany(
         "DELETE FROM erased WHERE record = unhex(?) AND upto > ?",
         [(record, after) for record in sorted(records)],
-    )
-
-
-def asked_in_vain(database: Database, origin: int) -> list[tuple[str, str, str, str, str, int]]:
-    """As :func:`asked`, of those erasures of an origin that do not count."""
-    found: list[tuple[str, str, str, str, str, int]] = database.rows(
-        "SELECT coalesce(value ->> 'kind', ''), coalesce(lower(value ->> 'target'), ''),"
-        " coalesce(value ->> 'slots', ''), coalesce(value ->> 'upto', ''), unit, stamp FROM refused"
-        " WHERE origin = ? AND type = ? AND kind = ?",
-        (origin, ERASURE, BIRTH),
-    )
-    return found
-
-
-def said_last(database: Database, station: str, before: int) -> dict[Asked, tuple[int, int]]:
-    """What a station has asked for under stamps up to a moment, each with the origin and number of the last time."""
-    return {
-        (kind, target, slots, unit): (origin, number)
-        for kind, target, slots, unit, origin, number in database.rows(
-            f"SELECT {', '.join(f'coalesce(e.{name}, ?)' for name in ASKED)}, u.id, e._origin, e._number"
-            f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
-            f" JOIN unit_ref u ON u.ref = e.unit WHERE g.station = ? AND e._stamp <= ?"
-            f" ORDER BY e._origin, e._number",
-            (*[""] * len(ASKED), station, before),
-        )
-    }
-
-
-def claimed_beside(database: Database, station: str) -> list[tuple[str, str, str, str, str, str, str, str]]:
-    """Kind, target, slots, moment, basis, note and unit of each erasure by a station, and every unit that has or had
-    the record too.
-    """
-    found: list[tuple[str, str, str, str, str, str, str, str]] = database.rows(
-        f"SELECT e.kind, lower(e.target), e.slots, e.upto, coalesce(e.basis, ''), coalesce(e.note, ''), u.id, o.id"
-        f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
-        f" JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind AND c.unit <> e.unit"
-        f" JOIN unit_ref u ON u.ref = e.unit JOIN unit_ref o ON o.ref = c.unit"
-        f" WHERE g.station = ? AND e.slots IS NOT NULL AND e.upto IS NOT NULL ORDER BY e._stamp, o.id",
-        (station,),
-    )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """An erasure that was refused for the unit under which it was said."""
-
-    station: str
-    unit: str
-    stamp: int
-    cells: Mapping[str, Any]
-
-
-def claimed_under(database: Database, units: Collection[str]) -> list[tuple[Late, str]]:
-    """The erasures that count and were said under none of these units, each with every one of these that has or had
-    the record.
-    """
-    return [
-        (Late(station, unit, stamp, json.loads(cells)), claiming)
-        for station, unit, stamp, cells, claiming in database.rows(
-            f"SELECT g.station, u.id, e._stamp, json_object('kind', e.kind, 'target', e.target, 'slots', e.slots,"
-            f" 'upto', e.upto, 'basis', e.basis, 'note', e.note), o.id FROM {quoted(table_of(ERASURE))} e"
-            f" CROSS JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind"
-            f" JOIN unit_ref o ON o.ref = c.unit AND o.id IN (SELECT value FROM json_each(:units))"
-            f" JOIN unit_ref u ON u.ref = e.unit AND u.id NOT IN (SELECT value FROM json_each(:units))"
-            f" JOIN origin g ON g.ref = e._origin ORDER BY e._stamp, e._origin, e._number, o.id",
-            {"units": json.dumps(sorted(units))},
-        )
-    ]
-
-
-def refused_for_scope(database: Database) -> list[Late]:
-    """The erasures that were refused since the unit was not the writer's, in the order in which they were said."""
-    return [
-        Late(station, unit, stamp, json.loads(value))
-        for station, unit, stamp, value in database.rows(
-            "SELECT o.station, r.unit, r.stamp, r.value FROM refused r JOIN origin o ON o.ref = r.origin"
-            " WHERE r.type = ? AND r.kind = ? AND r.reason = ? AND r.unit <> '' ORDER BY r.stamp, o.ref, r.number",
-            (ERASURE, BIRTH, REFUSED_SCOPE),
-        )
-    ]
-
-
-def records_erased(database: Database) -> list[str]:
-    """The records of which something was ever erased here."""
-    return [record for (record,) in database.rows("SELECT DISTINCT lower(hex(record)) FROM erased")]
-
-
-def slots_written(database: Database, type_name: str, records: Sequence[str]) -> list[tuple[str, str]]:
-    """Slot and unit of everything but nothing that was written into these records after their births."""
-    found: list[tuple[str, str]] = database.rows(
-        "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = ? AND v.value <> 'null'",
-        (json.dumps(list(records)), type_name),
-    )
-    return found
-
-
-def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:
-    """The unit that a record was born under, if something else was said of its unit since."""
-    found: str | None = database.value(
-        f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN version b ON b.record = r.id AND b.type = :type"
-        f" AND b.slot = :slot AND b.birth AND b.origin = r._origin AND b.number = r._number"
-        f" JOIN unit_ref u ON u.ref = b.unit WHERE r.id = unhex(:record)",
-        {"type": type_name, "slot": UNIT_SLOT, "record": record},
-    )
-    return found
-
-
-def as_born(database: Database, record_type: RecordType, record: str) -> set[str]:
-    """The slots of a record that stand as they were born: what was never changed stands in no log."""
-    logged = {
-        slot
-        for (slot,) in database.rows(
-            "SELECT DISTINCT slot FROM version WHERE record = unhex(?) AND type = ?",
-            (record, record_type.name),
-        )
-    }
-    slots = [slot for slot in record_type.slots.values() if slot.name not in logged]
-    # One more, since the engine wants two of them at least.
-    cells = (
-        f"coalesce({', '.join(quoted(f.name) for f in slot.fields)}, NULL, NULL) IS NOT NULL"
-        for slot in slots
-    )
-    row = database.row(
-        f"SELECT {', '.join([*cells, '1'])} FROM {quoted(table_of(record_type.name))} WHERE id = unhex(?)",
-        (record,),
-    )
-    return {slot.name for slot, filled in zip(slots, row or (), strict=False) if filled}
-
-
-def waiting(database: Database) -> dict[str, int]:
-    """How many erasures have come that are held, by the reason for which they are."""
-    return dict(
-        database.rows(
-            "SELECT reason, count(*) FROM held WHERE type = ? GROUP BY reason ORDER BY reason", (ERASURE,)
-        )
     )
 
 

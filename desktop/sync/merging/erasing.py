@@ -20,6 +20,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.merging import erasing
 from desktop.store.merging.erasing import Erasure, Targets
 from desktop.store.peers import segment_log
+from desktop.store.queries import erasures
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats.arriving import Arrived
@@ -51,7 +52,7 @@ def due(ledger: Ledger) -> list[Erasure]:
         for several in erasing.targets(ledger.database).values()
         for e in several
     }
-    for kind, target, slots, upto, unit, own in erasing.asked(ledger.database):
+    for kind, target, slots, upto, unit, own in erasures.asked(ledger.database):
         record_type = ledger.types.get(kind)
         if _is_early(own, now):
             continue
@@ -87,7 +88,7 @@ def _is_early(stamp: int, now: int) -> bool:
 def note_tree(ledger: Ledger) -> None:
     """All that is due was done under the tree of now; not while some of it has yet to have its day."""
     now = ledger.environment.since_epoch()
-    early = any(_is_early(own, now) for *_, own in erasing.asked(ledger.database))
+    early = any(_is_early(own, now) for *_, own in erasures.asked(ledger.database))
     mark = "" if early else erasing.tree_mark(ledger.database)
     if mark != (ledger.meta(_UNDER) or ""):
         ledger.set_meta(_UNDER, mark)

@@ -21,8 +21,8 @@ from desktop.records.versions.deciding import ERASURE, SUPERIOR
 from desktop.records.versions.stamps import DAY_MS, MAX_STAMP, from_wire, milliseconds_of, to_wire
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import erasing
-from desktop.store.merging.erasing import Late
-from desktop.store.queries import governing
+from desktop.store.queries import erasures, governing
+from desktop.store.queries.erasures import Late
 from desktop.sync.authority.judging import Judge
 from desktop.sync.signed.tree import Place
 
@@ -37,7 +37,7 @@ _FIELDS: Final = ("kind", "target", "slots", "upto", "basis", "note")
 def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
     """Writes what has to be said so and was not yet, inside the caller's transaction; whether there was anything."""
     own = judge.policy.known.own
-    late = erasing.refused_for_scope(ledger.database) if own is not None else ()
+    late = erasures.refused_for_scope(ledger.database) if own is not None else ()
     if own is None or not late:
         return False
     said = {(*what, unit, upto) for *what, upto, unit, _ in _said(ledger)}
@@ -69,7 +69,7 @@ def say_of_others(ledger: Ledger, operator: str) -> bool:
     Who erases names the units whose words he holds. Others' may come later, and are gone here and above; but who holds
     the record in another branch, as a unit there claims it too, does not know who is below whom here.
     """
-    found = erasing.claimed_beside(ledger.database, ledger.station)
+    found = erasures.claimed_beside(ledger.database, ledger.station)
     if not found:
         return False
     ours = erasing.covered(ledger.database, ledger.meta("unit_id") or "")
@@ -103,7 +103,7 @@ def lapsing(ledger: Ledger, units: Collection[str], superior: str) -> list[NewRe
     day = ledger.environment.today().isoformat()
     covered: dict[str, frozenset[str]] = {}
     births: dict[tuple[str, str, str, str], NewRecord] = {}
-    for one, claiming in erasing.claimed_under(ledger.database, units):
+    for one, claiming in erasures.claimed_under(ledger.database, units):
         cells = _meant(one)
         if one.unit not in covered:
             covered[one.unit] = erasing.covered(ledger.database, one.unit)
@@ -122,7 +122,7 @@ def _said(ledger: Ledger) -> list[tuple[str, str, str, str, str, int]]:
 
     Said again these would not count either, and would be so at each merge. Who gets new numbers says them anew.
     """
-    return erasing.asked(ledger.database) + erasing.asked_in_vain(ledger.database, ledger.origin)
+    return erasures.asked(ledger.database) + erasures.asked_in_vain(ledger.database, ledger.origin)
 
 
 def _meant(late: Late) -> dict[str, str]:

@@ -24,6 +24,7 @@ from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
 from desktop.store.merging import aside, erasing
 from desktop.store.merging.aside import Put
 from desktop.store.peers import links, received
+from desktop.store.queries import erasures
 from desktop.store.tables.clock import newest_stamp
 from desktop.store.tables.columns import wire_columns
 from desktop.sync.authority import exclusions, station
@@ -56,7 +57,7 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     """
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
-    said = erasing.said_last(ledger.database, ledger.station, make(tick_at(limit + 1), 0))
+    said = erasures.said_last(ledger.database, ledger.station, make(tick_at(limit + 1), 0))
     found: list[OwnItem] = []
     for origin, incarnation in received.incarnations(ledger.database, ledger.station):
         refused = aside.refused_of(ledger.database, origin)
@@ -70,12 +71,12 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     return found
 
 
-def _is_unsaid(origin: int, put: Put, said: Mapping[erasing.Asked, tuple[int, int]]) -> bool:
+def _is_unsaid(origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, int]]) -> bool:
     """Whether this is an erasure that was not said once more since."""
     if put.type != ERASURE or put.kind != BIRTH:
         return False
     cells = parse(put.value)
-    asked = (*(str(cells.get(name) or "") for name in erasing.ASKED), put.unit)
+    asked = (*(str(cells.get(name) or "") for name in erasures.ASKED), put.unit)
     return said.get(asked, (0, 0)) < (origin, put.number)
 
 
