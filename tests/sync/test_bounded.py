@@ -23,7 +23,7 @@ from desktop.sync.authority.exclusions import Named
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import receipts
 from desktop.sync.formats.receipts import Receipt
-from desktop.sync.merging import results, staged, standing, withdrawing
+from desktop.sync.merging import erasing, results, staged, standing, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import least_memory, memory
 from tests.sync.desks import Desk, report
@@ -440,3 +440,16 @@ def test_grants_that_grant_nothing_are_not_kept_in_memory(tree: Tree) -> None:
     most, known = memory(lambda: station.knowledge(tree.district.ledger, tree.district.keys))
     assert known.certificates[tree.village.station]
     assert most < 20 * len(text)
+
+
+def test_long_erasures_are_not_in_memory_together(tree: Tree) -> None:
+    """All that were ever said are gone through at every merge, and each may be of megabytes."""
+    village, town = tree.village, tree.town
+    for _ in range(20):
+        record = item_id("erasure", village.station, village.keys.incarnation, village.next_number())
+        cells = {"kind": "firm", "target": FIRM, "slots": "x" * 200_000, "upto": f"{9:016x}"}
+        village.forge_birth(record, cells, type="erasure")
+    assert town.take(village.send()).applied == 20
+    for work in (erasing.due, erasing.note_tree):
+        most, _ = memory(partial(work, town.ledger))
+        assert most < 8 * 200_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,23 @@ Asked = tuple[str, ...]
 # -- what was asked ------------------------------------------------------------------------------------------------
 
 
-def asked(database: Database) -> list[tuple[str, str, str, str, str, int]]:
-    """Type, record, slots, moment, unit and stamp of every erasure that counts; empty is what it does not say."""
+def asked(database: Database) -> Iterator[tuple[str, str, str, str, str, int]]:
+    """Type, record, slots, moment, unit and stamp of every erasure that counts; empty is what it does not say.
+
+    Anybody may have written any number of megabytes, so one is read after the other, and the caller writes nothing
+    while it reads.
+    """
     # Whoever deletes the record of an erasure brings nothing back.
-    found: list[tuple[str, str, str, str, str, int]] = database.rows(
+    yield from database.execute(
         f"SELECT coalesce(e.kind, ''), coalesce(lower(e.target), ''), coalesce(e.slots, ''),"
         f" coalesce(e.upto, ''), u.id, e._stamp FROM {quoted(table_of(ERASURE))} e"
         f" JOIN unit_ref u ON u.ref = e.unit"
     )
-    return found
+
+
+def stamps(database: Database) -> list[int]:
+    """The stamps of all erasures that count."""
+    return [stamp for (stamp,) in database.rows(f"SELECT _stamp FROM {quoted(table_of(ERASURE))}")]
 
 
 def asked_in_vain(database: Database, origin: int) -> list[tuple[str, str, str, str, str, int]]:

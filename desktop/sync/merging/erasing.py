@@ -88,7 +88,7 @@ def _is_early(stamp: int, now: int) -> bool:
 def note_tree(ledger: Ledger) -> None:
     """All that is due was done under the tree of now; not while some of it has yet to have its day."""
     now = ledger.environment.since_epoch()
-    early = any(_is_early(own, now) for *_, own in erasures.asked(ledger.database))
+    early = any(_is_early(own, now) for own in erasures.stamps(ledger.database))
     mark = "" if early else erasing.tree_mark(ledger.database)
     if mark != (ledger.meta(_UNDER) or ""):
         ledger.set_meta(_UNDER, mark)

@@ -122,7 +122,7 @@ def _said(ledger: Ledger) -> list[tuple[str, str, str, str, str, int]]:
 
     Said again these would not count either, and would be so at each merge. Who gets new numbers says them anew.
     """
-    return erasures.asked(ledger.database) + erasures.asked_in_vain(ledger.database, ledger.origin)
+    return [*erasures.asked(ledger.database), *erasures.asked_in_vain(ledger.database, ledger.origin)]
 
 
 def _meant(late: Late) -> dict[str, str]:
