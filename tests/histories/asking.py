@@ -18,7 +18,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import NewRecord
 from desktop.store.workspaces import persons as kept
-from desktop.sync.authority import exclusions, policy
+from desktop.sync.authority import excluding, exclusions
 from desktop.sync.bundles import envelope, writing
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import withdrawing
@@ -124,7 +124,7 @@ class Asking(Deciding):
             return None
         type_name, record, named = self.rnd.choice(found)
         for text in exclusions.write(named):
-            said = speaker.say("exclusion", {"cause": policy.WITHDRAWN, "note": "请核实", "items": text})
+            said = speaker.say("exclusion", {"cause": excluding.WITHDRAWN, "note": "请核实", "items": text})
             self.said.append((speaker, "exclusion", said))
             self.returned.append((speaker, record, said))
         return speaker.name, type_name, record

@@ -11,7 +11,7 @@ from desktop.store.ledger import Deletion, SlotEdit
 from desktop.store.peers import exchanged
 from desktop.store.queries import reading
 from desktop.store.queries.attached import ATTACHMENT
-from desktop.sync.authority import exclusions, policy
+from desktop.sync.authority import excluding, exclusions
 from desktop.sync.merging import withdrawing
 from tests.histories.offices import Offices
 from tests.sync.desks import Desk
@@ -106,6 +106,6 @@ class Deciding(Offices):
         if not named or found.upon or not found.losses.births.keys().isdisjoint(DECIDING_TYPES):
             return "cannot"
         for text in exclusions.write(named):
-            said = speaker.say("exclusion", {"cause": policy.WITHDRAWN, "items": text})
+            said = speaker.say("exclusion", {"cause": excluding.WITHDRAWN, "items": text})
             self.said.append((speaker, "exclusion", said))
         return speaker.name, found.losses.total()

@@ -27,7 +27,7 @@ from desktop.store.peers import links
 from desktop.store.tables.clock import WrongClock
 from desktop.store.tables.database import Database
 from desktop.sync import trust
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.enrolling import copies, succession
@@ -680,7 +680,7 @@ class History:
             lost = forks.losing(desk.ledger, origin, keep_held=self.rnd.random() < 0.5)
             for text in exclusions.write({(fork.station, fork.incarnation): lost}):
                 refusal = "copied" if two else "restored"
-                desk.say("exclusion", {"cause": policy.FORK, "refusal": refusal, "items": text})
+                desk.say("exclusion", {"cause": excluding.FORK, "refusal": refusal, "items": text})
         return found
 
     def follow(self, desk: Desk) -> bool:
@@ -845,7 +845,7 @@ def _is_copy(desk: Desk) -> bool:
     origin = desk.station, desk.keys.incarnation
     for record in desk.records("exclusion"):
         said = desk.values(record, "exclusion")
-        if said is None or (said["cause"], said["refusal"]) != (policy.FORK, "copied"):
+        if said is None or (said["cause"], said["refusal"]) != (excluding.FORK, "copied"):
             continue
         named = exclusions.read(str(said["items"] or "")).get(origin)
         if named is not None and rewriting.holds_one(desk.ledger, named.contents):

@@ -32,7 +32,7 @@ from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
-from desktop.sync.authority import exclusions, policy, speaking, station
+from desktop.sync.authority import excluding, exclusions, speaking, station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.formats import segments
@@ -191,7 +191,7 @@ class Desk:
     # -- what it says about what counts ----------------------------------------------------------------------------
 
     def exclude(
-        self, *items: tuple[Desk, int], cause: str = policy.WITHDRAWN, refusal: str | None = None
+        self, *items: tuple[Desk, int], cause: str = excluding.WITHDRAWN, refusal: str | None = None
     ) -> str:
         """Says that items of stations do not count; the id of the record, which :meth:`delete` lifts."""
         named: dict[tuple[str, str], list[int]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.bundles import sending
 from desktop.sync.merging import forks, receiving, rewriting
 from desktop.sync.signed import certificates
@@ -18,7 +18,7 @@ def decide(desk: Desk, laptop: Desk, *, keep_held: bool = False) -> list[str]:
     origin = desk.ledger.origin_ref(laptop.station, laptop.keys.incarnation)
     lost = forks.losing(desk.ledger, origin, keep_held=keep_held)
     return [
-        desk.say("exclusion", {"cause": policy.FORK, "items": text})
+        desk.say("exclusion", {"cause": excluding.FORK, "items": text})
         for text in exclusions.write({(laptop.station, laptop.keys.incarnation): lost})
     ]
 

@@ -18,7 +18,7 @@ from desktop.store.merging import aside, counting, telling
 from desktop.store.peers import exchanged
 from desktop.store.queries import indexing
 from desktop.store.tables.database import Database
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.bundles import envelope
 from desktop.sync.formats import receipts
@@ -87,7 +87,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
         (telling, "MAX_LINES", LINES),
         (exchanged, "_PIECE", LINES),
         (standing, "_PIECE", LINES),
-        (policy, "_PIECE", 1_000),
+        (excluding, "_PIECE", 1_000),
         (indexing, "MANY", LINES),
         (results, "MOST_LISTED", 20),
     ):

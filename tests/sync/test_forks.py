@@ -13,7 +13,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.store.queries import forked
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
@@ -242,7 +242,7 @@ def test_a_fork_is_decided_though_erasures_of_both_sides_count(
         town.ledger, town.ledger.origin_ref(fork.station, fork.incarnation), keep_held=keep_held
     )
     (text,) = exclusions.write({(fork.station, fork.incarnation): lost})
-    town.say("exclusion", {"cause": policy.FORK, "refusal": "copied", "items": text})
+    town.say("exclusion", {"cause": excluding.FORK, "refusal": "copied", "items": text})
     assert shown(town) == []
     assert not town.held()
     assert "13800138000" not in everything(town)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.records.declaration import Level
-from desktop.sync.authority import exclusions, policy
+from desktop.sync.authority import excluding, exclusions
 from desktop.sync.errors import Revoked
 from tests.measuring import memory
 from tests.sync.desks import Desk, enrol, new_desk, report
@@ -143,7 +143,7 @@ def test_a_station_takes_back_what_it_has_dated_ahead_but_not_what_it_said_of_ot
     tree.town.exclude((tree.village, 1))
     said = tree.town.ledger.next_number() - 1
     ahead = tree.town.forge_birth("f3" * 16, {"name": "明天的"}, stamp=tree.town.stamp(days=0.5))
-    tree.town.exclude((tree.town, early), (tree.town, said), (tree.town, ahead), cause=policy.CLOCK)
+    tree.town.exclude((tree.town, early), (tree.town, said), (tree.town, ahead), cause=excluding.CLOCK)
     tree.deliver()
     assert name_of(tree.district) == "镇的厂"
     assert tree.district.shown(OTHER) is None
@@ -156,7 +156,7 @@ def test_a_station_takes_back_what_it_has_dated_ahead_but_not_what_it_said_of_ot
 def test_a_refusal_says_why(tree: Tree) -> None:
     tree.village.birth("firm", {"name": "厂"}, record=FIRM)
     tree.deliver()
-    tree.town.exclude((tree.village, 1), cause=policy.REFUSED, refusal="scope")
+    tree.town.exclude((tree.village, 1), cause=excluding.REFUSED, refusal="scope")
     tree.deliver()
     assert tree.village.refused() == {(tree.village.station, 1): "scope"}
     assert tree.village.shown(FIRM) is None

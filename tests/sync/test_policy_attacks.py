@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
-from desktop.sync.authority import enrolled, exclusions, policy, station
+from desktop.sync.authority import enrolled, excluding, exclusions, station
 from desktop.sync.signed import certificates
 from tests.sync.acts import contact, everything
 from tests.sync.desks import Desk, copied_disk, report
@@ -43,7 +43,7 @@ def test_a_town_passes_nothing_of_its_village_off_as_a_move_that_does_not_count(
 ) -> None:
     """What waits for its superior's sake is read as a change of the tree whenever anybody judges."""
     number = places.village.next_number()
-    places.town.exclude((places.village, number), cause=policy.REFUSED, refusal="superior")
+    places.town.exclude((places.village, number), cause=excluding.REFUSED, refusal="superior")
     places.deliver()
     assert places.village.forge_change(places.sibling.unit, slot, value, type="unit") == number
     places.village.birth("firm", {"name": "村里的"}, record=FIRM)
@@ -207,7 +207,7 @@ def test_a_village_takes_nothing_of_the_towns_words_out_by_taking_back_its_birth
     places.town.edit(FIRM, "name", "镇里核对过的")
     places.district.edit(FIRM, "checked", "区里核对过")
     places.deliver()
-    places.village.exclude((places.village, 1), cause=policy.WITHDRAWN)
+    places.village.exclude((places.village, 1), cause=excluding.WITHDRAWN)
     places.deliver()
     assert name_of(places.district) is not None
     assert places.district.held() == {}
@@ -218,7 +218,7 @@ def test_what_a_station_has_taken_back_itself_is_gone_at_its_siblings_too(places
     places.deliver()
     places.town.move(FIRM, places.sibling.unit)
     places.deliver()
-    places.village.exclude((places.village, 1), cause=policy.CLOCK)
+    places.village.exclude((places.village, 1), cause=excluding.CLOCK)
     places.deliver()
     assert (
         len({d.digest(places.sibling.unit).sha256 for d in (places.sibling, places.town, places.district)})
@@ -249,6 +249,6 @@ def test_a_copied_laptop_does_not_decide_its_own_fork(places: Places, tmp_path: 
     station.begin_incarnation(twin.ledger, "ab" * 8)
     twin.keys = station.load_keys(twin.ledger)
     (text,) = exclusions.write({(twin.station, old): exclusions.Named((), frozenset([(1, stamp)]))})
-    twin.birth("exclusion", {"cause": policy.FORK, "items": text})
+    twin.birth("exclusion", {"cause": excluding.FORK, "items": text})
     places.town.merge(twin.send())
     assert places.town.records() == {FIRM}

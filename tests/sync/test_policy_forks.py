@@ -12,7 +12,7 @@ from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside
 from desktop.store.peers import segment_log, traffic
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, rewriting
 from desktop.sync.signed import identity
@@ -152,7 +152,7 @@ def test_the_ledger_of_merges_says_of_a_number_what_its_receipt_says(
     origin = laptop.station, laptop.keys.incarnation
     second = max(aside.held_of(town.database, town.ledger.origin_ref(*origin), HELD_FORK))
     (text,) = exclusions.write({origin: exclusions.Named((), {second})})
-    town.say("exclusion", {"cause": policy.WITHDRAWN, "items": text})
+    town.say("exclusion", {"cause": excluding.WITHDRAWN, "items": text})
     result = district.take(town.send())
     assert (result.held, result.refused) == (1, 1)
     (merge,) = traffic.merges(district.database)

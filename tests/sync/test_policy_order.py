@@ -9,7 +9,7 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import to_wire
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.merging import rewriting, standing
 from tests.sync.acts import erase, everything
 from tests.sync.desks import Desk, enrol, new_desk, new_root, report
@@ -95,7 +95,7 @@ def test_why_something_does_not_count_hangs_on_no_order(places: Places) -> None:
     district, town, village = places.district, places.town, places.village
     village.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver()
-    town.exclude((village, 1), cause=policy.REFUSED, refusal="scope")
+    town.exclude((village, 1), cause=excluding.REFUSED, refusal="scope")
     district.time.at = town.time.at + 1_000
     said = district.exclude((village, 1))
     assert district.refused() == {(village.station, 1): "withdrawn"}
@@ -116,9 +116,9 @@ def test_why_something_does_not_count_is_the_same_at_who_has_said_others_words_o
     village.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver()
     others = f"{village.station} {village.keys.incarnation} 9"
-    district.say("exclusion", {"cause": policy.WITHDRAWN, "items": others, "restated": 1})
+    district.say("exclusion", {"cause": excluding.WITHDRAWN, "items": others, "restated": 1})
     town.time.at = district.time.at + 1_000
-    town.exclude((village, 1), cause=policy.REFUSED, refusal="scope")
+    town.exclude((village, 1), cause=excluding.REFUSED, refusal="scope")
     district.time.at = town.time.at + 1_000
     district.exclude((village, 1))
     places.deliver()
@@ -182,7 +182,7 @@ def test_own_word_about_an_own_word_does_not_keep_a_lift_out(places: Places) -> 
     number = places.town.ledger.next_number() - 1
     places.deliver()
     said = places.district.exclude((places.town, number))
-    places.town.exclude((places.town, number), cause=policy.CLOCK)
+    places.town.exclude((places.town, number), cause=excluding.CLOCK)
     places.deliver()
     assert name_of(places.district) == "厂"
     places.district.lift(said)
@@ -237,7 +237,7 @@ def test_of_two_contents_that_both_wait_the_chosen_one_counts(
     (text,) = exclusions.write(
         {(laptop.station, laptop.keys.incarnation): exclusions.Named((), frozenset([(1, first)]))}
     )
-    town.say("exclusion", {"cause": policy.FORK, "items": text})
+    town.say("exclusion", {"cause": excluding.FORK, "items": text})
     assert town.records() == {FIRM}
 
 

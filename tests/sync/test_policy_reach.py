@@ -13,9 +13,10 @@ from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDRAWN
 from desktop.records.versions.spans import spans_of
 from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.excluding import Exclusion
 from desktop.sync.authority.exclusions import Item, Named
 from desktop.sync.authority.own_words import OwnWords
-from desktop.sync.authority.policy import Exclusion, Policy, Revocation
+from desktop.sync.authority.policy import Policy, Revocation
 from desktop.sync.authority.reach import Known, Reach
 from desktop.sync.merging import withdrawing
 from desktop.sync.signed import certificates

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.tables.clock import WrongClock
-from desktop.sync.authority import policy, station
+from desktop.sync.authority import excluding, station
 from desktop.sync.merging import rewriting
 from tests.sync.desks import DAY, EPOCH_MS, Desk, report
 
@@ -66,7 +66,7 @@ def test_where_the_date_is_in_doubt_all_is_as_before(
     for record in (FIRM, THIRD):
         village.birth("firm", {"name": "老厂"}, record=record)
     report(village, town)
-    town.exclude((village, 1), cause=policy.FORK)
+    town.exclude((village, 1), cause=excluding.FORK)
     village.take(town.send(village))
     ledger, now, lost = village.ledger, village.time.at, rewriting.lost_items(village.ledger)
     before = ledger.incarnation, ledger.origin, ledger.next_number()

@@ -29,7 +29,7 @@ from desktop.store.queries import reading
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
 from desktop.sync.authority import exclusions
-from desktop.sync.authority.policy import FORK
+from desktop.sync.authority.excluding import FORK
 from desktop.sync.merging import forks
 
 KINDS = {items.BIRTH: "新增", items.CHANGE: "修改", items.TOMBSTONE: "删除"}

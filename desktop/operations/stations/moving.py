@@ -25,8 +25,9 @@ from desktop.store.queries.reading import Query, Record
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions, station
+from desktop.sync.authority.excluding import REFUSED, said_once_more
 from desktop.sync.authority.exclusions import Named
-from desktop.sync.authority.policy import REFUSED, Policy, said_once_more
+from desktop.sync.authority.policy import Policy
 from desktop.sync.merging import repeating, restating, upholding
 from desktop.sync.signed.certificates import LEVEL_RANK
 

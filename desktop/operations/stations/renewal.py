@@ -13,7 +13,7 @@ from desktop.records.declaration import Role
 from desktop.records.versions.deciding import EXCLUSION
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.sync.authority import exclusions, policy, station
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import copies
 from desktop.sync.merging import rewriting
@@ -83,7 +83,7 @@ def _is_copy(session: Session, origin: exclusions.Origin) -> bool:
     """Whether the decision says that there are two computers, and what lost is this one's."""
     effect = Effect(session.database, session.here)
     for said in reading.records(session.database, session.types, Query(EXCLUSION)):
-        if said.values["cause"] != policy.FORK or said.values["refusal"] != COPIED:
+        if said.values["cause"] != excluding.FORK or said.values["refusal"] != COPIED:
             continue
         if not effect.is_above(said, session.ledger.station):
             # Whoever names another's items makes nobody a copy.

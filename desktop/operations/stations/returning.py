@@ -17,7 +17,7 @@ from desktop.store.queries import pointing, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import title_fields
 from desktop.sync.authority import exclusions
-from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.sync.merging import withdrawing
 from desktop.sync.merging.withdrawing import Withdrawable
 

@@ -21,7 +21,7 @@ from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions
-from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.authority.excluding import WITHDRAWN
 
 RETURNED = "退回："
 """How the label of an exclusion begins by which a single record was sent back, and no merge rolled back."""

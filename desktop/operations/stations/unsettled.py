@@ -23,7 +23,7 @@ from desktop.store.queries.reading import Query
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions
-from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.sync.merging import results
 
 REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT

@@ -18,7 +18,7 @@ from desktop.records.versions.deciding import EXCLUSION, GRANT
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.traffic import Merged
-from desktop.sync.authority import exclusions, policy
+from desktop.sync.authority import excluding, exclusions
 from desktop.sync.merging import withdrawing
 
 
@@ -88,7 +88,7 @@ def withdraw(session: Session, merge: int, note: str = "") -> ChangeSet:
         birth_of(
             session,
             EXCLUSION,
-            {"label": label, "cause": policy.WITHDRAWN, "note": note or None, "items": text},
+            {"label": label, "cause": excluding.WITHDRAWN, "note": note or None, "items": text},
         )
         for text in exclusions.write(brought.named)
     ]

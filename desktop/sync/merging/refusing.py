@@ -10,9 +10,9 @@ from desktop.records.versions.stamped import Spans
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import aside
 from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.excluding import REFUSED
 from desktop.sync.authority.exclusions import Item, Named, Origin
 from desktop.sync.authority.judging import Judge
-from desktop.sync.authority.policy import REFUSED
 
 _LABEL = 60
 

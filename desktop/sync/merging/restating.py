@@ -23,9 +23,10 @@ from desktop.store.peers import links
 from desktop.store.queries import claims, governing
 from desktop.store.queries.scoping import Record
 from desktop.sync.authority import exclusions
+from desktop.sync.authority.excluding import said_once_more
 from desktop.sync.authority.exclusions import Item, Named, Origin, one_by_one
 from desktop.sync.authority.judging import Judge
-from desktop.sync.authority.policy import Policy, said_once_more
+from desktop.sync.authority.policy import Policy
 from desktop.sync.merging import lapsed
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.tree import reached

@@ -28,8 +28,8 @@ from desktop.store.queries import erasures
 from desktop.store.tables.clock import newest_stamp
 from desktop.store.tables.columns import wire_columns
 from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.excluding import CLOCK
 from desktop.sync.authority.exclusions import Named
-from desktop.sync.authority.policy import CLOCK
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import decoding

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.operations.stations import policy
 from desktop.operations.stations.uncounted import Excluded
 from desktop.records.versions.deciding import REVOCATION
-from desktop.sync.authority.policy import CLOCK, FORK, REFUSED, WITHDRAWN
+from desktop.sync.authority.excluding import CLOCK, FORK, REFUSED, WITHDRAWN
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone

@@ -11,7 +11,7 @@ from desktop.operations.stations import policy, withdrawals
 from desktop.operations.stations.traffic import MergeLine
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.withdrawals import Withdrawal
-from desktop.sync.authority.policy import WITHDRAWN
+from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.ui.decision import Decision
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
