@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import floor
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPixmap
@@ -13,7 +14,7 @@ from desktop.resources import resource
 from desktop.ui import theme
 
 _SIZES = (16, 18, 36)
-"""Sizes in device pixels: two for ordinary screens, one from which screens of higher density take theirs."""
+"""Sizes in points: two for what is usual, one from which large ones take theirs."""
 
 SIGN_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
 """Sizes in which systems show a program: in a frame, in their bar, on the desktop."""
@@ -38,11 +39,19 @@ def none() -> QIcon:
 
 @cache
 def pixmap(name: str, colour: str = theme.INK, size: int = 16) -> QPixmap:
-    """One drawing of ``size`` device pixels."""
-    drawn = QPixmap(size, size)
+    """One drawing of ``size`` points, as sharp as the screen shows it.
+
+    On a screen at 125 % a point is no whole number of pixels: what is left over at its foot would be cut.
+    """
+    screen = QApplication.instance()
+    ratio = screen.devicePixelRatio() if isinstance(screen, QApplication) else 1.0
+    pixels = floor(size * ratio)
+    drawn = QPixmap(pixels, pixels)
+    drawn.setDevicePixelRatio(ratio)
     drawn.fill(Qt.GlobalColor.transparent)
+    side = pixels / ratio
     with QPainter(drawn) as painter:
-        _drawing(name, colour).render(painter, QRectF(0, _lower(size), size, size))
+        _drawing(name, colour).render(painter, QRectF(0, _lower(size), side, side))
     return drawn
 
 
@@ -76,12 +85,12 @@ def _lower(size: int) -> float:
     """By how much a drawing is lowered to stand level with the words beside it.
 
     Both are centred, but a line of a Chinese font has its room above the characters. Drawings have a margin of
-    a sixteenth of their size, so nothing is cut.
+    a twenty-fourth of their size, so nothing is cut.
     """
     metrics = QFontMetrics(QApplication.font())
     character = metrics.tightBoundingRect("国")
     too_high = (metrics.ascent() - metrics.descent() + character.top() + character.bottom() + 1) / 2
-    return min(max(too_high, 0), 1) * size / 16
+    return min(max(too_high, 0), 1) * size / 24
 
 
 @cache

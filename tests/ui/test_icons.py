@@ -42,11 +42,12 @@ def test_a_drawing_is_level_with_the_words_beside_it(
     theme.apply(qapp)
 
 
-def test_a_lowered_drawing_is_whole(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["save", "circle-check"])
+def test_a_lowered_drawing_is_whole(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("XIAOSANJI_FONTS", "bundle")
     theme.apply(qapp)
     for size in (16, 18, 36):
-        drawn = icons.pixmap("save", theme.INK, size).toImage()
+        drawn = icons.pixmap(name, theme.INK, size).toImage()
         assert all(drawn.pixelColor(x, size - 1).alpha() < 255 for x in range(size)), (
             "the line at its foot is cut"
         )
