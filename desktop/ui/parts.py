@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QEvent, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFrame,
@@ -118,6 +118,9 @@ class Card(QFrame):
         self.head.setVisible(bool(words))
 
 
+_PLACED = Qt.WidgetAttribute.WA_Resized
+
+
 class Note(QFrame):
     """Words with the sign of what they are, in the colours of a notice; further lines and buttons below them."""
 
@@ -140,6 +143,15 @@ class Note(QFrame):
         line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(text, 1)
         self.hide()
+
+    def event(self, event: QEvent) -> bool:
+        """Asks for the height that its words need at its width: on a low screen the page scrolls, nothing is cut."""
+        handled = super().event(event)
+        # A width that no layout has given yet would ask for a tower of words.
+        asked = event.type() == QEvent.Type.LayoutRequest and self.testAttribute(_PLACED)
+        if asked or event.type() == QEvent.Type.Resize:
+            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+        return handled
 
     def say(self, tone: Tone, words: str, detail: str = "") -> None:
         """Shows the words; no words hide it."""

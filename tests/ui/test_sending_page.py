@@ -50,6 +50,8 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     records.delete(village, "enterprise", saved.record)
     records.restore(village, "enterprise", saved.record)  # as a manifest counts it, a change
     hands, page = open_page(village)
+    # As at 125 % on a laptop: what comes next is read whole, and scrolled to where there is no room for it.
+    hands.window.resize(1093, hands.window.minimumSizeHint().height())
     assert page.tabs.currentIndex() == WORK
     assert page.send.amount.text() == "有4项新内容要上报"
     assert "新增1条、修改2处、删除1条。" in page.send.inside.text()
@@ -61,6 +63,7 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     focus = QApplication.focusWidget()
     assert isinstance(focus, QPushButton)
     assert focus.text() == "报送单（签名盖章用）", "the cursor goes on to what comes next"
+    assert focus.height() >= focus.sizeHint().height(), "it is cut"
     assert written.name in page.send.done.words.text()
     assert "下一步" in page.send.done.detail.text()
     cover = covers.cover_of(village, written)

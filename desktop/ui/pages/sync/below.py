@@ -14,7 +14,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import exchange, traffic
 from desktop.operations.stations.traffic import RECEIPTS, Overview, Peer
 from desktop.records.declaration import Role
-from desktop.records.duties import RULE_FIELD
+from desktop.records.duties import DUTIES, RULE_FIELD
 from desktop.records.duties import words as duty_words
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors.surroundings import plain_problems
@@ -84,7 +84,7 @@ class Below(QWidget):
             and (_waits(told) or told.sent.sequence != self._told[1])
         ) or (self._told[0] == _SEVERAL and len(self._waiting) > self._told[1]):
             self.note.hide()
-        asks = f"要{duty_words(seen.asks)}签名" if seen.asks else "不要复核签名"
+        asks = f"要{duty_words(seen.asks)}签名" if seen.asks else f"不用{duty_words(frozenset(DUTIES))}签名"
         self.rule.setText(f"收下级的数据包：{asks}")
         where = "由上级在本单位的记录里改" if seen.standing.has_superior else "在本单位的记录里改"
         self.rule.setToolTip(f"下级的数据包要谁的签名才收；{where}，会随回执通知下级。")
@@ -174,7 +174,7 @@ class Below(QWidget):
     def _all_written(self, made: _All) -> None:
         written, failed = made
         names = some_of(list(dict.fromkeys(s.name for s in written)))
-        lines = [f"下一步：把它们交给{names}，对方拖到“收到的文件”里就行。"] if written else []
+        lines = [f"下一步：把它们交给{names}，对方拖到自己的“上报与合并”里就行。"] if written else []
         without: dict[str, list[str]] = {}
         for station, problem in failed:
             without.setdefault(str(problem), []).append(f"“{self._peers[station].link.name}”")
@@ -191,7 +191,7 @@ class Below(QWidget):
         self.note.say(
             Tone.WARNING if made.more else Tone.GOOD,
             f"已写好：{made.path.name}（{carried}）",
-            f"{exchange.more_words(made)}\n下一步：把它交给“{made.name}”，对方拖到“收到的文件”里就行。".strip(),
+            f"{exchange.more_words(made)}\n下一步：把它交给“{made.name}”，对方拖到自己的“上报与合并”里就行。".strip(),
         )
         self.note.offer(folder_link(made.path))
         self._told = station, made.sequence

@@ -160,9 +160,9 @@ class Details(QWidget):
             [
                 Col("结果", 6),
                 Col("记录", 18, wide=True, most=48),
-                Col("项目", 9),
-                Col("谁填的", 11),
-                Col("原因", 16, wide=True),
+                Col("项目", 9, wide=True),
+                Col("谁填的", 9, wide=True),
+                Col("原因", 24, wide=True),
             ],
             NOT_TAKEN,
             wrapping=True,

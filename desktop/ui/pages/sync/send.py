@@ -102,9 +102,11 @@ class SendCard(Card):
             )
         set_primary(self.export, seen.fresh > 0 or _lost_sight(seen))
         self.export.setText("导出数据包" if seen.fresh or peer.sent is None else "再导出一次")
-        self.last.setText(self._last_words(seen))
         self._wanted = bool(seen.wanted)
         self._forget_told(seen, confirmed=peer.confirmed)
+        self.last.setText(self._last_words(seen))
+        # Beside what is told of that very export it says nothing new, and takes the room of its buttons.
+        self.last.setVisible(self.done.isHidden())
         self._last = peer.sent.file if peer.sent is not None else ""
         self.sign.setVisible(bool(self._last) and (bool(seen.duties or seen.wanted)))
         if self._to_sign and self._last:
@@ -205,7 +207,7 @@ class SendCard(Card):
             f"已导出：{made.path.name}（第{made.sequence}号，{made.items}项）",
             f"{inside}\n下一步：① {'复核签名，再' if self._wanted else ''}把这个文件交给“{self._receiver}”"
             "（用U盘的，先安全弹出再拔）；"
-            f"② 对方合并后会给一份回执；③ 拿到回执，拖到“收到的文件”里。".strip(),
+            f"② 对方合并后会给一份回执；③ 拿到回执，拖到这一页右边。".strip(),
         )
         cover = link(
             "报送单（签名盖章用）", lambda: self.workbench.shell.open_page("preview", job=_cover_job(made))
