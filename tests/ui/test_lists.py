@@ -167,11 +167,11 @@ def test_what_is_disputed_is_named_in_row_and_form_whatever_it_is(hand: Hand, be
     assert row is not None
     assert (row.mark, row.reasons) == (
         Mark.CONFLICT,
-        "两处填写不一致：删除、新版程序才有的项目、单位名称、所属单位",
+        "几处填写不一致：删除、新版程序才有的项目、单位名称、所属单位",
     )
     hand.window.open_record("enterprise", made[0].record)
     hand.settle()
-    said = "两处填写不一致：删除与否、新版程序才有的项目、单位名称、所属单位。"
+    said = "几处填写不一致：删除与否、新版程序才有的项目、单位名称、所属单位。"
     assert hand.form_page.banner.words.startswith(said)
 
 

@@ -581,9 +581,12 @@ def test_the_word_of_a_wiped_computer_is_dropped_and_leads_to_putting_it_out_of_
     (way_on,) = tab.note.findChildren(QPushButton)
     hands.click(way_on)
     assert tab.decision.isVisible()
-    hands.qtbot.keyClicks(tab.decision.reason, "handed over")
+    assert "有1项本机没有收到" in tab.note.detail.text()
+    assert tab.note.isVisible(), "it is read before it is decided"
+    assert tab.decision.reason.text() == "已清除"
+    hands.look("wiped-out-of-use")
     hands.dialogs.answers = [Answer.YES]
-    hands.click(tab.decision.way_on)
+    hands.press(Qt.Key.Key_Return)
     assert "已停用" in tab.grid.rows.lines[0].texts
     # The same once more, and with one that is damaged.
     broken = tmp_path / "坏的.xsw"

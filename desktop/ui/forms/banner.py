@@ -72,7 +72,7 @@ class RecordBanner(NoticeBar):
             action = "去处理" if shell.has_page("conflicts") else ""
             # Who may decide is read on the page of conflicts; a record of another town's is not for this one to choose.
             self.show_notice(
-                Tone.WARNING, f"两处填写不一致：{named}。几份内容都保留着；能由本单位定的请选一个，其余等上级来定。",
+                Tone.WARNING, f"几处填写不一致：{named}。几份内容都保留着；能由本单位定的请选一个，其余等上级来定。",
                 action, lambda: shell.open_page("conflicts", type_name=name, record=data.record.id),
             )  # fmt: skip
         elif not writable:

@@ -457,7 +457,7 @@ class Form(QScrollArea):
             if name in said:
                 row.show_finding(said[name].severity, said[name].message)
             elif self.record_type.slot_of[name] in disputed:
-                row.show_finding(Severity.WARNING, "两处填写不一致，现在显示的是较新的一个")
+                row.show_finding(Severity.WARNING, "几处填写不一致，现在显示的是较新的一个")
             else:
                 row.show_finding(None, "")
 

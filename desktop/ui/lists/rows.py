@@ -129,7 +129,7 @@ def _shown(source: Source, record: Record, links: Mapping[str, str], erased: fro
     )
     if record.disputed:
         names = "、".join(map(source.record_type.slot_label, record.disputed))
-        return ShownRow(record.id, texts, Mark.CONFLICT, f"两处填写不一致：{names}")
+        return ShownRow(record.id, texts, Mark.CONFLICT, f"几处填写不一致：{names}")
     findings = run_checks(source.record_type, record.values, Context(source.today, erased=erased))
     return ShownRow(record.id, texts, _mark(findings), _reasons(findings))
 

@@ -29,6 +29,7 @@ from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
 EXAMPLES = ("丢失", "被盗", "已交回")
+WIPED = "已清除"
 _MOST = 2_000_000_000
 
 
@@ -186,7 +187,7 @@ class StationsTab(QWidget):
             self.note.say(tone, f"{name}已经清除，签名核对无误。", f"{detail}这台电脑已经停用，不用再办。")
             return
         self.note.say(tone, f"{name}已经清除，签名核对无误。", f"{detail}下一步：停用这台电脑。")
-        self.note.offer(link("停用这台电脑…", self._begin))
+        self.note.offer(link("停用这台电脑…", self._begin_wiped))
 
     # -- out of use ------------------------------------------------------------------------------------------------
 
@@ -215,6 +216,13 @@ class StationsTab(QWidget):
             widget.blockSignals(False)
         self.decision.ask(f"停用“{chosen.name}”的工作电脑{chosen.station[:8]}", "", "")
         self._look()
+
+    def _begin_wiped(self) -> None:
+        """Why is known then; what is said of the computer stays beside it, to be read before it is decided."""
+        self._begin()
+        self.note.offer()
+        self.note.show()
+        self.decision.reason.setText(WIPED)
 
     def _number(self) -> int | None:
         return self.after.value() if self.earlier.isChecked() else None
