@@ -127,10 +127,10 @@ class Combining(Machines):
             return record[:4], eraser.name, self._erase(eraser, "firm", record)
         return record[:4]
 
-    def _erase(self, desk: Desk, type_name: str, record: str | None) -> object:
+    def _erase(self, desk: Desk, type_name: str, *asked: str | None) -> object:
         """Who does not know the field erases the others."""
         before = len(self.doomed)
-        told = super()._erase(desk, type_name, record)
+        told = super()._erase(desk, type_name, *asked)
         if KEEPER not in desk.ledger.types["firm"].slots:
             self.doomed[before:] = [(w, said) for w, said in self.doomed[before:] if w not in self.keepers]
         return told

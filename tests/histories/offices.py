@@ -233,9 +233,8 @@ class Offices(People):
         found = {
             below.unit: above.unit
             for below, above in self.pairs
-            if below.unit != above.unit
-            and (shown := desk.shown(below.unit, "unit")) is not None
-            and shown.values["superior"] != above.unit
+            if desk.shown(below.unit, "unit") is not None
+            and below.unit not in subtree(desk.database, above.unit)
         }
         if found:
             self._put_unit(desk, found)

@@ -102,14 +102,15 @@ class People(History):
         found = self._writer(ATTACHMENT)
         return (found[0].name, self._erase(found[0], ATTACHMENT, found[1])) if found else self.attach(desk)
 
-    def _erase(self, desk: Desk, type_name: str, record: str | None) -> object:
-        if record is None:
+    def _erase(self, desk: Desk, type_name: str, *asked: str | None) -> object:
+        records = [record for record in asked if record is not None]
+        if not records:
             return None
         before = desk.records("erasure")
         held = words_in_tables(desk)
-        seen = [word for word, of in self.named.items() if of == record and word in held]
+        seen = [word for word, of in self.named.items() if of in records and word in held]
         try:
-            erasing.erase(AtWork(desk), type_name, [record], basis=BASIS)  # type: ignore[arg-type]
+            erasing.erase(AtWork(desk), type_name, records, basis=BASIS)  # type: ignore[arg-type]
         except (StateProblem, UsageProblem) as problem:
             if isinstance(problem, WrongClock):
                 raise
@@ -120,9 +121,10 @@ class People(History):
         # What was typed while two were one, and waits under that which was withdrawn, is that one's.
         others = words_aside(desk, {*said.values()})
         for erasure, target in said.items():
-            if target == record:
-                self.doomed += [(word, erasure) for word in seen if word not in others]
-        return record
+            if target in records:
+                doomed = (word for word in seen if self.named[word] == target and word not in others)
+                self.doomed += [(word, erasure) for word in doomed]
+        return records[0] if len(records) == 1 else None
 
     def part_ways(self, desk: Desk) -> object:
         """What two branches hold is erased in one of them, and edited or deleted in the other, which has not heard."""

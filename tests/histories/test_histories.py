@@ -21,7 +21,7 @@ from desktop.sync.bundles import sending, writing
 from desktop.sync.merging import forks
 from desktop.sync.signed import manifest
 from tests.conftest import LONG
-from tests.histories.combining import Combining
+from tests.histories.batching import Batching
 from tests.histories.comparing import (
     deleted,
     gone_elsewhere,
@@ -44,7 +44,7 @@ TOGETHER = 10
 def play(folder: Path, seed: int, *, cipher: bool) -> None:
     """One history to its end; what is wrong is told with all that has happened."""
     folder.mkdir()
-    history = Combining(folder, seed, cipher=cipher)
+    history = Batching(folder, seed, cipher=cipher)
     try:
         with pytest.MonkeyPatch.context() as patched:
             if seed % 2:
@@ -85,7 +85,7 @@ def test_everybody_ends_with_the_same_in_encrypted_files(tmp_path: Path, first: 
         play(tmp_path / str(seed), seed + IN_MEMORY, cipher=True)
 
 
-def check(history: Combining) -> None:
+def check(history: Batching) -> None:
     """What must be true once everything has arrived, and is still when an older program was replaced by a newer."""
     before = {d.name: d.digest().sha256 for d in history.desks}
     for desk in history.desks:
@@ -100,11 +100,14 @@ def check(history: Combining) -> None:
         # who was moved away nobody signs here.
         near = {desk.station, *(d.station for d in (*history.below(desk), *history.over(desk)))}
         # An erasure by a former superior waits where nobody knows under whom the unit is now, and so does what it gets
-        # back of its own, restored to a day before it had heard of the unit (known residue).
+        # back of its own, restored to a day before it had heard of the unit; and at who is above it since then what it
+        # had written there (known residue).
+        away = moved_away(desk)
         waits = {
             reason
-            for name, type_name, reason in waiting(desk)
-            if name in near and not (reason == "unit" and (type_name == ERASURE or name == desk.station))
+            for name, type_name, unit, reason in waiting(desk)
+            if name in near
+            and not (reason == "unit" and (type_name == ERASURE or name == desk.station or unit in away))
         }
         assert waits <= {"no_birth", "kind"}
         assert forks.open_forks(desk.database, desk.ledger.types) == []
@@ -126,11 +129,19 @@ def check(history: Combining) -> None:
         check_who_comes_last(history, desk)
 
 
-def waiting(desk: Desk) -> list[tuple[str, str, str]]:
-    """Station, type and reason of what is held."""
+def waiting(desk: Desk) -> list[tuple[str, str, str, str]]:
+    """Station, type, unit and reason of what is held."""
     return desk.database.rows(
-        "SELECT o.station, h.type, h.reason FROM held h JOIN origin o ON o.ref = h.origin"
+        "SELECT o.station, h.type, h.unit, h.reason FROM held h JOIN origin o ON o.ref = h.origin"
     )
+
+
+def moved_away(desk: Desk) -> set[str]:
+    """The units whose superior is not known here, and those below them."""
+    found = desk.database.rows(
+        "SELECT lower(hex(id)) FROM r_unit WHERE superior IS NOT NULL AND superior NOT IN (SELECT id FROM r_unit)"
+    )
+    return {below for (unit,) in found for below in subtree(desk.database, unit)}
 
 
 def refused(desk: Desk) -> dict[tuple[str, str, int, int], str]:
@@ -144,7 +155,7 @@ def refused(desk: Desk) -> dict[tuple[str, str, int, int], str]:
     }
 
 
-def check_holders(history: Combining, desk: Desk) -> None:
+def check_holders(history: Batching, desk: Desk) -> None:
     """Whoever holds the unit of a station has the same digest of it, and shows the same."""
     holders = [desk, *history.over(desk)]
     units = set(history.units_of(desk))
@@ -161,7 +172,7 @@ def check_holders(history: Combining, desk: Desk) -> None:
     assert len({holder.digest(desk.unit).sha256 for holder in holders}) == 1, desk.name
 
 
-def check_values(history: Combining, desk: Desk) -> None:
+def check_values(history: Batching, desk: Desk) -> None:
     """Every word stands where it was typed, in a record, its history or what was refused; groups as they were saved."""
     text = words_of(desk)
     gone = erased_somewhere(history)
@@ -174,7 +185,7 @@ def check_values(history: Combining, desk: Desk) -> None:
         assert (values["person"], values["phone"]) in history.contacts
 
 
-def check_who_comes_last(history: Combining, desk: Desk) -> None:
+def check_who_comes_last(history: Batching, desk: Desk) -> None:
     """A laptop that is enrolled now, and hears everything at once, has the same as who has heard it bit by bit."""
     above = desk if desk.level is not Level.VILLAGE else history.above[desk.name]
     last = new_desk(desk.folder, f"{desk.name}新来的", desk.level, types=NEWER_FILING_TYPES, unit=desk.unit)

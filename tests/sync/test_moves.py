@@ -187,6 +187,21 @@ def test_what_is_on_its_way_when_a_unit_is_moved_is_told_of_the_move(places: Pla
     assert name_of(places.district) == name_of(places.town) == "后来的"
 
 
+def test_what_the_town_had_sent_is_told_as_the_former_superiors_where_its_district_has_enrolled_the_village(
+    places: Places,
+) -> None:
+    """The town is above it still, but what it vouches for comes from the computer to which the village reports."""
+    places.district.birth("firm", {"name": "区里登记的"}, record=FIRM, unit=places.village.unit)
+    places.deliver()
+    places.district.edit(FIRM, "name", "区里改的")
+    report(places.town, places.district)
+    on_its_way = places.town.send(places.village)
+    enrol(places.village, places.district)
+    assert isinstance(places.village.merge(on_its_way).bundles[0].problem, errors.FormerSuperior)
+    report(places.village, places.district)
+    assert name_of(places.village) == "区里改的"
+
+
 @pytest.mark.no_cover
 def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: Places) -> None:
     """There nobody signs for the village any more; what the district vouches for is kept beside its own copy."""

@@ -10,7 +10,7 @@ from desktop.store.merging import aside
 from desktop.store.peers import holdings, links, segment_log
 from desktop.store.tables.database import Database
 from desktop.sync.authority.judging import Judge
-from desktop.sync.errors import BadSegmentSignature, UnknownSigner
+from desktop.sync.errors import BadSegmentSignature, FormerSuperior, UnknownSigner
 from desktop.sync.formats.segments import Header
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.manifest import DOWN
@@ -20,13 +20,16 @@ from desktop.sync.trust import Verdict
 def signer(database: Database, judge: Judge, verdict: Verdict, header: Header) -> Certificate | None:
     """The certificate that the header's signature must be by, or nothing while its grant is outstanding.
 
-    Raises :class:`UnknownSigner`.
+    Raises :class:`UnknownSigner`, :class:`FormerSuperior`.
     """
     if header.vouched is not None:
         if header.vouched != verdict.manifest.sender or verdict.manifest.kind != DOWN:
             raise UnknownSigner("only the sender of a downward bundle vouches")
         link = links.link_to(database, verdict.manifest.sender)
         if link is None or not link.upward:
+            if links.was_above(database, verdict.manifest.sender):
+                # Of the same unit, or of one between: this station reports to another computer above it by now.
+                raise FormerSuperior("only the level above vouches")
             # Stations of one unit may send each other bundles, but only the level above speaks for others.
             raise UnknownSigner("only the level above vouches")
         return verdict.sender
