@@ -20,7 +20,7 @@ from desktop.store.ledger import NewRecord, NotFound
 from desktop.store.merging import erasing as stored_erasing
 from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import reading
+from desktop.store.queries import erasures, reading
 from desktop.store.queries.history import versions_of
 from desktop.store.queries.units import subtree
 from desktop.sync.merging import erasing as erasing_due
@@ -241,9 +241,9 @@ def test_what_the_town_had_erased_of_a_village_is_erased_by_the_word_of_who_move
         erasing.erase(world.old, "enterprise", [world.tea], basis="consent")
         unseen.setattr(repeating, "say_of_others", lambda *_: False)
         world.report(*world.towns)
-    assert {unit for *_, unit, _ in stored_erasing.asked(world.district.database)} == {world.old.unit.id}
+    assert {unit for *_, unit, _ in erasures.asked(world.district.database)} == {world.old.unit.id}
     moving.move(world.district, world.village.unit.id, world.new.unit.id)
-    units = {unit for *_, unit, _ in stored_erasing.asked(world.district.database)}
+    units = {unit for *_, unit, _ in erasures.asked(world.district.database)}
     assert units == {world.old.unit.id, world.village.unit.id}
 
 
