@@ -13,10 +13,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
-from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, HELD_MOVED, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
-from desktop.store.peers import arrivals, exchanged, links, passed, segment_log
+from desktop.store.peers import arrivals, links, passed, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.tables.database import Database
 from desktop.sync import trust
@@ -24,11 +23,11 @@ from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Part
 from desktop.sync.errors import BadSegment, BadSegmentSignature
-from desktop.sync.formats import decoding, receipts, segments
+from desktop.sync.formats import decoding, labels, receipts, segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header
-from desktop.sync.merging import returned, signers, waiting
+from desktop.sync.merging import hearing, returned, signers, waiting
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, Taken
@@ -83,7 +82,7 @@ def unknown(database: Database, part: Part) -> Sequence[Frame]:
     found: list[Frame] = []
     for label, frame in zip(part.labels, part.frames, strict=True):
         with contextlib.suppress(BadSegment):  # a receipt, or a label that is refused when its turn comes
-            _places(label)
+            labels.places(label)
             if segment_log.total_of(database, label[:5]) is None:
                 found.append(frame)
     return found
@@ -211,7 +210,7 @@ class _Taking:
         result = self._result
         result.signers = result.signers or persons.named(said, self._verdict.signers, part.names)
         spoke = links.speaks_in(self._db, said.sender) if said.kind == DOWN else ""
-        former = self._former(part.labels)
+        former = labels.left(part.labels, said.sender, said.incarnation)
         self._speaks = links.hear(self._db, said.sender, said.incarnation, self._made, former)
         if spoke and spoke != (present := links.speaks_in(self._db, said.sender)):
             returned.bring_forward(self._ledger, said.sender, present)
@@ -219,10 +218,15 @@ class _Taking:
         for place, (label, frame) in enumerate(zip(part.labels, part.frames, strict=True)):
             if label == receipts.LABEL:
                 receipt = receipts.read(frame)
-                result.answered += self._take_receipt(receipt, newest=newest, again=again)
+                if receipt.station != self._ledger.station:
+                    raise BadSegment("the receipt is for another station")
+                if self._speaks:
+                    result.answered += hearing.hear(
+                        self._ledger, said, receipt, made=self._made, newest=newest, again=again
+                    )
                 self._complete &= said.kind == UP or receipt.incarnation == self._ledger.incarnation
             else:
-                total, before, position = _places(label)
+                total, before, position = labels.places(label)
                 self._spans.append((before, position))
                 self._seen += total
                 places.append(place)
@@ -231,62 +235,19 @@ class _Taking:
             taken = self._take_labelled((part.number, place), part.labels[place], part.frames[place])
             self._complete &= taken or (part.number, place) in self._passed
 
-    def _in_turn(self, places: Sequence[int], labels: Sequence[object]) -> Iterator[int]:
+    def _in_turn(self, places: Sequence[int], found: Sequence[object]) -> Iterator[int]:
         """The places in the order in which what stands there is taken: as it came, or station by station.
 
         Where two say who is who in turn, a thousand times, all that was ever said is gone through as often.
         """
-        stations = [str(labels[place][0]) for place in places]  # type: ignore[index]
+        stations = [str(found[place][0]) for place in places]  # type: ignore[index]
         for at, station_id in enumerate(stations):
             self._turns += self._intake.hears_before(station_id)
             if self._turns > _MOST_TURNS:
                 first = {name: n for n, name in reversed([*enumerate(stations)])}
-                yield from sorted(places[at:], key=lambda place: first[str(labels[place][0])])  # type: ignore[index]
+                yield from sorted(places[at:], key=lambda place: first[str(found[place][0])])  # type: ignore[index]
                 return
             yield places[at]
-
-    def _former(self, labels: Sequence[object]) -> set[str]:
-        """The sender's other incarnations of which it sends segments: they ended before the one in which it speaks."""
-        said = self._said
-        found: set[str] = set()
-        for label in labels:
-            match label:
-                case [said.sender, str(incarnation), *_] if incarnation != said.incarnation:
-                    found.add(incarnation)
-        return found
-
-    def _take_receipt(self, receipt: receipts.Receipt, *, newest: bool, again: bool) -> int:
-        said = self._said
-        if receipt.station != self._ledger.station:
-            raise BadSegment("the receipt is for another station")
-        if not self._speaks:
-            return 0
-        # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
-        if receipt.continues:
-            goes_on = links.has_answered(self._db, said.sender, said.incarnation, receipt.number)
-            if goes_on and said.kind == DOWN:
-                exchanged.keep_answers(self._db, said.sender, receipt.answers, more=True)
-                return receipt.count
-            return 0
-        own = receipt.incarnation == self._ledger.incarnation and exchanged.ended_at(
-            self._db, said.sender, receipt.position
-        )
-        fresh = links.note_receipt(
-            self._db,
-            said.sender,
-            said.incarnation,
-            own,
-            receipt.position,
-            receipt.number,
-            newest=newest,
-            again=again,
-            made=self._made,
-            now=self._ledger.environment.now(),
-        )
-        if fresh and said.kind == DOWN:
-            exchanged.keep_answers(self._db, said.sender, receipt.answers)
-            return 1 + receipt.count
-        return int(fresh)
 
     # -- segments --------------------------------------------------------------------------------------------------
 
@@ -415,17 +376,3 @@ class _Taking:
         except TrustProblem:
             return False
         return signer is not None
-
-
-def _places(label: object) -> tuple[int, int, int]:
-    """From the label of a segment: how many items it has, and the journal positions before and at it."""
-    match label:
-        case [str(), str(), int(first), int(last), str(), int(total), int(before), int(position)] if (
-            # What is no number of the format could be kept here, and nobody would read the receipt that says it.
-            not any(
-                isinstance(n, bool) or not 0 <= n <= MAX_NUMBER
-                for n in (first, last, total, before, position)
-            )
-        ):
-            return total, before, position
-    raise BadSegment("a segment has a label")

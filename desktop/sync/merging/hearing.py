@@ -1,0 +1,43 @@
+"""Hears what a peer says that it has received, and what became of it there (rule 25)."""
+
+from __future__ import annotations
+
+from desktop.store.ledger import Ledger
+from desktop.store.peers import exchanged, links
+from desktop.sync.formats.receipts import Receipt
+from desktop.sync.signed.manifest import DOWN, Manifest
+
+
+def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest: bool, again: bool) -> int:
+    """Takes in a receipt of a bundle whose sender speaks in this incarnation now; how much of it was news.
+
+    ``made`` is the date of the bundle as far as it is believed; it may be the ``newest`` of its incarnation, or one
+    that is merged ``again``.
+    """
+    database = ledger.database
+    if receipt.continues:
+        goes_on = links.has_answered(database, said.sender, said.incarnation, receipt.number)
+        if goes_on and said.kind == DOWN:
+            exchanged.keep_answers(database, said.sender, receipt.answers, more=True)
+            return receipt.count
+        return 0
+    # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
+    own = receipt.incarnation == ledger.incarnation and exchanged.ended_at(
+        database, said.sender, receipt.position
+    )
+    fresh = links.note_receipt(
+        database,
+        said.sender,
+        said.incarnation,
+        own,
+        receipt.position,
+        receipt.number,
+        newest=newest,
+        again=again,
+        made=made,
+        now=ledger.environment.now(),
+    )
+    if fresh and said.kind == DOWN:
+        exchanged.keep_answers(database, said.sender, receipt.answers)
+        return 1 + receipt.count
+    return int(fresh)
