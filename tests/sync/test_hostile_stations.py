@@ -63,6 +63,22 @@ def test_labels_that_are_none(tree: Tree) -> None:
     assert outcome(tree.town.take(right)) == (1, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("incarnation", ["", "x y", "x=y", "AB" * 8, "ab" * 8 + "\n"])
+def test_labels_of_incarnations_that_are_none(tree: Tree, incarnation: str) -> None:
+    """Of the sender's own ones it is noted that they have ended, before the segments are looked at."""
+    tree.deliver()
+    header, frame = one_segment(tree.town)
+    label = [*header.label(), 0, 1]
+    label[1] = incarnation
+    sent = [
+        forged_bundle(tree.town, tree.village, [Outgoing(frame, label)], counts=1, kind="down"),
+        forged_bundle(tree.town, tree.district, [Outgoing(frame, label)], counts=1),
+    ]
+    problems = [desk.merge(*sent).bundles[n].problem for n, desk in enumerate((tree.village, tree.district))]
+    assert all(isinstance(p, BadSegment) for p in problems), problems
+    tree.deliver()
+
+
 def test_counts_that_are_not_those_of_the_segments(tree: Tree) -> None:
     header, frame = one_segment(tree.village)
     short = forged_bundle(tree.village, tree.town, [Outgoing(frame, [*header.label(), 0, 1])], counts=2)

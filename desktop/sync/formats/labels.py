@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.sync.errors import BadSegment
+from desktop.sync.formats.forms import INCARNATION
 
 
 def places(label: object) -> tuple[int, int, int]:
@@ -26,10 +27,13 @@ def places(label: object) -> tuple[int, int, int]:
 
 
 def left(labels: Iterable[object], station: str, present: str) -> set[str]:
-    """Incarnations of a station of which there are segments beside its present one: they ended before that."""
+    """Incarnations of a station of which there are segments beside its present one: they ended before that.
+
+    A label that names what is none is refused when its turn comes.
+    """
     found: set[str] = set()
     for label in labels:
         match label:
-            case [str(name), str(incarnation), *_] if name == station and incarnation != present:
+            case [str(name), str(incarnation), *_] if name == station and INCARNATION.fullmatch(incarnation):
                 found.add(incarnation)
-    return found
+    return found - {present}
