@@ -17,6 +17,7 @@ from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, frames, receipts, segments, strictjson
 from desktop.sync.formats.birth_lines import BirthLines
 from desktop.sync.formats.frames import Frame
+from desktop.sync.formats.strictjson import NotStrict
 from desktop.sync.merging import erasing
 from tests.measuring import memory
 from tests.sync.desks import TYPES
@@ -113,6 +114,28 @@ def test_what_very_many_words_of_a_tombstone_name_is_not_kept_in_memory() -> Non
         used, found = memory(partial(life_of, slots, births))
         assert found is life
         assert used < 6 * MANY * len("aa ")
+
+
+@pytest.mark.parametrize("value", ["[]", '{"":0}', "0"])
+def test_so_many_values_stand_in_strict_json_and_no_more(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grant may have 64 MB, and 20 million empty lists took a gigabyte and a half."""
+    monkeypatch.setattr(strictjson, "MOST_VALUES", 1 << 14)
+    each = 1 + sum(map(value.count, ",[{"))
+    fits = strictjson.MOST_VALUES // each - 1
+    texts = ",".join([value] * fits)
+    assert len(strictjson.parse(f"[{texts}]".encode(), 1 << 24)) == fits
+    more = f"[{texts},{value},{value}]".encode()
+
+    def is_refused() -> bool:
+        try:
+            strictjson.parse(more, 1 << 24)
+        except NotStrict:
+            return True
+        return False
+
+    used, was_refused = memory(is_refused)
+    assert was_refused
+    assert used < 100_000
 
 
 @pytest.mark.parametrize("place", ["first", "later"])

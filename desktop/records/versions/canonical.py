@@ -17,7 +17,8 @@ ABSENT = "null"
 """The canonical text of nothing, which is also what an absent value counts as."""
 
 MAX_NUMBER: Final = (1 << 53) - 1
-"""The largest whole number of a cell and of the format: above it not every reader is exact (RFC 7493, section 2.2)."""
+"""The largest number of the format, and the largest that is typed in: above it not every reader is exact (RFC 7493,
+section 2.2). What others have written into a cell may have 64 bits."""
 
 
 def canonical(value: Cell | Mapping[str, Cell]) -> str:

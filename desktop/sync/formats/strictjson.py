@@ -18,6 +18,8 @@ JsonValue = Any
 
 MAX_DEPTH = 12
 MAX_INTEGER = (1 << 63) - 1
+MOST_VALUES = 1 << 20
+"""How many commas and opening brackets there may be, wherever they stand: with one of them comes each further value."""
 _INTEGER_DIGITS = len(str(MAX_INTEGER)) + 1
 
 
@@ -38,6 +40,9 @@ def parse(data: bytes, limit: int) -> JsonValue:
     """The value of at most ``limit`` bytes of strict JSON; raises :class:`NotStrict`."""
     if len(data) > limit:
         raise NotStrict(f"more than {limit} bytes")
+    if len(data) > MOST_VALUES and sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        # In objects they would take twenty times as much as in text.
+        raise NotStrict("too many values")
     try:
         value = _decode(data.decode("utf-8"))
     except RecursionError as error:
