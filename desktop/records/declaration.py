@@ -58,6 +58,7 @@ class Mask(enum.StrEnum):
     PHONE = "phone"
     NAME = "name"
     ACCOUNT = "account"
+    BIRTH = "birth"
     NUMBERS = "numbers"
     HIDDEN = "hidden"
 

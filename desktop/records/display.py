@@ -7,7 +7,14 @@ from typing import Final
 
 from desktop.records.codes import PLACES, TYPES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
-from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers_of_people, mask_phone
+from desktop.records.masking import (
+    mask_account,
+    mask_birth,
+    mask_id,
+    mask_name,
+    mask_numbers_of_people,
+    mask_phone,
+)
 from desktop.records.typed.texts import beginning, visible
 from desktop.records.versions.canonical import Cell
 
@@ -16,6 +23,7 @@ _MASKS: Final[Mapping[Mask, Callable[[str], str]]] = {
     Mask.PHONE: mask_phone,
     Mask.NAME: mask_name,
     Mask.ACCOUNT: mask_account,
+    Mask.BIRTH: mask_birth,
     Mask.NUMBERS: mask_numbers_of_people,
     Mask.HIDDEN: lambda _text: "（不显示）",
 }

@@ -26,9 +26,18 @@ def told(number: str, today: datetime.date, kind: object = None) -> dict[str, Ce
 def completed(
     record_type: RecordType, present: Values, today: datetime.date, kind: object = None
 ) -> dict[str, Cell]:
-    """What the number of a record fills of its fields that are still empty."""
+    """What the number of a record fills of its fields that are still empty.
+
+    Which document it is says ``kind`` or the record; what a new record begins with is nobody's word.
+    """
     field = next((f for f in record_type.fields if f.kind is Kind.ID_NUMBER), None)
     if field is None or is_empty(present.get(field.name)):
         return {}
+    if (
+        kind is None
+        and KIND in record_type.by_name
+        and present.get(KIND) != record_type.by_name[KIND].default
+    ):
+        kind = present.get(KIND)
     found = told(str(present[field.name]), today, kind)
     return {n: v for n, v in found.items() if n in record_type.by_name and is_empty(present.get(n))}

@@ -11,6 +11,7 @@ from desktop.records.typed.person_names import DOT, FORMS_OF_DOT
 
 STAR = "*"
 _LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9*]{2}){2}")
 _OF_PEOPLE = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?!\d)")
 _NAME_DOTS = frozenset(DOT + FORMS_OF_DOT + "．.")
 
@@ -28,6 +29,11 @@ def mask_phone(number: str) -> str:
     if len(number) == 11 and "-" not in number:
         return f"{number[:3]}{STAR * 4}{number[7:]}"
     return _mask(number, 0, 4, fewer=(0, 2))
+
+
+def mask_birth(day: str) -> str:
+    """The year of a day of birth: what the mask of an ID number hides is the day of birth and nothing else."""
+    return f"{day[:4]}-**-**" if _DAY.fullmatch(day) else STAR * len(day)
 
 
 def mask_account(number: str) -> str:

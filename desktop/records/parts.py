@@ -38,8 +38,9 @@ def identity(
 ) -> tuple[Field, ...]:
     """Who a person is: name, sex, birth and document in one personal group, so that no merge joins two people.
 
-    Only the number is masked: a roster of people whose names are stars is of no use to the one who keeps it. It is
-    asked for before sex and birth, which follow from it.
+    Only the number is masked, and of the birth all but the year, which would tell what is hidden of the number: a
+    roster of people whose names are stars is of no use to the one who keeps it. The number is asked for before sex and
+    birth, which follow from it.
     """
     group = IDENTITY.name
     return (
@@ -63,7 +64,8 @@ def identity(
         ),
         Field(
             "birth_date", "出生日期", Kind.DATE, group=group, section=section, needed=needed, first=True,
-            personal=True, width=10, help="填了身份证号码会自动带出。", example="1990-01-01",
+            personal=True, mask=Mask.BIRTH, width=10, help="填了身份证号码会自动带出；平时只显示年份。",
+            example="1990-01-01",
         ),
     )  # fmt: skip
 
@@ -74,9 +76,9 @@ ONE_PERSON = Check("one_person", ("name",), "姓名里{problem}，这里只写�
 IDENTITY_CHECKS = (
     ONE_PERSON,
     Check("id_valid", ("id_number", "id_kind"), "{problem}", Severity.WARNING, source="GB 11643"),
-    Check("id_tells_birth", ("id_number", "birth_date"), "出生日期{typed}与身份证号码里的{told}不一致，请核对"),
+    Check("id_tells_birth", ("id_number", "birth_date"), "出生日期与身份证号码里的不一致，请核对"),
     Check("id_tells_sex", ("id_number", "sex"), "性别与身份证号码不一致，号码显示为{told}，请核对"),
-    Check("not_in_future", ("birth_date",), "出生日期{a}还没有到，请核对"),
+    Check("not_in_future", ("birth_date",), "出生日期还没有到，请核对"),
     Check(
         "of_working_age", ("birth_date",), "年龄只有{age}岁，不满16周岁，疑似使用童工，请立即核实",
         source="劳动法第十五条；禁止使用童工规定第二条",

@@ -33,6 +33,7 @@ MASKED = [
     if f.mask not in (Mask.NONE, Mask.NUMBERS)
 ]
 WHOLE = {Kind.ID_NUMBER: "330106199003074610", Kind.PHONE: "13705718842"}
+BIRTH = "1990-03-01"
 SEARCHED_BY_NAME = "独一无二的名称"
 
 OPEN = {
@@ -43,7 +44,7 @@ OPEN = {
     "recipient_post", "witness_1", "witness_2", "chair_post", "chair_appointed_date", "chair_working_time",
     "chair_social_worker", "chair_town_vice",
     # What the federation's own form asks for and its list shows.
-    "sex", "chair_sex", "birth_date", "chair_birth_date", "id_kind", "political_status", "chair_political_status",
+    "sex", "chair_sex", "id_kind", "political_status", "chair_political_status",
     "chair_education", "ethnicity", "native_place", "household_kind", "household_place",
     # The union's own contact, and the text of a letter, which are printed.
     "contact_phone", "contact_address", "investigation", "snapshot",
@@ -63,7 +64,10 @@ def opened(workspace: Path) -> Iterator[Session]:
 def value_of(field: Field) -> str:
     """An unmistakable value."""
     # Four characters of a number are what its mask shows.
-    return WHOLE.get(field.kind, "慕容玥祎赫连" if field.mask is Mask.ACCOUNT else "慕容玥祎")
+    return WHOLE.get(
+        field.kind,
+        BIRTH if field.mask is Mask.BIRTH else "慕容玥祎赫连" if field.mask is Mask.ACCOUNT else "慕容玥祎",
+    )
 
 
 def test_every_number_of_a_person_is_masked_and_what_is_not_is_decided_by_name() -> None:

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from desktop.records import id_numbers
 from desktop.records.typed.id_number import IdKind, IdVerdict, Sex, age_on, check_id, id_kind, normalise_id
+from desktop.records.types import catalogue
+from desktop.records.versions.canonical import Cell
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -189,3 +192,15 @@ def test_any_text_gets_a_verdict(text: str, kind: IdKind | None) -> None:
     check = check_id(text, TODAY, kind)
     assert check.ok == (check.reason == "")
     assert check.suggestion is None or check_id(check.suggestion, TODAY).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "tells"),
+    [(None, True), ("resident_id", True), ("passport", False), ("hmt_residence_permit", False)],
+)
+def test_a_number_fills_what_it_tells_as_the_document_that_the_record_names(
+    kind: str | None, tells: bool
+) -> None:
+    present: dict[str, Cell] = {"id_number": "330102199001010012", "id_kind": kind}
+    found = id_numbers.completed(catalogue()["member"], present, TODAY)
+    assert (found.get("birth_date"), found.get("sex")) == (("1990-01-01", "1") if tells else (None, None))

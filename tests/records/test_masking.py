@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.records.masking import mask_account, mask_id, mask_name, mask_numbers, mask_phone
+from desktop.records.masking import mask_account, mask_birth, mask_id, mask_name, mask_numbers, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,12 @@ def test_an_account_shows_its_last_four_digits(number: str, shown: str) -> None:
     assert mask_account(number) == shown
 
 
-@pytest.mark.parametrize("mask", [mask_id, mask_phone, mask_account, mask_name])
+def test_a_day_of_birth_shows_its_year() -> None:
+    assert mask_birth("1990-03-07") == "1990-**-**"
+    assert mask_birth("90.3.7") == "******"
+
+
+@pytest.mark.parametrize("mask", [mask_id, mask_phone, mask_account, mask_birth, mask_name])
 @given(text=st.text(alphabet="0123456789Xx张三·-", max_size=25))
 def test_masking_keeps_the_length_hides_something_and_is_idempotent(
     mask: Callable[[str], str], text: str

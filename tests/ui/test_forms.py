@@ -465,6 +465,35 @@ def test_an_id_number_tells_birth_and_sex(hand: Hand) -> None:
     assert found["sex"] == "1"
 
 
+def test_an_id_number_tells_nothing_as_a_passport_and_what_it_had_told_goes(hand: Hand) -> None:
+    form = new_form(hand, "member")
+
+    def told() -> tuple[object, object]:
+        hand.pause()
+        return form.values().get("birth_date"), form.values().get("sex")
+
+    form.go_to("id_kind")
+    hand.enter("护照")
+    form.go_to("id_number")
+    hand.enter("110101199003077715")
+    assert told() == (None, None)
+    form.go_to("id_kind")
+    hand.enter("居民身份证")
+    assert told() == ("1990-03-07", "1")
+    form.go_to("id_kind")
+    hand.enter("护照")
+    assert told() == (None, None)
+    form.go_to("sex")
+    hand.enter("女")
+    form.go_to("id_kind")
+    hand.enter("居民身份证")
+    assert told() == ("1990-03-07", "2"), "what somebody has said stands"
+    # Another person's number: what the former one had told goes with it.
+    form.go_to("id_number")
+    hand.enter("33010619850615002X")
+    assert told() == ("1985-06-15", "2")
+
+
 def test_a_save_out_of_the_id_number_keeps_what_it_tells_too(hand: Hand, bench: Workbench) -> None:
     """Nobody has left the field by then."""
     new_form(hand, "member")

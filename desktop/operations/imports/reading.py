@@ -38,7 +38,7 @@ _PLAIN_NAME = re.compile("[\u4e00-\u9fffA-Za-z]{2,}(?:·[\u4e00-\u9fffA-Za-z]+)*
 _DIGITS = re.compile("[0-9]+(?:[-‐‑–—−][0-9]+)*")
 _PHONE_MARKS = re.compile(r"[;；,，、/|\s]+|或|和")
 _STARS = re.compile("[*＊]")
-_WHOLE_ONLY = frozenset({Mask.ID, Mask.NAME, Mask.ACCOUNT})
+_WHOLE_ONLY = frozenset({Mask.ID, Mask.NAME, Mask.ACCOUNT, Mask.BIRTH})
 """What is exported with stars and would come back with them. Telephones are left empty, as registers hide them."""
 _HIDDEN_PHONE = re.compile(r"[0-9+()（）\- ]*[*＊×xX]{2,}[0-9*＊\- ]*")
 _NOTHING = frozenset(

@@ -136,7 +136,7 @@ TYPE = RecordType(
             "请填写首次入会日期，“新增会员”按它统计", Severity.WARNING, {"values": ["1", "2"]},
         ),
         Check("not_in_future", ("first_admission_date",), "首次入会日期{a}还没有到，请核对"),
-        Check("not_after", ("birth_date", "first_admission_date"), "首次入会日期{b}早于出生日期{a}，请核对"),
+        Check("not_after", ("birth_date", "first_admission_date"), "首次入会日期{b}早于出生日期，请核对"),
         Check(
             "not_after", ("first_admission_date", "membership_change_date"),
             "会籍变化日期{b}早于首次入会日期{a}，请核对",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Check, Field, Group, Kind, RecordType, Section, Severity
+from desktop.records.declaration import Check, Field, Group, Kind, Mask, RecordType, Section, Severity
 from desktop.records.parts import (
     LOCATION,
     NATIONAL_ENTRY,
@@ -120,7 +120,10 @@ _CHAIR = (
         personal=True, search=True, column=7, width=8, maximum=PERSON_NAME, names_person=True,
     ),
     Field("chair_sex", "主席性别", Kind.CODE, codes="sex", group="chair", section="chair", personal=True),
-    Field("chair_birth_date", "主席出生日期", Kind.DATE, group="chair", section="chair", personal=True),
+    Field(
+        "chair_birth_date", "主席出生日期", Kind.DATE, group="chair", section="chair", personal=True,
+        mask=Mask.BIRTH, example="1970-01-01",
+    ),
     Field(
         "chair_political_status", "主席政治面貌", Kind.CODE, codes="political_status", group="chair",
         section="chair", personal=True,
@@ -289,9 +292,9 @@ TYPE = RecordType(
             "会员{members}人的委员会一般为{seats}，这里是{a}人，请核对", Severity.WARNING,
             source="基层工会委员名额（各地公开答复）",
         ),
-        Check("not_in_future", ("chair_birth_date",), "主席出生日期{a}还没有到，请核对"),
+        Check("not_in_future", ("chair_birth_date",), "主席出生日期还没有到，请核对"),
         Check("not_in_future", ("chair_appointed_date",), "主席任职日期{a}还没有到，请核对"),
-        Check("not_after", ("chair_birth_date", "chair_appointed_date"), "主席任职日期{b}早于出生日期{a}，请核对"),
+        Check("not_after", ("chair_birth_date", "chair_appointed_date"), "主席任职日期{b}早于出生日期，请核对"),
         phone_check("chair_phone", "主席联系电话"),
         Check(
             "not_passed", ("legal_person_valid_until",), "工会法人资格证书{a}已到期，请换证后更新",

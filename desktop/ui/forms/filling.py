@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -54,6 +55,7 @@ class Filler(QObject):
         self._implied: dict[str, Cell] = {}
         self._new = False
         self._by_address: Mapping[str, str] = {}
+        self._by_number: Mapping[str, Cell] = {}
         for name, row in rows.items():
             if isinstance(row.editor, LinkEditor):
                 row.editor.chosen.connect(lambda name=name: self._link_chosen(name))
@@ -64,7 +66,7 @@ class Filler(QObject):
 
     def begin(self, new: bool) -> Mapping[str, str]:
         """Forgets what it filled before; the place of a new record, until somebody says otherwise."""
-        self._implied, self._new, self._by_address = {}, new, {}
+        self._implied, self._new, self._by_address, self._by_number = {}, new, {}, {}
         facts = self._workbench.facts
         self._placed = own_place(facts.divisions, facts.unit.code, self._type) if new else {}
         return self._placed
@@ -78,8 +80,8 @@ class Filler(QObject):
     def at_once(self, row: FieldRow) -> None:
         """What follows from a field without asking the ledger."""
         today, name = self._workbench.today(), row.field.name
-        if row.field.kind is Kind.ID_NUMBER:
-            self.told.emit(id_numbers.completed(self._type, self._values(), today), "由证件号码带出")
+        if row.field.kind is Kind.ID_NUMBER or name == id_numbers.KIND:
+            self._follow_number(today)
         if name in self._touched:
             self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
             asked = self._type, name, self._values(), self._implied
@@ -87,6 +89,15 @@ class Filler(QObject):
             told |= from_admission(*asked, self._new)
             self._implied |= told
             self.told.emit(told, f"由{row.field.label}带出，可以改")
+
+    def _follow_number(self, today: datetime.date) -> None:
+        """What the number tells as the document that was chosen; what it had told otherwise and still stands, goes."""
+        present = self._values()
+        mine = {name: None for name, cell in self._by_number.items() if present.get(name) == cell}
+        self._by_number = id_numbers.completed(self._type, {**present, **mine}, today)
+        told = {**mine, **self._by_number}
+        news = {name: cell for name, cell in told.items() if present.get(name) != cell}
+        self.told.emit(news, "由证件号码带出")
 
     def _village_chosen(self) -> None:
         """A village lies in one town."""
