@@ -9,7 +9,7 @@ import click
 
 from desktop.cli.frame import Group
 from desktop.cli.opening import as_option, confirmed, in_group, opened
-from desktop.cli.output import json_line, say
+from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import Day, PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations import audit as operations
@@ -70,8 +70,10 @@ def verify(
             }
         )
     else:
-        say(verdict.words)
+        say(verdict.words if earlier is None else audit_log.compared_words(verdict, earlier.name))
         say(f"末行校验值：{verdict.head}")
+        if earlier is None and not place.is_file() and verdict.broken_at is None:
+            remark("末尾有没有少行，要用 --against 和以前导出的一份比。")
     if verdict.broken_at is not None:
         click.get_current_context().exit(Damaged.exit_code)
 

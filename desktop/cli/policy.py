@@ -103,7 +103,8 @@ def withdraw(session: Session, merge: int, note: str, preview: bool, as_json: bo
         )  # fmt: skip
         return
     done = "撤回以后" if preview else "已撤回"
-    say(f"{done}“{found.name}”第{found.merge.sequence}个数据包：{_words(found.losses)}不再计入。")
+    now = f"{_words(found.losses)}不再计入" if found.losses else "里面没有还在计入的内容"
+    say(f"{done}“{found.name}”第{found.merge.sequence}个数据包：{now}。")
     if found.granted_words:
         remark(found.granted_words)
     if preview and not found.allowed:
@@ -183,7 +184,8 @@ def revoke(
         json_line({"station": found.station, "revoked": not preview, "losses": _objects(losses)})
         return
     done = "停用以后" if preview else "已停用"
-    say(f"{done}“{found.name}”的工作电脑{found.station[:_SHORT]}：{_words(losses)}不再计入。")
+    now = f"{_words(losses)}不再计入" if losses else "已经收到的内容都还算"
+    say(f"{done}“{found.name}”的工作电脑{found.station[:_SHORT]}：{now}，以后它再写的不论谁转来都不收。")
 
 
 @click.command(cls=Command)
@@ -262,7 +264,7 @@ def redate(session: Session, preview: bool, as_json: bool) -> None:
     if not losses:
         say("本机没有保存日期在今天以后的内容，不用更正。")
         return
-    say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{_words(losses)}。")
+    say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{_words(losses) or '没有要改的内容'}。")
 
 
 @click.command(cls=Command)
@@ -330,7 +332,7 @@ def _how_many(words: str, found: int, what: str) -> str:
 
 
 def _words(losses: Sequence[Count]) -> str:
-    return "，".join(loss.words for loss in told(losses)) or "没有内容"
+    return "，".join(loss.words for loss in told(losses))
 
 
 def _objects(losses: Sequence[Count]) -> list[dict[str, object]]:

@@ -271,6 +271,8 @@ class BackupOf(PathOf):
             found = [b.path for b in restoring.backups(workspace)]
             listed = {Path(*path.parts[-count:]): path for path in found for count in (1, 2)}
             value = listed.get(Path(value), value)
+            if not Path(value).exists():
+                self.fail(f"没有备份“{value}”；不写它就列出有哪些备份", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -58,6 +58,8 @@ class Verdict:
         """What a person is told."""
         if self.broken_at is None:
             return f"日志完整：共{self.lines}行，中间没有缺行，没有改动。"
+        if self.broken_at > self.lines:
+            return f"第{self.broken_at}行起不对：一共只有{self.lines}行，末尾少了行。"
         return f"第{self.broken_at}行起不对：这一行或者它前面有改动，或者少了行。"
 
 

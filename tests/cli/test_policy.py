@@ -67,6 +67,8 @@ def test_a_computer_is_put_out_of_use(places: Places) -> None:
     assert (known["name"], known["revoked"]) == ("北山街道总工会", False)
     looked = answer("revoke", places.district, known["station"][:8], "--after", "1", "--preview")
     assert looked["losses"] == [{"label": "企业（单位）", "births": 1, "changes": 0}]
+    nothing = run("revoke", places.district, "北山街道总工会", "--after", "2", "--preview").stdout
+    assert "已经收到的内容都还算，以后它再写的不论谁转来都不收。" in nothing
     spoken = run("revoke", places.district, "北山街道总工会", "--after", "1").stdout
     assert "已停用“北山街道总工会”的工作电脑" in spoken
     record(places.town, "enterprise", {"name": "后来的厂"})

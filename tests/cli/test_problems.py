@@ -246,3 +246,8 @@ def test_a_restore_is_not_done_twice_for_want_of_an_answer(
     told = led_to_a_full_disk(monkeypatch, "restore", town, "--newest")
     assert "恢复" in told.stderr
     assert told.stderr.endswith("不用再恢复一次。\n")
+
+
+def test_whoever_names_a_backup_that_is_not_there_is_shown_the_way_to_the_list(town: Path) -> None:
+    told = run("restore", town, "2020-01-01.db").stderr
+    assert "没有备份“2020-01-01.db”；不写它就列出有哪些备份" in told

@@ -448,10 +448,18 @@ def test_the_command_verifies_workspaces_and_files_in_either_order_of_words(tmp_
     for words in (("audit", "verify", out), ("audit", out, "verify")):
         result = run(*words, XIAOSANJI_PASSWORD=None)
         assert (result.exit_code, result.output[:4]) == (0, "日志完整")
-    assert run("audit", town, "verify", "--against", out).exit_code == 0
+    assert "--against" in run("audit", town, "verify").stderr, "a chain does not show a cut-off end"
+    result = run("audit", town, "verify", "--against", out)
+    assert (result.exit_code, "每一行现在都还在" in result.stdout) == (0, True)
     other = make(tmp_path / "other")
     result = run("audit", other, "verify", "--against", out)
-    assert (result.exit_code, "第1行起不对" in result.output) == (15, True)
+    # The wrong file was chosen: that accuses nobody.
+    assert (result.exit_code, "多半是别的台账导出的" in result.stdout) == (15, True)
+    later = tmp_path / "later.jsonl"
+    run("recovery", town, "new-code")
+    run("audit", town, "export", later)
+    later.write_text("".join(later.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert "末尾少了行" in run("audit", "verify", later).stdout
     out.write_text(out.read_text("utf-8").replace(OPERATOR, "别人"), "utf-8")
     result = run("audit", "verify", out)
     assert result.exit_code == 15

@@ -61,6 +61,18 @@ def verify(database: Database, earlier: Path | None = None) -> Verdict:
     return verdict_on(audit.lines(database), _earlier(earlier))
 
 
+def compared_words(verdict: Verdict, name: str) -> str:
+    """What a comparison with an earlier log came to; one that is another's from its first line on accuses nobody."""
+    if verdict.broken_at is None:
+        return f"和“{name}”比过：里面的每一行现在都还在，没有改动。"
+    if verdict.broken_at == 1:
+        return (
+            f"“{name}”从第1行起就和现在的日志不一样，多半是别的台账导出的，请看看选对了没有。"
+            "选对了的话，现在的日志就是重写过的。"
+        )
+    return f"和“{name}”比，第{verdict.broken_at}行起对不上：现在的日志少了行或者有改动。"
+
+
 def export(session: Session, out: Path) -> int:
     """Writes the log, as a workbook where the name ends so, else as JSON lines; how many lines. Noted in the log."""
     session.require(Role.DESK)

@@ -261,16 +261,10 @@ class AuditPage(Page):
 
 
 def _compared(verdict: Verdict, name: str) -> tuple[Tone, str]:
-    """What a comparison with an earlier log came to; one that is another's from its first line on accuses nobody."""
+    words = audit_log.compared_words(verdict, name)
     if verdict.broken_at is None:
-        return Tone.GOOD, f"和“{name}”比过：里面的每一行现在都还在，没有改动。"
-    if verdict.broken_at == 1:
-        words = f"“{name}”从第1行起就和现在的日志不一样，多半是别的台账导出的，请看看选对了没有。"
-        return Tone.WARNING, f"{words}选对了的话，现在的日志就是重写过的：{_NEXT_STEP}"
-    return (
-        Tone.ERROR,
-        f"和“{name}”比，第{verdict.broken_at}行起对不上：现在的日志少了行或者有改动。{_NEXT_STEP}",
-    )
+        return Tone.GOOD, words
+    return Tone.WARNING if verdict.broken_at == 1 else Tone.ERROR, f"{words}{_NEXT_STEP}"
 
 
 def _offer(box: QComboBox, words: Sequence[str]) -> None:
