@@ -6,7 +6,7 @@ import click
 
 from desktop import reference
 from desktop.cli.frame import Command
-from desktop.cli.opening import YES, NotConfirmed, opens, reply, writes
+from desktop.cli.opening import YES, NotConfirmed, date_is_right, opens, reply, writes
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, json_option, type_argument
 from desktop.errors import UsageProblem
@@ -71,11 +71,14 @@ def erase(
     others = erasing.others_about(session.database, session.types, record_type.name, record_ids)
     if others and not as_json:
         remark(f"{erasing.others_words(session.types, others)}：用 show 看是哪几条，另外清除。")
+    if not date_is_right() and (doubt := session.ledger.clock.beyond_others(session.types)) is not None:
+        raise doubt
     if not yes and reply(f"要清除{words}，不能恢复。回答“{YES}”继续", "加 --yes") != YES:
         raise NotConfirmed("没有清除。")
     changes = erasing.erase(
-        session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups
-    )
+        session, record_type.name, record_ids, slots, basis=basis, note=note, destroy_backups=destroy_backups,
+        date_is_right=True,
+    )  # fmt: skip
     waiting = erasing.waiting_words(session.database, session.ledger.station)
     if as_json:
         json_line(

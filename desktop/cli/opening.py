@@ -132,6 +132,11 @@ def date_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
+def date_is_right() -> bool:
+    """Whether this very command says that the date is right."""
+    return bool(click.get_current_context().meta.get(_DATE_IS_RIGHT))
+
+
 @contextlib.contextmanager
 def opened(
     folder: Path, operator: str | None, password_file: Path | None, password: str | None = None
@@ -146,7 +151,7 @@ def opened(
                 if _DATE_IS_RIGHT in click.get_current_context().meta:
                     raise why
                 remark(spoken(why))
-            if click.get_current_context().meta.get(_DATE_IS_RIGHT):
+            if date_is_right():
                 session.ledger.clock.confirm()
             after_opening(session)
             if words := synced.tell(session):

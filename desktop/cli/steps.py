@@ -9,6 +9,7 @@ from desktop.errors import Problem
 _SIGN = "数据包没有坏，什么都没有丢："
 NEXT_STEPS: Mapping[str, str] = {
     "WrongClock": "请先把电脑的日期和时间调对再做；日期没有错的，加 --date-is-right 再运行一次。",
+    "DateBeyondOthers": "请先把电脑的日期调对再做；日期没有错的，加 --date-is-right 再运行一次。",
     "ClockInDoubt": "日期不对的，调对以后再合并；没有错的，加 --date-is-right 再运行一次，那几台的内容先留着。",
     "InUse": "请等另一个命令做完，或者关闭窗口，再运行一次；数据没有受影响。",
     "LedgerDamaged": "请先把整个文件夹拷一份，再从备份恢复：restore 列出有哪些备份，加 --newest 用最近一份。",

@@ -19,12 +19,13 @@ from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.operations.session import open_session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
+from desktop.records.versions.stamps import DAY_MS
 from desktop.resources import resource
-from desktop.store.tables.clock import WrongClock
+from desktop.store.tables.clock import DateBeyondOthers, WrongClock
 from desktop.store.tables.environment import Environment
 from desktop.sync import errors
 from desktop.sync.errors import Caused
-from tests.cli.calling import OPERATOR, PASSWORD, answer, json_lines, make, run
+from tests.cli.calling import OPERATOR, PASSWORD, Places, answer, json_lines, make, record, run
 
 LONG_AGO = 1_420_070_400_000
 """2015-01-01 in milliseconds."""
@@ -251,3 +252,16 @@ def test_a_restore_is_not_done_twice_for_want_of_an_answer(
 def test_whoever_names_a_backup_that_is_not_there_is_shown_the_way_to_the_list(town: Path) -> None:
     told = run("restore", town, "2020-01-01.db").stderr
     assert "没有备份“2020-01-01.db”；不写它就列出有哪些备份" in told
+
+
+def test_a_date_beyond_all_others_is_asked_about_before_an_erasure(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made,) = record(places.town, "member", {"name": "张三"})
+    monkeypatch.setattr("desktop.store.tables.clock.FAR_MS", -DAY_MS * 365)
+    erase = ("erase", places.town, "member", made["id"], "--basis", "consent", "--yes")
+    told = run(*erase)
+    assert told.exit_code == DateBeyondOthers.exit_code
+    assert "加 --date-is-right" in told.stderr
+    assert answer("show", places.town, "member", made["id"])["values"]["name"] == "张三"
+    assert run(*erase, "--date-is-right").exit_code == 0

@@ -110,7 +110,7 @@ class People(History):
         held = words_in_tables(desk)
         seen = [word for word, of in self.named.items() if of in records and word in held]
         try:
-            erasing.erase(AtWork(desk), type_name, records, basis=BASIS)  # type: ignore[arg-type]
+            erasing.erase(AtWork(desk), type_name, records, basis=BASIS, date_is_right=True)  # type: ignore[arg-type]
         except (StateProblem, UsageProblem) as problem:
             if isinstance(problem, WrongClock):
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,14 +20,16 @@ from desktop.operations.workspaces import erasing, recovery
 from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal, NotShredded
 from desktop.records.declaration import Level
 from desktop.records.types.attachment_part import PART_BYTES
+from desktop.records.versions.stamps import DAY_MS
 from desktop.store.ledger import CannotUndo, NotFound
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
+from desktop.store.tables.clock import DateBeyondOthers, WrongClock
 from desktop.store.tables.database import Database, DiskFull
 from desktop.store.workspaces.backups import backups_of
 from desktop.store.workspaces.drafts import Draft
 from tests.operations.files import PDF, written
-from tests.operations.stations import enrol, repeatable, report_up, station, texts, twin
+from tests.operations.stations import START, enrol, repeatable, report_up, station, texts, twin
 
 PHONE, NAME, ID = "13812340000", "犇㛃䶮", "330106199003078515"
 
@@ -325,3 +328,30 @@ def test_an_erasure_that_waits_for_something_else_says_so_too(town: Session) -> 
     )
     (words,) = erasing.waiting_words(town.database, town.ledger.station)
     assert "有1处清除还先留着" in words
+
+
+def test_whose_date_is_years_beyond_all_others_is_asked_before_what_nothing_takes_back(
+    village: Session, town: Session, member: str, tmp_path: Path
+) -> None:
+    """An erasure of 2030 empties above, on its day, what is filled in there until then."""
+    report_up(village, town, tmp_path)
+    folder, asked = village.workspace.folder, list[WrongClock]()
+    village.workspace.close()
+    ahead = open_session(folder, "王芳", "password1", repeatable("ahead", START + 4 * 366 * DAY_MS))
+    # The date was found right in the morning, by whoever saved first.
+    ahead.ledger.clock.confirm()
+    before = ahead.ledger.next_number()
+    with pytest.raises(DateBeyondOthers, match=r"2030年.*2026年.*收不回来"):
+        erasing.erase(ahead, "member", [member], basis="consent")
+    for right in (False, True):
+
+        def ask(doubt: WrongClock, right: bool = right) -> bool:
+            asked.append(doubt)
+            return right
+
+        assert ahead.ledger.next_number() == before
+        ahead.ledger.clock.ask = ask
+        with contextlib.nullcontext() if right else pytest.raises(DateBeyondOthers):
+            erasing.erase(ahead, "member", [member], basis="consent")
+    assert len(asked) == 2
+    assert holds(ahead) == []

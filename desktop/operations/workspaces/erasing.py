@@ -113,6 +113,7 @@ def erase(
     basis: str,
     note: str = "",
     destroy_backups: bool = False,
+    date_is_right: bool = False,
 ) -> ChangeSet:
     """Erases personal slots of records, all of them by default, here and with the next bundles everywhere.
 
@@ -122,7 +123,7 @@ def erase(
     Older backups age out, or go at once with ``destroy_backups``; today's is made anew. What the disk does not let be
     done of that now is told by :func:`waiting_words` and done at the next opening.
     Raises :class:`NothingPersonal`, :class:`AlreadyErased`, :class:`NotShredded` where only that is left to do,
-    :class:`Quoted`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
+    :class:`Quoted`, ``NotFound``, ``NotAllowed``, ``WrongClock``, and ``DateBeyondOthers`` unless ``date_is_right``.
     """
     session.require(Role.DESK)
     if basis not in session.codes["erasure_basis"].by_code:
@@ -138,6 +139,8 @@ def erase(
             "这些个人信息以前已经清除过，本机没有留下要清除的内容。"
         )
     check_lengths(session.types[ERASURE], {"note": note})
+    if not date_is_right:
+        session.ledger.clock.check_lasting(session.types)
     along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
         changes = _write(session, held + along, {"basis": basis, "note": note or None})
@@ -228,6 +231,9 @@ def follow(session: Session) -> None:
             continue
         if put.stamp <= min(_moment(put.upto), put.said) and _is_ours(session, put.type, put.record, ours):
             found.setdefault((put.type, _basis(session, put.basis)), []).append(put.record)
+    if found and session.ledger.clock.beyond_others(session.types) is not None:
+        # Nobody is there to be asked; it is done after a merge under another date.
+        return
     for (type_name, basis), records in found.items():
         with contextlib.suppress(AlreadyErased):
             erase(session, type_name, list(dict.fromkeys(records)), basis=basis, note=FOLLOWED)

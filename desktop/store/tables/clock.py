@@ -18,6 +18,9 @@ EARLIEST = BUILD_DATE - datetime.timedelta(days=1)
 """The program may have been built where the day had begun already."""
 BEHIND_MS = stamps.DAY_MS
 AHEAD_MS = 30 * stamps.DAY_MS
+FAR_MS = 366 * stamps.DAY_MS
+"""How far the date here may lie behind the newest of all that others have written, before a person is asked who is
+about to do what nothing takes back."""
 LAST_MS = (1 << stamps.TICK_BITS - stamps.COUNTER_BITS) - stamps.DAY_MS
 """In 2089, a day before the last moment that a stamp can say."""
 _CONFIRMED = "clock_confirmed"
@@ -37,12 +40,19 @@ class WrongClock(EnvironmentProblem):
         """What follows when a person finds the date right, where that is not only that it goes on."""
 
 
+class DateBeyondOthers(WrongClock):
+    """Nothing that others have written comes near the date here, and what is about to be done cannot be taken back."""
+
+    next_step = "请先把电脑的日期调对，再做这一步；日期没有错的，确认日期后继续。"
+
+
 class Clock:
     """Gives stamps for one station; its memory is the ledger's ``meta`` table."""
 
     def __init__(self, database: Database, environment: Environment, station: str) -> None:
         self._db = database
         self._environment = environment
+        self._station = station
         self._tag = stamps.tag_of(station)
         self.ask: Callable[[WrongClock], bool] | None = None
         """Asks a person whether today's date is right, while the save waits; without it a save in doubt is refused."""
@@ -90,6 +100,28 @@ class Clock:
             return WrongClock(f"{said}，离上一次使用已经超过三十天。", day)
         return None
 
+    def check_lasting(self, types: Iterable[str]) -> None:
+        """Raises :class:`DateBeyondOthers` where nobody's word comes within a year of the date here.
+
+        That a person has found the date right once today is not enough for what nothing takes back: it is asked again.
+        """
+        doubt = self.beyond_others(types)
+        if doubt is not None and (self.ask is None or not self.ask(doubt)):
+            raise doubt
+
+    def beyond_others(self, types: Iterable[str]) -> DateBeyondOthers | None:
+        """Why the date here is not believed, where it is a year beyond all that others have written and that counts."""
+        newest = stamps.milliseconds_of(newest_of_others(self._db, types, self._station))
+        now = self._environment.now()
+        if not newest or now - EPOCH_MS <= newest + FAR_MS:
+            return None
+        day, then = (self._environment.day_of(at) for at in (now, newest + EPOCH_MS))
+        return DateBeyondOthers(
+            f"这台电脑的日期是{day_words(day)}，别的电脑写的最晚是{day_words(then)}，差了一年多。"
+            "这一步做了收不回来：日期不对的话，上级要等到那一天才做，到时候会把以后填写的也一起做掉。",
+            day,
+        )
+
     def confirm(self) -> None:
         """A person has said that today's date is right."""
         self._set(_CONFIRMED, self._environment.today().isoformat())
@@ -128,4 +160,18 @@ def newest_stamp(database: Database, types: Iterable[str], before: int) -> int:
     return max(
         database.value(f"SELECT max({stamp}) FROM {quoted(table)} WHERE {stamp} < ?", (before,)) or 0
         for table, stamp in columns
+    )
+
+
+def newest_of_others(database: Database, types: Iterable[str], station: str) -> int:
+    """The newest stamp in a ledger that another station than this one has given, 0 without any."""
+    columns = [("version", "stamp", "origin"), *((table_of(name), "_stamp", "_origin") for name in types)]
+    return max(
+        database.value(
+            f"SELECT max({stamp}) FROM {quoted(table)}"
+            f" WHERE {origin} NOT IN (SELECT ref FROM origin WHERE station = ?)",
+            (station,),
+        )
+        or 0
+        for table, stamp, origin in columns
     )
