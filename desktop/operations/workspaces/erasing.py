@@ -135,6 +135,7 @@ def erase(
     ours = covered(session.database, session.unit.id)
     held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
     if not destroy_backups and all(_is_gone(session, record, slots) for record, slots in held):
+        finish(session)
         raise _left_behind(session.database) or AlreadyErased(
             "这些个人信息以前已经清除过，本机没有留下要清除的内容。"
         )
