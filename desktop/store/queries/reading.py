@@ -118,7 +118,7 @@ def count(database: Database, types: Catalogue, query: Query) -> int:
     """How many records a list has."""
     record_type = types[query.type]
     if _only_searched(record_type, query):
-        return searching.count(database, record_type, searching.whole(record_type, query.text))
+        return searching.count(database, record_type, searching.whole(database, record_type, query.text))
     sql, parameters = _selection(record_type, query, _look(database, record_type, query))
     return int(database.value(f"SELECT count(*) {sql}", parameters))
 

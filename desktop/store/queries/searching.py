@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.records.declaration import Kind, RecordType
@@ -37,7 +37,7 @@ def look(database: Database, record_type: RecordType, text: str, much: int = MUC
     """What a text finds: the rows themselves where these are few, and that it is much as soon as it is."""
     if not indexing.searchable(record_type):
         return NOTHING
-    every = whole(record_type, text)
+    every = whole(database, record_type, text)
     # Rows are hardly ever taken out, so the last one's number is about their count.
     rows = int(database.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(record_type.name))}"))
     enough = rows // much + 1
@@ -49,32 +49,51 @@ def look(database: Database, record_type: RecordType, text: str, much: int = MUC
     return Found("SELECT value AS number FROM json_each(:rows)", {"rows": json.dumps(numbers)}, much=False)
 
 
-def whole(record_type: RecordType, text: str) -> Found:
-    """All that a text finds in the index of a type that has one, and by a whole name or number that is not in it."""
-    name, table = quoted(indexing.index_of(record_type.name)), quoted(table_of(record_type.name))
-    sql = f"SELECT rowid AS number FROM {name} WHERE {name} MATCH :text"
-    parameters = {"text": expression(text)}
-    conditions, sought = _by_whole_values(record_type, text)
-    if conditions:
-        # Each row once: how many there are is counted as they come.
-        sql += f" UNION ALL SELECT _row FROM {table} WHERE ({conditions}) AND _row NOT IN ({sql})"
-    return Found(sql, parameters | sought, much=True)
-
-
-def _by_whole_values(record_type: RecordType, text: str) -> tuple[str, dict[str, str]]:
-    """What rows say whose telephone number or person's name the text is, as SQL with parameters."""
-    forms = {True: phones.forms_of(text), False: person_names.forms_of(text)}
-    marks = {
-        kind: [f"whole_{'number' if kind else 'name'}_{n}" for n in range(len(found))]
-        for kind, found in forms.items()
-    }
-    conditions = [
-        f"{read(field)} {'GLOB' if field.kind is Kind.PHONE else '='} :{mark}"
-        for field in record_type.found_whole
-        for mark in marks[field.kind is Kind.PHONE]
+def whole(database: Database, record_type: RecordType, text: str) -> Found:
+    """All that a text finds in the index of a type that has one, and by a whole number or name that is not in it."""
+    indexed = _indexed(record_type)
+    sql, parameters = f"SELECT rowid AS number {indexed}", {"text": expression(text)}
+    beside = [
+        *_saying(database, record_type, text, Kind.PHONE, phones.forms_of(text)),
+        *_saying(database, record_type, text, Kind.TEXT, person_names.forms_of(text)),
     ]
-    sought = {mark: form for kind in forms for mark, form in zip(marks[kind], forms[kind], strict=True)}
-    return " OR ".join(conditions), sought if conditions else {}
+    if beside:
+        sql += " UNION ALL SELECT value FROM json_each(:beside)"
+        parameters["beside"] = json.dumps(beside)
+    return Found(sql, parameters, much=True)
+
+
+def _saying(
+    database: Database, record_type: RecordType, text: str, kind: Kind, forms: Sequence[str]
+) -> list[int]:
+    """The rows that say a number or a name in one of its forms, a ``*`` in it for anything, and are not in the index.
+
+    Nearly every word is like a name, and to read all rows for each would take longer than all else: only what the
+    index does not know is looked for as one.
+    """
+    fields = [f for f in record_type.found_whole if (f.kind is Kind.PHONE) == (kind is Kind.PHONE)]
+    marks = {f"form_{n}": form for n, form in enumerate(forms)}
+    says = " OR ".join(
+        f"{read(f)} {'GLOB' if '*' in form else '='} :{mark}" for f in fields for mark, form in marks.items()
+    )
+    if not says:
+        return []
+    indexed, asked = _indexed(record_type), {"text": expression(text), **marks}
+    if kind is not Kind.PHONE and database.row(f"SELECT 1 {indexed} LIMIT 1", {"text": asked["text"]}):
+        return []
+    return [
+        number
+        for (number,) in database.rows(
+            f"SELECT _row FROM {quoted(table_of(record_type.name))} WHERE ({says})"
+            f" AND _row NOT IN (SELECT rowid {indexed})",
+            asked,
+        )
+    ]
+
+
+def _indexed(record_type: RecordType) -> str:
+    name = quoted(indexing.index_of(record_type.name))
+    return f"FROM {name} WHERE {name} MATCH :text"
 
 
 def count(database: Database, record_type: RecordType, found: Found) -> int:
