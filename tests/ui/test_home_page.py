@@ -84,6 +84,9 @@ def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: O
     assert page.first.isVisible()
     assert page.first.tiles[0].action.property("primary")
     assert page.first.tiles[0].action.hasFocus()
+    page.refresh(None)
+    hands.settle()
+    assert page.first.tiles[0].action.hasFocus(), "the steps were shown anew"
     hands.click(page.first.tiles[2].action)
     assert isinstance(hands.window.page, SyncPage)
     records.save(village, "enterprise", {"name": "第一家"})

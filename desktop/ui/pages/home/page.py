@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QStackedLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.operations import supervision
 from desktop.operations.stations import redating
@@ -134,8 +141,11 @@ class HomePage(Page):
         first, self.start = self.start is None, found
         self._layers.setCurrentIndex(1 if found.fresh else 0)
         if found.fresh:
+            cursor = QApplication.focusWidget()
+            within = cursor is not None and self.first.isAncestorOf(cursor)
             self.first.show_start(found)
-            if first and self.isVisible():
+            # Its buttons are made anew, and the one that had the cursor is gone.
+            if (first or within) and self.isVisible():
                 self._place_cursor()
         self._show_tasks()
 
