@@ -89,8 +89,7 @@ class Below(QWidget):
         where = "由上级在本单位的记录里改" if seen.standing.has_superior else "在本单位的记录里改"
         self.rule.setToolTip(f"下级的数据包要谁的签名才收；{where}，会随回执通知下级。")
         self._show_answer()
-        if self._pointing:
-            self._pointing = False
+        if self._pointing or self.grid.current() is None:
             self._take_cursor(below)
 
     def point_out(self) -> None:
@@ -98,10 +97,13 @@ class Below(QWidget):
         self._pointing = True
 
     def _take_cursor(self, below: Sequence[Peer]) -> None:
+        """The first that waits is chosen, so that the button is at hand; the keys go there only if it was asked for."""
         waiting = self._waiting
         if (first := next((n for n, p in enumerate(below) if p.link.peer in waiting), None)) is not None:
             self.grid.selectRow(first)
-            self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self._pointing:
+                self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._pointing = False
 
     @property
     def _waiting(self) -> list[str]:
