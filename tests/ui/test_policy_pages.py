@@ -363,6 +363,9 @@ def test_one_record_is_sent_back_from_its_page(
     hands.click(below.merge.merge)
     assert "本单位报的有2条上级没有收下：上级退回了这一条：" in below.merge.note.detail.text()
     assert "这家不在本镇（1条）" in below.merge.note.detail.text()
+    assert below.merge.details._items_head.text() == "文件里没有收下的", (
+        "what is not taken above is not in this file"
+    )
     below.tabs.setCurrentIndex(UNSETTLED)
     # Who need not report it again says so, and may change his mind; the cursor stays there.
     (row,) = (n for n in range(2) if below.unsettled.grid.rows.index(n, 3).data() == first.values["name"])

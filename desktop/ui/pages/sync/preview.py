@@ -170,7 +170,7 @@ class Details(QWidget):
         self.items.opened.connect(self._open)
         self.nothing_new = False
         self.caption = heading("会怎样，按类别")
-        self._nothing = plain("文件里没有要另外处理的内容。", muted=True)
+        self._nothing = plain("没有。", muted=True)
         self._no_types = plain("没有新增、修改或删除的内容。", muted=True)
         self._same = plain("这里的内容以前都收过：合并只登记收到了这些文件，别的什么都不变。", muted=True)
         self._items_head = heading(NOT_TAKEN)
@@ -298,7 +298,8 @@ def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
     disputed = sum(item.outcome == CONFLICT for item in items)
     name = NOT_TAKEN if not disputed else "有分歧的" if disputed == len(items) else f"有分歧的和{NOT_TAKEN}"
     hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
-    return f"{name}（{len(items) + unlisted}项，{hint}）" if items else name
+    # What a level above has not taken is told above: it does not stand in the file that says so.
+    return f"{name}（{len(items) + unlisted}项，{hint}）" if items else f"文件里{name}"
 
 
 def _done_words(good: Sequence[BundleResult], applied: int) -> str:
