@@ -246,6 +246,21 @@ class Steps:
 
         return finish
 
+    def collect(self) -> None:
+        """That all tests can be imported; what it says is shown where they cannot.
+
+        Once here, as the processes of :meth:`pytest` begin together: none would find anything compiled, and each would
+        compile all tests and the program for itself, which takes it longer than most of its tests.
+        """
+        name = "tests are found 收集测试"
+        say(f"\n== {name}")
+        output = self.scratch / "collected.txt"
+        command = [self.python, "-m", "pytest", "--collect-only", "-qq", "tests"]
+        good = running.begin(command, self.env, output)() == 0
+        if not good:
+            say(output.read_text(encoding="utf-8", errors="replace").rstrip())
+        self.tally.add_check(name, good)
+
     def pytest(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         """A step that is many tests, spread over processes: an abort in one costs one test, not the run."""
         say(f"\n== {name}")
@@ -278,6 +293,7 @@ class Steps:
 
 def whole_run(steps: Steps, long: Mapping[str, str]) -> None:
     """All tests with the kernels measured, and what must not hang on an assert again without them."""
+    steps.collect()
     kernels, absent = read_kernels(running.ROOT)
     report = steps.scratch / "coverage.json"
     measured = [f"--cov={module_name(path)}" for path in kernels]

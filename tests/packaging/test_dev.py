@@ -197,6 +197,7 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(
         "ruff format",
         "ruff check",
         "lint-imports",
+        "tests are found",
         "pytest",
         "operations, windows, papers and commands",
         "without the program's asserts",
@@ -206,8 +207,8 @@ def test_all_steps_run_in_order_and_the_last_line_sums_up(
     assert len(headings) == len(words)
     assert all(word in heading for word, heading in zip(words, headings, strict=True))
     assert (
-        said.splitlines()[-1] == "11 passed, 0 failed"
-    )  # four checks, three times two tests, one kernel check
+        said.splitlines()[-1] == "12 passed, 0 failed"
+    )  # five checks, three times two tests, one kernel check
 
 
 @pytest.mark.parametrize("forbidden", [True, False])
@@ -238,7 +239,7 @@ def test_a_failing_step_stops_nothing_but_fails_the_run(
     fake_run.codes = {"mypy": 1}
     assert dev.main(["test"]) == 1
     said = capsys.readouterr().out.splitlines()
-    assert sum(line.startswith("== ") for line in said) == 8
+    assert sum(line.startswith("== ") for line in said) == 9
     assert "FAILED 未通过: mypy 类型" in said
     assert said[-1].endswith("passed, 1 failed")
 
@@ -252,6 +253,16 @@ def test_what_goes_on_beside_is_waited_for_and_shown(tmp_path: Path) -> None:
     assert output.read_text().strip() == "said"
 
 
+@pytest.mark.parametrize("code", [0, 2])
+def test_that_all_tests_are_found_is_said_in_detail_only_where_they_are_not(
+    fake_run: Any, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    fake_run.codes = {"--collect-only": code}
+    assert dev.main(["test"]) == (1 if code else 0)
+    # What the types have said stands there in any case.
+    assert capsys.readouterr().out.count("what it said") == (2 if code else 1)
+
+
 def test_what_the_types_said_stands_at_the_end(fake_run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     dev.main(["test", "--", "tests/records"])
     assert "== mypy 类型\nwhat it said\n" in capsys.readouterr().out
@@ -259,7 +270,7 @@ def test_what_the_types_said_stands_at_the_end(fake_run: Any, capsys: pytest.Cap
 
 def test_long_reaches_the_tests_and_not_the_second_run(fake_run: Any) -> None:
     dev.main(["test", "--long"])
-    runs = [env for command, env in fake_run.calls if "pytest" in command]
+    runs = [env for command, env in fake_run.calls if "-n" in command]
     assert [(env.get("XIAOSANJI_LONG"), env.get("XIAOSANJI_OPTIMIZE")) for env in runs] == [
         ("1", None),
         ("1", None),
