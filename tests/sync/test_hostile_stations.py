@@ -293,6 +293,25 @@ def test_a_grant_that_cannot_be_read_stops_nobody(tree: Tree) -> None:
     tree.town.take(tree.district.send(tree.town))
 
 
+@pytest.mark.parametrize("continues", [False, True])
+def test_only_the_level_above_answers(tree: Tree, continues: bool) -> None:
+    """The unit's second computer may send downward as well; what it did not take is no word from above."""
+    town = tree.town
+    second = new_desk(town.folder, "镇里二号机", Level.TOWN, unit=town.unit)
+    enrol(second, town)
+    said = {"xsj": "receipt", "station": town.station, "incarnation": town.keys.incarnation, "position": 0}
+    answer = [town.station, town.keys.incarnation, 1, "refused", "scope"]
+    frames = [
+        compress(
+            b"".join(strictjson.line(line) for line in (said | {"number": 1, "answers": 1} | more, answer))
+        )
+        for more in ({}, {"continues": True})[: 1 + continues]
+    ]
+    outgoing = [Outgoing(frame, receipts.LABEL) for frame in frames]
+    assert town.take(forged_bundle(second, town, outgoing, counts=0, kind="down")).answered == 1
+    assert town.answers() == {}
+
+
 def test_receipts_that_are_none(tree: Tree) -> None:
     """The first frame is read before any item is: it must not stop the other bundles either."""
 

@@ -15,9 +15,12 @@ def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest:
     that is merged ``again``.
     """
     database = ledger.database
+    link = links.link_to(database, said.sender)
+    # Computers of one unit may send each other bundles in both directions, but only the level above answers.
+    answers = said.kind == DOWN and link is not None and link.upward
     if receipt.continues:
         goes_on = links.has_answered(database, said.sender, said.incarnation, receipt.number)
-        if goes_on and said.kind == DOWN:
+        if goes_on and answers:
             exchanged.keep_answers(database, said.sender, receipt.answers, more=True)
             return receipt.count
         return 0
@@ -37,7 +40,7 @@ def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest:
         made=made,
         now=ledger.environment.now(),
     )
-    if fresh and said.kind == DOWN:
+    if fresh and answers:
         exchanged.keep_answers(database, said.sender, receipt.answers)
         return 1 + receipt.count
     return int(fresh)
