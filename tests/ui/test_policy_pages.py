@@ -295,6 +295,7 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     hands.click(page.merge.merge)
     told = page.merge.note.detail.text()
     assert "本单位报的有1条上级没有收下：上级撤回了收下它的那次合并：报错了文件。" in told
+    assert "定为不计入的1处" in page.merge.note.words.text()
     (there,) = [b for b in page.merge.note.findChildren(QPushButton) if b.text() == "看没有收下的"]
     hands.click(there)
     assert page.tabs.currentIndex() == UNSETTLED
@@ -320,6 +321,22 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert page.merge.files == []
     assert page.send.export.isVisible()
     assert "有1项新内容要上报" in page.send.amount.text()
+
+
+def test_that_own_items_count_again_is_told_and_nobody_reads_of_a_deletion(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    district, town = pair
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "报错了文件")
+    exchange.receive(town, [exchange.send(district, tmp_path / "撤回.xsj", to=town.ledger.station).path])
+    policy.lift(district, *(found.record for found in policy.excluded(district)))
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, [exchange.send(district, tmp_path / "恢复.xsj", to=town.ledger.station).path])
+    hands.click(page.merge.merge)
+    assert "恢复计入的1处" in page.merge.note.words.text()
+    assert "删除" not in page.merge.note.words.text()
+    assert page.merge.note.detail.text().startswith("上级以前没有收下的，又收下了1条。")
+    hands.look("counted-again")
 
 
 def test_one_record_is_sent_back_from_its_page(

@@ -65,8 +65,8 @@ class RecentPage(Page):
                 Col("时间", 10),
                 Col("做了什么", 18, wide=True),
                 Col("记录", 18, wide=True),
-                Col("涉及", 7),
-                Col("谁", 7),
+                Col("涉及", 5),
+                Col("谁", 6),
             ],
             "最近的操作",
         )

@@ -29,6 +29,7 @@ from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
 from desktop.ui.pages.sync.merge_words import (
     FORKED,
     afterwards_words,
+    again_words,
     aside_words,
     back_words,
     fork_words,
@@ -322,8 +323,8 @@ class MergePanel(QStackedWidget):
         self.merged.emit()
 
     def _tell_outcome(self, done: Done) -> None:
-        outcome, after, afterwards, back, aside, decided = done
-        lines, offered = [*back_words(back), *aside_words(aside)], []
+        outcome, after, afterwards, back, aside, decided, again = done
+        lines, offered = [*back_words(back), *aside_words(aside), *again_words(*again)], []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
             where = outcome.receipts[0].path.parent

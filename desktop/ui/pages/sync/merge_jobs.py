@@ -22,7 +22,8 @@ RECEIPT = "回执"
 class Done(NamedTuple):
     """What merging did, the files as they are shown after it, what followed, and why own items came back with it.
 
-    ``aside`` is why items of others that had counted here do so no longer, ``decided`` which own values were replaced.
+    ``aside`` is why items of others that had counted here do so no longer, ``decided`` which own values were replaced;
+    ``again`` how many own items and how many of others count again that had not.
     """
 
     outcome: MergeOutcome
@@ -31,6 +32,7 @@ class Done(NamedTuple):
     back: Sequence[str]
     aside: Sequence[str]
     decided: Told
+    again: tuple[int, int]
 
 
 def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> list[Shown] | None:
@@ -66,8 +68,9 @@ def merge(
         [reason for item, reason in found.items() if item not in known]
         for found, known in zip(now, before, strict=True)
     )
+    own, others = (len(known.keys() - found.keys()) for found, known in zip(now, before, strict=True))
     replaced = decided.after_merge(session.database, here, bundles)
-    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside, replaced)
+    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside, replaced, (own, others))
 
 
 def answer(done: Done, folder: Path, session: Session, ticket: Ticket) -> Done:

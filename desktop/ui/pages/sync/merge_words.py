@@ -59,6 +59,12 @@ def aside_words(reasons: Sequence[str]) -> list[str]:
     return [f"别处填的有{len(reasons)}条现在不计入：{_why(reasons)}。"] if reasons else []
 
 
+def again_words(own: int, others: int) -> list[str]:
+    """How many items count again that did not, as a word about them was taken back; nothing where none do."""
+    lines = [f"上级以前没有收下的，又收下了{own}条。"] if own else []
+    return [*lines, *([f"别处填的、以前不计入的，又计入{others}条。"] if others else [])]
+
+
 def _why(reasons: Sequence[str]) -> str:
     counts = Counter(reasons).most_common(_REASONS)
     return counts[0][0] if len(set(reasons)) == 1 else "；".join(f"{r}（{n}条）" for r, n in counts)

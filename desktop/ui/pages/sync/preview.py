@@ -15,6 +15,7 @@ from desktop.operations.stations.traffic import Seen
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
 from desktop.records.declaration import short_label
 from desktop.records.duties import signed_words
+from desktop.records.versions.deciding import EXCLUSION, REVOCATION
 from desktop.records.versions.item_outcomes import APPLIED, CONFLICT, HELD, KNOWN, OUTCOMES, REFUSED
 from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.sync.merging.results import EARLIER, BundleResult
@@ -307,11 +308,15 @@ def _done_words(good: Sequence[BundleResult], applied: int) -> str:
     births, changes, deletions = _done(good)
     joined = applied - births.total() - changes.total() - deletions.total()
     attached = births.pop(ATTACHMENT, 0)
+    # Taking back a word about what counts deletes a record, and nobody has lost anything by it.
+    out, lifted = (sum(of.pop(name, 0) for name in (EXCLUSION, REVOCATION)) for of in (births, deletions))
     born, changed, deleted = (of.total() - of[PART] for of in (births, changes, deletions))
     parts = [
         f"新增{amount_words(born, attached, '条')}" if born or attached else "",
         f"修改{changed}处" if changed else "",
         f"删除{deleted}条" if deleted else "",
+        f"定为不计入的{out}处" if out else "",
+        f"恢复计入的{lifted}处" if lifted else "",
         f"并入已有的记录{joined}项" if joined > 0 else "",
     ]
     return "、".join(filter(None, parts))
