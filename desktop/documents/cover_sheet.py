@@ -23,9 +23,9 @@ from desktop.documents.page import (
     QrBlock,
     render_pdf,
 )
+from desktop.documents.sheet_code import QR_PREFIX
 from desktop.records.typed.dates import dated_moment_words, day_words
 
-QR_PREFIX: Final = "XSJ1"
 DIGITS: Final = 64
 """How many hexadecimal digits a digest has."""
 _GROUP: Final = 4

@@ -28,6 +28,7 @@ from desktop.ui.theme import PROGRAM, TextSize
 from desktop.ui.topbar import TopBar
 from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.reach import PageStack
+from desktop.ui.widgets.scanned import SHEET, ScanWatch
 from desktop.ui.widgets.typed import TypedKeys, settle
 from desktop.ui.workbench import Workbench
 
@@ -72,7 +73,8 @@ class MainWindow(QMainWindow):
             QShortcut(keys, self).activated.connect(self.back)
         QShortcut(QKeySequence(Qt.Key.Key_F7), self).activated.connect(self._look_through)
         QShortcut(QKeySequence(Qt.Key.Key_F6), self).activated.connect(self._change_sides)
-        self._typed = TypedKeys(self)
+        self._typed, self._scans = TypedKeys(self), ScanWatch(self)
+        self._scans.scanned.connect(lambda text: self.open_page("sync", part=f"{SHEET}{text}"))
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_cursor)
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self._stack.bring_into_view(now)
         self.notices.make_way()
         self._typed.follow(now)
+        self._scans.follow(now)
 
     def _build(self) -> None:
         brand = self._brand = QFrame()

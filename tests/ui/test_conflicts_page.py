@@ -20,7 +20,7 @@ from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.conflicts.view import OWN
 from desktop.ui.pages.recent import RecentPage
-from desktop.ui.pages.sync.page import SyncPage
+from desktop.ui.pages.sync.page import CHECK, SyncPage
 from tests.operations.stations import enrol, report_up, station
 from tests.ui.hands import Hands, Windows
 
@@ -103,6 +103,27 @@ def test_a_number_chooses_and_enter_decides(
     hands.bench.undo()
     hands.settle()
     assert value(pair[0], record, "name") == "区里改的"
+
+
+def test_a_cover_sheet_that_is_scanned_here_decides_nothing_and_is_held_against_its_file(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """Its digits choose values, and the Enter of the scanner would decide."""
+    (record,) = dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    hands, page = open_page(pair[0])
+    page.list.setFocus()
+    code = f"XSJ1 3 12 {'3a' * 32}"
+    for sign in code:
+        hands.qtbot.keyClicks(QApplication.focusWidget(), sign)
+    hands.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    hands.settle()
+    assert value(pair[0], record, "name") == "区里改的"
+    assert len(conflicts.open_conflicts(pair[0])) == 1
+    desk = hands.window.page
+    assert isinstance(desk, SyncPage)
+    hands.qtbot.waitUntil(lambda: desk.tabs.currentIndex() == CHECK)
+    assert desk.check.typed.text() == code
+    assert desk.check.typed.selectedText() == code, "the next one takes its place"
 
 
 def test_enter_without_a_choice_decides_nothing(

@@ -128,6 +128,12 @@ class CheckTab(QWidget):
         if found is not None:
             self.look_at(found)
 
+    def take_scanned(self, text: str) -> None:
+        """What was scanned elsewhere, as if the cursor had stood here; another scan takes its place."""
+        self.typed.setText(text)
+        self.typed.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.typed.selectAll()
+
     def look_at(self, path: Path | None) -> None:
         """Compares with this file; with none, whichever of the inbox fits."""
         self._chosen = path

@@ -42,6 +42,7 @@ from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
 from desktop.ui.parts import heading, plain, scrolling
 from desktop.ui.widgets.reach import lead_to
+from desktop.ui.widgets.scanned import SHEET
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -386,14 +387,18 @@ class SyncPage(Page):
     def go_to_part(self, part: str) -> None:
         """Brings the forks, what was not taken or the inbox to the front, once it is known what there is.
 
-        For ``receipts`` the first station below that waits for one; a merge that is over has taken that room.
+        For ``receipts`` the first station below that waits for one; a merge that is over has taken that room. After
+        :data:`SHEET` stands what was scanned from a cover sheet.
         """
         if part == "receipts":
             self.merge.put_away()
             self.below.point_out()
             self.load()
         self._wanted = "" if self.seen is not None else part
-        if self.seen is not None:
+        if self.seen is not None and part.startswith(SHEET):
+            self.tabs.setCurrentIndex(CHECK)
+            self.check.take_scanned(part.removeprefix(SHEET))
+        elif self.seen is not None:
             self.tabs.setCurrentIndex(
                 {"forks": FORKS, "unsettled": UNSETTLED, "inbox": INBOX}.get(part, WORK)
             )
