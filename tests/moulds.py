@@ -2,7 +2,7 @@
 
 Seventy record types with their indexes take the engine longer to create than most tests take for all else. What a
 cast ledger holds is what creating it would have put there; workspaces with other types are created as ever, and so are
-those of child processes.
+those of child processes. Ledgers in memory are cast too, for whatever types, where a test asks for :func:`empty`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,46 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from desktop.records.types import Catalogue
+    from desktop.store.tables.database import Database
 
 _MOST_KEYS = 30
 """So many moulds are kept; each has three megabytes, and to give a ledger another key takes longer than the rest."""
 _LENT_KEYS = 8
 """Workspaces whose key would be random take turns with so many: those that meet in one test have keys of their own."""
+
+
+_IN_MEMORY: dict[tuple[int, bool], tuple[Catalogue, Any]] = {}
+"""Ledgers in memory by the catalogue, which is held so that no other gets its id; connections of their own, as those of
+a module end with it."""
+
+
+def empty(types: Catalogue, *, indexed: bool = False) -> Database:
+    """An empty ledger in memory with the tables of these types, and with the indexes if those are wanted."""
+    # Only now: without asserts nothing of the program may be imported before it is compiled anew.
+    from desktop.store.queries import indexing
+    from desktop.store.tables import schema
+    from desktop.store.tables.database import Database
+
+    database = Database.open(None, bytes(32))
+    if (found := _IN_MEMORY.get((id(types), indexed))) is not None:
+        found[1].backup(database.connection)
+        return database
+    schema.ensure(database, types)
+    if indexed:
+        indexing.ensure(database, types)
+    import sqlcipher3
+
+    mould = sqlcipher3.connect(":memory:", isolation_level=None)
+    mould.execute(f"PRAGMA key = \"x'{bytes(32).hex()}'\"")
+    database.connection.backup(mould)
+    _IN_MEMORY[id(types), indexed] = types, mould
+    return database
 
 
 class Foundry:

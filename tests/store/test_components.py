@@ -35,10 +35,9 @@ from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.merging.merging import Change, Merger
 from desktop.store.merging.uncounting import Taken
 from desktop.store.queries import digest as digests
-from desktop.store.queries import indexing
-from desktop.store.tables import schema
 from desktop.store.tables.columns import read, table_of
 from desktop.store.tables.database import Database
+from tests import moulds
 from tests.store.world import origin_ref, parse_value
 
 FIRM = RecordType(
@@ -313,10 +312,7 @@ def _deletion(
 
 def ledger() -> Database:
     """An empty ledger in memory."""
-    database = Database.open(None, bytes(32))
-    schema.ensure(database, TYPES)
-    indexing.ensure(database, TYPES)
-    return database
+    return moulds.empty(TYPES, indexed=True)
 
 
 def merge(database: Database, items: Iterable[Said]) -> None:

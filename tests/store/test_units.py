@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.records.types import catalogue
 from desktop.store.queries.units import stands_within, subtree
-from desktop.store.tables import schema
 from desktop.store.tables.database import Database
+from tests import moulds
 from tests.measuring import steps_of
 
 
@@ -21,8 +21,7 @@ def key(number: int) -> str:
 
 def ledger(superiors: Mapping[int, int | None], deleted: frozenset[int], twice: frozenset[int]) -> Database:
     """Units, each under another one or none, some deleted, some that two others have registered."""
-    database = Database.open(None, bytes(32))
-    schema.ensure(database, catalogue())
+    database = moulds.empty(catalogue())
     for number, superior in superiors.items():
         above = None if superior is None else key(superior)
         database.execute(

@@ -25,6 +25,7 @@ from desktop.store.merging.merging import Change, Merger, Result
 from desktop.store.tables import schema
 from desktop.store.tables.columns import read, table_of
 from desktop.store.tables.database import Database
+from tests import moulds
 
 FIRM = RecordType(
     name="firm",
@@ -206,9 +207,7 @@ def truth_of(items: Iterable[Birth | Edit], types: Catalogue = TYPES) -> Truth:
 
 def ledger(types: Catalogue = TYPES) -> Database:
     """An empty ledger in memory."""
-    database = Database.open(None, bytes(32))
-    schema.ensure(database, types)
-    return database
+    return moulds.empty(types)
 
 
 def update(database: Database, types: Catalogue) -> None:

@@ -41,6 +41,7 @@ from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.signed import certificates, identity, renewing
 from desktop.sync.signed.certificates import Claims, grant_serial
 from desktop.sync.signed.identity import StationKeys
+from tests import moulds
 
 START = 1_795_420_800_000
 """2026-11-23 in milliseconds."""
@@ -355,7 +356,11 @@ def new_desk(
     rnd = random.Random(name)
     keys = identity.generate(rnd.randbytes)
     time = time or Time()
-    database = Database.open(folder / f"{name}.db" if cipher else None, KEY, create=cipher)
+    database = (
+        Database.open(folder / f"{name}.db", KEY, create=True)
+        if cipher
+        else moulds.empty(types, indexed=True)
+    )
     ledger = Ledger(database, types, Environment(time, rnd.randbytes), keys.station, keys.incarnation)
     unit = unit or derived_id(f"unit:{level.value}", name)
     with database.transaction():
