@@ -27,6 +27,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("checks", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.register_profile("long", deadline=None, max_examples=2000, print_blob=True)
 FEW_EXAMPLES = 20
+MORE_WHERE_LONG = 20
+"""Whether any example is wrong is asked at length by ``--long``; the checks ask whether the known kinds are right."""
 # The run without asserts looks for what depended on one; the examples were tried in the run with them.
 settings.register_profile("optimized", settings.get_profile("checks"), max_examples=FEW_EXAMPLES)
 settings.load_profile("long" if LONG else "optimized" if OPTIMIZED else "checks")
@@ -37,7 +39,9 @@ if OPTIMIZED:
 
 def examples(number: int) -> int:
     """How many examples a test tries that has a number of its own, as that would else go before the profile's."""
-    return min(number, FEW_EXAMPLES) if OPTIMIZED else number
+    if OPTIMIZED:
+        return min(number, FEW_EXAMPLES)
+    return number * MORE_WHERE_LONG if LONG else number
 
 
 def pytest_report_header() -> list[str]:

@@ -24,11 +24,18 @@ MEASURED_TESTS = (
     "tests/sync",
 )
 UNMEASURED_TESTS = (
+    "tests/store/test_backups.py",
     "tests/store/test_births.py",
+    "tests/store/test_captured.py",
     "tests/store/test_cost.py",
+    "tests/store/test_indexing.py",
+    "tests/store/test_journal.py",
     "tests/store/test_merging.py",
     "tests/store/test_searching.py",
+    "tests/store/test_staging.py",
     "tests/store/test_undoing.py",
+    "tests/store/test_units.py",
+    "tests/sync/test_any_order.py",
     "tests/sync/test_capture.py",
     "tests/sync/test_enrolled_again.py",
     "tests/sync/test_erasing.py",
@@ -37,6 +44,8 @@ UNMEASURED_TESTS = (
     "tests/sync/test_mutations.py",
     "tests/sync/test_new_units.py",
     "tests/sync/test_own_chain.py",
+    "tests/sync/test_passed.py",
+    "tests/sync/test_piled_up.py",
     "tests/sync/test_policy.py",
     "tests/sync/test_policy_attacks.py",
     "tests/sync/test_policy_claims.py",
@@ -45,9 +54,13 @@ UNMEASURED_TESTS = (
     "tests/sync/test_policy_reach.py",
     "tests/sync/test_policy_rewriting.py",
     "tests/sync/test_public_tools.py",
+    "tests/sync/test_refused.py",
     "tests/sync/test_registered.py",
+    "tests/sync/test_restating.py",
     "tests/sync/test_rewriting.py",
     "tests/sync/test_speed.py",
+    "tests/sync/test_tree.py",
+    "tests/sync/test_tree_of_a_grant.py",
 )
 # That the floors which decide are the same program without asserts is proven by comparing the compiled code
 # (tests/packaging/test_optimized.py). These run without asserts all the same: trust and merge, what is read from

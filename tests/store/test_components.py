@@ -38,6 +38,7 @@ from desktop.store.queries import digest as digests
 from desktop.store.tables.columns import read, table_of
 from desktop.store.tables.database import Database
 from tests import moulds
+from tests.conftest import examples
 from tests.store.world import origin_ref, parse_value
 
 FIRM = RecordType(
@@ -368,7 +369,7 @@ def heads_of_joined(joined: Joined) -> set[tuple[str, str, int, str]]:
 
 @pytest.mark.no_cover
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 def test_any_order_and_grouping_gives_what_the_rules_say(items: list[Said], rnd: random.Random) -> None:
     truth = truth_of(items)
     wanted = expected(truth)
@@ -383,8 +384,9 @@ def test_any_order_and_grouping_gives_what_the_rules_say(items: list[Said], rnd:
     assert len(found) == 1
 
 
+@pytest.mark.no_cover
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=30)
+@settings(max_examples=examples(15))
 def test_what_counts_no_longer_leaves_what_the_rest_says(items: list[Said], rnd: random.Random) -> None:
     database = merged_in_some_order(rnd, items)
     gone = rnd.sample(items, rnd.randint(1, min(4, len(items))))

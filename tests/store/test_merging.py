@@ -48,7 +48,7 @@ def merge_in_any_order(
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(80))
 def test_any_order_and_grouping_gives_what_the_rules_say(
     items: list[Birth | Edit], rnd: random.Random
 ) -> None:
@@ -61,7 +61,7 @@ def test_any_order_and_grouping_gives_what_the_rules_say(
 
 
 @given(histories(newer=True), st.randoms(use_true_random=False))
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(80))
 def test_an_older_program_keeps_what_a_newer_one_says_and_shows_it_once_it_is_updated(
     items: list[Birth | Edit], rnd: random.Random
 ) -> None:
@@ -78,7 +78,7 @@ def test_an_older_program_keeps_what_a_newer_one_says_and_shows_it_once_it_is_up
 
 
 @given(histories())
-@settings(max_examples=examples(60))
+@settings(max_examples=examples(40))
 def test_every_new_item_ends_in_exactly_one_outcome(items: list[Birth | Edit]) -> None:
     database = ledger()
     result = merge(database, items, set())

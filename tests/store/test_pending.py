@@ -126,6 +126,7 @@ def test_lines_of_earlier_programs_have_their_own_salts(database: Database, envi
     assert cut_all(database, environment) == [(1, 3, None), (4, 5, 1)]
 
 
+@pytest.mark.no_cover
 @given(
     st.lists(st.tuples(st.integers(1, 40), st.sampled_from([None, 1, 2]), st.integers(1, 900)), min_size=1)
 )

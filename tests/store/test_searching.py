@@ -21,6 +21,7 @@ from desktop.store.tables import schema
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.store.tables.pinyin import all_initials, sort_key
+from tests.conftest import examples
 from tests.store.formerly import as_version
 
 FIRM = RecordType(
@@ -117,7 +118,7 @@ def play(ledger: Ledger, steps: list[tuple[object, ...]]) -> list[Seen]:
 
 
 @pytest.mark.parametrize("much", [1, 10**9], ids=["row by row", "picked out of the list"])
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(STEPS, st.lists(WORDS, max_size=3))
 def test_a_search_finds_what_a_reader_finds(
     much: int, steps: list[tuple[object, ...]], texts: list[str]

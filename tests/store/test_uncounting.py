@@ -15,6 +15,7 @@ from desktop.store.merging import aside
 from desktop.store.merging.merging import Merger
 from desktop.store.merging.uncounting import Taken
 from desktop.store.tables.database import Database
+from tests.conftest import examples
 from tests.store.drawing import histories
 from tests.store.world import (
     TYPES,
@@ -46,7 +47,7 @@ def take_out(database: Database, items: Iterable[Birth | Edit]) -> None:
 
 @pytest.mark.no_cover
 @given(histories(), st.data(), st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=examples(60))
 def test_what_is_left_is_what_the_rules_say_of_the_rest(
     items: Items, data: st.DataObject, rnd: random.Random
 ) -> None:
@@ -65,8 +66,9 @@ def test_what_is_left_is_what_the_rules_say_of_the_rest(
     assert state_of(database) == expected_state(truth_of(items))
 
 
+@pytest.mark.no_cover
 @given(histories(), st.data())
-@settings(max_examples=50)
+@settings(max_examples=examples(25))
 def test_it_makes_no_difference_how_many_steps_it_takes(items: Items, data: st.DataObject) -> None:
     out = data.draw(st.lists(st.sampled_from(sorted(items, key=lambda i: i.item)), min_size=1, unique=True))
     at_once, by_and_by = ledger(), ledger()

@@ -212,6 +212,7 @@ def test_a_helper_ends_when_nobody_is_at_the_other_end() -> None:
     assert process.exitcode == 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("work", [dies_at_once, dies_reading, reads_nothing])
 def test_a_helper_that_fails_changes_nothing(
     tmp_path: Path, call: Callable[[Work], Crew], work: Work

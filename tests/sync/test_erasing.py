@@ -24,6 +24,7 @@ from desktop.store.merging.erasing import Erasure, is_left
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
+from tests.conftest import examples
 from tests.sync.acts import FIRM, OTHER, contact, erase, everything, superior
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
@@ -601,7 +602,7 @@ def test_nobody_erases_the_refused_words_of_others(tree: Tree) -> None:
 
 @pytest.mark.no_cover
 @given(st.integers(0, 2**32))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 def test_old_holders_and_new_ones_say_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Edits, empty values, second births and several erasures; one station has seen all, another comes last."""
     rnd = random.Random(seed)

@@ -19,6 +19,7 @@ from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.merging import forks
+from tests.conftest import examples
 from tests.sync.acts import erase, everything, move_upholding
 from tests.sync.desks import Desk, below, connect, copied_disk, enrol, new_desk, new_root, report, settle
 
@@ -273,7 +274,7 @@ def journal(desk: Desk) -> dict[int, bytes]:
 
 @pytest.mark.no_cover
 @given(rnd=st.randoms(use_true_random=False))
-@settings(max_examples=25)
+@settings(max_examples=examples(12))
 def test_in_whatever_order_the_two_are_heard_nothing_is_lost_and_every_difference_is_shown(
     rnd: random.Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

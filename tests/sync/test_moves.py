@@ -73,6 +73,7 @@ def test_of_moves_of_one_moment_that_one_is_judged_by_which_is_shown() -> None:
     assert found == {from_town}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("first", ["the village", "its town"])
 def test_what_a_moved_unit_has_with_others_comes_to_its_new_superior(places: Places, first: str) -> None:
     """A firm that its former town registered too, whichever of the two it is shown under (rule 21)."""
@@ -344,6 +345,7 @@ def test_who_is_above_by_the_own_chain_is_believed_of_where_the_unit_was_before(
     assert moves.not_counting([birth, city, again], tree, ["v"], chain) == {again}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("waits", [True, False])
 def test_a_further_laptop_of_a_unit_that_was_moved_hears_its_new_superior(
     places: Places, tmp_path: Path, waits: bool
@@ -452,6 +454,7 @@ def test_in_any_order_of_arrival_everybody_ends_with_the_same_tree(places: Place
     assert settled == {d.name: d.refused() for d in desks}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("apart", [True, False])
 def test_under_a_unit_that_a_former_superior_takes_in_vain_it_writes_nothing(
     tmp_path: Path, apart: bool
@@ -538,6 +541,7 @@ def says_contact(desk: Desk) -> bool:
     return CONTACT["phone"] in everything(desk)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("heard", [True, False])
 def test_what_a_former_superior_erases_before_it_hears_of_the_move_is_gone_everywhere(
     tmp_path: Path, heard: bool
@@ -589,6 +593,7 @@ def test_long_after_the_move_a_former_superior_erases_nothing_nor_does_who_never
     assert district.records("erasure") == set()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "odd",
     [{"upto": "morgen"}, {"target": "厂"}, {"kind": 5}, {"slots": None}],
@@ -602,6 +607,7 @@ def test_an_erasure_by_a_former_superior_that_makes_no_sense_is_not_said_again(
     assert places.district.records("erasure") == set()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("how", ["in vain", "by who stands above"])
 def test_what_is_said_of_a_unit_later_gives_a_former_superior_no_more_time(tmp_path: Path, how: str) -> None:
     """The move away from it ends that: not its own that does not count, nor the next one, from whoever came after."""
@@ -706,6 +712,7 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(
         assert town.unit not in subtree(former.database, former.unit)
 
 
+@pytest.mark.no_cover
 def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_none_that_had_come(
     tmp_path: Path,
 ) -> None:
@@ -854,6 +861,7 @@ def test_what_was_erased_above_without_the_town_having_seen_it_is_gone_everywher
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("revoked", [True, False])
 def test_what_does_not_count_stays_out_when_its_unit_is_moved(
     places: Places, tmp_path: Path, *, revoked: bool
@@ -878,6 +886,7 @@ def test_what_does_not_count_stays_out_when_its_unit_is_moved(
     assert len({desk.digest(village.unit).sha256 for desk in (district, other, newcomer)}) == 1
 
 
+@pytest.mark.no_cover
 def test_who_moves_a_unit_on_that_lies_where_a_lower_level_has_put_it_moves_it_everywhere(
     tmp_path: Path,
 ) -> None:

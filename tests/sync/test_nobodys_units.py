@@ -17,6 +17,7 @@ from tests.sync.places import Places, name_of
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
+@pytest.mark.no_cover
 def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_takes_its_word_back(
     tmp_path: Path,
 ) -> None:
@@ -111,6 +112,7 @@ def test_where_the_first_registration_counts_no_more_the_second_does_and_the_fir
     assert name_of(district) == "村里的"
 
 
+@pytest.mark.no_cover
 def test_what_a_level_above_withdraws_of_the_first_registration_counts_like_what_it_refuses(
     tmp_path: Path,
 ) -> None:
@@ -150,6 +152,7 @@ def _registered_thrice(places: Places) -> tuple[Desk, tuple[int, int, int]]:
     return third, (first, later, last)
 
 
+@pytest.mark.no_cover
 def test_of_several_the_one_that_was_made_first_counts(places: Places) -> None:
     district, town, other = places.district, places.town, places.other
     third, (first, _, last) = _registered_thrice(places)
@@ -159,6 +162,7 @@ def test_of_several_the_one_that_was_made_first_counts(places: Places) -> None:
     assert district.refused() == {(third.station, last): "registered", (other.station, first): "withdrawn"}
 
 
+@pytest.mark.no_cover
 def test_a_restored_district_hears_its_own_words_first_and_takes_none_back_for_that(places: Places) -> None:
     """What they are about has yet to come back; of two that it knows again neither was the first."""
     district, town, other = places.district, places.town, places.other

@@ -12,6 +12,7 @@ from desktop import __version__
 from desktop.records.declaration import Level
 from desktop.sync.authority import excluding, exclusions
 from desktop.sync.errors import Revoked
+from tests.conftest import examples
 from tests.measuring import memory
 from tests.sync.desks import Desk, enrol, new_desk, report
 from tests.sync.levels import FIRM, OTHER, Tree, grow
@@ -320,7 +321,9 @@ def test_policy_reaches_stations_that_are_enrolled_later(tree: Tree) -> None:
 
 @pytest.mark.no_cover
 @given(st.integers(0, 2**32))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_order_of_delivery_gives_the_same(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Births, edits, moves and deletions below; exclusions, revocations and lifts above; bundles in any order."""
     rnd = random.Random(seed)

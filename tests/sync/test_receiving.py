@@ -21,6 +21,7 @@ from desktop.sync.bundles import kept
 from desktop.sync.errors import UnitNotKnown
 from desktop.sync.formats import segments
 from desktop.sync.merging import receiving
+from tests.conftest import examples
 from tests.sync.desks import enrol, new_desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, grow, outcome
 
@@ -139,7 +140,7 @@ def test_deleting_a_record_leaves_the_children_of_other_units_to_them(tree: Tree
 
 
 @pytest.mark.no_cover
-@settings(max_examples=25)
+@settings(max_examples=examples(12))
 @given(rnd=st.randoms(use_true_random=False))
 def test_the_five_outcomes_always_add_up(
     rnd: random.Random, tmp_path_factory: pytest.TempPathFactory

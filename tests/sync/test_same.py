@@ -243,6 +243,7 @@ def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_change
     assert joined(house.district)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "said",
     [{"one": "a", "other": "b"}, {"one": ""}, {"other": OTHER}, {"one": 5, "other": 6}, {"kind": 5}],
@@ -444,6 +445,7 @@ def test_what_is_one_since_a_unit_is_in_the_tree_goes_down_to_who_had_the_edge_b
     assert far.digest(far.unit).sha256 == house.district.digest(far.unit).sha256
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("way", ["taken apart", "edge withdrawn", "it dies", "what it lived by is withdrawn"])
 def test_what_was_said_while_it_was_one_with_anothers_comes_when_they_are_apart(
     house: House, tmp_path: Path, way: str

@@ -69,6 +69,7 @@ def test_a_town_does_not_say_by_vouching_what_it_may_not_say(
     assert places.village.records(type_name) == set()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("type_name", "cells"), FORBIDDEN)
 def test_of_a_station_that_nobody_knows_it_waits_for_its_grant(
     places: Places, type_name: str, cells: dict[str, Cell], tmp_path: Path
