@@ -42,7 +42,10 @@ class LogicPage(Page):
         self.groups = Grid(
             [Col("问题", 26, wide=True), Col("记录", 12), Col("条数", 7, numeric=True)], "问题", wrapping=True
         )
-        self.places = Grid([Col("记录", 16, wide=True), Col("问题", 24, wide=True)], "有这个问题的记录")
+        # What is wrong is read whole: in the middle of it stands what is to be filled in.
+        self.places = Grid(
+            [Col("记录", 16, wide=True, most=30), Col("问题", 24, wide=True)], "有这个问题的记录", wrapping=True
+        )
         self.empty = EmptyState()
         self._build()
         self.groups.chosen.connect(self._show_places)
