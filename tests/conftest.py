@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,25 @@ def examples(number: int) -> int:
     if OPTIMIZED:
         return min(number, FEW_EXAMPLES)
     return number * MORE_WHERE_LONG if LONG else number
+
+
+class AtOnce:
+    """Says what failed when it fails: pytest does so at its end, which with ``--long`` is a night away."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called for each phase of each test, where tests are spread over processes in the one that leads them."""
+        if report.failed:
+            self._say(f"\n{report.nodeid}\n{report.longreprtext}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Long runs tell their failures at once; what a process says that was told to run tests, nobody reads."""
+    if LONG and not hasattr(config, "workerinput"):
+        # What writes to the terminal is not there yet.
+        config.pluginmanager.register(AtOnce(lambda said: config.get_terminal_writer().line(said)))
 
 
 def pytest_report_header() -> list[str]:

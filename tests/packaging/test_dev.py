@@ -13,6 +13,8 @@ import dev
 import pytest
 from bootstrap import checks, environments, machine, running
 
+from tests.conftest import AtOnce
+
 
 @pytest.mark.parametrize(
     ("system", "env", "screen"),
@@ -276,6 +278,15 @@ def test_long_reaches_the_tests_and_not_the_second_run(fake_run: Any) -> None:
         ("1", None),
         (None, "1"),
     ]
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("passed", []), ("failed", ["\na.py::test\nseed 7"])])
+def test_a_long_run_says_at_once_what_failed(outcome: Any, told: list[str]) -> None:
+    said: list[str] = []
+    AtOnce(said.append).pytest_runtest_logreport(
+        pytest.TestReport("a.py::test", ("a.py", 1, "test"), {}, outcome, "seed 7", "call")
+    )
+    assert said == told
 
 
 def test_arguments_after_two_dashes_go_to_pytest_and_narrow_the_run(
