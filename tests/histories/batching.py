@@ -184,6 +184,8 @@ class Batching(Combining):
             higher.database, higher.unit
         ):
             return "not there"
+        shown = higher.shown(village.unit, "unit")
+        self.home[village.unit] = str(shown.values["superior"]) if shown is not None else own.unit
         self.put_under(village, higher)
         for d in (village, higher):
             self.snapshots.pop(d.name, None)

@@ -37,6 +37,8 @@ class Offices(People):
         super().__init__(*args, **options)
         self.waiting: list[Desk] = []
         """Stations below a unit that was moved, whose certificates lead elsewhere."""
+        self.home: dict[str, str] = {}
+        """The superiors of units whose computers report to who stands above these."""
 
     @property
     def offices(self) -> list[Desk]:
@@ -85,7 +87,11 @@ class Offices(People):
         if is_out(self.district, new):
             # Whoever has heard of that takes nothing from there any more, not even that it was let in (known residue).
             return "out of use"
-        movers = [d for d in self.desks if d.unit == moved.unit and self.above[d.name] is old]
+        movers = [
+            d
+            for d in self.desks
+            if d.unit == moved.unit and (d.level is Level.VILLAGE or self.above[d.name] is old)
+        ]
         below = [d for d in self.below(moved) if d not in movers]
         whole = [*movers, *below]
         mover = self._mover(old, new)
@@ -230,12 +236,13 @@ class Offices(People):
         have heard that they were elsewhere, and then they take nothing from there.
         """
         desk = self.district
-        found = {
-            below.unit: above.unit
-            for below, above in self.pairs
-            if desk.shown(below.unit, "unit") is not None
-            and below.unit not in subtree(desk.database, above.unit)
-        }
+        found = {}
+        for below, above in self.pairs:
+            home = self.home.get(below.unit, above.unit)
+            superior = home if home in subtree(desk.database, above.unit) else above.unit
+            shown = desk.shown(below.unit, "unit")
+            if below.unit != above.unit and shown is not None and shown.values["superior"] != superior:
+                found[below.unit] = superior
         if found:
             self._put_unit(desk, found)
             self.waiting += [d for d, _ in self.pairs if d.unit in found and d not in self.waiting]

@@ -12,7 +12,7 @@ from tests.sync import desks
 from tests.sync.acts import move, move_upholding
 from tests.sync.casting import cast
 from tests.sync.desks import Desk, enrol, new_root, report, settle
-from tests.sync.places import name_of
+from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -126,3 +126,44 @@ def test_where_the_new_superior_signs_for_it_in_the_same_merge_nothing_is_passed
     assert results[0].held == 0
     assert passed.stations(other.database, other.link(town)) == frozenset()
     assert other.link(town).received > 0
+
+
+def test_no_receipt_waits_for_what_was_written_under_a_unit_that_is_deleted_and_it_comes_when_that_is_back(
+    places: Places,
+) -> None:
+    district, town, village = places.district, places.town, places.village
+    places.deliver()
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    town.take(village.send())
+    district.delete(village.unit, "unit")
+    district.settle()
+    assert district.take(town.send()).reasons == {("held", "gone"): 1}
+    town.take(district.send(town))
+    town.birth("firm", {"name": "后来的"})
+    assert district.take(town.send()).reasons == {}
+    district.delete(village.unit, "unit", revive=True)
+    district.settle()
+    town.take(district.send(town))
+    district.take(town.send())
+    assert name_of(district) == "村里的"
+    town.take(district.send(town))
+    assert town.send().items == 0
+
+
+def test_no_receipt_waits_for_what_was_written_below_a_unit_that_is_deleted(tmp_path: Path) -> None:
+    """Nor for what its computer wrote whose registration counts no more."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    district = desks.below(city, "区", Level.DISTRICT, 3)
+    town, beside = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village, other = desks.below(town, "甲村"), desks.below(beside, "乙村")
+    settle([(village, town), (other, beside), (town, district), (beside, district), (district, city)])
+    for below, desk, record in ((village, town, FIRM), (other, beside, OTHER)):
+        below.birth("firm", {"name": below.name}, record=record)
+        settle([(below, desk), (desk, district)])
+    city.delete(town.unit, "unit")
+    city.settle()
+    number = city.database.value("SELECT _number FROM r_unit WHERE id = unhex(?)", (other.unit,))
+    city.exclude((beside, number))
+    assert city.take(district.send()).reasons == {("held", "gone"): 2}
+    district.take(city.send(district))
+    assert city.take(district.send()).total == 0

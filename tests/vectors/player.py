@@ -14,7 +14,7 @@ from desktop.errors import Problem
 from desktop.records import identity
 from desktop.records.types import catalogue
 from desktop.records.versions import canonical, items, stamps
-from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_GONE, HELD_MOVED, REFUSED_KEY
 from desktop.store.ledger import Ledger
 from desktop.store.peers import links
 from desktop.store.queries import digest as digests
@@ -130,7 +130,7 @@ def _merge(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
             yield from (
                 f"item: {names[u.station]} {u.incarnation} {u.number} {u.outcome} {u.reason}"
                 for u in result.unapplied
-                if u.reason in (HELD_CERTIFICATE, HELD_MOVED, REFUSED_KEY)
+                if u.reason in (HELD_CERTIFICATE, HELD_MOVED, HELD_GONE, REFUSED_KEY)
             )
     yield from _state(ledger)
 

@@ -59,6 +59,19 @@ def _(s: Scene) -> Bundles:
 
 
 @vector(
+    "held-gone",
+    "held gone",
+    "On its way when the registration of its unit was taken back: it waits until that counts.",
+    receiver="district",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village3)
+    s.town2.take(s.village3.send())
+    s.city.say("exclusion", {"cause": "withdrawn", "items": named(s.town2, "1")})
+    return [s.city.send(s.district), s.town2.send()]
+
+
+@vector(
     "check-22-certified-twice",
     "item withdrawn",
     "Another town has certified the village's station for its own unit: its town excludes all the same.",

@@ -29,6 +29,7 @@ HELD_KIND: Final = "kind"
 HELD_FORK: Final = "fork"
 HELD_CERTIFICATE: Final = "certificate"
 HELD_MOVED: Final = "moved"
+HELD_GONE: Final = "gone"
 REFUSED_SCOPE: Final = "scope"
 REFUSED_WRITER: Final = "writer"
 REFUSED_ORDER: Final = "order"
@@ -50,6 +51,7 @@ REASONS: Final[Mapping[str, str]] = {
     HELD_FORK: "同一编号有两种内容，可能有一台电脑被恢复或复制过",
     HELD_CERTIFICATE: "写它的工作电脑的入网批准还没有到",
     HELD_MOVED: "它的单位已经调整了隶属关系，写它的工作电脑还没有在新上级那里办好入网",
+    HELD_GONE: "它的单位已经删除，或者登记不算数",
     REFUSED_SCOPE: "不在发送方负责的范围内",
     REFUSED_WRITER: "发送方的层级不能填写这一项",
     REFUSED_ORDER: "它的时间早于它要替换的内容",

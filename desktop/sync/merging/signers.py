@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_MOVED
+from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_GONE, HELD_MOVED
 from desktop.store.ledger import Ledger
 from desktop.store.merging import aside
 from desktop.store.peers import holdings, links, segment_log
@@ -14,6 +14,7 @@ from desktop.sync.errors import BadSegmentSignature, FormerSuperior, UnknownSign
 from desktop.sync.formats.segments import Header
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.manifest import DOWN
+from desktop.sync.signed.tree import Place
 from desktop.sync.trust import Verdict
 
 
@@ -53,9 +54,18 @@ def is_lacking(ledger: Ledger, judge: Callable[[], Judge], label: Sequence[objec
 
 
 def why_nobody(database: Database, judge: Judge, station: str) -> str:
-    """Why nobody may sign for a segment: its station's unit was moved, or the grant of its key has not come yet."""
-    moved = not judge.is_known(station) and holdings.was_moved(database, judge.granted_units(station))
-    return HELD_MOVED if moved else HELD_CERTIFICATE
+    """Why nobody may sign for a segment: its station's unit was moved or is gone, or the grant of its key has not come.
+
+    Gone is what was deleted, or is below what was, and what no registration gives a place that counts.
+    """
+    units, tree = judge.granted_units(station), judge.state.tree
+    if judge.is_known(station) or not units:
+        return HELD_CERTIFICATE
+    if any(unit in tree for unit in units) and holdings.was_moved(database, units):
+        return HELD_MOVED
+    # Where the unit is below, it is so by the word of another than who has enrolled the station.
+    below = any(tree.place(unit, judge.state.units) is Place.INSIDE for unit in units)
+    return HELD_MOVED if below else HELD_GONE
 
 
 def is_late(judge: Judge, verdict: Verdict, found: Certificate, header: Header) -> bool:

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
-from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, HELD_MOVED, REFUSED, REFUSED_KEY
+from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
 from desktop.store.peers import arrivals, links, passed, segment_log
 from desktop.store.peers.links import Link
@@ -186,19 +186,19 @@ class _Taking:
         return (len(self._passed), self._result.gap) != before
 
     def _may_go_past(self) -> bool:
-        """Whether all that was passed over is by stations whose units were moved away: it is noted whose.
+        """Whether all that was passed over is by stations whose units were moved away or are gone: it is noted whose.
 
         They may never be below this one again, and until then their segments would come with every bundle. Once they
         are, the sender is told to go back to where this bundle begins.
         """
         judge, stations = self._intake.judge, {name for _, name in self._passed.values()}
-        why = {signers.why_nobody(self._db, judge, name) for name in stations}
-        past = self._said.kind == UP and self._complete and why == {HELD_MOVED}
+        why = {name: signers.why_nobody(self._db, judge, name) for name in stations}
+        past = self._said.kind == UP and self._complete and bool(why) and HELD_CERTIFICATE not in why.values()
         if past:
             passed.note(self._db, self._said.sender, self._said.incarnation, self._spans[0][0], stations)
-            for place, _ in self._passed.values():
+            for place, name in self._passed.values():
                 # More has come since it was told.
-                self._intake.give_reason(place, HELD_MOVED)
+                self._intake.give_reason(place, why[name])
         return past
 
     # -- parts -----------------------------------------------------------------------------------------------------
