@@ -118,7 +118,15 @@ class Card(QFrame):
         self.head.setVisible(bool(words))
 
 
-_PLACED = Qt.WidgetAttribute.WA_Resized
+def keep_whole(part: QWidget, event: QEvent) -> None:
+    """After an ``event`` asks for the height that the words in a part need at its width.
+
+    Of itself nothing does, so on a low screen their foot would be cut; then the page scrolls.
+    """
+    # A width that no layout has given yet would ask for a tower of words.
+    asked = event.type() == QEvent.Type.LayoutRequest and part.testAttribute(Qt.WidgetAttribute.WA_Resized)
+    if asked or event.type() == QEvent.Type.Resize:
+        part.setMinimumHeight(max(part.heightForWidth(part.width()), 0))
 
 
 class Note(QFrame):
@@ -145,12 +153,9 @@ class Note(QFrame):
         self.hide()
 
     def event(self, event: QEvent) -> bool:
-        """Asks for the height that its words need at its width: on a low screen the page scrolls, nothing is cut."""
+        """It is read whole."""
         handled = super().event(event)
-        # A width that no layout has given yet would ask for a tower of words.
-        asked = event.type() == QEvent.Type.LayoutRequest and self.testAttribute(_PLACED)
-        if asked or event.type() == QEvent.Type.Resize:
-            self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+        keep_whole(self, event)
         return handled
 
     def say(self, tone: Tone, words: str, detail: str = "") -> None:

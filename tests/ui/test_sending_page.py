@@ -64,6 +64,7 @@ def test_sending_says_what_is_inside_remembers_the_folder_and_what_to_do_next(
     assert isinstance(focus, QPushButton)
     assert focus.text() == "报送单（签名盖章用）", "the cursor goes on to what comes next"
     assert focus.height() >= focus.sizeHint().height(), "it is cut"
+    assert page.send.rect().contains(page.send.done.geometry()), "its foot is beyond the card"
     assert written.name in page.send.done.words.text()
     assert "下一步" in page.send.done.detail.text()
     cover = covers.cover_of(village, written)

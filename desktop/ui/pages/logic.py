@@ -44,7 +44,9 @@ class LogicPage(Page):
         )
         # What is wrong is read whole: in the middle of it stands what is to be filled in.
         self.places = Grid(
-            [Col("记录", 16, wide=True, most=30), Col("问题", 24, wide=True)], "有这个问题的记录", wrapping=True
+            [Col("记录", 16, wide=True, most=30), Col("问题", 24, wide=True)],
+            "有这个问题的记录",
+            wrapping=True,
         )
         self.empty = EmptyState()
         self._build()

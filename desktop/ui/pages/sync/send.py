@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel
 
 from desktop.operations.quantities import Count
@@ -22,7 +22,18 @@ from desktop.ui.file_dialog import travelling
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.sign import Signer
 from desktop.ui.pages.sync.words import counted
-from desktop.ui.parts import Card, Note, button, folder_link, link, moment, plain, row, set_primary
+from desktop.ui.parts import (
+    Card,
+    Note,
+    button,
+    folder_link,
+    keep_whole,
+    link,
+    moment,
+    plain,
+    row,
+    set_primary,
+)
 from desktop.ui.printing.printable import PrintJob, Released
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -71,6 +82,12 @@ class SendCard(Card):
         self.column.addWidget(self.last)
         self.column.addStretch(1)
 
+    def event(self, event: QEvent) -> bool:
+        """What was told of an export is read whole."""
+        handled = super().event(event)
+        keep_whole(self, event)
+        return handled
+
     def show_overview(self, seen: Overview) -> None:
         """What waits for the level above, and what became of the last bundle."""
         peer = seen.upward
@@ -105,8 +122,9 @@ class SendCard(Card):
         self._wanted = bool(seen.wanted)
         self._forget_told(seen, confirmed=peer.confirmed)
         self.last.setText(self._last_words(seen))
-        # Beside what is told of that very export it says nothing new, and takes the room of its buttons.
-        self.last.setVisible(self.done.isHidden())
+        # Beside what is told of that very export they say nothing new, and take the room of its buttons.
+        for said in (self.inside, self.last):
+            said.setVisible(self.done.isHidden())
         self._last = peer.sent.file if peer.sent is not None else ""
         self.sign.setVisible(bool(self._last) and (bool(seen.duties or seen.wanted)))
         if self._to_sign and self._last:
