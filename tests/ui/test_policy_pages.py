@@ -148,6 +148,10 @@ def test_a_merge_is_rolled_back_and_restored(open_page: Open, pair: tuple[Sessio
     hands.click(log.restore)
     assert names(district) == {"第一批的厂", "第二批的厂"}
     assert situations(page) == ["", ""]
+    (answer,) = [b for b in log.note.findChildren(QPushButton) if b.text() == "去写回执" and b.isVisible()]
+    hands.click(answer)
+    assert page.tabs.currentIndex() == WORK
+    assert page.below.grid.hasFocus(), "who waits for it is chosen"
     assert last_steps(hands) == [("是否计入", "不计入", "计入"), ("是否计入", "计入", "不计入")]
 
 

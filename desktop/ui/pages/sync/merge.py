@@ -84,7 +84,7 @@ class MergePanel(QStackedWidget):
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
             workbench.denied(
-                "下级的数据包和入网申请、上级的回执和批准文件都可以，一次可以拖很多个。\n"
+                "下级的数据包和入网申请、上级的回执和批准文件都可以。\n一次可以拖很多个；"
                 + ("先核对，看过结果再合并。" if self._may_merge else _NOT_HIS)
             ),
         )

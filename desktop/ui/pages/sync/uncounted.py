@@ -13,7 +13,7 @@ from desktop.sync.authority.excluding import CLOCK, FORK, REFUSED, WITHDRAWN
 from desktop.ui.dialogs import Answer
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.words import may_decide
+from desktop.ui.pages.sync.words import may_decide, to_receipts
 from desktop.ui.parts import Note, button, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
@@ -111,12 +111,14 @@ class UncountedTab(QWidget):
         self.workbench.write(
             f"恢复：{chosen.label}",
             lambda session, _ticket: policy.lift(session, chosen.record),
-            lambda _changes: self.note.say(
-                Tone.GOOD, f"已恢复{_named(chosen)}。", "下级要等收到下一个数据包才会恢复。"
-            ),
+            lambda _changes: self._lifted(chosen),
             owner=self,
             fail=self._failed,
         )
+
+    def _lifted(self, chosen: Excluded) -> None:
+        self.note.say(Tone.GOOD, f"已恢复{_named(chosen)}。", "下级要等收到下一个回执才会恢复。")
+        self.note.offer(*([] if chosen.cause == CLOCK else [to_receipts(self.workbench)]))
 
     def _failed(self, error: Exception) -> bool:
         return self.note.refuse(error, "没有恢复")

@@ -16,7 +16,7 @@ from desktop.ui.decision import Decision
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.uncounted import CONSEQUENCES
-from desktop.ui.pages.sync.words import counted, may_decide
+from desktop.ui.pages.sync.words import counted, may_decide, to_receipts
 from desktop.ui.parts import Note, button, link, moment, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -124,7 +124,7 @@ class Withdrawing(QWidget):
         self.note.say(
             Tone.GOOD, words, "下一步：照常导出数据包和回执，各处收到以后就一样了。撤回错了，可以随时恢复。"
         )
-        self.note.offer(link("看不计入的内容", self.list_wanted.emit))
+        self.note.offer(link("看不计入的内容", self.list_wanted.emit), to_receipts(self.workbench))
 
     # -- taking it back --------------------------------------------------------------------------------------------
 
@@ -152,9 +152,9 @@ class Withdrawing(QWidget):
         self.note.say(
             Tone.GOOD,
             f"已恢复“{line.name}”第{line.merged.sequence}个数据包的合并。",
-            "下级要等收到下一个数据包才会恢复。",
+            "下级要等收到下一个回执才会恢复。",
         )
-        self.note.offer()
+        self.note.offer(to_receipts(self.workbench))
 
     def _failed(self, error: Exception) -> bool:
         return self.note.refuse(error, "没有恢复")

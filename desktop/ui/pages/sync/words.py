@@ -1,11 +1,14 @@
-"""Words that the parts of the sync page share: how many of what, and who may say what counts."""
+"""What the parts of the sync page share: how many of what in words, who may say what counts, the way to a receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtWidgets import QPushButton
+
 from desktop.operations.quantities import Count, told
 from desktop.records.declaration import Role
+from desktop.ui.parts import link
 from desktop.ui.workbench import Workbench
 
 _MOST_TYPES = 6
@@ -22,3 +25,8 @@ def counted(counts: Sequence[Count]) -> str:
 def may_decide(workbench: Workbench) -> bool:
     """Whether this operator may say what counts; the operation asks again."""
     return workbench.role in (Role.ADMIN, Role.DESK)
+
+
+def to_receipts(workbench: Workbench) -> QPushButton:
+    """The way to the receipts: what was said here about others reaches them with the next one."""
+    return link("去写回执", lambda: workbench.shell.open_page("sync", part="receipts"))
