@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -39,6 +39,7 @@ from desktop.ui.widgets.elided import ElidedLabel
 from desktop.ui.widgets.pressing import deliberate
 from desktop.ui.window import MainWindow
 from desktop.ui.workbench import Workbench
+from tests.ui.hands import Strangers
 from tests.ui.house import OPERATOR, FakeDialogs, Hand, make_session, open_window, restless, settle
 
 INPUTS = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractButton, QAbstractItemView)
@@ -49,22 +50,6 @@ SMALLEST = QSize(911, 472)
 TITLE = 31
 """The height of a title of Windows."""
 SAME_LINE = 6
-
-
-class StrayWindows(QObject):
-    """Notes every widget that is shown as a window of its own though nobody meant it to be one."""
-
-    def __init__(self, *meant: QWidget) -> None:
-        super().__init__()
-        self._meant = meant
-        self.found: list[str] = []
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            flags = watched.windowType()
-            if watched not in self._meant and flags is Qt.WindowType.Window:
-                self.found.append(f"{type(watched).__name__} {watched.objectName()}")
-        return False
 
 
 def nameless(root: QWidget) -> Iterator[str]:
@@ -130,20 +115,19 @@ def headings_at(window: MainWindow, page: QWidget) -> set[int]:
 
 
 @contextlib.contextmanager
-def nothing_stray(window: MainWindow, qapp: QApplication) -> Iterator[None]:
+def nothing_stray() -> Iterator[None]:
     """Nothing that is shown meanwhile is a window of its own."""
-    watch = StrayWindows(window)
-    qapp.installEventFilter(watch)
+    watch = Strangers()
     yield
-    qapp.removeEventFilter(watch)
-    assert not watch.found
+    watch.end()
+    assert watch.seen == []
 
 
 def test_every_page_can_be_heard_gone_through_and_read_in_one_way_and_none_is_a_window_of_its_own(
-    hand: Hand, window: MainWindow, qapp: QApplication
+    hand: Hand, window: MainWindow
 ) -> None:
     manual = set(re.findall(r'name="([^"]+)"', resource("manual", "index.html").read_text("utf-8")))
-    with nothing_stray(window, qapp):
+    with nothing_stray():
         for key in pages(hand, window):
             page = window.page
             assert page is not None
@@ -156,9 +140,9 @@ def test_every_page_can_be_heard_gone_through_and_read_in_one_way_and_none_is_a_
 
 
 def test_every_form_can_be_heard_and_gone_through_and_none_is_a_window_of_its_own(
-    hand: Hand, window: MainWindow, bench: Workbench, qapp: QApplication
+    hand: Hand, window: MainWindow, bench: Workbench
 ) -> None:
-    with nothing_stray(window, qapp):
+    with nothing_stray():
         for name in bench.types:
             window.new_record(name)
             hand.settle()
