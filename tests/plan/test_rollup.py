@@ -14,6 +14,7 @@ from desktop.plan.readings import UnknownReading
 from desktop.plan.reported import Target
 from desktop.plan.results import Amount, Figure, Status, number, plain, share_words
 from desktop.plan.tree import Unit, UnitTree
+from desktop.store.ledger import NewRecord
 from desktop.store.queries.aggregates import Selection, Tally
 from tests.plan.world import TODAY, World
 
@@ -328,3 +329,18 @@ def test_an_indicator_as_plain_values_is_json(world: World, town: str) -> None:
         "reported": "2.50",
     }
     assert plains[1]["sentence"] == "25人以上非公企业建会率0.00%（0/1），目标100%，还差1家"
+
+
+def test_numbers_as_long_as_numbers_can_be_are_added_up_exactly(world: World) -> None:
+    """No form takes them, but what another station sends is a number: one must not empty the desk of all above."""
+    town, longest = world.unit(), (1 << 63) - 1
+    births = [
+        NewRecord(
+            "enterprise", f"{staff & 0xFFFFF:032x}", town, {"sector": "state_owned", "surveyed_staff": staff}
+        )
+        for staff in (longest, longest - 1, 5, -longest - 1)
+    ]
+    world.session.ledger.write("写入", "王芳", births=births)
+    taken = world.take("T05.state_owned.members", town, options={"staff_count_basis": "survey"})
+    assert taken.figure.denominator is not None
+    assert taken.figure.denominator.total == 2 * longest + 4

@@ -42,9 +42,17 @@ def parts(field: Field, alias: str = "") -> tuple[str, ...]:
     Whole numbers are added in two halves: their sum may be longer than the engine's own numbers.
     """
     column = f"{alias}{quoted(field.name)}"
-    if field.kind is Kind.INTEGER:
-        return f"sum({column} >> {_LOW_BITS})", f"sum({column} & {(1 << _LOW_BITS) - 1})"
-    return (f"{FUNCTION}({column})",)
+    return halves(column) if field.kind is Kind.INTEGER else (f"{FUNCTION}({column})",)
+
+
+def halves(expression: str) -> tuple[str, str]:
+    """The expressions that together add up whole numbers, any of which another station may have sent."""
+    return f"sum({expression} >> {_LOW_BITS})", f"sum({expression} & {(1 << _LOW_BITS) - 1})"
+
+
+def whole(high: int | None, low: int | None) -> int:
+    """The sum that two :func:`halves` give; nothing to add is 0."""
+    return ((high or 0) << _LOW_BITS) + (low or 0)
 
 
 def joined(found: Iterable[int | str | None]) -> Decimal | None:
@@ -53,8 +61,8 @@ def joined(found: Iterable[int | str | None]) -> Decimal | None:
         case [None] | [None, None]:
             return None
         case [int(high), int(low)]:
-            return Decimal((high << _LOW_BITS) + low)
-        case [str(whole)]:
-            return Decimal(whole)
+            return Decimal(whole(high, low))
+        case [str(text)]:
+            return Decimal(text)
         case several:
             raise ValueError(f"a number has one part or two, not {len(several)}")

@@ -15,6 +15,7 @@ from typing import Any
 from desktop.store.queries.aggregates.expressions import Facts
 from desktop.store.queries.aggregates.facts import FACTS
 from desktop.store.queries.aggregates.moment import snapshot
+from desktop.store.tables import totals
 from desktop.store.tables.database import Database
 
 _ROOM = 44
@@ -190,12 +191,12 @@ def _count(
                 if mask.admits(answers)
             ]
         for by_unit, weight in found[answers]:
-            by_unit[unit] = by_unit.get(unit, 0) + (number if weight < 0 else int(weighed[weight] or 0))
+            by_unit[unit] = by_unit.get(unit, 0) + (number if weight < 0 else weighed[weight])
 
 
 def _groups(
     database: Database, compiler: Compiler, packed: str, weights: list[str], parameters: Mapping[str, Any]
-) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
+) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """Units with answers as one number, how many records have it, and the sums of their weights.
 
     Without weights Python counts equal numbers faster than the engine sorts them.
@@ -205,10 +206,10 @@ def _groups(
         for (answers,), number in Counter(database.execute(sql, parameters)).items():
             yield answers, number, ()
         return
-    sums = ", ".join(f"sum({weight})" for weight in weights)
+    sums = ", ".join(half for weight in weights for half in totals.halves(weight))
     sql = f"{compiler.tables()}SELECT {packed}, count(*), {sums} FROM {compiler.facts()} GROUP BY 1"
-    for answers, number, *weighed in database.execute(sql, parameters):
-        yield answers, number, tuple(weighed)
+    for answers, number, *found in database.execute(sql, parameters):
+        yield answers, number, tuple(map(totals.whole, found[::2], found[1::2]))
 
 
 def facts_of(
