@@ -8,6 +8,7 @@ import pytest
 
 from desktop.operations.plan import plan
 from desktop.operations.plan.plan import PlaceUnclear, ToVisit
+from desktop.store.ledger import NewRecord
 from tests.plan.world import TODAY, World
 
 JINGSHAN, VILLAGE, OTHER = "330110109", "330110109222", "330110110"
@@ -58,6 +59,19 @@ def test_what_an_enterprise_is_gives_a_reason(
     fresh: World, staff: int | None, values: dict[str, object], words: tuple[str, ...]
 ) -> None:
     assert why(fresh, quiet(fresh, staff, **values)) == words
+
+
+def test_a_visit_on_what_is_no_day_was_none(fresh: World) -> None:
+    """No form takes it, but another station may have sent it."""
+    firm = fresh.firm(own(fresh))
+    said = ("0000-00-00", "0000-12-31", "2026-02-30", "abc", "")
+    births = [
+        NewRecord("visit", f"{n:032x}", own(fresh), {"enterprise": firm, "visit_date": day})
+        for n, day in enumerate(said)
+    ]
+    fresh.session.ledger.write("写入", "王芳", births=births)
+    (visit,) = asked(fresh)
+    assert (visit.record, visit.visited) == (firm, "")
 
 
 @pytest.mark.parametrize(

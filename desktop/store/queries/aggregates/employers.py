@@ -180,7 +180,8 @@ _ENTERPRISE = Facts(
         "home": _HOME,
         "directors": _DIRECTORS,
         "visits": "(SELECT v.enterprise, max(v.visit_date) AS day FROM r_visit v WHERE v._life <> 1"
-        " AND v.visit_date <= :as_of GROUP BY v.enterprise) visits ON visits.enterprise = r.id",
+        " AND v.visit_date BETWEEN '0001-01-01' AND :as_of AND v.visit_date = date(v.visit_date)"
+        " GROUP BY v.enterprise) visits ON visits.enterprise = r.id",
         "roll": f"(SELECT m.enterprise, count(*) AS members FROM r_member m WHERE m._life <> 1 AND {member('m')}"
         " AND m.enterprise IS NOT NULL GROUP BY m.enterprise) roll ON roll.enterprise = r.id",
     },

@@ -94,7 +94,7 @@ class AttendanceTab(SheetTab):
             date = first + datetime.timedelta(days=int(code[1:3]) - 1)
             day = month_day_words(date) if few else f"{date.day}日"
             label = f"{label}（{month_day_words(date)}）"
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
         field = self._field("half_days")
         return SheetColumn(code, f"{day}\n{half}", 4, Way.TICK, field, code, tip=f"{label}：空格打钩，F8整列")
