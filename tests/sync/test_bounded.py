@@ -21,12 +21,15 @@ from desktop.store.tables.database import Database
 from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.bundles import envelope
-from desktop.sync.formats import receipts
+from desktop.sync.bundles.writing import Outgoing
+from desktop.sync.errors import BadSegment
+from desktop.sync.formats import receipts, segments
 from desktop.sync.formats.receipts import Receipt
 from desktop.sync.merging import erasing, results, staged, standing, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import least_memory, memory
 from tests.sync.desks import Desk, report
+from tests.sync.forging import forged_bundle, one_segment
 from tests.sync.levels import FIRM, OTHER, Tree, grow
 
 SHAPE = Shape(("name",))
@@ -462,3 +465,21 @@ def test_long_erasures_are_not_in_memory_together(tree: Tree) -> None:
     for work in (erasing.due, erasing.note_tree):
         most, _ = memory(partial(work, town.ledger))
         assert most < 8 * 200_000
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_what_refused_bundles_say_does_not_lie_in_memory_together(tree: Tree, preview: bool) -> None:
+    """What was read of each stood in the frames of its problem: a hundred files of three kilobytes took gigabytes."""
+    header, frame = one_segment(tree.village)
+    _, lines = segments.read(frame)
+    bad = segments.pack(header, [lines[0].replace("一家".encode(), b"x" * 1_000_000)])
+    sent = [
+        forged_bundle(tree.village, tree.town, [Outgoing(bad, [*header.label(), 0, 1])], counts=1)
+        for _ in range(12)
+    ]
+    peaks = []
+    for several in (sent[:2], sent):
+        used, report = memory(partial(tree.town.merge, *several, preview=preview))
+        assert all(isinstance(b.problem, BadSegment) for b in report.bundles)
+        peaks.append(used)
+    assert peaks[1] < 1.5 * peaks[0]

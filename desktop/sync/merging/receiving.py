@@ -88,10 +88,10 @@ def merge_bundles(
 
 def _tried(merge: Callable[..., list[BundleResult]], *, savepoints: bool) -> list[BundleResult]:
     """A merge, with a savepoint for each file at the second try if it has to be."""
-    try:
+    # Suppressed and not caught: what was read of the bad file is let go before the second try.
+    with contextlib.suppress(_OneByOne):
         return merge(savepoints=savepoints)
-    except _OneByOne:
-        return merge(savepoints=True)
+    return merge(savepoints=True)
 
 
 def _merge(
@@ -212,6 +212,7 @@ class _Receiver:
             elif self._db.connection.total_changes != before:
                 raise _OneByOne from problem
             self._intake.back_to(mark)
+            _let_go(problem)
             result = BundleResult(
                 path, result.sender, result.name, result.incarnation, result.sequence, problem=problem
             )
@@ -289,6 +290,15 @@ class _Receiver:
         day = self._ledger.environment.today()
         if not self._ledger.clock.is_confirmed(day):
             raise doubt(self._ledger, self._intake.future)
+
+
+def _let_go(problem: BaseException) -> None:
+    """What was read of a bundle stands in the frames through which its problem came, and there may be hundreds."""
+    error: BaseException | None = problem
+    # One may be its own cause.
+    while error is not None and error.__traceback__ is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _most_items(path: Path) -> int:
