@@ -12,6 +12,7 @@ from desktop.plan import indicators as engine
 from desktop.plan.worklist import MATTERS
 from desktop.store.queries import aggregates
 from desktop.store.queries.aggregates import Condition, Days, Question, Tally
+from tests.conftest import examples
 from tests.plan.world import TODAY, World
 
 DAYS = st.sampled_from(["2023-12-31", "2024-01-01", "2025-06-15", "2026-11-23", "2026-11-24"])
@@ -61,7 +62,7 @@ def covered(firm: Firm) -> bool:
     return first <= "2026-11-23" <= (last or "2026-11-23")
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FIRMS, max_size=8))
 def test_shares_agree_with_the_rules_said_plainly(world: World, firms: list[Firm]) -> None:
     district = world.unit("区")
@@ -103,7 +104,7 @@ SAVED = st.lists(
 )
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FIRMS, SAVED)
 def test_for_every_indicator_parts_are_in_wholes_and_rows_add_up(
     world: World, firm: Firm, members: list[tuple[int, str, str | None, str | None]]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from desktop.operations.plan import plan
 from desktop.plan.results import DASH, Figure
+from tests.conftest import examples
 from tests.plan.oracle import Book, Counted, Oracle
 from tests.plan.oracle_registers import Registers
 from tests.plan.world import World
@@ -315,11 +316,13 @@ def _made(data: st.DataObject, world: World) -> Iterator[Maker]:
             raise _Undone
 
 
-def _settings(examples: int) -> settings:
-    return settings(max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def _settings(number: int) -> settings:
+    return settings(
+        max_examples=examples(number), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
 
 
-@_settings(40)
+@_settings(20)
 @given(st.data(), AS_OF)
 def test_enterprises_unions_and_sessions(world: World, data: st.DataObject, day: datetime.date) -> None:
     with _made(data, world) as made:
@@ -328,7 +331,7 @@ def test_enterprises_unions_and_sessions(world: World, data: st.DataObject, day:
         made.compare(day, "T01", "T03", "T04", "T05", "T06", "T10", "T12", "T13", "T21", "T22", "T27")
 
 
-@_settings(20)
+@_settings(12)
 @given(st.data(), AS_OF)
 def test_platforms_and_people_of_new_trades(world: World, data: st.DataObject, day: datetime.date) -> None:
     with _made(data, world) as made:
@@ -338,7 +341,7 @@ def test_platforms_and_people_of_new_trades(world: World, data: st.DataObject, d
         made.compare(day, "T07", "T08", "T09", "T14", "T15", "T16")
 
 
-@_settings(20)
+@_settings(12)
 @given(st.data(), AS_OF)
 def test_registers_of_the_plan(world: World, data: st.DataObject, day: datetime.date) -> None:
     with _made(data, world) as made:
@@ -348,7 +351,7 @@ def test_registers_of_the_plan(world: World, data: st.DataObject, day: datetime.
         made.compare(day, "T18", "T19", "T20", "T23", "T26", "T28", "T29")
 
 
-@_settings(40)
+@_settings(20)
 @given(st.data(), AS_OF)
 def test_members_and_their_unions(world: World, data: st.DataObject, day: datetime.date) -> None:
     with _made(data, world) as made:
@@ -357,7 +360,7 @@ def test_members_and_their_unions(world: World, data: st.DataObject, day: dateti
         made.compare(day, "T02", "T05", "T06", "T10", "T11", "T17")
 
 
-@_settings(60)
+@_settings(30)
 @given(st.data(), AS_OF)
 def test_officers_and_their_training(world: World, data: st.DataObject, day: datetime.date) -> None:
     with _made(data, world) as made:

@@ -17,7 +17,6 @@ from tests.sync.places import Places, name_of
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
-@pytest.mark.no_cover
 def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_takes_its_word_back(
     tmp_path: Path,
 ) -> None:
