@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.versions.born import Births
+from desktop.store.log.versions import copy_births
 from desktop.store.merging.merging import Merger
 from desktop.store.tables import schema
 from desktop.store.tables.columns import quoted, read, table_of
@@ -81,4 +82,29 @@ def test_a_column_that_is_not_known_here_holds_up_none_of_the_others() -> None:
         "1" * 32: ("u" * 32, 1_000, 1, "王芳", sort_key("甲公司"), 7, "甲公司", None, None)
     }
     assert database.rows("SELECT slot, value FROM version") == [("of_a_newer_program", '"新内容"')]
+    database.close()
+
+
+def test_births_of_any_size_go_to_the_log_and_are_not_gathered_before() -> None:
+    """A few kilobytes may touch a thousand births of 200 kB: what is read and written at once was all in memory."""
+    database = Database.open(None, bytes(32))
+    schema.ensure(database, TYPES)
+    row = ("1" * 32, "u" * 32, 1_000, 1, "王芳", "甲公司", 3)
+    Merger(database, TYPES).add_births(Births.of_rows("firm", ("name", "count.staff"), [row]), 7)
+    database.execute(
+        "INSERT INTO touched (record, slot, type) SELECT f.id, s.value, 'firm' FROM r_firm f, json_each(?) s",
+        ('["name", "count", "unit"]',),
+    )
+    asked: list[str] = []
+    database.connection.set_trace_callback(asked.append)
+    copy_births(database, TYPES, "touched")
+    database.connection.set_trace_callback(None)
+    assert dict(database.rows("SELECT slot, value FROM version WHERE birth")) == {
+        "name": '"甲公司"',
+        "count": '{"staff":3}',
+        "unit": f'"{"u" * 32}"',
+    }
+    written = [sql for sql in asked if sql.startswith("INSERT INTO version")]
+    assert len(written) == 1
+    assert "OpenEphemeral" not in [step for _, step, *_ in database.rows(f"EXPLAIN {written[0]}")]
     database.close()

@@ -108,20 +108,29 @@ def copy_births(database: Database, types: Catalogue, touched: str) -> None:
         is_filled = " ".join(f"WHEN '{name}' THEN {born[1]}" for name, born in told.items() if born)
         if not values:
             continue
-        # All slots of a record are written together, next to each other. The unit a birth was written under is its own
-        # copy's once the record has moved.
+        table = quoted(table_of(type_name))
+        # All slots of a record are written together, next to each other. Which they are is noted first: the engine would
+        # gather with their values what it reads from the table that it writes, and a few kilobytes may touch births of
+        # any size.
+        # The unit a birth was written under is its own copy's once the record has moved.
         database.execute(
-            f"INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
-            f" SELECT t.type, r.id, t.slot, r._stamp, r._origin, r._number, coalesce((SELECT b.unit FROM version b"
+            f"INSERT INTO unlogged (row, slot, unit) SELECT r._row, t.slot, coalesce((SELECT b.unit FROM version b"
             f"   WHERE b.record = r.id AND b.slot = 'unit' AND b.type = t.type AND b.origin = r._origin"
-            f"   AND b.number = r._number), r.unit), 1, r._operator, CASE t.slot {values} END"
-            f" FROM temp.{touched} t CROSS JOIN {quoted(table_of(type_name))} r ON r.id = t.record"
+            f"   AND b.number = r._number), r.unit)"
+            f" FROM temp.{touched} t CROSS JOIN {table} r ON r.id = t.record"
             f" WHERE t.type = ? AND CASE t.slot {is_filled} END AND NOT EXISTS ("
             f"   SELECT 1 FROM version v WHERE v.record = r.id AND v.slot = t.slot AND v.type = t.type)"
             # What records that are one show may be the word of another; all that their births said is logged.
             f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = t.type)",
             (type_name,),
         )
+        database.execute(
+            f"INSERT INTO version (type, record, slot, stamp, origin, number, unit, birth, operator, value)"
+            f" SELECT ?, r.id, u.slot, r._stamp, r._origin, r._number, u.unit, 1, r._operator, CASE u.slot {values} END"
+            f" FROM temp.unlogged u CROSS JOIN {table} r ON r._row = u.row",
+            (type_name,),
+        )
+        database.execute("DELETE FROM temp.unlogged")
 
 
 def _born(record_type: RecordType | None, name: str) -> tuple[str, str] | None:
