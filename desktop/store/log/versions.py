@@ -109,9 +109,9 @@ def copy_births(database: Database, types: Catalogue, touched: str) -> None:
         if not values:
             continue
         table = quoted(table_of(type_name))
-        # All slots of a record are written together, next to each other. Which they are is noted first: the engine would
-        # gather with their values what it reads from the table that it writes, and a few kilobytes may touch births of
-        # any size.
+        # All slots of a record are written together, next to each other. Which they are is noted first: the engine
+        # would gather with their values what it reads from the table that it writes, and a few kilobytes may touch
+        # births of any size.
         # The unit a birth was written under is its own copy's once the record has moved.
         database.execute(
             f"INSERT INTO unlogged (row, slot, unit) SELECT r._row, t.slot, coalesce((SELECT b.unit FROM version b"
