@@ -181,7 +181,10 @@ class _Before:
     def told(self, lost: AnswerLost) -> AnswerLost:
         """The same with what was saved before; what only reads can simply be done again."""
         database = self._session.database
-        if database.connection.total_changes == self._changes:
+        params = click.get_current_context().params
+        # What was written for a look was taken back, and is counted all the same.
+        only_looks = params.get("preview") or params.get("dry_run")
+        if only_looks or database.connection.total_changes == self._changes:
             return AnswerLost(lost.sentence, "请腾出空间，或者换一个位置，再做一次。")
         # Only now: no command shall begin later for it.
         from desktop.operations.recording import steps

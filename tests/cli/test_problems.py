@@ -228,6 +228,18 @@ def test_whose_answer_finds_no_room_hears_what_was_saved_all_the_same(
     assert "已经保存" not in told.stderr
 
 
+def test_of_a_preview_whose_answer_finds_no_room_nothing_was_saved(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had written for a look was taken back, and yet nobody was to do it again."""
+    record(places.town, "enterprise", {"name": "茶厂"})
+    answer("send", places.town, places.stick / "1.xsj")
+    told = led_to_a_full_disk(monkeypatch, "merge", places.district, places.stick / "1.xsj", "--preview")
+    assert told.exit_code == 30
+    assert "再做一次" in told.stderr
+    assert "不要重做" not in told.stderr
+
+
 def test_a_recovery_code_that_nobody_has_seen_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
