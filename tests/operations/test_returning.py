@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,9 @@ def test_one_record_is_sent_back_with_a_reason_mended_and_sent_again(tmp_path: P
     told = unsettled.unsettled(town.database, town.here)
     assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
     assert all(one.again and not one.advice.startswith("请向上级问清") for one in told)
+    before, _ = unsettled.refused(told)
+    waits = [replace(one, outcome=unsettled.HELD) for one in told]
+    assert [unsettled.again(before, listed) for listed in (told, waits, told[:1], [])] == [0, 0, 1, 2]
     # What is registered twice need not be reported again: nobody is asked for it any longer.
     refilling.note_dropped(town, told[0])
     assert unsettled.came_back(town.database, town.here) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from desktop.operations import queries
@@ -95,17 +95,22 @@ def _ended(found: Unsettled, refilled: Set[str], dropped: Set[str]) -> Unsettled
 
 def came_back(database: Database, here: Here) -> dict[str, str]:
     """Why levels above do not take own items, by item: what a merge has added to them is news."""
-    return refused(database, here)[0]
+    return refused(unsettled(database, here))[0]
 
 
-def refused(database: Database, here: Here) -> tuple[dict[str, str], dict[str, str]]:
+def refused(listed: Iterable[Unsettled]) -> tuple[dict[str, str], dict[str, str]]:
     """Why levels above do not take own items, and why what came from others does not count here; by item."""
     back: dict[str, str] = {}
     aside: dict[str, str] = {}
-    for item in unsettled(database, here):
+    for item in listed:
         if item.outcome == REFUSED and not item.done and item.own == item.above:
             (back if item.own else aside)[line_of(item)] = item.reason
     return back, aside
+
+
+def again(before: Mapping[str, str], listed: Iterable[Unsettled]) -> int:
+    """How many of those that were refused count now: what only waits, or is set aside by another word, does not."""
+    return len(before.keys() - set(map(line_of, listed)))
 
 
 def unlisted(database: Database) -> int:

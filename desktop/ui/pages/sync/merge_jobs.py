@@ -55,7 +55,7 @@ def merge(
     """Merges files that were ``seen`` and writes receipts, where a folder is given; nothing where it was stopped."""
     downward = any(s.downward for s in seen.values())
     try:
-        before = unsettled.refused(session.database, here) if downward else ({}, {})
+        before = unsettled.refused(unsettled.unsettled(session.database, here) if downward else ())
         outcome = traffic.merge(session, paths, receipts, _say(ticket), _say_written(ticket))
     except Cancelled:
         return None
@@ -63,12 +63,15 @@ def merge(
         traffic.remember_folder(session, RECEIPTS, receipts)
     bundles = outcome.report.bundles
     after = [_told(session, here, _now(seen.get(result.path), result), result) for result in bundles]
-    now = unsettled.refused(session.database, here) if downward else ({}, {})
+    listed = unsettled.unsettled(session.database, here) if downward else ()
+    now = unsettled.refused(listed)
     back, aside = (
         [reason for item, reason in found.items() if item not in known]
         for found, known in zip(now, before, strict=True)
     )
-    own, others = (len(known.keys() - found.keys()) for found, known in zip(now, before, strict=True))
+    # Of a list that is cut nobody knows what has gone from it.
+    whole = downward and not unsettled.unlisted(session.database)
+    own, others = (unsettled.again(known, listed) if whole else 0 for known in before)
     replaced = decided.after_merge(session.database, here, bundles)
     return Done(outcome, after, inbox.after_merge(session, bundles), back, aside, replaced, (own, others))
 
