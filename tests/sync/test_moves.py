@@ -18,9 +18,9 @@ from desktop.records.versions.resolution import Life
 from desktop.records.versions.stamps import to_wire
 from desktop.store.queries.units import subtree
 from desktop.sync import errors
-from desktop.sync.authority import moves
+from desktop.sync.authority import moves, station
 from desktop.sync.authority.moves import Move
-from desktop.sync.merging import standing
+from desktop.sync.merging import rewriting, standing
 from desktop.sync.merging.intake import Intake
 from tests.measuring import seconds
 from tests.sync import desks
@@ -859,6 +859,28 @@ def test_what_was_erased_above_without_the_town_having_seen_it_is_gone_everywher
     assert [d.name for d in places.desks if phone in everything(d)] == []
     assert len({d.digest(places.village.unit).sha256 for d in (places.village, town, district)}) == 1
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
+
+
+def test_an_erasure_that_waits_for_its_day_is_not_said_sooner_where_a_unit_is_moved(places: Places) -> None:
+    """What was recorded since the date was put right would be gone before that day."""
+    district, town, village = places.district, places.town, places.village
+    for desk in (village, places.other):
+        desk.birth("firm", {"name": "厂", **contact("13811110000")}, record=FIRM)
+    places.deliver()
+    district.time.pass_days(400)
+    district.ledger.clock.confirm()
+    erase(district, wrote=[town.unit])
+    district.time.pass_days(-400)
+    rewriting.redate(district.ledger, district.keys, "ab" * 8, district.name, "更正")
+    district.keys = station.load_keys(district.ledger)
+    places.deliver()
+    village.time.pass_days(1)
+    later = "13812340000"
+    village.edit(FIRM, "contact", contact(later))
+    places.deliver()
+    assert later in everything(district)
+    move_upholding(district, village.unit, places.other.unit)
+    assert later in everything(district)
 
 
 @pytest.mark.no_cover

@@ -69,17 +69,20 @@ def said_last(database: Database, station: str, before: int) -> dict[Asked, tupl
     }
 
 
-def claimed_beside(database: Database, station: str) -> list[tuple[str, str, str, str, str, str, str, str]]:
-    """Kind, target, slots, moment, basis, note and unit of each erasure by a station, and every unit that has or had
-    the record too.
+def claimed_beside(
+    database: Database, station: str, before: int
+) -> list[tuple[str, str, str, str, str, str, str, str]]:
+    """Kind, target, slots, moment, basis, note and unit of each erasure by a station under stamps up to a moment, and
+    every unit that has or had the record too.
     """
     found: list[tuple[str, str, str, str, str, str, str, str]] = database.rows(
         f"SELECT e.kind, lower(e.target), e.slots, e.upto, coalesce(e.basis, ''), coalesce(e.note, ''), u.id, o.id"
         f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
         f" JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind AND c.unit <> e.unit"
         f" JOIN unit_ref u ON u.ref = e.unit JOIN unit_ref o ON o.ref = c.unit"
-        f" WHERE g.station = ? AND e.slots IS NOT NULL AND e.upto IS NOT NULL ORDER BY e._stamp, o.id",
-        (station,),
+        f" WHERE g.station = ? AND e._stamp <= ? AND e.slots IS NOT NULL AND e.upto IS NOT NULL"
+        f" ORDER BY e._stamp, o.id",
+        (station, before),
     )
     return found
 
@@ -94,9 +97,9 @@ class Late:
     cells: Mapping[str, Any]
 
 
-def claimed_under(database: Database, units: Collection[str]) -> list[tuple[Late, str]]:
-    """The erasures that count and were said under none of these units, each with every one of these that has or had
-    the record.
+def claimed_under(database: Database, units: Collection[str], before: int) -> list[tuple[Late, str]]:
+    """The erasures that count and were said under none of these units, under stamps up to a moment, each with every
+    one of these that has or had the record.
     """
     return [
         (Late(station, unit, stamp, json.loads(cells)), claiming)
@@ -106,8 +109,9 @@ def claimed_under(database: Database, units: Collection[str]) -> list[tuple[Late
             f" CROSS JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind"
             f" JOIN unit_ref o ON o.ref = c.unit AND o.id IN (SELECT value FROM json_each(:units))"
             f" JOIN unit_ref u ON u.ref = e.unit AND u.id NOT IN (SELECT value FROM json_each(:units))"
-            f" JOIN origin g ON g.ref = e._origin ORDER BY e._stamp, e._origin, e._number, o.id",
-            {"units": json.dumps(sorted(units))},
+            f" JOIN origin g ON g.ref = e._origin WHERE e._stamp <= :before"
+            f" ORDER BY e._stamp, e._origin, e._number, o.id",
+            {"units": json.dumps(sorted(units)), "before": before},
         )
     ]
 

@@ -18,7 +18,15 @@ from typing import Final
 
 from desktop.records.identity import is_id
 from desktop.records.versions.deciding import ERASURE, SUPERIOR
-from desktop.records.versions.stamps import DAY_MS, MAX_STAMP, from_wire, milliseconds_of, to_wire
+from desktop.records.versions.stamps import (
+    DAY_MS,
+    MAX_STAMP,
+    from_wire,
+    make,
+    milliseconds_of,
+    tick_at,
+    to_wire,
+)
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import erasing
 from desktop.store.queries import erasures, governing
@@ -69,12 +77,13 @@ def say_of_others(ledger: Ledger, operator: str) -> bool:
     Who erases names the units whose words he holds. Others' may come later, and are gone here and above; but who holds
     the record in another branch, as a unit there claims it too, does not know who is below whom here.
     """
-    found = erasures.claimed_beside(ledger.database, ledger.station)
+    now = _now(ledger)
+    found = erasures.claimed_beside(ledger.database, ledger.station, now)
     if not found:
         return False
     ours = erasing.covered(ledger.database, ledger.meta("unit_id") or "")
     elsewhere = {(kind, target) for kind, target, *_, other in found if other not in ours}
-    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(_said(ledger))}
+    said = {(*what, unit): upto for *what, upto, unit, stamp in sorted(_said(ledger)) if stamp <= now}
     day = ledger.environment.today().isoformat()
     covered: dict[str, frozenset[str]] = {}
     births = []
@@ -99,11 +108,12 @@ def lapsing(ledger: Ledger, units: Collection[str], superior: str) -> list[NewRe
     Who erases names the units whose words he holds, and above more may be held: these words are gone here, and whoever
     holds them in another branch does not know that they lay below who has said so.
     """
-    said = {(*what, unit): upto for *what, upto, unit, _ in sorted(_said(ledger))}
+    now = _now(ledger)
+    said = {(*what, unit): upto for *what, upto, unit, stamp in sorted(_said(ledger)) if stamp <= now}
     day = ledger.environment.today().isoformat()
     covered: dict[str, frozenset[str]] = {}
     births: dict[tuple[str, str, str, str], NewRecord] = {}
-    for one, claiming in erasures.claimed_under(ledger.database, units):
+    for one, claiming in erasures.claimed_under(ledger.database, units, now):
         cells = _meant(one)
         if one.unit not in covered:
             covered[one.unit] = erasing.covered(ledger.database, one.unit)
@@ -115,6 +125,11 @@ def lapsing(ledger: Ledger, units: Collection[str], superior: str) -> list[NewRe
             said[what] = cells["upto"]
             births[what] = NewRecord(ERASURE, "", claiming, {**cells, "erased": day})
     return list(births.values())
+
+
+def _now(ledger: Ledger) -> int:
+    """What was said under later stamps waits for its day (see ``erasing.due``): said once more it would not."""
+    return make(tick_at(ledger.environment.since_epoch() + DAY_MS + 1), 0)
 
 
 def _said(ledger: Ledger) -> list[tuple[str, str, str, str, str, int]]:
