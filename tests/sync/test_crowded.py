@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from desktop.records.versions.canonical import canonical
 from desktop.records.versions.items import Shape
 from desktop.records.versions.resolution import ItemId, Life, Version, life_of, resolve_slot
 from desktop.store.merging.erasing import Erasure, by_record
+from desktop.store.tables.writes import TooMuchSeen
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, frames, receipts, segments, strictjson
 from desktop.sync.formats.birth_lines import BirthLines
@@ -20,7 +22,7 @@ from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.strictjson import NotStrict
 from desktop.sync.merging import erasing
 from tests.measuring import memory
-from tests.sync.desks import TYPES
+from tests.sync.desks import TYPES, new_root
 
 RECORD, UNIT = "ab" * 16, "cd" * 16
 MANY = 250_000
@@ -84,6 +86,39 @@ def test_a_group_has_no_more_than_so_many_members(form: str, more: int, problem:
     with pytest.raises(BadSegment) as refused:
         decoding.decode(header, lines, {})
     assert problem in refused.value.detail
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (f"[{HEAD}PART]]\n", '"X"'),
+        (f"[{HEAD}null],\tPART]\n", '["salt","X"]'),
+        (f"[{LATER}PART]]\n", '["X"]'),
+        (f"[{LATER}null],\t[],\tPART]\n", '"X"'),
+        (f'[{BIRTH}["王"]],\tPART]\n', '["salt","X"]'),
+    ],
+)
+def test_a_value_has_no_more_than_so_many_bytes(
+    line: str, part: str, more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 28 MB, in seven kilobytes, took half a gigabyte: the engine copies it as often as it looks at it."""
+    monkeypatch.setattr(items, "MAX_VALUE", 1_000)
+    part = part.replace("X", "x" * (1_000 + more - len(part) + 1))
+    shape = {"plain": ["name"], "personal": [["phone"]]}
+    header, lines = segments.read(segment(line.replace("PART", part), "birth", firm=shape))
+    with pytest.raises(BadSegment) as refused:
+        decoding.decode(header, lines, {})
+    assert ("too long" in refused.value.detail) is bool(more)
+
+
+def test_what_a_change_replaces_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(items, "MAX_VALUE", 1_000)
+    seen = ",".join(f'"{n:016x}"' for n in range(1, 200))
+    header, lines = segments.read(segment(f"[{HEAD}null]]\n".replace("[],1", f"[{seen}],1")))
+    with pytest.raises(BadSegment) as refused:
+        decoding.decode(header, lines, {})
+    assert "digest" in refused.value.detail
 
 
 def test_very_many_parts_of_a_birth_take_no_memory() -> None:
@@ -164,3 +199,22 @@ def test_a_line_of_a_receipt_is_short(place: str) -> None:
     used, was_refused = memory(is_refused)
     assert was_refused
     assert used < 2_000_000
+
+
+def test_a_deletion_that_would_name_too_much_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its segment would be refused wherever it came, and all that was saved after it."""
+    desk = new_root(tmp_path, "区")
+    firm = desk.birth("firm", {"name": "厂"})
+    for slot, value in (("name", "甲厂"), ("remark", "甲"), ("staff", 3)):
+        desk.edit(firm, slot, value)
+    with monkeypatch.context() as bounded:
+        bounded.setattr(items, "MAX_VALUE", 100)
+        with pytest.raises(TooMuchSeen):
+            desk.delete(firm)
+        assert (shown := desk.shown(firm)) is not None
+        assert shown.life is Life.LIVE
+    desk.delete(firm)
+    assert (shown := desk.shown(firm)) is not None
+    assert shown.life is Life.DELETED

@@ -103,6 +103,7 @@ vector("receipt-for-other", "refused receipt BadSegment 15", "The receipt inside
 
 # -- segments ----------------------------------------------------------------------------------------------------------
 
+LONG = b'"' + b"x" * (4 * 1024 * 1024 - 1) + b'"'
 MEMBERS = b"{" + b",".join(b'"%d":1' % n for n in range(16_385)) + b"}"
 NAME = '"杭州示例茶叶有限公司"'.encode()
 """The value of the second line."""
@@ -171,6 +172,7 @@ SEGMENTS: dict[str, tuple[str, str, Change]] = {
         _signed(lines=_second(NAME, b"9223372036854775808")),
     ),
     "segment-fraction": (BAD, "A value that is a fraction.", _signed(lines=_second(NAME, b"1.5"))),
+    "segment-value-long": (BAD, "A value of 4 MiB and a byte.", _signed(lines=_second(NAME, LONG))),
     "segment-members": (BAD, "A group of 16 385 members.", _signed(lines=_second(NAME, MEMBERS))),
     "segment-format-2": (BAD, "A segment of a later format.", _signed(format=2)),
     "segment-vouched-upward": ("segment UnknownSigner 11", "Nobody vouches upward.", _vouched),

@@ -45,6 +45,8 @@ MAX_LINES: Final = 5_000
 """How many lines a segment has at most."""
 MAX_WEIGHT: Final = 30 * 1024 * 1024
 """How much the lines of a segment weigh at most, so that its frame holds it whatever is opened or erased in it."""
+MAX_VALUE: Final = 4 * 1024 * 1024
+"""Bytes of a changed value, or of a part of a birth, as it stands in its line: the engine copies a value many times."""
 KEY_BYTES: Final = 32
 EMPTY_PART: Final = b"[]"
 SEALED: Final = b'["",'

@@ -19,6 +19,13 @@ class NotFound(StateProblem):
     next_step = "它可能已被删除，或者还没有随上级的数据包下来。"
 
 
+class TooMuchSeen(StateProblem):
+    """A deletion would have to name more than a value of the format holds."""
+
+    exit_code = 22
+    next_step = "请先在“分歧”里把这条记录定下来，或者撤销收下它们的那一次，再删除。"
+
+
 class CannotUndo(StateProblem):
     """Something newer stands on what should be taken back."""
 

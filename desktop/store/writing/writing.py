@@ -13,7 +13,7 @@ from desktop.store.merging.merging import Change, Merger
 from desktop.store.queries import indexing
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
-from desktop.store.tables.writes import NewRecord
+from desktop.store.tables.writes import NewRecord, TooMuchSeen
 from desktop.store.writing.births import indexed_afterwards, lay_out, shape_of
 
 
@@ -74,7 +74,7 @@ class Writing:
         self._next += len(group)
 
     def change(self, changes: Sequence[Change]) -> None:
-        """Writes changes and tombstones, which get their numbers here."""
+        """Writes changes and tombstones, which get their numbers here; raises :class:`TooMuchSeen`."""
         numbered = [_numbered(change, n) for n, change in enumerate(changes, self._next)]
         self._next += len(numbered)
         if numbered:
@@ -100,6 +100,9 @@ class Writing:
         return {t: tuple(new.get(t, {}) | changed.get(t, {})) for t in new | changed}
 
     def _change_line(self, change: Change) -> bytes:
+        # Nobody types so much, so it is a deletion, whose text is ASCII. Sent, its segment would be refused.
+        if len(change.value) > items.MAX_VALUE:
+            raise TooMuchSeen("这条记录有几十万处不同的填写，还没有定下来，删除时写不下。")
         head = items.Head(
             change.kind, change.type, change.record, change.unit, change.slot, change.stamp,
             tuple(items.Replaced(s) if isinstance(s, int) else items.Replaced(s[1], s[0]) for s in change.replaces),

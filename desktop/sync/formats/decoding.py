@@ -116,6 +116,9 @@ def decode(header: Header, lines: Sequence[bytes], types: Mapping[str, RecordTyp
         raise BadSegment("the lines are not as many as the header counts")
     contents = Contents(header)
     try:
+        for line in lines:
+            if len(line) > items.MAX_VALUE:
+                _check_values(items.split_line(line))
         contents.numbers = _decode_lines(contents, lines, types)
         for block in contents.births.values():
             _check_ids(block.records, set(block.units))
@@ -253,6 +256,15 @@ def _add_other(
         WireChange(kind, type_name, record, unit, slot, stamp, seen, number, operator, value, outranked)
     )
     return number
+
+
+def _check_values(parts: Sequence[bytes]) -> None:
+    """No value is longer than it may be; else raises :class:`MalformedLine`. What a change replaces is no value."""
+    values: Sequence[bytes | msgspec.Raw] = parts
+    if not parts[0].startswith(_BIRTH):
+        values = [_decode_long_head(parts[0])[-1], *parts[1:]]
+    if max(map(len, values)) > items.MAX_VALUE:
+        raise MalformedLine("a value is too long")
 
 
 def _check_signs(unused: msgspec.Raw) -> None:
