@@ -69,6 +69,10 @@ class Offices(People):
         if found is None or found[1].unit not in found[0].records("unit"):
             return None
         speaker, whom = found
+        if whom.unit in self.home.values():
+            # Whoever reports past it would take nothing more from there, even when it is back: the program deletes no
+            # unit that others stand on.
+            return None
         revive = self.rnd.random() < 0.5
         speaker.delete(whom.unit, "unit", revive=revive)
         speaker.settle()
@@ -93,6 +97,7 @@ class Offices(People):
             if d.unit == moved.unit and (d.level is Level.VILLAGE or self.above[d.name] is old)
         ]
         below = [d for d in self.below(moved) if d not in movers]
+        reporting = [d for d in movers if self.above[d.name] is old]
         whole = [*movers, *below]
         mover = self._mover(old, new)
         latest = self.latest
@@ -110,13 +115,13 @@ class Offices(People):
                 return "not yet back"
         if old.name in self.relapsed:
             # What the town has to get back it gets from who still reports to it (known residue).
-            for d in movers:
+            for d in reporting:
                 self.bring(d, old)
                 self.bring(old, d)
         if self.rnd.random() < 0.5:
             # What is erased here may be gone below before who moves the village hears of it.
             self.erase(old)
-            for d in movers:
+            for d in reporting:
                 self.bring(d, old)
         # What the town has taken back stays so by the mover's word, as far as that is heard of (format document, known
         # residue). What it has erased is gone there, and is erased by the mover's word when that hears of it.
