@@ -33,6 +33,7 @@ from tests.histories.comparing import (
     words_of,
 )
 from tests.histories.people import check_erased, erased_somewhere
+from tests.histories.rederiving import rederived
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 
 IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 25, 1)
@@ -123,6 +124,8 @@ def check(history: Batching) -> None:
                 if mine[i] != theirs[i] and i[0] != desk.station
             } == {}
     check_erased(history)
+    one = history.rnd.choice(history.desks)
+    assert rederived(one) == {}, one.name
     # Some at a time: enrolling them takes as long as all the rest, and there are many histories.
     for desk in history.rnd.sample([*history.towns, *history.between, *history.villages], SOME):
         check_who_comes_last(history, desk)
