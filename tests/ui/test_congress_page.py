@@ -71,6 +71,21 @@ def test_the_structure_of_the_delegates_in_words(session: dict[str, Cell], tone:
     assert [said.tone for said in found] == [tone]
 
 
+def test_fewer_than_nobody_says_nothing() -> None:
+    """No form takes such numbers, but another station may have sent them."""
+    counts = (
+        "staff_count",
+        "women_count",
+        "expected_count",
+        "women_delegate_count",
+        "manager_delegate_count",
+    )
+    for less in counts:
+        assert isinstance(structure_words({name: -5 if name == less else 40 for name in counts}), list)
+    assert structure_words(dict.fromkeys(counts, -5)) == []
+    assert quorum_words({"expected_count": -3, "present_count": -3}).tone is Tone.PLAIN
+
+
 def test_who_was_recalled_is_no_delegate() -> None:
     rows: list[dict[str, Cell]] = [
         {"name": "王芳", "presence": "present", "sex": "2"},

@@ -110,5 +110,6 @@ def _women(session: Values) -> Said | None:
 
 
 def _count(session: Values, name: str) -> int | None:
+    """How many there are, where that is said: another station may have sent what counts nobody."""
     value = session.get(name)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and value >= 0 else None
