@@ -1,7 +1,7 @@
 """Whose segments are missing in what was received of a peer's journal: receipts go past them until they may count.
 
-They are by stations whose units were moved away, and may never be below this one again. It is kept where the bundle
-began that brought the first of them: the peer goes back to a place at which a bundle of its own has ended.
+They are by stations whose units were moved away or are gone, and may never be below this one again. It is kept where
+the bundle began that brought the first of them: the peer goes back to a place at which a bundle of its own has ended.
 """
 
 from __future__ import annotations
