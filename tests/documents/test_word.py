@@ -313,3 +313,16 @@ def test_a_long_title_has_the_lines_of_the_printed_one_and_the_signature_two_lin
     kept = [p.text for p in word.paragraphs if p.paragraph_format.keep_with_next]
     assert kept[:3] == ["一、情况", "第2段", "第3段"]
     assert kept[-1] == "杭州市西湖区总工会"
+
+
+def test_what_no_word_file_can_hold_is_left_out_of_text_and_properties() -> None:
+    """Another station may have sent it: controls, and a title that is longer than a property."""
+    cell, long = "甲\x00\x1b[31m乙", "长" * 400
+    odd, table = f"{cell}\ufffe", TableBlock((Column(cell, 1),), ((cell,),))
+    made = render_docx(
+        document(title=cell, blocks=(Paragraph(odd), table)), Metadata(f"{odd}{long}", odd, odd)
+    )
+    word = Document(io.BytesIO(made))
+    texts = [p.text.replace(" ", "") for p in word.paragraphs] + [word.tables[0].cell(1, 0).text]
+    assert texts.count("甲[31m乙") == 3
+    assert (word.core_properties.title, word.core_properties.author) == (f"甲[31m乙{long}"[:255], "甲[31m乙")

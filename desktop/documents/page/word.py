@@ -73,6 +73,7 @@ from desktop.documents.page.word_parts import (
 from desktop.documents.page.word_tables import GAP, TableWriter
 from desktop.documents.page.word_text import ALIGN, TextWriter
 from desktop.documents.page.writer import Metadata
+from desktop.documents.xml_characters import possible
 from desktop.records.typed.dates import day_words
 
 _HEADINGS: Final[Mapping[int, FontRole]] = {
@@ -86,6 +87,8 @@ _MARK: Final = 36.0
 BELOW_BASELINE: Final = 0.2
 """Word's part of a line of exact height that lies below what the letters stand on."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_PROPERTY: Final = 255
+"""How many characters a property of a Word file has at most."""
 
 
 def render_docx(document: OfficialDocument, metadata: Metadata | None = None) -> bytes:
@@ -147,7 +150,8 @@ class _Writer:
         chinese(self.word)
         self._page_numbers()
         properties, data = self.word.core_properties, self.metadata
-        properties.title, properties.author, properties.subject = data.title, data.author, data.subject
+        said = (possible(text)[:_PROPERTY] for text in (data.title, data.author, data.subject))
+        properties.title, properties.author, properties.subject = said
         properties.comments = ""
         created = data.created or datetime.datetime(*_EPOCH)
         properties.created = properties.modified = created.astimezone(datetime.UTC).replace(tzinfo=None)

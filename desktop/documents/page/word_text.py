@@ -18,6 +18,7 @@ from desktop.documents.page.geometry import SIZE_BODY, SIZE_TITLE
 from desktop.documents.page.model import Align, Text
 from desktop.documents.page.shaping import as_runs
 from desktop.documents.page.word_parts import LEADING, off_grid
+from desktop.documents.xml_characters import possible
 
 FONTS: Final[Mapping[FontRole, str]] = {
     FontRole.FANGSONG: "仿宋",
@@ -84,7 +85,7 @@ class TextWriter:
         self, paragraph: WordParagraph, text: str, role: FontRole, size: float, colour: RGBColor | None = None
     ) -> WordRun:
         """Adds one run in a typeface."""
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(possible(text))
         run.font.name, run.font.size = FONTS[role], Pt(size)
         run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONTS[role])
         if colour is not None:

@@ -26,6 +26,7 @@ from desktop.documents.workbooks import remarks
 from desktop.documents.workbooks.problems import NoRoom, NotWritten
 from desktop.documents.workbooks.remarks import PACKAGE, RELATION, SHEET, XML, Remark, relationships
 from desktop.documents.workbooks.styles import Look, styles_xml
+from desktop.documents.xml_characters import possible
 from desktop.renaming import replace
 
 Value = str | int | float | decimal.Decimal | datetime.date | None
@@ -33,7 +34,6 @@ LONGEST_CELL: Final = 32_767
 CREATOR: Final = "小三级"
 
 _DANGEROUS: Final = frozenset("=+-@\t\r|%＝＋－＠")
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _ESCAPE_LIKE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _MARKUP: Final = re.compile("[&<>\r]")
 _DAY_ZERO: Final = datetime.date(1899, 12, 30)
@@ -271,7 +271,7 @@ def is_dangerous(text: str) -> bool:
 
 def sheet_name(name: str) -> str:
     """A name that a sheet may have."""
-    clean = re.sub(r"[\[\]:*?/\\']", " ", _FORBIDDEN.sub("", name)).strip()
+    clean = re.sub(r"[\[\]:*?/\\']", " ", possible(name)).strip()
     return clean[:31].strip() or "Sheet1"
 
 
@@ -308,7 +308,7 @@ def _plain(text: str) -> str:
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - 1] + "…"
     if not text.isprintable():
-        text = _FORBIDDEN.sub("", text) or " "
+        text = possible(text) or " "
     if "_x" in text:
         text = _ESCAPE_LIKE.sub("_x005F_", text)
     return escape(text, {"\r": "&#13;"}) if _MARKUP.search(text) else text
