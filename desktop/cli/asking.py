@@ -108,6 +108,8 @@ def _condition(session: Session, record_type: RecordType, text: str) -> Filter:
     field, sign, said = field_of(record_type, match[1]), match[2], match[3].strip()
     if sign == "=" and said in ("", "*"):
         return Filter(field.name, Compare.FILLED if said else Compare.EMPTY)
+    if sign == "=" and said.startswith("*"):
+        raise BadFilter(f"条件“{text}”不对：*只能写在最后。", "要找中间或后面的文字，请用 --search。")
     if sign == "=" and said.endswith("*"):
         return Filter(field.name, Compare.STARTS, said[:-1])
     compare: dict[str, Any] = {"=": Compare.EQUALS, ">=": Compare.AT_LEAST, "<=": Compare.AT_MOST}

@@ -234,7 +234,12 @@ def test_lists_can_be_filtered_sorted_and_cut(town: Path) -> None:
     assert titles("--filter", "remark=") == ["甲公司", "乙公司"]
     assert titles("--search", "公司") == ["甲公司", "乙公司"]
     assert titles("--unit", "330106002", "--search", "丙") == ["丙厂"]
-    for wrong, words in (("town=火星", "火星"), ("nme=甲", "没有字段“nme”"), ("甲", "看不懂条件“甲”")):
+    for wrong, words in (
+        ("town=火星", "火星"),
+        ("nme=甲", "没有字段“nme”"),
+        ("甲", "看不懂条件“甲”"),
+        ("name=*甲*", "--search"),
+    ):
         result = run("list", town, "enterprise", "--filter", wrong)
         assert result.exit_code == 2
         assert words in result.stderr
