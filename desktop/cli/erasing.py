@@ -80,14 +80,20 @@ def erase(
         date_is_right=True,
     )  # fmt: skip
     waiting = erasing.waiting_words(session.database, session.ledger.station)
+    older = [] if destroy_backups else erasing.older_backups(session)
     if as_json:
         json_line(
             {"type": record_type.name, "ids": list(record_ids), "operation": changes.stamp, "others": others,
-             "waiting": waiting}
+             "waiting": waiting, "backups": older}
         )  # fmt: skip
         return
     say(f"已清除{words}。")
     remark("下一个数据包会让上下级也清除。")
+    if older:
+        remark(
+            f"以前的备份里可能还有（{'、'.join(older)}），过期以后自动删除；"
+            "急着要删的，加 --destroy-backups 再运行一次。"
+        )
     for words in waiting:
         remark(words)
 

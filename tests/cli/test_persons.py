@@ -54,7 +54,13 @@ def test_what_is_due_is_listed_and_nothing_is_erased(places: Places) -> None:
         "nobody is asked about what is not here"
     )
     assert f"没有找到编号是{'0' * 32}的“会员”" in absent.stderr
-    run("erase", places.town, "member", made["id"], "--basis", "period", "--yes")
+    before = {path.name for path in (places.town / "backups").glob("*.db")}
+    erase = ("erase", places.town, "member", made["id"], "--basis", "period", "--yes")
+    told = run(*erase).stderr
+    assert all(name in told for name in before)
+    assert "--destroy-backups" in told
+    assert "--destroy-backups" not in run(*erase, "--destroy-backups").stderr
+    assert before.isdisjoint(path.name for path in (places.town / "backups").glob("*.db"))
     assert answer("due", places.town)["due"] == []
 
 

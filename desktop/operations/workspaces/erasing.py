@@ -38,6 +38,7 @@ from desktop.store.queries.forked import open_forks
 from desktop.store.queries.pointing import pointing
 from desktop.store.queries.scoping import unit_of
 from desktop.store.tables.database import Database, translated
+from desktop.store.workspaces.backups import BACKUPS, followed
 from desktop.sync.authority import station
 from desktop.sync.merging import standing
 
@@ -154,6 +155,13 @@ def erase(
             session.ledger.set_meta(SHRED_DUE, _BACKUPS_TOO)
     finish(session)
     return changes
+
+
+def older_backups(session: Session) -> list[str]:
+    """The names of the backups, and of the ledgers that a restore has replaced, in which what was erased may stand."""
+    fresh = followed(session.workspace.folder)
+    found = (session.workspace.folder / BACKUPS).rglob("*.db")
+    return sorted(path.name for path in found if fresh is None or path != fresh.path)
 
 
 def waiting_words(database: Database, station_id: str) -> list[str]:
