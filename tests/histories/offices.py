@@ -91,6 +91,9 @@ class Offices(People):
         if is_out(self.district, new):
             # Whoever has heard of that takes nothing from there any more, not even that it was let in (known residue).
             return "out of use"
+        if moved in self.between and any(is_out(d, moved) for d in (old, *self.over(old))):
+            # What was cut off is out by the mover's word from then on, its villages too, until somebody lifts that.
+            return "it is out of use"
         movers = [
             d
             for d in self.desks
