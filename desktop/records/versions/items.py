@@ -215,6 +215,11 @@ def split_line(line: bytes) -> list[bytes]:
     return line[1:-1].split(SEPARATOR)
 
 
+def opened_size(part: bytes) -> int:
+    """The bytes of a personal part once its salt stands in its place, where a level above may have to put it."""
+    return len(part) + _SALT * part.startswith(SEALED)
+
+
 def weight(lines: bytes) -> int:
     """The bytes of lines once all is opened or erased that can be; doing so makes them no heavier."""
     personal = lines.count(b"\t") - lines.count(b'\t"')

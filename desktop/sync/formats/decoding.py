@@ -260,10 +260,8 @@ def _add_other(
 
 def _check_values(parts: Sequence[bytes]) -> None:
     """No value is longer than it may be; else raises :class:`MalformedLine`. What a change replaces is no value."""
-    values: Sequence[bytes | msgspec.Raw] = parts
-    if not parts[0].startswith(_BIRTH):
-        values = [_decode_long_head(parts[0])[-1], *parts[1:]]
-    if max(map(len, values)) > items.MAX_VALUE:
+    plain = parts[0] if parts[0].startswith(_BIRTH) else _decode_long_head(parts[0])[-1]
+    if max([len(plain), *map(items.opened_size, parts[1:])]) > items.MAX_VALUE:
         raise MalformedLine("a value is too long")
 
 
