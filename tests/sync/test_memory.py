@@ -48,6 +48,33 @@ def merged(ledger: Path, *sent: Sent) -> int:
     return int(done.stdout)
 
 
+@pytest.mark.skipif(not LONG, reason="half a minute")
+@pytest.mark.parametrize("said", ["y" * 200_000, "一"])
+def test_long_values_of_very_many_records_are_replaced_within_300_mb(tmp_path: Path, said: str) -> None:
+    """By others as long, and by short ones: the engine must keep no page for the time of one statement."""
+    places = Places(tmp_path)
+    places.deliver()
+    path, count, together = tmp_path / "town.db", 1_200, 150
+    put_back(places.town, copied(places.town, path), TYPES)
+    places.town.database.close()
+    village, stamp = places.village, places.village.stamp()
+    peaks = []
+    for kind in (items.BIRTH, items.CHANGE):
+        number = village.next_number()
+        for start in range(0, count, together):
+            lines = []
+            for n in range(start, start + together):
+                slot = None if kind == items.BIRTH else "name"
+                head = village.head(kind, f"{n:032x}", slot, number=number + n, stamp=stamp + number + n)
+                cells = {"name": "x" * 200_000}
+                line = items.birth_line(head, SHAPE, cells, lambda: "") if slot is None else (
+                    items.change_line(head, said, None))  # fmt: skip
+                lines.append((head.number, line))
+            village.forge(lines, {"firm": SHAPE} if kind == items.BIRTH else {})
+        peaks.append(merged(path, village.send()))
+    assert max(peaks) < MOST_MB, peaks
+
+
 @pytest.mark.skipif(not LONG, reason="some twenty minutes")
 def test_a_million_items_come_are_withdrawn_and_lifted_within_300_mb(tmp_path: Path) -> None:
     """All of them registered in another town as well, so that each is said once more for that one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.stamps import MAX_STAMP
@@ -9,6 +11,20 @@ from desktop.store.log.versions import REPLACED
 from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of, title_fields, title_text
 from desktop.store.tables.database import Database
+
+_LONG = 16 << 10
+"""Bytes of a value that is written by itself: what is computed of all others is in memory twice."""
+
+
+def make_cells(database: Database, types: Catalogue) -> None:
+    """The temporary tables for what is computed of rows: one for each number of columns that are filled at once."""
+    for width in sorted({1} | {len(slot.fields) for t in types.values() for slot in t.slots.values()}):
+        names = ", ".join(_names(width))
+        database.execute(f"CREATE TEMP TABLE IF NOT EXISTS cell_{width} (row INTEGER PRIMARY KEY, {names})")
+
+
+def _names(width: int) -> list[str]:
+    return [f"c{n}" for n in range(width)]
 
 
 def resolve(database: Database) -> None:
@@ -72,16 +88,17 @@ def materialise(database: Database, types: Catalogue) -> None:
     for type_name, slot_name in database.rows("SELECT DISTINCT type, slot FROM winner"):
         record_type = types.get(type_name)
         if slot_name == UNIT_SLOT:
-            parts = "unit = (SELECT ref FROM unit_ref WHERE id = json_extract(w.value, '$'))"
+            cells = {UNIT_SLOT: "(SELECT ref FROM unit_ref WHERE id = json_extract(w.value, '$'))"}
         elif record_type is not None and slot_name in record_type.slots:
-            parts = columns.assignments(record_type.slots[slot_name], "w.value")
+            cells = columns.cells(record_type.slots[slot_name], "w.value")
         else:
             continue
-        database.execute(
-            f"UPDATE {quoted(table_of(type_name))} AS r SET {parts} FROM winner w"
-            f" WHERE w.type = :type AND w.slot = :slot AND r.id = w.record",
-            {"type": type_name, "slot": slot_name},
-        )
+        found = "winner w CROSS JOIN {} r ON r.id = w.record WHERE w.type = ? AND w.slot = ?"
+        whose = type_name, slot_name
+        _fill(database, type_name, cells, f"{found} AND octet_length(w.value) <= {_LONG}", whose)
+        long = f"SELECT record FROM winner WHERE type = ? AND slot = ? AND octet_length(value) > {_LONG}"
+        for (record,) in database.rows(long, whose):
+            _fill(database, type_name, cells, f"{found} AND w.record = ?", (*whose, record))
 
     _sort_again(database, types)
 
@@ -94,8 +111,34 @@ def _sort_again(database: Database, types: Catalogue) -> None:
             continue
         slots = {record_type.slot_of[f.name] for f in title_fields(record_type)}
         marks = ", ".join("?" * len(slots))
-        database.execute(
-            f"UPDATE {quoted(table_of(type_name))} AS r SET _sort = sort_key({title_text(record_type, 'r.')})"
-            f" WHERE r.id IN (SELECT record FROM touched WHERE type = ? AND slot IN ({marks}))",
-            (type_name, *sorted(slots)),
-        )
+        found = f"{{}} r WHERE r.id IN (SELECT record FROM touched WHERE type = ? AND slot IN ({marks}))"
+        key = f"sort_key({title_text(record_type, 'r.')})"
+        _fill(database, type_name, {"_sort": key}, found, (type_name, *sorted(slots)))
+
+
+def _fill(
+    database: Database,
+    type_name: str,
+    cells: Mapping[str, str],
+    found: str,
+    parameters: tuple[str | bytes, ...],
+) -> None:
+    """Writes what is computed into these columns of a table, for the rows ``r`` that are found.
+
+    Computed first and then copied: a statement that calls a function may fail halfway, so the engine keeps each page
+    that it changes until it is done, and with it all that long values of the same rows take.
+    """
+    table, computed = quoted(table_of(type_name)), f"cell_{len(cells)}"
+    names = _names(len(cells))
+    database.execute(
+        f"INSERT INTO {computed} (row, {', '.join(names)})"
+        f" SELECT r._row, {', '.join(cells.values())} FROM {found.format(table)}",
+        parameters,
+    )
+    parts = ", ".join(
+        f"{quoted(column)} = (SELECT c.{name} FROM {computed} c WHERE c.row = r._row)"
+        for column, name in zip(cells, names, strict=True)
+    )
+    # It is one transaction with all the rest, so nothing is kept to take back this statement alone.
+    database.execute(f"UPDATE OR FAIL {table} AS r SET {parts} WHERE r._row IN (SELECT row FROM {computed})")
+    database.execute(f"DELETE FROM {computed}")

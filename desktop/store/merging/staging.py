@@ -16,7 +16,7 @@ from desktop.records.types import Catalogue
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import canonical
 from desktop.records.versions.deciding import SAME, UNIT
-from desktop.store.log import belonging
+from desktop.store.log import belonging, resolving
 from desktop.store.log.change import Change
 from desktop.store.log.versions import copy_births, slots_of
 from desktop.store.tables import columns, schema
@@ -74,6 +74,7 @@ class Staging:
         for statement in STAGED.split(";"):
             if statement.strip():
                 database.execute(statement)
+        resolving.make_cells(database, types)
         self.clear()
 
     @cached_property

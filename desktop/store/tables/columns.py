@@ -75,13 +75,13 @@ def filled(slot: Slot, alias: str = "") -> str:
     return "(" + " OR ".join(f"{alias}{quoted(f.name)} IS NOT NULL" for f in slot.fields) + ")"
 
 
-def assignments(slot: Slot, source: str) -> str:
-    """The SET part that writes a canonical value into the columns of a slot."""
-    parts = []
+def cells(slot: Slot, source: str) -> dict[str, str]:
+    """By column, the expression for what a canonical value says of it."""
+    found = {}
     for f in slot.fields:
         value = f"json_extract({source}, '$.{f.name}')" if slot.grouped else f"json_extract({source}, '$')"
-        parts.append(f"{quoted(f.name)} = " + (_led(f, value) if f.kind is Kind.LINK else value))
-    return ", ".join(parts)
+        found[f.name] = _led(f, value) if f.kind is Kind.LINK else value
+    return found
 
 
 def _led(field: Field, value: str) -> str:
