@@ -13,6 +13,7 @@ import pytest
 from desktop.records.identity import item_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
+from desktop.records.versions.stamps import MAX_STAMP
 from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside, counting, telling
 from desktop.store.peers import exchanged
@@ -397,6 +398,19 @@ def test_whether_a_record_lives_is_told_without_its_values(tree: Tree) -> None:
     used, result = memory(partial(tree.town.take, sent))
     assert result.conflict == 1
     assert used < 3_000_000
+
+
+def test_the_longest_words_that_name_anything_are_read_and_no_longer_ones_kept() -> None:
+    """They lie in memory of all records at once."""
+    last, stamp = 10**16 - 1, MAX_STAMP
+    line = f"{'ab' * 32} {'cd' * 8}"
+    words = f"{last - 1}-{last} {last}@{stamp:016x}"
+    (runs,) = exclusions.runs_of(f"{line} {words} {'1' * 34}").values()
+    assert runs == [words]
+    assert list(exclusions.named(runs).words()) == words.split(" ")
+    cut = f"{'ab' * 8}+{last - 1}-{last}"
+    assert exclusions.cuts_of(f"{cut} {'1' * 51}") == cut
+    assert exclusions.read_kept(cut) == {"ab" * 8: [(last - 1, last)]}
 
 
 def test_a_revocation_is_read_up_to_so_many_words() -> None:

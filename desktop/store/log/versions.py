@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 
 from desktop.records.declaration import UNIT_SLOT, RecordType
@@ -72,6 +73,8 @@ _WORD = "CASE {0}.birth WHEN 1 THEN '' ELSE {0}.slot || '@' END || printf('%016x
 
 _SHORT = "octet_length(s.replaces) < 1000"
 """Nearly all changes replace one version."""
+_ENTRY = re.compile(r'(?:\["([0-9a-f]+)",)?(-?[0-9]+)')
+"""One of what a change replaces, as it was staged: a stamp, or the id of another record and a stamp."""
 
 _SEEN = f"""
     WITH disputed (record, type) AS (SELECT coalesce(dm.id, dc.record), dc.type FROM conflict dc
@@ -168,17 +171,25 @@ def log_changes(database: Database) -> None:
         "SELECT s.record, s.slot, s.type, s.origin, s.number, s.replaces FROM staged s"
         f" WHERE s.counts = 1 AND NOT {_SHORT}"
     ):
-        # One by one: a statement keeps in memory what it has changed, and a line may name a million and a half.
-        entries = json.loads(replaces)
+        # One by one: a statement keeps in memory what it has changed, and a line may name a million and a half. Nor are
+        # all of them made at once.
         database.connection.executemany(
             "INSERT INTO replacement (record, slot, type, replaced, origin, number) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
-            ((record, slot, name, e, origin, number) for e in entries if isinstance(e, int)),
+            (
+                (record, slot, name, int(e[2]), origin, number)
+                for e in _ENTRY.finditer(replaces)
+                if e[1] is None
+            ),
         )
         database.connection.executemany(
             "INSERT INTO elsewhere (record, slot, type, other, replaced, origin, number)"
             " VALUES (?, ?, ?, unhex(?), ?, ?, ?) ON CONFLICT DO NOTHING",
-            ((record, slot, name, *e, origin, number) for e in entries if isinstance(e, list)),
+            (
+                (record, slot, name, e[1], int(e[2]), origin, number)
+                for e in _ENTRY.finditer(replaces)
+                if e[1] is not None
+            ),
         )
 
 

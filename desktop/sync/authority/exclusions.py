@@ -45,8 +45,10 @@ MAX_WORDS: Final = 2_000
 
 MAX_CUTS: Final = 10_000
 """How many words a revocation takes."""
-_LONGEST_WORD: Final = 60
-"""No word that names something is longer; others are not kept."""
+_LONGEST_WORD: Final = 33
+"""No word of an exclusion that names something is longer; others are not kept."""
+_LONGEST_CUT: Final = 50
+"""The same of a revocation."""
 
 _NUMBER: Final = r"[1-9][0-9]{0,15}"
 # A text may be of megabytes, so nothing is kept in order to look at a part of it in another way.
@@ -153,7 +155,7 @@ def write_cuts(cuts: Mapping[str, int], kept: Mapping[str, Sequence[Span]] | Non
 def cuts_of(text: str) -> str:
     """As much of the text of a revocation as is read; those of very many stations are in memory together."""
     words = text.split(" ", MAX_CUTS)[:MAX_CUTS]
-    return " ".join(word for word in words if len(word) <= _LONGEST_WORD)
+    return " ".join(word for word in words if len(word) <= _LONGEST_CUT)
 
 
 def read_cuts(text: str) -> dict[str, int]:
