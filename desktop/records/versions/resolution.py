@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.canonical import ABSENT, canonical, parse
@@ -153,33 +154,37 @@ def _words(tombstone: Mapping[str, str], name: str) -> list[str]:
     return [word for word in tombstone.get(name, "").split(" ") if word]
 
 
-def life_of(slots: Mapping[str, Slot], births: Iterable[int], *, live_child: bool = False) -> Life:
+def life_of(
+    slots: Mapping[str, Slot],
+    births: Iterable[int],
+    *,
+    live_child: bool = False,
+    said: Callable[[Version], str] = attrgetter("value"),
+) -> Life:
     """Whether the record lives, is deleted, or was deleted here and edited there (rule 9).
 
     ``births`` are the stamps of all births that count. The standing tombstones are the heads of ``_deleted`` that
-    are not null; null un-deletes.
+    are not null; null un-deletes. What each of them has ``said`` is asked one by one: it may be of megabytes.
     """
     deleted = slots.get(DELETED_SLOT)
-    standing = [parse(h.value) for h in deleted.heads if h.value != ABSENT] if deleted else []
+    standing = [h for h in deleted.heads if h.value != ABSENT] if deleted else []
     if not standing:
         return Life.LIVE
-    heads = {
-        f"{name}@{h.stamp:016x}"
-        for name, slot in slots.items()
-        if name != DELETED_SLOT
-        for h in slot.heads
-        if not h.birth
+    unseen = {
+        "births": {f"{b:016x}" for b in births},
+        "heads": {
+            f"{name}@{h.stamp:016x}"
+            for name, slot in slots.items()
+            if name != DELETED_SLOT
+            for h in slot.heads
+            if not h.birth
+        },
     }
-    unseen = _unseen(standing, "births", {f"{b:016x}" for b in births}) or _unseen(standing, "heads", heads)
+    for tombstone in map(parse, map(said, standing)):
+        for name, words in unseen.items():
+            words.difference_update(word[0] for word in _WORD.finditer(tombstone.get(name, "")))
     revived = deleted is not None and any(h.value == ABSENT for h in deleted.heads)
-    return Life.DISPUTED if unseen or live_child or revived else Life.DELETED
-
-
-def _unseen(tombstones: Iterable[Mapping[str, str]], name: str, wanted: set[str]) -> set[str]:
-    """Those words that none of the tombstones names; of the millions that one may name no more is kept than these."""
-    return wanted.difference(
-        word for t in tombstones for found in _WORD.finditer(t.get(name, "")) if (word := found[0]) in wanted
-    )
+    return Life.DISPUTED if any(unseen.values()) or live_child or revived else Life.DELETED
 
 
 # -- records that are one (rule 10) --------------------------------------------------------------------------------

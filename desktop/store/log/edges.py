@@ -10,8 +10,8 @@ from desktop.records.identity import is_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import parse
 from desktop.records.versions.deciding import DECIDING_TYPES, SAME
-from desktop.records.versions.resolution import Life, heads_of, life_of, resolve_record
-from desktop.store.log.versions import load_versions
+from desktop.records.versions.resolution import Life, heads_of
+from desktop.store.log.versions import life, load_versions
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -82,10 +82,8 @@ def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[
 
 def _is_off(database: Database, edge: str) -> bool:
     """Whether an edge is deleted by what the log says now; its row learns it only at the end of the merge."""
-    logged = load_versions(database, SAME, bytes.fromhex(edge), life_alone=True)
-    births = {v.stamp for v in logged if v.birth}
-    births |= {s for (s,) in database.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))}
-    return life_of(resolve_record(logged), births) is Life.DELETED
+    births = [s for (s,) in database.rows("SELECT _stamp FROM r_same WHERE id = unhex(?)", (edge,))]
+    return life(database, SAME, bytes.fromhex(edge), births) is Life.DELETED
 
 
 class _Tree:

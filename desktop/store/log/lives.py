@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
-from desktop.records.versions.resolution import Life, life_of, resolve_record
+from desktop.records.versions.resolution import Life
 from desktop.store.log import belonging, components, resolving, versions
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
@@ -132,10 +132,9 @@ class Lives:
             joined = components.load(self._db, self._types, type_name, ids)
             return joined.life(live_child=self._live_child(type_name, record))
         table = quoted(table_of(type_name))
-        logged = versions.load_versions(self._db, type_name, record, life_alone=True)
-        births = {b for (b,) in self._db.rows(f"SELECT _stamp FROM {table} WHERE id = ?", (record,))}
-        births |= {v.stamp for v in logged if v.birth}
-        return life_of(resolve_record(logged), births, live_child=self._live_child(type_name, record))
+        births = [b for (b,) in self._db.rows(f"SELECT _stamp FROM {table} WHERE id = ?", (record,))]
+        live_child = self._live_child(type_name, record)
+        return versions.life(self._db, type_name, record, births, live_child=live_child)
 
     def _live_child(self, type_name: str, record: bytes) -> bool:
         ids = components.members(self._db, type_name, record.hex()) or (record.hex(),)

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Collection, Sequence
 
-from desktop.records.declaration import UNIT_SLOT, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, canonical
-from desktop.records.versions.resolution import ItemId, Version
+from desktop.records.versions.resolution import ItemId, Life, Version, life_of, resolve_record
 from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
@@ -199,16 +199,16 @@ def load_versions(
     record: bytes,
     *,
     only: str = "",
-    life_alone: bool = False,
     without: Collection[int] = (),
+    values: bool = True,
 ) -> list[Version]:
     """The counted versions of a record, or of one slot of it, that stand in the log, as the pure resolution wants them.
 
-    Where ``life_alone`` is asked about, values are left empty but for deletions: thousands of others may be long.
-    Those of the moments ``without`` are left out. What is replaced by several is said of one of them, and what is not
+    Those of the moments ``without`` are left out. Where not asked for ``values``, it is only told of each whether it is
+    null: thousands may be long. What is replaced by several is said of one of them, and what is not
     here of none: each of thousands may name all, and hundreds of thousands that nobody has.
     """
-    value = "CASE v.slot WHEN '_deleted' THEN v.value ELSE '' END" if life_alone else "v.value"
+    value = "v.value" if values else f"CASE v.value WHEN '{ABSENT}' THEN '{ABSENT}' ELSE '' END"
     of_slot = " AND p.slot = :only" if only else ""
     said = {"record": record, "type": type_name, "only": only, "without": json.dumps(sorted(without))}
     left = (
@@ -256,6 +256,25 @@ def load_versions(
         )
         if stamp not in without
     ]
+
+
+def life(
+    database: Database, type_name: str, record: bytes, births: Collection[int], *, live_child: bool = False
+) -> Life:
+    """Whether a record lives by what the log says of it, and by the births with these stamps that stand elsewhere."""
+    logged = load_versions(database, type_name, record, values=False)
+
+    def said(tombstone: Version) -> str:
+        found = database.value(
+            "SELECT v.value FROM version v JOIN origin o ON o.ref = v.origin WHERE v.record = ? AND v.slot = ?"
+            " AND v.stamp = ? AND v.number = ? AND o.station = ? AND o.incarnation = ?",
+            (record, DELETED_SLOT, tombstone.stamp, tombstone.item.number, tombstone.item.station,
+             tombstone.item.incarnation),
+        )  # fmt: skip
+        return str(found)
+
+    all_births = {*births, *(v.stamp for v in logged if v.birth)}
+    return life_of(resolve_record(logged), all_births, live_child=live_child, said=said)
 
 
 def slots_of(names: Sequence[str], cells: Sequence[object]) -> dict[str, str]:
