@@ -6,10 +6,8 @@ import contextlib
 import json
 import re
 from collections.abc import Collection
-from types import SimpleNamespace
 from typing import Any
 
-from desktop import reference
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.workspaces import erasing
 from desktop.records.versions.canonical import Cell
@@ -23,29 +21,12 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing as blanking
 from desktop.sync.signed.tree import reached
 from tests.histories.histories import SHARED, History
+from tests.sync.acts import AtWork
 from tests.sync.desks import Desk
 
 BASIS = "consent"
 _WORD = re.compile(r"(?<![A-Za-z0-9+/])w[0-9]+w(?![A-Za-z0-9+/=])")
 """As words stand in values; within signatures and certificates anything may stand."""
-
-
-class AtWork(SimpleNamespace):
-    """What the operation that erases asks of a session, for a station without a workspace."""
-
-    def __init__(self, desk: Desk) -> None:
-        drafts = SimpleNamespace(drop_of=lambda records: None, close=lambda: None)
-        super().__init__(
-            ledger=desk.ledger,
-            database=desk.database,
-            types=desk.ledger.types,
-            environment=desk.ledger.environment,
-            operator=SimpleNamespace(name=desk.name),
-            unit=SimpleNamespace(id=desk.unit),
-            codes=reference.code_lists(),
-            workspace=SimpleNamespace(drafts=lambda: drafts, shred=lambda **how: True),
-            require=lambda *roles: None,
-        )
 
 
 class People(History):

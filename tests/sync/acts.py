@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
+from desktop import reference
 from desktop.records.identity import same_id
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME, SUPERIOR
@@ -20,6 +22,24 @@ from desktop.sync.signed.certificates import grant_serial
 from tests.sync.desks import Desk, connect, grant_record, proof_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
+
+
+class AtWork(SimpleNamespace):
+    """What the operation that erases asks of a session, for a station without a workspace."""
+
+    def __init__(self, desk: Desk) -> None:
+        drafts = SimpleNamespace(drop_of=lambda records: None, close=lambda: None)
+        super().__init__(
+            ledger=desk.ledger,
+            database=desk.database,
+            types=desk.ledger.types,
+            environment=desk.ledger.environment,
+            operator=SimpleNamespace(name=desk.name),
+            unit=SimpleNamespace(id=desk.unit),
+            codes=reference.code_lists(),
+            workspace=SimpleNamespace(drafts=lambda: drafts, shred=lambda **how: True),
+            require=lambda *roles: None,
+        )
 
 
 def erase(desk: Desk, record: str = FIRM, slots: str = "contact", wrote: Sequence[str] = ()) -> None:

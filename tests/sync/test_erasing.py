@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.canonical import canonical
@@ -25,9 +26,19 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
 from tests.conftest import examples
-from tests.sync.acts import FIRM, OTHER, contact, erase, everything, superior
+from tests.sync.acts import FIRM, OTHER, AtWork, contact, erase, everything, superior
 from tests.sync.casting import cast
-from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import (
+    FILING_TYPES,
+    Desk,
+    connect,
+    enrol,
+    new_desk,
+    new_root,
+    reopen,
+    report,
+    settle,
+)
 from tests.sync.places import Places
 
 SECRET, LATER, FIRST = "13800001234", "13900005678", "13700004321"
@@ -724,3 +735,44 @@ def test_who_is_revoked_says_an_erasure_of_others_once_more_but_once(places: Pla
         numbers.append(town.next_number())
     assert town.refused()
     assert len({*numbers}) == 1
+
+
+@pytest.mark.parametrize("aside", ["held", "refused"])
+def test_words_that_are_aside_go_in_other_branches_too(places: Places, aside: str) -> None:
+    """There nobody knows that the unit they stand under lies below who erases, and no record has it any more."""
+    village, far, district = places.village, places.far, places.district
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    number = village.next_number()
+    village.edit(FIRM, "contact", contact(SECRET))
+    places.deliver()
+    far.birth("firm", {"name": "厂"}, record=FIRM)
+    places.deliver()
+    assert SECRET in everything(far)
+    district.exclude((village, number - 1), *([(village, number)] if aside == "refused" else []))
+    places.deliver()
+    assert SECRET in str(far.database.rows(f"SELECT value FROM {aside}"))
+    reopen(district, FILING_TYPES)
+    erasing.erase(AtWork(district), "firm", [FIRM], basis="consent", date_is_right=True)  # type: ignore[arg-type]
+    places.deliver()
+    assert [d.name for d in places.desks if SECRET in everything(d)] == []
+
+
+def test_words_of_a_unit_that_proves_not_to_be_below_their_writer_go_there_too(places: Places) -> None:
+    """The former superior knows it no more, and who erases had not heard of its words."""
+    district, town, other, village = places.district, places.town, places.other, places.village
+    places.deliver()
+    cells = {"name": village.name, "code": village.name, "level": "village", "superior": other.unit}
+    other.birth("unit", cells, record=village.unit)
+    other.birth("firm", {"name": "厂"}, record=FIRM)
+    report(other, district)
+    (number,) = town.database.row("SELECT _number FROM r_unit WHERE id = unhex(?)", (village.unit,)) or (0,)
+    district.exclude((town, number))
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    town.take(village.send())
+    town.edit(FIRM, "contact", contact(SECRET))
+    district.time.at = town.time.at + 5_000
+    erase(district, wrote=[other.unit])
+    for _ in range(3):
+        report(town, district)
+        report(other, district)
+    assert [d.name for d in (district, other, town) if SECRET in everything(d)] == []

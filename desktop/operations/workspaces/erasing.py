@@ -32,6 +32,7 @@ from desktop.store.queries.erasures import (
     slots_of,
     slots_written,
     unit_of_birth,
+    units_aside,
     waiting,
 )
 from desktop.store.queries.forked import open_forks
@@ -359,7 +360,8 @@ def _born_elsewhere(
 
 
 def _writers(session: Session, type_name: str, record: str, slots: Collection[str]) -> list[str]:
-    """This station's unit, and those below under which something of this was written, for each of which it is said.
+    """This station's unit, and those below under which something of this was written, for each of which it is said;
+    or is aside, where no record has the unit any more.
 
     Who holds the record in another branch, as a unit there claims it too, does not know who is below whom here.
     """
@@ -367,6 +369,7 @@ def _writers(session: Session, type_name: str, record: str, slots: Collection[st
         session.database, (type_name, record)
     )
     wrote = {unit for slot, unit in slots_written(session.database, type_name, [record]) if slot in slots}
+    wrote |= units_aside(session.database, type_name, record, slots)
     below = (wrote | {born}) & covered(session.database, session.unit.id)
     return [session.unit.id, *sorted(below - {session.unit.id})]
 

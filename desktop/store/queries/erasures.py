@@ -69,20 +69,37 @@ def said_last(database: Database, station: str, before: int) -> dict[Asked, tupl
     }
 
 
+# The units that have or had a record of which something was erased, or of which something of it is set aside; strange
+# are those of which their writer proved not to speak: he may know them no more. What is set aside has no index by
+# record, so it is looked through once for all.
+_CLAIMS = (
+    f"WITH erased_of (record) AS MATERIALIZED (SELECT unhex(target) FROM {quoted(table_of(ERASURE))} WHERE %s),"
+    " claim (type, record, unit, strange) AS MATERIALIZED ("
+    "SELECT c.type, c.record, o.id, 0 FROM record_unit c JOIN unit_ref o ON o.ref = c.unit"
+    " WHERE c.record IN (SELECT record FROM erased_of)"
+    f" UNION SELECT type, record, unit, reason = '{REFUSED_SCOPE}' FROM refused"
+    " WHERE unit <> '' AND record IN (SELECT record FROM erased_of)"
+    " UNION SELECT type, record, unit, 0 FROM held WHERE record IN (SELECT record FROM erased_of))"
+)
+
+
 def claimed_beside(
     database: Database, station: str, before: int
-) -> list[tuple[str, str, str, str, str, str, str, str]]:
+) -> list[tuple[str, str, str, str, str, str, str, str, bool]]:
     """Kind, target, slots, moment, basis, note and unit of each erasure by a station under stamps up to a moment, and
-    every unit that has or had the record too.
+    every unit that has or had the record too, or of which something of it is set aside; last whether that was refused
+    since its writer had no part in the unit.
     """
-    found: list[tuple[str, str, str, str, str, str, str, str]] = database.rows(
-        f"SELECT e.kind, lower(e.target), e.slots, e.upto, coalesce(e.basis, ''), coalesce(e.note, ''), u.id, o.id"
+    own = "_origin IN (SELECT ref FROM origin WHERE station = :station)"
+    found: list[tuple[str, str, str, str, str, str, str, str, bool]] = database.rows(
+        f"{_CLAIMS % own} SELECT e.kind, lower(e.target), e.slots, e.upto, coalesce(e.basis, ''),"
+        f" coalesce(e.note, ''), u.id, c.unit, c.strange"
         f" FROM origin g CROSS JOIN {quoted(table_of(ERASURE))} e ON e._origin = g.ref"
-        f" JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind AND c.unit <> e.unit"
-        f" JOIN unit_ref u ON u.ref = e.unit JOIN unit_ref o ON o.ref = c.unit"
-        f" WHERE g.station = ? AND e._stamp <= ? AND e.slots IS NOT NULL AND e.upto IS NOT NULL"
-        f" ORDER BY e._stamp, o.id",
-        (station, before),
+        f" JOIN unit_ref u ON u.ref = e.unit"
+        f" JOIN claim c ON c.record = unhex(e.target) AND c.type = e.kind AND c.unit <> u.id"
+        f" WHERE g.station = :station AND e._stamp <= :before AND e.slots IS NOT NULL AND e.upto IS NOT NULL"
+        f" ORDER BY e._stamp, c.unit",
+        {"station": station, "before": before},
     )
     return found
 
@@ -99,18 +116,18 @@ class Late:
 
 def claimed_under(database: Database, units: Collection[str], before: int) -> list[tuple[Late, str]]:
     """The erasures that count and were said under none of these units, under stamps up to a moment, each with every
-    one of these that has or had the record.
+    one of these that has or had the record, or of which something of it is set aside.
     """
     return [
         (Late(station, unit, stamp, json.loads(cells)), claiming)
         for station, unit, stamp, cells, claiming in database.rows(
-            f"SELECT g.station, u.id, e._stamp, json_object('kind', e.kind, 'target', e.target, 'slots', e.slots,"
-            f" 'upto', e.upto, 'basis', e.basis, 'note', e.note), o.id FROM {quoted(table_of(ERASURE))} e"
-            f" CROSS JOIN record_unit c ON c.record = unhex(e.target) AND c.type = e.kind"
-            f" JOIN unit_ref o ON o.ref = c.unit AND o.id IN (SELECT value FROM json_each(:units))"
+            f"{_CLAIMS % 'TRUE'} SELECT g.station, u.id, e._stamp, json_object('kind', e.kind, 'target',"
+            f" e.target, 'slots', e.slots, 'upto', e.upto, 'basis', e.basis, 'note', e.note), c.unit"
+            f" FROM {quoted(table_of(ERASURE))} e JOIN claim c ON c.record = unhex(e.target) AND c.type = e.kind"
+            f" AND c.unit IN (SELECT value FROM json_each(:units))"
             f" JOIN unit_ref u ON u.ref = e.unit AND u.id NOT IN (SELECT value FROM json_each(:units))"
             f" JOIN origin g ON g.ref = e._origin WHERE e._stamp <= :before"
-            f" ORDER BY e._stamp, e._origin, e._number, o.id",
+            f" ORDER BY e._stamp, e._origin, e._number, c.unit",
             {"units": json.dumps(sorted(units)), "before": before},
         )
     ]
@@ -162,6 +179,23 @@ def slots_written(database: Database, type_name: str, records: Sequence[str]) ->
         (json.dumps(list(records)), type_name),
     )
     return found
+
+
+def units_aside(database: Database, type_name: str, record: str, slots: Collection[str]) -> set[str]:
+    """The units under which a value of these slots of a record waits or was refused."""
+    said = {
+        "type": type_name, "record": record, "slots": json.dumps(sorted(slots)), "absent": ABSENT, "birth": BIRTH,
+    }  # fmt: skip
+    filled = (
+        "CASE WHEN kind = :birth THEN EXISTS (SELECT 1 FROM json_each(a.value) c JOIN json_each(:slots) s"
+        " ON c.key = s.value OR substr(c.key, 1, length(s.value) + 1) = s.value || '.')"
+        " ELSE slot IN (SELECT value FROM json_each(:slots)) AND a.value NOT IN (:absent, 'null') END"
+    )
+    looks = (
+        f"SELECT unit FROM {table} a WHERE record = unhex(:record) AND type = :type AND unit <> '' AND {filled}"
+        for table in ("held", "refused")
+    )
+    return {unit for (unit,) in database.rows(" UNION ".join(looks), said)}
 
 
 def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:

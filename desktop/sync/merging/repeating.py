@@ -71,23 +71,24 @@ def say_again(ledger: Ledger, judge: Judge, operator: str) -> bool:
 
 
 def say_of_others(ledger: Ledger, operator: str) -> bool:
-    """Says an own erasure of each further unit below that has or had the record, inside the caller's transaction;
-    whether there was any.
+    """Says an own erasure of each further unit below that has or had the record, or of which something of it is set
+    aside, inside the caller's transaction; whether there was any.
 
     Who erases names the units whose words he holds. Others' may come later, and are gone here and above; but who holds
-    the record in another branch, as a unit there claims it too, does not know who is below whom here.
+    the record in another branch, as a unit there claims it too, does not know who is below whom here. Nor does who has
+    written under a unit that is no longer below him, be it that he knows it no more.
     """
     now = _now(ledger)
     found = erasures.claimed_beside(ledger.database, ledger.station, now)
     if not found:
         return False
     ours = erasing.covered(ledger.database, ledger.meta("unit_id") or "")
-    elsewhere = {(kind, target) for kind, target, *_, other in found if other not in ours}
+    elsewhere = {(kind, target) for kind, target, *_, other, strange in found if strange or other not in ours}
     said = {(*what, unit): upto for *what, upto, unit, stamp in sorted(_said(ledger)) if stamp <= now}
     day = ledger.environment.today().isoformat()
     covered: dict[str, frozenset[str]] = {}
     births = []
-    for kind, target, slots, upto, basis, note, unit, other in found:
+    for kind, target, slots, upto, basis, note, unit, other, _ in found:
         if unit not in covered:
             covered[unit] = erasing.covered(ledger.database, unit)
         what = kind, target, slots, other
