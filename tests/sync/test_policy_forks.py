@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.records.identity import unit_id
 from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
@@ -17,7 +18,7 @@ from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, rewriting
 from desktop.sync.signed import identity
 from tests.sync.acts import erase, everything
-from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.desks import Desk, copied, enrol, new_desk, put_back, report
 from tests.sync.forking import FIRM, FOURTH, OTHER, THIRD, decide, forked, later_copy, open_forks, renumber
 
 
@@ -43,6 +44,31 @@ def test_a_restored_laptop_writes_anew_what_lost_and_nothing_is_missing(
         assert found is not None
         assert found["name"] == "后写又改的"
     assert len({d.digest(laptop.unit).sha256 for d in (district, town, twin)}) == 1
+
+
+def test_what_a_restored_office_has_said_of_units_is_written_anew_as_well(
+    laptop: Desk, town: Desk, district: Desk
+) -> None:
+    """Its name for a village and one that it has put into the tree; whom it enrols by it, it enrols once more."""
+    before, founded = copied(town), unit_id("village", "新村")
+    town.birth("firm", {"name": "恢复以前写的"}, record=FIRM)
+    town.birth("firm", {"name": "恢复以前又写的"}, record=OTHER)
+    district.take(town.send())
+    put_back(town, before, town.ledger.types)
+    town.time.pass_days(0.1)
+    town.edit(laptop.unit, "name", "改了名的村", "unit")
+    cells = {"name": "新村", "code": "新村", "level": "village", "superior": town.unit}
+    town.birth("unit", cells, record=founded)
+    district.take(town.send())
+    assert len(open_forks(district)) == 1
+    decide(district, town)
+    town.take(district.send(town))
+    assert founded not in town.records("unit")
+    assert renumber(town) == 2
+    report(town, district)
+    for desk in (town, district):
+        assert (desk.values(laptop.unit, "unit") or {})["name"] == "改了名的村"
+        assert founded in desk.records("unit")
 
 
 def test_of_two_laptops_the_other_one_may_be_kept(

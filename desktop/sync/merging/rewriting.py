@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.canonical import ABSENT, MAX_NUMBER, parse
-from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION
+from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_FORK
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import with_stamps
@@ -81,12 +81,16 @@ def _is_unsaid(origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, i
 
 
 def lost_items(ledger: Ledger) -> list[OwnItem]:
-    """Own items of the present incarnation that lost in a fork, in the order in which they were written."""
+    """Own items of the present incarnation that lost in a fork, in the order in which they were written.
+
+    Of what says who counts only what was said of units: a certificate names the item that granted it, and of what was
+    taken back a person knows whether it still should be.
+    """
     lost = aside.refused_of(ledger.database, ledger.origin, REFUSED_FORK)
     return [
         OwnItem(ledger.origin, ledger.incarnation, put)
         for put in _puts(ledger, ledger.origin)
-        if (put.number, put.stamp) in lost and put.type not in DECIDING_TYPES
+        if (put.number, put.stamp) in lost and (put.type == UNIT or put.type not in DECIDING_TYPES)
     ]
 
 
