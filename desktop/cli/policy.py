@@ -264,7 +264,8 @@ def redate(session: Session, preview: bool, as_json: bool) -> None:
     if not losses:
         say("本机没有保存日期在今天以后的内容，不用更正。")
         return
-    say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{_words(losses) or '没有要改的内容'}。")
+    anew = _words(redating.saved_anew(losses)) or "没有要改的内容"
+    say(f"{'将要' if preview else '已经'}按今天的日期重新保存：{anew}。{redating.enrolled_words(losses)}")
 
 
 @click.command(cls=Command)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.declaration import Level, Role
-from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE
+from desktop.records.versions.deciding import ERASURE, OWN_TYPES
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_WITHDRAWN
 from desktop.records.versions.spans import spans_of
 from desktop.sync.authority import exclusions, station
@@ -298,7 +298,7 @@ def test_whole_segments_are_judged_as_their_items_one_by_one(
         others = item.type != ERASURE and any(
             names(named) and naive_may_exclude(writer, held, item.unit) for writer, named in said
         )
-        self_said = item.type not in DECIDING_TYPES and any(
+        self_said = item.type not in OWN_TYPES and any(
             names(named) and item.stamp > dated for dated, named in own
         )
         behind = cut is not None and number > since and naive_may_exclude(cut, held, item.unit)

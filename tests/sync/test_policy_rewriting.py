@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
-from desktop.records.versions.stamps import to_wire
+from desktop.records.versions.stamps import milliseconds_of, to_wire
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.merging import rewriting
 from tests.sync.acts import erase
-from tests.sync.desks import Desk, report
+from tests.sync.desks import DAY, EPOCH_MS, Desk, enrol, new_desk, report, settle
 from tests.sync.forking import decide, open_forks, renumber
 from tests.sync.levels import grow, unit_cells
 
@@ -33,6 +34,50 @@ def test_a_date_that_is_wrong_a_second_time_is_put_right_too(pair: tuple[Desk, D
         village.time.pass_days(-days)
         redate(village, f"{turn + 5:016x}")
         assert rewriting.future_items(village.ledger, village.keys) == []
+
+
+def test_what_an_office_says_of_units_and_computers_under_a_wrong_date_counts_above_today(
+    district: Desk, town: Desk, laptop: Desk, tmp_path: Path
+) -> None:
+    """Whom it has enrolled by then it enrols once more: a certificate names the item that granted it."""
+    fresh = new_desk(tmp_path, "新村", Level.VILLAGE)
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    settle([(laptop, town), (town, district)])
+    town.time.pass_days(400)
+    town.ledger.clock.confirm()
+    enrol(fresh, town)
+    town.edit(laptop.unit, "name", "改了名的村", "unit")
+    town.revoke(laptop, 0)
+    lifted = town.exclude((laptop, 1))
+    town.lift(lifted)
+    town.time.pass_days(-400)
+    district.take(town.send())
+    assert FIRM in district.records()
+    redate(town, "ab" * 8)
+    assert rewriting.future_items(town.ledger, town.keys) == []
+    enrol(fresh, town)
+    fresh.birth("firm", {"name": "新厂"}, record=OTHER)
+    settle([(fresh, town), (town, district)])
+    assert [desk.records() for desk in (district, town)] == [{OTHER}] * 2
+    town.edit(laptop.unit, "name", "又改了名的村", "unit")
+    settle([(town, district)])
+    for days in (0, 401):
+        for desk in (district, town):
+            desk.time.pass_days(days)
+            desk.ledger.clock.confirm()
+            desk.settle()
+            assert (desk.values(laptop.unit, "unit") or {})["name"] == "又改了名的村", days
+            assert fresh.unit in desk.records("unit")
+
+
+def test_where_only_grants_bear_a_wrong_date_it_is_put_right_as_well(town: Desk, laptop: Desk) -> None:
+    town.time.pass_days(400)
+    town.ledger.clock.confirm()
+    enrol(laptop, town)
+    town.time.pass_days(-400)
+    redate(town, "ab" * 8)
+    assert milliseconds_of(town.edit(laptop.unit, "name", "村", "unit").stamp) < town.time.at - EPOCH_MS + DAY
+    assert rewriting.future_items(town.ledger, town.keys) == []
 
 
 def test_undoing_the_step_of_a_redating_does_not_bring_the_wrong_date_back(pair: tuple[Desk, Desk]) -> None:

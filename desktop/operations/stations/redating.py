@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from desktop.errors import StateProblem
 from desktop.operations import audit
@@ -11,6 +12,7 @@ from desktop.operations.quantities import Count
 from desktop.operations.session import Session
 from desktop.operations.stations.policy import counted
 from desktop.records.declaration import Role
+from desktop.records.versions.deciding import GRANT
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers import traffic as stored
@@ -34,6 +36,17 @@ def look_at_redating(session: Session) -> tuple[Count, ...]:
     losses = Losses()
     losses.add(item.put for item in found)
     return counted(session, losses)
+
+
+def saved_anew(found: Iterable[Count]) -> tuple[Count, ...]:
+    """Those of :func:`look_at_redating` that are saved anew: who was enrolled is enrolled once more by hand."""
+    return tuple(c for c in found if c.type != GRANT)
+
+
+def enrolled_words(found: Iterable[Count]) -> str:
+    """What is left to do by hand, in words; nothing where nobody was enrolled under a wrong date."""
+    enrolled = sum(c.births for c in found if c.type == GRANT)
+    return f"那时候批准入网的{enrolled}台电脑，请再各办理一次入网。" if enrolled else ""
 
 
 def latest_day(database: Database) -> datetime.date:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, OWN_TYPES
 from desktop.records.versions.item_outcomes import (
     REASONS,
     REFUSED_CLOCK,
@@ -51,7 +51,7 @@ class Exclusion:
     """Items of one incarnation that do not count, and why, as far as the word of who said so reaches.
 
     Without a reach their own station says so. It may take back what it has dated later than its word, which is what a
-    wrong date needs and nothing more, and not what it has said about who counts.
+    wrong date needs and nothing more, and not what it has said about who counts: of units it may.
     ``restated``: this very station says it for those who do not know the level below that has said so.
     """
 
@@ -64,7 +64,7 @@ class Exclusion:
         """The numbers of those items that it takes out. Nobody takes out another's erasure (rule 12)."""
         named = self.named.among(items)
         if self.reach is None:
-            return {n for n in named if items[n].type not in DECIDING_TYPES}
+            return {n for n in named if items[n].type not in OWN_TYPES}
         units = {unit for unit in {items[n].unit for n in named} if self.reach.holds(unit)}
         return {n for n in named if items[n].unit in units and items[n].type != ERASURE}
 

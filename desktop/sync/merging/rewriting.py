@@ -11,20 +11,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.canonical import ABSENT, MAX_NUMBER, parse
-from desktop.records.versions.deciding import DECIDING_TYPES, ERASURE, EXCLUSION, UNIT
+from desktop.records.versions.deciding import (
+    DECIDING_TYPES,
+    ERASURE,
+    EXCLUSION,
+    GRANT,
+    OWN_TYPES,
+    REVOCATION,
+    UNIT,
+)
 from desktop.records.versions.item_outcomes import REFUSED_FORK
 from desktop.records.versions.items import BIRTH
-from desktop.records.versions.resolution import with_stamps
+from desktop.records.versions.resolution import Life, with_stamps
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at, to_wire
 from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
 from desktop.store.merging import aside, erasing
 from desktop.store.merging.aside import Put
 from desktop.store.peers import links, received
-from desktop.store.queries import erasures
+from desktop.store.queries import erasures, reading
 from desktop.store.tables.clock import newest_stamp
 from desktop.store.tables.columns import wire_columns
 from desktop.sync.authority import exclusions, station
@@ -40,6 +49,10 @@ REDATING = "更正日期，重新保存"
 """What the operation is called; it is not taken back, as that would bring the wrong date back."""
 
 
+_SAID_ON: Final = {ERASURE: "erased", EXCLUSION: "excluded", REVOCATION: "revoked"}
+"""The field with the day on which it was said, of what says what counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnItem:
     """An own item as it stands in its segment."""
@@ -52,8 +65,9 @@ class OwnItem:
 def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     """Own items that are dated more than a day after now, in the order in which they were written.
 
-    What says who counts is left out: a certificate names the item that granted it. An erasure is not, until it was
-    said once more: above it waits for its day, and the values would stay till then.
+    Of what says who counts a station takes nothing back: it waits above for its day. So an erasure, or that somebody's
+    items do not count, is listed until it was said once more. A certificate names the item that granted it and is not
+    said once more; it is listed as long as the date was not put right since.
     """
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
@@ -66,15 +80,18 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
             for put in _puts(ledger, origin)
             if milliseconds_of(put.stamp) > limit
             and (put.number, put.stamp) not in refused
-            and (put.type not in DECIDING_TYPES or _is_unsaid(origin, put, said))
+            and (put.type not in OWN_TYPES or _is_unsaid(ledger, origin, put, said))
         ]
     return found
 
 
-def _is_unsaid(origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, int]]) -> bool:
-    """Whether this is an erasure that was not said once more since."""
-    if put.type != ERASURE or put.kind != BIRTH:
+def _is_unsaid(ledger: Ledger, origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, int]]) -> bool:
+    """Whether nobody has put right the date of what this says of who counts, and it still does."""
+    if put.kind != BIRTH:
         return False
+    if put.type != ERASURE:
+        shown = reading.record(ledger.database, ledger.types, put.type, put.record)
+        return origin == ledger.origin and shown is not None and shown.life is not Life.DELETED
     cells = parse(put.value)
     asked = (*(str(cells.get(name) or "") for name in erasures.ASKED), put.unit)
     return said.get(asked, (0, 0)) < (origin, put.number)
@@ -112,8 +129,7 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
         ledger.clock.wind_back(_newest(ledger))
         named: dict[exclusions.Origin, list[int]] = defaultdict(list)
         for item in wrong:
-            # An erasure is none that could be taken back.
-            if item.put.type != ERASURE:
+            if item.put.type not in OWN_TYPES:
                 named[ledger.station, item.incarnation].append(item.put.number)
         day = ledger.environment.today().isoformat()
         births = [
@@ -160,25 +176,25 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
 
     What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
     was put aside, and so does what this program does not know: a type, or a kind, of which nobody could read the rest.
+    Whom a station has enrolled it enrols once more.
     """
     anew: dict[int, int] = {}
     last = 0
     for item in items:
         put = item.put
         record_type = ledger.types.get(put.type)
-        if record_type is None or not (put.kind == BIRTH or put.slot):
+        if record_type is None or not (put.kind == BIRTH or put.slot) or put.type == GRANT:
             continue
         if put.kind == BIRTH:
             names = {column: f.name for column, f in wire_columns(record_type).items()}
             cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
             record = put.record
-            if put.type == ERASURE:
+            if put.type in _SAID_ON:
                 # The id of what says what counts follows from its own item.
                 record = ""
-                cells |= {
-                    "upto": to_wire(_emptied(cells.get("upto"), anew, ledger)),
-                    "erased": ledger.environment.today().isoformat(),
-                }
+                cells[_SAID_ON[put.type]] = ledger.environment.today().isoformat()
+            if put.type == ERASURE:
+                cells["upto"] = to_wire(_emptied(cells.get("upto"), anew, ledger))
             said = ledger.write(label, put.operator, births=[NewRecord(put.type, record, put.unit, cells)])
         else:
             replaces = tuple(

@@ -252,11 +252,16 @@ class UnsettledTab(QWidget):
         if not found:
             shell.tell(Tone.PLAIN, "本机没有保存日期在今天以后的内容，不用更正；下次上报后上级会收下。")
             return
+        anew, by_hand = redating.saved_anew(found), redating.enrolled_words(found)
         answer = self.workbench.dialogs.ask(
             "更正日期，重新保存",
             f"这台电脑现在的日期是{day_words(today)}，对吗？\n\n"
-            f"以前日期调快的时候保存的{counted(found)}，会按今天的日期重新保存，内容一个字不变；"
-            "再上报一次，上级就会收下。日期不对的，请先取消，把电脑日期调对。",
+            + (
+                f"以前日期调快的时候保存的{counted(anew)}，会按今天的日期重新保存，内容一个字不变；"
+                if anew
+                else ""
+            )
+            + f"再上报一次，上级就会收下。{by_hand}日期不对的，请先取消，把电脑日期调对。",
             yes="日期是对的，重新保存",
         )
         if answer is not Answer.YES:
@@ -265,7 +270,9 @@ class UnsettledTab(QWidget):
             "更正日期",
             lambda session, _ticket: redating.redate(session),
             lambda _changes: shell.tell(
-                Tone.GOOD, f"已按今天的日期重新保存：{counted(found)}。请再上报一次。"
+                Tone.GOOD,
+                (f"已按今天的日期重新保存：{counted(anew)}。" if anew else "日期已经改正。")
+                + f"{by_hand}请再上报一次。",
             ),
             owner=self,
             step=False,
