@@ -10,12 +10,17 @@ import click
 from desktop.cli.frame import Command, Group
 from desktop.cli.names import LEVELS
 from desktop.cli.opening import confirmed, writes
-from desktop.cli.output import json_line, remark, say
+from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import OneOf, PathOf, json_option
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, roots, traffic
+from desktop.operations.stations import enrolling, roots, taking_over, traffic
+from desktop.operations.stations.enrolling import Granted
+from desktop.operations.stations.taking_over import Astray
 from desktop.records.declaration import Level
 from desktop.store.workspaces.workspace import OwnUnit
+
+_STATION = 64
+"""Signs of the id of a station; a unit's is shorter, like every code and name."""
 
 
 @click.group(cls=Group)
@@ -73,6 +78,38 @@ def grant(
     say("核对不上就不要交出批准文件。")
 
 
+@enrol.command("again", cls=Command)
+@writes
+@click.argument("units", metavar="[单位]…", nargs=-1)
+@click.option(
+    "--out", metavar="文件夹", type=PathOf("folder"), help="给列出的补发批准文件，放在这里；不写时只列出。"
+)
+@json_option
+def again(session: Session, units: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """下级电脑还报给别处的（上级换了电脑、调整了隶属关系、越级入网），不用它申请，补发批准文件。
+
+    单位写名称、编码或电脑编号；不写时，补发给原来的上级已经收不了的那些。
+    """
+    listed = taking_over.astray(session.database, session.here)
+    named = {session.find_unit(u) if len(u) < _STATION else u for u in units}
+    chosen = [a for a in listed if {a.unit, a.station} & named] if units else [a for a in listed if a.lost]
+    made: dict[str, Granted] = {}
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        stations = [a.station for a in chosen]
+        made = dict(zip(stations, taking_over.take_over(session, stations, out), strict=True))
+    if as_json:
+        json_line({"astray": [_astray_object(a, made.get(a.station)) for a in listed]})
+        return
+    if not listed:
+        remark("下级电脑都报给本机，没有要补发的。")
+    elif not made:
+        table(("电脑", "单位", "现在"), [(a.station[:8], a.name, a.why) for a in listed])
+    else:
+        say(f"已补发{len(made)}个批准文件，请交给：{'、'.join(g.unit.name for g in made.values())}。")
+        say(f"对方接受前会打电话核对，请念：{traffic.own_words(session)}")
+
+
 @enrol.command("accept", cls=Command)
 @writes
 @click.argument("grant_file", metavar="批准.xsg", type=PathOf("file"))
@@ -93,6 +130,8 @@ def accept(
     offered = traffic.look_grant(session, grant_file, root)
     if root is not None:
         remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{roots.words_of(root)}")
+    if offered.unasked:
+        remark(f"本机没有申请过：“{offered.grantor}”接手本机，接受以后数据包改为报给它。")
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
     unit = enrolling.accept(session, grant_file, ack, new_root=root)
@@ -122,6 +161,17 @@ def confirm(session: Session, ack_file: Path, as_json: bool) -> None:
         json_line({"unit": link.unit, "name": link.name, "station": link.peer})
     else:
         say(f"“{link.name}”入网完成。")
+
+
+def _astray_object(found: Astray, made: Granted | None) -> dict[str, Any]:
+    return {
+        "station": found.station,
+        "unit": found.unit,
+        "name": found.name,
+        "why": found.why,
+        "lost": found.lost,
+        "file": None if made is None else str(made.path),
+    }
 
 
 def _unit_object(unit: OwnUnit) -> dict[str, Any]:

@@ -186,6 +186,8 @@ def revoke(
     done = "停用以后" if preview else "已停用"
     now = f"{_words(losses)}不再计入" if losses else "已经收到的内容都还算"
     say(f"{done}“{found.name}”的工作电脑{found.station[:_SHORT]}：{now}，以后它再写的不论谁转来都不收。")
+    if not preview and found.enrols:
+        remark("由它批准入网的下级电脑照样有效；换了新电脑，请在新电脑上用 enrol again 给它们补发批准文件。")
 
 
 @click.command(cls=Command)

@@ -137,3 +137,28 @@ def test_a_fork_is_looked_at_before_it_is_decided(places: Places) -> None:
     run("fork", places.district, station, "copied", "--keep-waiting")
     assert answer("conflicts", places.district)["forks"] == []
     assert [r["values"]["name"] for r in answer("list", places.district, "enterprise")["records"]] == ["伞厂"]
+
+
+def test_a_computer_that_reports_to_one_out_of_use_is_given_another_grant(places: Places) -> None:
+    """Nothing was asked for; what is compared by telephone is said at both ends."""
+    village = make(places.stick / "村", Level.VILLAGE, "330106002001", "宝石社区工会")
+    enrol(village, places.town, places.stick)
+    answer("send", places.town, places.stick / "1.xsj")
+    answer("merge", places.district, places.stick / "1.xsj")
+    station = next(
+        s["station"] for s in answer("stations", places.district)["stations"] if "街道" in s["name"]
+    )
+    assert "enrol again" in run("revoke", places.district, station).stderr
+    new = make(places.stick / "新电脑")
+    enrol(new, places.district, places.stick)
+    # The unit has two computers by now, one of them out of use.
+    answer("send", places.district, places.stick / "2.xsj", "--to", "北山街道总工会")
+    answer("receive", new, places.stick / "2.xsj")
+    assert "一台已停用的电脑" in run("enrol", "again", new).stdout
+    spoken = run("enrol", "again", new, "--out", places.stick / "补发")
+    assert "已补发1个批准文件，请交给：宝石社区工会。" in spoken.stdout
+    (file,) = (places.stick / "补发").iterdir()
+    taken = run("enrol", "accept", village, file, "--ack", places.stick / "b.xsa")
+    assert "接受以后数据包改为报给它" in taken.stderr
+    answer("enrol", "confirm", new, places.stick / "b.xsa")
+    assert answer("enrol", "again", new) == {"astray": []}

@@ -54,6 +54,14 @@ def station(folder: Path, code: str, name: str, level: Level, operator: str = "�
     )
 
 
+def laptop(folder: Path, seed: str) -> Session:
+    """Another computer of the town 径山, whose keys are its own."""
+    return workspaces.create(
+        folder / seed, code="330110109", name="径山镇总工会", level=Level.TOWN,
+        operator="王芳", password="password1", environment=repeatable(seed), cost=CHEAP,
+    )  # fmt: skip
+
+
 def twin(session: Session, folder: Path) -> Session:
     """The same station once more, from a copied disk and an hour later."""
     with unnoticed_copy(session.workspace.folder, folder):

@@ -18,14 +18,15 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import enrolling, exchange, policy
 from desktop.records.declaration import Level
 from desktop.sync.signed.words import fingerprint
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, LOG, WORK, SyncPage
 from desktop.ui.parts import row
 from desktop.ui.widgets.fingerprint import Words
-from tests.operations.stations import enrol, report_up, station
+from tests.operations.levels import Three
+from tests.operations.stations import enrol, laptop, report_up, station
 from tests.ui.exchanges import Open, town_and_village
 from tests.ui.hands import Windows
 from tests.ui.house import exposed
@@ -90,6 +91,38 @@ def test_who_was_moved_before_the_first_answer_asks_once_more_too(
     told = "".join(label.text() for label in page.enrol.steps[0].findChildren(QLabel))
     assert ("重新申请" in told, page.enrol.ask.isVisible()) == (True, True)
     hands.look("unheard")
+
+
+def test_villages_of_a_stolen_laptop_are_taken_over_from_the_page(open_page: Open, tmp_path: Path) -> None:
+    three = Three(tmp_path)
+    three.exchange()
+    policy.revoke(three.district, three.town.ledger.station)
+    new = laptop(tmp_path, "新电脑")
+    enrol(new, three.district, tmp_path, delegate=True)
+    report_up(new, three.district, tmp_path)
+    above, desk = open_page(new)
+    assert desk.tabs.tabText(ENROLMENT) == "入网（1）"
+    desk.tabs.setCurrentIndex(ENROLMENT)
+    above.settle()
+    assert desk.take_over.isVisible()
+    above.look("astray")
+    above.dialogs.paths = [tmp_path]
+    above.click(desk.take_over.all)
+    above.settle()
+    assert "已写好1个批准文件" in desk.take_over.note.words.text()
+    assert (desk.take_over.all.isVisible(), desk.tabs.tabText(ENROLMENT)) == (False, "入网")
+    above.look("given")
+    below, page = open_page(three.village)
+    below.drop(page.merge.drop, [tmp_path / "径山村工会_补发批准.xsg"])
+    below.settle()
+    assert "没有申请过，是“径山镇总工会”换了电脑来接手" in page.enrol.offer.text()
+    assert page.enrol.their_words.shown in desk.take_over.note.detail.text()
+    below.look("taken over")
+    below.click(page.enrol.accept_button)
+    below.settle()
+    above.drop(desk.merge.drop, [tmp_path / "径山村工会_入网回执.xsa"])
+    above.settle()
+    assert not desk.take_over.grid.isVisible()
 
 
 def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(

@@ -118,8 +118,7 @@ def grant(
     says why a unit with the code of a place elsewhere belongs here. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
     :class:`CodeElsewhere` and what reading the request raises.
     """
-    own, chain = require_issuer(desk)
-    keys = station.load_keys(desk.ledger)
+    own, _ = require_issuer(desk)
     with sorts.telling(request_file, sorts.REQUEST):
         asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
     level = level or asked.wish.kind
@@ -132,13 +131,35 @@ def grant(
         raise CodeElsewhere(outside)
     births = _missing_units(desk, unit, wished, asked.wish)
     _require_below(desk, own, level, {unit.id: unit.level, wished: asked.wish.kind})
+    remark = f" 编码在别处：{although}" if outside else ""
+    units = frozenset([unit.id, wished])
+    return certify(desk, asked, unit, units, out, births=births, delegate=delegate, remark=remark)
+
+
+def certify(
+    desk: Session,
+    asked: Request,
+    unit: OwnUnit,
+    units: frozenset[str],
+    out: Path,
+    *,
+    births: Sequence[NewRecord] = (),
+    delegate: bool = False,
+    remark: str = "",
+) -> Granted:
+    """Issues the certificate for these keys and units, after the ``births`` of units, and writes the grant (`.xsg`).
+
+    ``remark`` stands in the log. Raises :class:`NotAllowed` and :class:`NotEnrolled`.
+    """
+    own, chain = require_issuer(desk)
+    keys = station.load_keys(desk.ledger)
     number = desk.ledger.next_number() + len(births)
     serial = grant_serial(keys.station, keys.incarnation, number)
-    claims = _claims(own, chain, asked, level, frozenset([unit.id, wished]), delegate=delegate)
+    claims = _claims(own, chain, asked, unit.level, units, delegate=delegate)
     certificate = certificates.issue(claims, serial, keys, own)
-    births.append(_grant_record(desk, certificate, unit, asked))
+    granted = _grant_record(desk, certificate, unit, asked)
     with desk.database.transaction():
-        desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=births)
+        desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=[*births, granted])
         station.knowledge(desk.ledger, keys).remember(desk.ledger)
         links.connect(
             desk.database,
@@ -150,9 +171,8 @@ def grant(
         )
         audit.note(
             desk, audit.Act.GRANTED,
-            f"{desk.codes['unit_level'].label_of(level.value)} {unit.id} 工作电脑{asked.keys.station}"
-            f"{' 可批下级' if delegate else ''}"
-            f"{f' 编码在别处：{although}' if outside else ''}",
+            f"{desk.codes['unit_level'].label_of(unit.level.value)} {unit.id} 工作电脑{asked.keys.station}"
+            f"{' 可批下级' if delegate else ''}{remark}",
         )  # fmt: skip
     write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
     return Granted(out, unit, str(asked.words))
@@ -223,15 +243,18 @@ def accept(
     """
     session.require(Role.DESK)
     with sorts.telling(grant_file, sorts.GRANT):
-        found = read_grant(session, files.read_limited(grant_file, enrolment.MAX_GRANT * 2), new_root)
+        data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
+        found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
     rows = {row["id"]: row for row in found.tree}
     units = [rows[u] for u in found.certificate.claims.units if u in rows]
     # The unit that the desk chose has the wished one below it where the two differ.
     mine = next((u for u in units if u["parent"] not in found.certificate.claims.units), units[0])
     with session.database.transaction():
-        keys = _keys_granted(session, found)
+        keys = _keys_granted(session, found, _answered(session, data)[0])
         station.keep_chain(session.ledger, [c.der for c in found.chain])
         station.keep_history(session.ledger, found.history)
+        if unasked:
+            station.answer_unasked(session.ledger, enrolment.answered(data))
         own = OwnUnit(mine["id"], mine["code"], mine["name"], Level(mine["level"]))
         session.workspace.set_unit(own)
         desk_unit = next((rows[u] for u in found.desk.claims.units if u in rows), None)
@@ -259,26 +282,43 @@ def accept(
 def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
     """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
 
-    None is known yet before the first grant, and where a unit has begun a tree of its own. Raises :class:`NoRequest`
+    None is known yet before the first grant, and where a unit has begun a tree of its own. It answers the last request
+    or, where a new superior gives it unasked, names the present certificate. Raises :class:`NoRequest`
     and what reading a grant raises.
     """
+    keys, asked = _answered(session, data)
+    if new_root is not None:
+        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
+    pins = len(station.own_chain(session.ledger)) > 1
+    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
+
+
+def is_unasked(session: Session, data: bytes) -> bool:
+    """Whether a grant names the certificate that this station has: a new superior gives it, and nobody has asked."""
+    chain = station.own_chain(session.ledger)
+    return len(chain) > 1 and enrolment.answered(data) == certificates.parse(chain[0]).digest
+
+
+def _answered(session: Session, data: bytes) -> tuple[identity.StationKeys, str]:
+    """The keys that a grant has to be for, and the digest of what it has to answer.
+
+    That is the last request, or the present certificate; one that comes unasked changes neither keys nor incarnation.
+    """
     ledger = session.ledger
+    if is_unasked(session, data):
+        return station.load_keys(ledger), certificates.parse(station.own_chain(ledger)[0]).digest
     asked = ledger.meta("request")
     if asked is None:
         # Who chose another file hears which it is, instead of being sent to ask once more.
         enrolment.require_grant(data)
         raise NoRequest("本机没有等待批准的入网申请。")
-    keys = station.asked_keys(ledger)
-    if new_root is not None:
-        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
-    pins = len(station.own_chain(ledger)) > 1
-    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
+    return station.asked_keys(ledger), asked
 
 
-def _keys_granted(session: Session, found: Grant) -> identity.StationKeys:
+def _keys_granted(session: Session, found: Grant, asked: identity.StationKeys) -> identity.StationKeys:
     """The keys that the grant is for, in their incarnation; what was written so far is signed by those before."""
     ledger = session.ledger
-    keys, asked = station.load_keys(ledger), station.asked_keys(ledger)
+    keys = station.load_keys(ledger)
     renewed = asked.public_key != keys.public_key
     if not renewed and asked.incarnation == keys.incarnation:
         return keys
@@ -360,7 +400,7 @@ def _grant_record(
         "holder": unit.id,
         "issued": desk.environment.today().isoformat(),
         "certificate": base64.b64encode(certificate.der).decode(),
-        "incarnation": asked.incarnation,
+        "incarnation": asked.incarnation or None,
         "proof": asked.proof,
     }
     return NewRecord("grant", "", desk.unit.id, cells)

@@ -21,7 +21,7 @@ from desktop.store.queries import indexing, reading
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import subtree
 from desktop.sync import trust
-from desktop.sync.authority import station
+from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import receiving
@@ -86,11 +86,18 @@ def more_words(sent: Sent) -> str:
 
 def find_link(session: Session, to: str) -> Link:
     """The peer that a person means by a unit's name or code, a unit id or a station id."""
+    found: list[Link] = []
     for link in links.all_links(session.database):
         unit = reading.record(session.database, session.types, "unit", link.unit)
         code = unit.values.get("code") if unit is not None else None
         if to in (link.peer, link.unit, link.name, code):
-            return link
+            found.append(link)
+    if len(found) > 1:
+        # Whoever names a unit means the computer that it works with.
+        out = enrolled.out_of_use(session.database)
+        found.sort(key=lambda link: link.peer in out)
+    if found:
+        return found[0]
     raise links.NoLink(f"没有和“{to}”的往来。", _whose(session, to))
 
 

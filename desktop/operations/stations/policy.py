@@ -54,7 +54,8 @@ class Standing:
     alone looks as if less had come.
 
     ``out``: it is out of use, by the word of whoever may say so, and no later grant has let it in again. A word of
-    another level may leave as much as it likes, so this unit can say its own all the same.
+    another level may leave as much as it likes, so this unit can say its own all the same. ``enrols``: it may enrol
+    others, who go on under what it has given them.
     """
 
     station: str
@@ -65,6 +66,7 @@ class Standing:
     out: bool
     revocation: str
     """The id of the record by which this unit revokes it, or nothing."""
+    enrols: bool = False
 
 
 # -- revoking a computer -------------------------------------------------------------------------------------------
@@ -84,6 +86,7 @@ def stations(session: Session) -> list[Standing]:
             holdings.held_of(session.database, name),
             any(trust.NO_CUT not in r.cuts.values() for r in known.policy.revocations.get(name, ())),
             str(revoked.get(name, "")),
+            any(c.claims.may_issue for c in known.certificates[name]),
         )
         for name in known.certificates
         if name != session.ledger.station and _may_revoke(own, known, name)

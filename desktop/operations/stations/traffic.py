@@ -266,7 +266,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a grant gives, and the words of the granting station to be compared before it is accepted."""
+    """What a grant gives, and the words of the granting station to be compared before it is accepted.
+
+    ``unasked``: a new superior takes this computer over, which has not asked for it.
+    """
 
     path: Path
     grantor: str
@@ -275,6 +278,7 @@ class Offered:
     level: Level
     may_enrol: bool
     words: Fingerprint
+    unasked: bool = False
 
 
 def look_request(path: Path) -> Asked:
@@ -288,14 +292,17 @@ def look_request(path: Path) -> Asked:
 def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
     """A grant for this station, verified but not accepted; raises what :func:`enrolling.accept` raises."""
     with sorts.telling(path, sorts.GRANT):
-        found = enrolling.read_grant(session, read_limited(path, enrolment.MAX_GRANT * 2), new_root)
+        data = read_limited(path, enrolment.MAX_GRANT * 2)
+        found, unasked = enrolling.read_grant(session, data, new_root), enrolling.is_unasked(session, data)
     rows = {row["id"]: row for row in found.tree}
     claims = found.certificate.claims
     units = [rows[u] for u in claims.units if u in rows]
     mine = next((u for u in units if u["parent"] not in claims.units), units[0])
     desk = next((str(rows[u]["name"]) for u in found.desk.claims.units if u in rows), "上级")
     level = Level(str(mine["level"]))
-    return Offered(path, desk, str(mine["name"]), str(mine["code"]), level, claims.may_issue, found.words)
+    return Offered(
+        path, desk, str(mine["name"]), str(mine["code"]), level, claims.may_issue, found.words, unasked
+    )
 
 
 @dataclass(frozen=True, slots=True)

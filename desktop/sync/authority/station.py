@@ -102,6 +102,15 @@ def drop_request(ledger: Ledger) -> None:
         ledger.drop_meta(_ASKED, _ASKED_IN, _REQUEST)
 
 
+def answer_unasked(ledger: Ledger, named: str) -> None:
+    """A grant was accepted that nobody had asked for: what it names is the last request, so it may be taken once more.
+
+    What was asked for before is not waited for any longer; bundles to keys of then may come still.
+    """
+    ledger.drop_meta(_ASKED, _ASKED_IN)
+    ledger.set_meta(_REQUEST, named)
+
+
 def begin_granted(ledger: Ledger, asked: StationKeys) -> StationKeys:
     """The keys and the incarnation for which a grant was accepted are the station's from now on.
 

@@ -212,6 +212,8 @@ def read_grant(
 ) -> Grant:
     """The grant in these bytes, if it answers the ``request`` (digest) of the station with these ``keys``.
 
+    A new superior that gives one unasked names the certificate that the station has; nobody else's fits then.
+
     ``pinned`` holds the DER of the roots that the station trusts already, or ``held`` what it knows of them: then the
     grant must lead to one of them, or one that its statements name. With none, the caller shows ``words`` and asks
     before pinning. Raises what reading raises, :class:`BadSignature`, what root statements raise, :class:`RootDiffers`,
@@ -244,6 +246,12 @@ def read_grant(
 def require_grant(data: bytes) -> None:
     """Raises what :func:`read_grant` raises of bytes that are no grant at all; whose it is, is not judged."""
     _parse(data, GRANT_TYPE, MAX_GRANT)
+
+
+def answered(data: bytes) -> str:
+    """The digest of what a grant says that it answers, unverified: a request, or the certificate that a station has."""
+    with strictjson.refused_as(BadEnrolmentFile):
+        return signed_files.fields(_parse(data, GRANT_TYPE, MAX_GRANT), MAX_GRANT).matching("request", DIGEST)
 
 
 def make_ack(keys: StationKeys, grant: Grant, position: int, created: int) -> bytes:

@@ -128,6 +128,13 @@ class WrongReceiver(NotForHere):
     text = "这个数据包不是发给本机的。"
 
 
+class ReplacedReceiver(WrongReceiver):
+    """It is addressed to a station that is out of use, and who sends it has not heard who is in its place."""
+
+    text = "这个数据包是发给一台已停用的电脑的，本机打不开。"
+    next_step = "请接替那台电脑的单位在“入网”里给对方补发批准文件；对方接受后再导出一次，内容一条不少。"
+
+
 class WrongRecipientKey(NotForHere):
     """The bundle is encrypted to a key that this station does not hold."""
 

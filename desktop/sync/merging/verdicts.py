@@ -6,16 +6,19 @@ import dataclasses
 
 from desktop.store.ledger import Ledger
 from desktop.store.peers import holdings, links
+from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle
 from desktop.sync.errors import (
     DelegationOutOfScope,
     FormerSuperior,
+    ReplacedReceiver,
     SuperiorMoved,
     UnitMoved,
     UnitNotKnown,
     WrongDirection,
+    WrongReceiver,
 )
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult
@@ -66,6 +69,10 @@ class Verdicts:
                 raise UnitMoved(problem.detail) from problem
             if isinstance(problem, DelegationOutOfScope) and self._superior_moved(bundle):
                 raise SuperiorMoved(problem.detail) from problem
+            raise
+        except WrongReceiver as problem:
+            if trust.is_out(state, problem.detail):
+                raise ReplacedReceiver(problem.detail) from problem
             raise
         except WrongDirection as problem:
             if links.was_above(self._db, certificates.parse(bundle.chain[0]).station):

@@ -35,6 +35,9 @@ def level_words(level: Level) -> str:
     return reference.code_list("unit_level").label_of(level.value)
 
 
+_AFTER_TAKING_OVER = "再到“收发”里导出一个数据包一起交去，以前报过的也会带上"
+
+
 class _Number(QWidget):
     """The number of a step in a circle: red for the next one, a tick for one that is done."""
 
@@ -102,6 +105,7 @@ class EnrolCard(Card):
         self._offered: Offered | None = None
         self._unfolded = self._waiting = self._asked_again = False
         self._enrolled = False
+        self._superior = ""
         self.short = plain()
         self.short.setWordWrap(False)
         self.unfold = link("查看入网步骤", self._unfold)
@@ -154,7 +158,7 @@ class EnrolCard(Card):
             else "已完成。" if enrolled
             else "把申请文件（.xsq）存到U盘，交给上级（镇街工会或区总工会）。在这之前登记的内容都会保留。",
         )  # fmt: skip
-        name = peer.link.name if peer is not None else "上级"
+        name = self._superior = peer.link.name if peer is not None else "上级"
         second.show_state(
             "done" if enrolled else "next" if asked else "later",
             f"已入网，上级是“{name}”。"
@@ -273,8 +277,13 @@ class EnrolCard(Card):
     def _show_offer(self, found: Offered) -> None:
         self._offered = found
         more = "，可以为下级办理入网" if found.may_enrol else ""
+        how = "换了电脑来接手" if found.grantor == self._superior else "来接手"
+        unasked = (
+            f"本机没有申请过，是“{found.grantor}”{how}：接受以后，数据包改为报给它，登记的内容都还在。\n"
+        )
+        unasked = unasked if found.unasked else ""
         self.offer.setText(
-            f"“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
+            f"{unasked}“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
             f"请给“{found.grantor}”打电话，请对方念出自己的核对词语和数字，和下面的完全一样才能接受："
         )
         self.their_words.show_words(found.words)
@@ -317,17 +326,20 @@ class EnrolCard(Card):
 
     def _accepted(self, unit: OwnUnit, out: Path) -> None:
         before, again = self.workbench.facts.unit, self._enrolled
+        taken_over = self._offered is not None and self._offered.unasked
         moved = (
             f"本机的单位现在是“{unit.name}”，请关闭程序再打开一次。" if unit.name != before.name
             else "请关闭程序再打开一次，就可以录入了。" if self.workbench.facts.not_yet is not None
             else ""
         )  # fmt: skip
+        usual = "登记和上报照常" if again else "上级导入后就可以上报了"
+        then = _AFTER_TAKING_OVER if taken_over else usual
         self._asked_again = self._unfolded = False
         self._close_offer()
         self.note.say(
             Tone.GOOD,
             f"已{'换成新的证书' if again else '入网'}。入网回执已写好：{out.name}",
-            f"下一步：把它交给上级，{'登记和上报照常' if again else '上级导入后就可以上报了'}。{moved}",
+            f"下一步：把它交给上级，{then}。{moved}",
         )
         where = folder_link(out)
         self.note.offer(where)

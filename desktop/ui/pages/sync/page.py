@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
-from desktop.operations.stations import renewal, traffic, uncounted, unsettled
+from desktop.operations.stations import renewal, taking_over, traffic, uncounted, unsettled
 from desktop.operations.stations.forks import Doubled, doubled
+from desktop.operations.stations.taking_over import Astray
 from desktop.operations.stations.traffic import MergeLine, Overview
 from desktop.operations.stations.uncounted import Excluded, Rollback
 from desktop.operations.stations.unsettled import Unsettled
@@ -38,9 +39,10 @@ from desktop.ui.pages.sync.roots import RootCard
 from desktop.ui.pages.sync.send import SendCard
 from desktop.ui.pages.sync.small_files import Parts, SmallFiles
 from desktop.ui.pages.sync.stations import StationsTab
+from desktop.ui.pages.sync.taking_over import TakeOverCard
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
-from desktop.ui.parts import heading, plain, scrolling
+from desktop.ui.parts import heading, plain, scrolling, set_primary
 from desktop.ui.widgets.reach import lead_to
 from desktop.ui.widgets.scanned import SHEET
 from desktop.ui.workbench import Workbench
@@ -68,6 +70,7 @@ class Loaded:
     rollbacks: dict[int, Rollback] = field(default_factory=dict)
     excluded: list[Excluded] = field(default_factory=list)
     out_of_use: frozenset[str] = frozenset()
+    astray: Sequence[Astray] = ()
 
 
 class SyncPage(Page):
@@ -91,6 +94,7 @@ class SyncPage(Page):
         self._from_inbox = False
         self.enrol, self.grant = EnrolCard(workbench), GrantCard(workbench)
         self.recover, self.root = RecoverCard(workbench), RootCard(workbench)
+        self.take_over = TakeOverCard(workbench)
         self.below = Below(workbench)
         self.uncounted, self.stations = UncountedTab(workbench), StationsTab(workbench)
         self._small = SmallFiles(
@@ -111,6 +115,7 @@ class SyncPage(Page):
         self._build()
         for signal in (
             self.send.sent, self.merge.merged, self.below.sent, self.enrol.done, self.grant.done, self.root.done,
+            self.take_over.done,
         ):  # fmt: skip
             signal.connect(self.load)
         self.unsettled.refilled.connect(self.load)
@@ -178,7 +183,7 @@ class SyncPage(Page):
         column = QVBoxLayout(place)
         column.setContentsMargins(0, 10, 4, 0)
         column.setSpacing(14)
-        for card in (self.enrol, self.grant, self.recover, self.root):
+        for card in (self.enrol, self.take_over, self.grant, self.recover, self.root):
             column.addWidget(card)
         column.addStretch(1)
         for card in (self.enrol, self.grant, self.recover):
@@ -215,6 +220,7 @@ class SyncPage(Page):
                 uncounted.withdrawn_merges(database, here),
                 uncounted.all_excluded(database, here),
                 enrolled.out_of_use(database),
+                taking_over.astray(database, here),
             )
 
         self.workbench.read(job, self._loaded, owner=self, key="traffic")
@@ -230,6 +236,10 @@ class SyncPage(Page):
             part.show_overview(seen)
         self.grant.show_overview(seen, found.out_of_use)
         self.below.show_overview(seen, found.out_of_use)
+        self.take_over.show_astray(found.astray)
+        waiting = sum(a.lost and not a.given for a in found.astray)
+        self.tabs.setTabText(ENROLMENT, f"{_NAMES[ENROLMENT]}（{waiting}）" if waiting else _NAMES[ENROLMENT])
+        set_primary(self.grant.open_request, not (waiting or self.grant.open))
         self.unsettled.show_items(found.items, found.unlisted)
         self.merge.show_left(
             conflicts=bool(seen.conflicts),

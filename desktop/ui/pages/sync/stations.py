@@ -31,6 +31,7 @@ from desktop.ui.worker import Ticket
 EXAMPLES = ("丢失", "被盗", "已交回")
 WIPED = "已清除"
 _MOST = 2_000_000_000
+_BELOW = "由它批准入网的下级电脑照样有效，换了新电脑以后，在新电脑的“入网”里给它们补发批准文件。"
 
 
 class StationsTab(QWidget):
@@ -277,7 +278,7 @@ class StationsTab(QWidget):
             now = "已经收到的内容都还算。"
         words = (
             f"{now}停用以后它再写的，不论谁转来都不收；也不再给它导出数据包和回执。"
-            "停用错了可以恢复；换了新电脑的，请用新电脑重新办理入网。"
+            f"停用错了可以恢复；换了新电脑的，请用新电脑重新办理入网。{_BELOW if chosen.enrols else ''}"
         )
         self.decision.say(words, f"要停用“{chosen.name}”的工作电脑{chosen.station[:8]}吗？\n{now}")
 
@@ -290,7 +291,8 @@ class StationsTab(QWidget):
             lambda session, _ticket: policy.revoke(session, chosen.station, number, reason),
             lambda _changes: self._done(
                 f"已停用“{chosen.name}”的工作电脑{chosen.station[:8]}。",
-                "下一步：照常导出数据包和回执，上级和其他下级收到以后也不再收它的内容。",
+                "下一步：照常导出数据包和回执，上级和其他下级收到以后也不再收它的内容。"
+                f"{_BELOW if chosen.enrols else ''}",
             ),
             owner=self,
             fail=self.decision.failed,

@@ -1,0 +1,127 @@
+"""Computers below that report to somebody else are given another grant, and nobody has to ask for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.operations.session import Session
+from desktop.operations.stations import enrolling, exchange, moving, policy, taking_over, traffic
+from desktop.operations.stations.policy import NoStation
+from desktop.records.declaration import Level
+from desktop.sync import errors
+from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest
+from tests.operations.levels import Three, names
+from tests.operations.moving import World, add
+from tests.operations.stations import enrol, laptop, report_up, station
+
+
+def given(desk: Session, below: Session, folder: Path) -> Path:
+    (made,) = taking_over.take_over(desk, [below.ledger.station], folder)
+    return made.path
+
+
+def accepted(desk: Session, below: Session, folder: Path) -> None:
+    ack = folder / f"{desk.ledger.station[:6]}.xsa"
+    enrolling.accept(below, given(desk, below, folder), ack)
+    enrolling.confirm(desk, ack)
+
+
+def listed(desk: Session) -> list[tuple[str, str, bool]]:
+    return [(a.name, a.why, a.lost) for a in taking_over.astray(desk.database, desk.here)]
+
+
+def agree(unit: str, *sessions: Session) -> bool:
+    return len({exchange.digest(s, unit).sha256 for s in sessions}) == 1
+
+
+def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(tmp_path: Path) -> None:
+    three = Three(tmp_path)
+    district, old, village = three.all
+    add(village, "茶厂")
+    add(old, "镇办厂")
+    three.exchange()
+    add(village, "路上的厂")
+    policy.revoke(district, old.ledger.station)
+    new = laptop(tmp_path, "新电脑")
+    enrol(new, district, tmp_path, delegate=True)
+    report_up(new, district, tmp_path)
+    (lost,) = exchange.merge(new, [three.up(village).path]).bundles
+    assert isinstance(lost.problem, errors.ReplacedReceiver)
+    assert listed(new) == [("径山村工会", "现在报给“径山镇总工会”的一台已停用的电脑", True)]
+    assert listed(district) == []
+    incarnation, file = village.ledger.incarnation, given(new, village, tmp_path)
+    assert traffic.look_grant(village, file).unasked
+    enrolling.accept(village, file, tmp_path / "村.xsa")
+    (tmp_path / "村.xsa").unlink()
+    enrolling.accept(village, file, tmp_path / "村.xsa")
+    assert listed(new)[0][1].endswith("已补发批准，等它接受")
+    enrolling.confirm(new, tmp_path / "村.xsa")
+    assert (village.ledger.incarnation, listed(new)) == (incarnation, [])
+    report_up(village, new, tmp_path)
+    report_up(new, district, tmp_path)
+    report_up(village, new, tmp_path)
+    assert names(village) == {"茶厂", "路上的厂"}
+    assert agree(village.unit.id, village, new, district)
+    assert agree(new.unit.id, new, district)
+    (thief,) = exchange.merge(village, [three.down(old, village).path]).bundles
+    assert isinstance(thief.problem, errors.Revoked)
+
+
+def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.report(*world.towns)
+    for town, before in ((world.new, world.old), (world.old, world.new)):
+        moving.move(world.district, world.village.unit.id, town.unit.id)
+        add(world.village, f"报给{before.unit.name}以前的厂")
+        world.report(*world.towns, *world.towns)
+        assert listed(town) == [("径山村工会", "现在报给原来的上级", True)]
+        assert listed(before) == []
+        accepted(town, world.village, tmp_path)
+        world.report((world.village, town), *world.towns, (world.village, town))
+        assert agree(world.village.unit.id, world.village, town, world.district)
+    assert len(names(world.district)) == 4
+
+
+def test_a_village_that_the_district_had_enrolled_past_its_town_comes_to_it_only_if_it_is_chosen(
+    tmp_path: Path,
+) -> None:
+    """The district takes its bundles as before, so nothing is lost as long as nobody does."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = laptop(tmp_path, "镇")
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, district, tmp_path)
+    moving.move(district, village.unit.id, town.unit.id)
+    add(village, "茶厂")
+    report_up(village, district, tmp_path)
+    report_up(town, district, tmp_path)
+    assert listed(town) == [("径山村工会", "现在报给“余杭区总工会”", False)]
+    accepted(town, village, tmp_path)
+    report_up(village, town, tmp_path)
+    report_up(town, district, tmp_path)
+    assert names(town) == {"茶厂"}
+    assert agree(village.unit.id, village, town, district)
+
+
+def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.report(*world.towns)
+    with pytest.raises(NoStation, match="没有这台要接手"):
+        taking_over.take_over(world.new, [world.village.ledger.station], tmp_path)
+    moving.move(world.district, world.village.unit.id, world.new.unit.id)
+    world.report(*world.towns)
+    first, second = (given(world.new, world.village, tmp_path) for _ in range(2))
+    assert first != second
+    enrolling.request(world.old, tmp_path / "other.xsq")
+    with pytest.raises(GrantForOther):
+        enrolling.accept(world.old, first)
+    enrolling.accept(world.village, second, tmp_path / "村.xsa")
+    enrolling.confirm(world.new, tmp_path / "村.xsa")
+    # Enrolled once more by request, it has another certificate than the first file names.
+    enrol(world.village, world.new, tmp_path)
+    with pytest.raises(GrantForOtherRequest):
+        enrolling.accept(world.village, first)
+    policy.revoke(world.new, world.village.ledger.station)
+    assert listed(world.new) == []
