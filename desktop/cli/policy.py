@@ -214,8 +214,11 @@ def excluded(session: Session, as_json: bool) -> None:
 @click.argument("record", metavar="编号")
 def lift(session: Session, record: str) -> None:
     """恢复撤回的合并、不收的内容或停用的工作电脑，和从前完全一样。编号是 excluded 列出的编号。"""
+    stays = uncounted.stays_elsewhere(session.database, session.here, record)
     policy.lift(session, record)
     remark("已恢复。下级要等收到下一个数据包才会恢复。")
+    if stays:
+        remark(stays)
 
 
 @click.command(cls=Command)

@@ -54,11 +54,17 @@ def station(folder: Path, code: str, name: str, level: Level, operator: str = "�
     )
 
 
-def laptop(folder: Path, seed: str) -> Session:
-    """Another computer of the town 径山, whose keys are its own."""
+def laptop(
+    folder: Path,
+    seed: str,
+    code: str = "330110109",
+    name: str = "径山镇总工会",
+    level: Level = Level.TOWN,
+) -> Session:
+    """Another computer of a unit, whose keys are its own."""
     return workspaces.create(
-        folder / seed, code="330110109", name="径山镇总工会", level=Level.TOWN,
-        operator="王芳", password="password1", environment=repeatable(seed), cost=CHEAP,
+        folder / seed, code=code, name=name, level=level, operator="王芳", password="password1",
+        environment=repeatable(seed), cost=CHEAP,
     )  # fmt: skip
 
 

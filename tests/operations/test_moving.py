@@ -12,7 +12,17 @@ from desktop.cli.shown import Showing
 from desktop.operations.recording import attachments, duplicates, records
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import exchange, inbox, moving, traffic, withdrawals
+from desktop.operations.stations import (
+    enrolling,
+    exchange,
+    inbox,
+    moving,
+    policy,
+    traffic,
+    uncounted,
+    withdrawals,
+)
+from desktop.operations.stations.unsettled import unsettled
 from desktop.operations.workspaces import erasing
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
@@ -29,7 +39,7 @@ from desktop.ui.lists.columns import columns_of
 from desktop.ui.lists.rows import Source, preview
 from tests.operations.files import jpeg, written
 from tests.operations.moving import World, add
-from tests.operations.stations import enrol, station
+from tests.operations.stations import enrol, laptop, station
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -303,3 +313,33 @@ def test_what_a_town_has_moved_stays_where_it_is_when_the_village_of_before_is_m
             old.unit.name,
         ]
     assert not district.ledger.database.rows("SELECT 1 FROM conflict")
+
+
+def test_a_registration_that_counts_again_gives_no_unit_back_and_that_is_said(
+    world: World, tmp_path: Path
+) -> None:
+    """Another town has the village by then; who lifts is told before, and what waits for it is told at both ends."""
+    district, unit = world.district, world.village.unit
+    old = world.old.ledger.station
+    merge = next(m.id for m in stored.merges(district.database) if m.sender == old and m.total)
+    second = laptop(tmp_path, "村里的第二台", unit.code, unit.name, Level.VILLAGE)
+    enrolling.request(second, tmp_path / "二.xsq")
+    enrolling.grant(world.new, tmp_path / "二.xsq", tmp_path / "二.xsg", although="区划调整")
+    enrolling.accept(second, tmp_path / "二.xsg", tmp_path / "二.xsa")
+    world.report((world.new, district))
+    withdrawals.withdraw(district, merge)
+    (said,) = [e.record for e in policy.excluded(district) if e.cause == "withdrawn"]
+    world.report(*world.towns)
+    waits = {(u.reason, u.advice) for u in unsettled(world.old.database, world.old.here) if u.title == "茶厂"}
+    assert waits == {("收下它的那次合并已经撤回", "撤回错了，请上级恢复；内容有误的，请填写的单位改好再报。")}
+    stays = uncounted.stays_elsewhere(district.database, district.here, said)
+    assert stays.startswith("“径山村工会”现在归“瓶窑镇总工会”：恢复不改变这一点")
+    policy.lift(district, said)
+    world.report(*world.towns)
+    waits = {u.advice for u in unsettled(world.old.database, world.old.here) if u.title == "茶厂"}
+    assert waits == {"请打电话问清这个单位归谁管；由区总工会调整到管它的上级名下以后，会自动收下。"}
+    assert names(world.old) == set()
+    moving.move(district, unit.id, world.old.unit.id)
+    world.report(*world.towns)
+    assert names(world.old) == names(district) == {"茶厂", "错的厂"}
+    assert uncounted.stays_elsewhere(district.database, district.here, said) == ""

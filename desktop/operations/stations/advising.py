@@ -44,6 +44,24 @@ ADVICE: Mapping[str, str] = {
 }
 WITHDRAWN_HERE = "撤回错了，可以在“不计入的”里恢复；内容有误的，请填写的单位改好再报。"
 """What is to be done about it where others' items were withdrawn."""
+WITHDRAWN_ELSEWHERE = "撤回错了，请上级恢复；内容有误的，请填写的单位改好再报。"
+"""The same where a level above has withdrawn them."""
+NO_UNIT = {
+    item_outcomes.REFUSED_REGISTERED: (
+        "它所属的单位由另一个上级登记了",
+        "请打电话问清这个单位归谁管；由区总工会调整到管它的上级名下以后，会自动收下。",
+    ),
+    item_outcomes.REFUSED_WITHDRAWN: (
+        "登记它所属单位的内容已经撤回",
+        "单位还要用的，请定的那一级恢复；恢复以后会自动收下。",
+    ),
+    item_outcomes.HELD_MOVED: (
+        "它所属的单位已经调整到别的上级名下",
+        "不用处理：由现在管它的上级收。单位归回来以后，这里会自动收下。",
+    ),
+    "": ("它所属单位的登记没有收下", "请先处理没有收下的那条单位登记；它收下以后会自动收下。"),
+}
+"""Why a unit is not known here that will not come by itself, and what to do, by the reason of its registration."""
 FORK_LEFT = "不用处理：它的单位已经调整到别的上级名下，由那里来定。"
 """What is to be done where the computer that has a fork is below others by now."""
 REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"

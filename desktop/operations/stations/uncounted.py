@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,13 +12,14 @@ from desktop.operations.session import Here
 from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.display import display
+from desktop.records.versions import item_outcomes
 from desktop.records.versions.canonical import Cell
-from desktop.records.versions.deciding import EXCLUSION, REVOCATION
+from desktop.records.versions.deciding import EXCLUSION, REVOCATION, SUPERIOR, UNIT
 from desktop.records.versions.spans import common
 from desktop.store.peers import holdings
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.traffic import Identity
-from desktop.store.queries import reading
+from desktop.store.queries import locating, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions
@@ -147,6 +149,85 @@ def withdrawn_merges(database: Database, at: Here) -> dict[int, Rollback]:
             before = found.get(merge, Rollback((), own=True))
             found[merge] = Rollback((*before.records, record.id), before.own and own)
     return found
+
+
+def stays_elsewhere(database: Database, at: Here, *records: str) -> str:
+    """Which units do not come back when these words are lifted, as another has registered them since; mostly nothing.
+
+    Whoever has a unit by then is locked out by no word that is lifted: it is moved back by who is above both.
+    """
+    named = [
+        exclusions.read(str(r.values["items"] or ""))
+        for r in reading.records(database, at.types, Query(EXCLUSION))
+        if r.id in records
+    ]
+    items = [
+        item
+        for item in stored.set_aside(database)
+        if item.outcome == item_outcomes.REFUSED
+        and any(
+            (item.station, item.incarnation) in found
+            and common(found[item.station, item.incarnation].where(), [(item.number, item.number)])
+            for found in named
+        )
+    ]
+    units = {r.id: r.values for r in reading.records(database, at.types, Query(UNIT))} if items else {}
+    words: dict[str, str] = {}
+    for place in filter(None, locating.locate(database, at.types, items)):
+        if place.type == UNIT and place.cells and place.record in units:
+            before, now = json.loads(place.cells).get(SUPERIOR), units[place.record][SUPERIOR]
+            if now != before:
+                names = [str(units[u]["name"]) for u in (place.record, str(now)) if u in units]
+                words[place.record] = "现在归".join(f"“{name}”" for name in names)
+    if not words:
+        return ""
+    return (
+        f"{'、'.join(words.values())}：恢复不改变这一点，要归回原来的上级，恢复以后在“体系”里调整隶属关系。"
+    )
+
+
+def words_of_withdrawals(
+    database: Database, here: Here, items: Sequence[stored.Unapplied]
+) -> list[tuple[bool, str, bool]]:
+    """Whether each of these items was sent back as a single record, why it was withdrawn, and whether by this unit;
+    mostly nothing."""
+    if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
+        return [(False, "", False)] * len(items)
+    # Whoever names another's items has not sent them back, and says nothing to who wrote them.
+    effect = Effect(database, here)
+    words = [
+        (exclusions.read(str(record.values["items"] or "")), record)
+        for record in reading.records(database, here.types, Query(EXCLUSION))
+        if record.values["cause"] == WITHDRAWN
+    ]
+    spans = [
+        (
+            {
+                origin: named.where()
+                for origin, named in found.items()
+                # What was withdrawn may be what put those below where they were.
+                if effect.is_above(said, origin[0]) or effect.is_of(said, here.station)
+            },
+            said,
+        )
+        for found, said in words
+    ]
+    return [
+        next(
+            (
+                (
+                    str(said.values["label"]).startswith(RETURNED),
+                    str(said.values["note"] or ""),
+                    said.unit == here.unit.id,
+                )
+                for where, said in spans
+                if item.reason == item_outcomes.REFUSED_WITHDRAWN
+                and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
+            ),
+            (False, "", False),
+        )
+        for item in items
+    ]
 
 
 def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, sequence: int) -> bool:

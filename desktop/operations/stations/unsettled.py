@@ -9,21 +9,17 @@ from dataclasses import dataclass, replace
 from desktop.operations import queries
 from desktop.operations.session import Here
 from desktop.operations.stations import advising, renewal
-from desktop.operations.stations.effect import Effect
 from desktop.operations.stations.traffic import station_names, unknown_station
-from desktop.operations.stations.uncounted import RETURNED
+from desktop.operations.stations.uncounted import words_of_withdrawals
 from desktop.records.declaration import RESERVED_LABELS, UNKNOWN_LABEL, RecordType
 from desktop.records.versions import item_outcomes
-from desktop.records.versions.deciding import ERASURE, EXCLUSION
-from desktop.records.versions.spans import common
+from desktop.records.versions.deciding import ERASURE
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import forked, locating, reading
-from desktop.store.queries.reading import Query
+from desktop.store.queries import forked, locating
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
-from desktop.sync.authority import enrolled, exclusions
-from desktop.sync.authority.excluding import WITHDRAWN
+from desktop.sync.authority import enrolled
 from desktop.sync.merging import results
 
 REFUSED, HELD, CONFLICT = item_outcomes.REFUSED, item_outcomes.HELD, item_outcomes.CONFLICT
@@ -183,7 +179,7 @@ def _words(
     now = stored.newest_moment(database)
     waits = any(item.reason == item_outcomes.HELD_FORK for item in items)
     left = forked.left(database) if waits else frozenset[str]()
-    said = _said(database, here, items)
+    said = words_of_withdrawals(database, here, items)
     found = [
         _urged(_unsettled(here, before, i, place, titles, names, held, left), i, place, refused, now)
         for i, place in zip(items, places, strict=True)
@@ -196,46 +192,39 @@ def _words(
         )
         if note
         else one
-        for one, (returned, note) in zip(found, said, strict=True)
+        for one, (returned, note, _) in zip(found, said, strict=True)
     ]
+    found = [
+        replace(one, advice=advising.WITHDRAWN_ELSEWHERE)
+        if one.advice == advising.WITHDRAWN_HERE and not ours
+        else one
+        for one, (*_, ours) in zip(found, said, strict=True)
+    ]
+    found = _without_unit(database, here, items, found)
     return _settled_by_numbers(database, here, items, _settled_by_joining(database, here, items, found))
 
 
-def _said(database: Database, here: Here, items: Sequence[stored.Unapplied]) -> list[tuple[bool, str]]:
-    """Whether each of these items was sent back as a single record, and why it was withdrawn; mostly nothing."""
-    if all(item.reason != item_outcomes.REFUSED_WITHDRAWN for item in items):
-        return [(False, "")] * len(items)
-    # Whoever names another's items has not sent them back, and says nothing to who wrote them.
-    effect = Effect(database, here)
-    words = [
-        (exclusions.read(str(record.values["items"] or "")), record)
-        for record in reading.records(database, here.types, Query(EXCLUSION))
-        if record.values["cause"] == WITHDRAWN and record.values["note"]
-    ]
-    spans = [
-        (
-            {
-                origin: named.where()
-                for origin, named in found.items()
-                # What was withdrawn may be what put those below where they were.
-                if effect.is_above(said, origin[0]) or effect.is_of(said, here.station)
-            },
-            said.values,
-        )
-        for found, said in words
+def _without_unit(
+    database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
+) -> list[Unsettled]:
+    """What waits for a unit that is not on its way: its registration does not count, or others have it by now."""
+    if all(item.reason != item_outcomes.HELD_UNIT for item in items):
+        return found
+    why = stored.why_no_unit(database)
+    own = why.get(here.unit.id, "")
+    units = stored.units_waited_for(database)
+    causes = [
+        why.get(units.get((i.station, i.incarnation, i.number), ""), own if one.own else "")
+        if i.reason == item_outcomes.HELD_UNIT
+        else ""
+        for i, one in zip(items, found, strict=True)
     ]
     return [
-        next(
-            (
-                (str(said["label"]).startswith(RETURNED), str(said["note"]))
-                for where, said in spans
-                if item.reason == item_outcomes.REFUSED_WITHDRAWN
-                and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
-            ),
-            (False, ""),
-        )
-        for item in items
-    ]
+        replace(one, reason=advising.NO_UNIT.get(cause, advising.NO_UNIT[""])[0],
+                advice=advising.NO_UNIT.get(cause, advising.NO_UNIT[""])[1])
+        if cause else one
+        for one, cause in zip(found, causes, strict=True)
+    ]  # fmt: skip
 
 
 def _settled_by_joining(

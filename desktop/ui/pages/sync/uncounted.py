@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.operations.stations import policy
+from desktop.operations.stations import policy, uncounted
 from desktop.operations.stations.uncounted import Excluded
 from desktop.records.versions.deciding import REVOCATION
 from desktop.sync.authority.excluding import CLOCK, FORK, REFUSED, WITHDRAWN
@@ -110,14 +110,21 @@ class UncountedTab(QWidget):
         self.note.hide()
         self.workbench.write(
             f"恢复：{chosen.label}",
-            lambda session, _ticket: policy.lift(session, chosen.record),
-            lambda _changes: self._lifted(chosen),
+            lambda session, _ticket: (
+                uncounted.stays_elsewhere(session.database, session.here, chosen.record),
+                policy.lift(session, chosen.record),
+            ),
+            lambda lifted: self._lifted(chosen, lifted[0]),
             owner=self,
             fail=self._failed,
         )
 
-    def _lifted(self, chosen: Excluded) -> None:
-        self.note.say(Tone.GOOD, f"已恢复{_named(chosen)}。", "下级要等收到下一个回执才会恢复。")
+    def _lifted(self, chosen: Excluded, stays: str) -> None:
+        self.note.say(
+            Tone.WARNING if stays else Tone.GOOD,
+            f"已恢复{_named(chosen)}。",
+            f"下级要等收到下一个回执才会恢复。\n{stays}".strip(),
+        )
         self.note.offer(*([] if chosen.cause == CLOCK else [to_receipts(self.workbench)]))
 
     def _failed(self, error: Exception) -> bool:

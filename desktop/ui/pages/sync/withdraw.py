@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
-from desktop.operations.stations import policy, withdrawals
+from desktop.operations.stations import policy, uncounted, withdrawals
 from desktop.operations.stations.traffic import MergeLine
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.withdrawals import Withdrawal
@@ -142,17 +142,20 @@ class Withdrawing(QWidget):
         self.note.hide()
         self.workbench.write(
             f"恢复合并：{line.name}",
-            lambda session, _ticket: policy.lift(session, *rollback.records),
-            lambda _changes: self._restored(line),
+            lambda session, _ticket: (
+                uncounted.stays_elsewhere(session.database, session.here, *rollback.records),
+                policy.lift(session, *rollback.records),
+            ),
+            lambda lifted: self._restored(line, lifted[0]),
             owner=self,
             fail=self._failed,
         )
 
-    def _restored(self, line: MergeLine) -> None:
+    def _restored(self, line: MergeLine, stays: str) -> None:
         self.note.say(
-            Tone.GOOD,
+            Tone.WARNING if stays else Tone.GOOD,
             f"已恢复“{line.name}”第{line.merged.sequence}个数据包的合并。",
-            "下级要等收到下一个回执才会恢复。",
+            f"下级要等收到下一个回执才会恢复。\n{stays}".strip(),
         )
         self.note.offer(to_receipts(self.workbench))
 
