@@ -137,6 +137,16 @@ def test_a_village_goes_to_another_town_with_all_it_has_and_comes_back(world: Wo
     assert village.unit.id not in subtree(old.database, old.unit.id)
     assert superior_shown(old, village.unit.id) == "（已调到别的上级，本机没有登记）"
     assert superior_shown(new, village.unit.id) == new.unit.name
+    # What its own journal still brings there of it waits, but for nothing that would come by itself.
+    with old.database.transaction():
+        old.database.execute(
+            "INSERT INTO held SELECT origin, 999, 'birth', 'enterprise', randomblob(16), ?, NULL, 1, '[]', '', '{}',"
+            " 'unit', 0 FROM segment LIMIT 1",
+            (village.unit.id,),
+        )
+        (waiting,) = (u for u in unsettled(old.database, old.here) if u.cause == "unit")
+        old.database.execute("DELETE FROM held WHERE number = 999")
+    assert (waiting.reason, waiting.advice[:5]) == ("它所属的单位已经调整到别的上级名下", "不用处理：")
     # Nobody waits for it at the old town any more.
     assert [p.moved for p in traffic.overview(old.database, old.here).peers if not p.link.upward] == [True]
     next_month = TODAY + datetime.timedelta(days=40)
@@ -336,8 +346,8 @@ def test_a_registration_that_counts_again_gives_no_unit_back_and_that_is_said(
     assert stays.startswith("“径山村工会”现在归“瓶窑镇总工会”：恢复不改变这一点")
     policy.lift(district, said)
     world.report(*world.towns)
-    waits = {u.advice for u in unsettled(world.old.database, world.old.here) if u.title == "茶厂"}
-    assert waits == {"请打电话问清这个单位归谁管；由区总工会调整到管它的上级名下以后，会自动收下。"}
+    advice = {u.advice for u in unsettled(world.old.database, world.old.here) if u.title == "茶厂"}
+    assert advice == {"请打电话问清这个单位归谁管；由区总工会调整到管它的上级名下以后，会自动收下。"}
     assert names(world.old) == set()
     moving.move(district, unit.id, world.old.unit.id)
     world.report(*world.towns)

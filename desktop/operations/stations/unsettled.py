@@ -16,7 +16,7 @@ from desktop.records.versions import item_outcomes
 from desktop.records.versions.deciding import ERASURE
 from desktop.records.versions.stamps import DAY_MS, milliseconds_of
 from desktop.store.peers import traffic as stored
-from desktop.store.queries import forked, locating
+from desktop.store.queries import forked, locating, missing_units
 from desktop.store.tables.columns import wire_columns
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled
@@ -210,9 +210,9 @@ def _without_unit(
     """What waits for a unit that is not on its way: its registration does not count, or others have it by now."""
     if all(item.reason != item_outcomes.HELD_UNIT for item in items):
         return found
-    why = stored.why_no_unit(database)
+    why = missing_units.why_missing(database)
     own = why.get(here.unit.id, "")
-    units = stored.units_waited_for(database)
+    units = missing_units.waited_for(database)
     causes = [
         why.get(units.get((i.station, i.incarnation, i.number), ""), own if one.own else "")
         if i.reason == item_outcomes.HELD_UNIT

@@ -9,18 +9,10 @@ from typing import Any
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import POLICY_TYPES, SUPERIOR, UNIT
-from desktop.records.versions.item_outcomes import (
-    HELD_MOVED,
-    HELD_UNIT,
-    REFUSED_CLOCK,
-    REFUSED_REGISTERED,
-)
-from desktop.records.versions.items import BIRTH
-from desktop.records.versions.resolution import Life
+from desktop.records.versions.deciding import POLICY_TYPES
+from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
-from desktop.store.queries import governing
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -248,47 +240,6 @@ def registered_themselves(database: Database) -> list[tuple[Identity, str]]:
             (REFUSED_REGISTERED,),
         )
     ]
-
-
-def units_waited_for(database: Database) -> dict[Identity, str]:
-    """The unit of each item that is held for it."""
-    return {
-        (station, incarnation, number): unit
-        for station, incarnation, number, unit in database.rows(
-            "SELECT o.station, o.incarnation, h.number, h.unit FROM held h JOIN origin o ON o.ref = h.origin"
-            " WHERE h.reason = ?",
-            (HELD_UNIT,),
-        )
-    }
-
-
-def why_no_unit(database: Database) -> dict[str, str]:
-    """Why units have no place in the tree that is known here, where it will not come by itself: as a reason of items.
-
-    The registration does not count, or the unit, or one above it, was moved under one that is not known here.
-    """
-    found: dict[str, str] = dict(
-        database.rows(
-            "SELECT lower(hex(r.record)), max(r.reason) FROM refused r WHERE r.type = ? AND r.kind = ?"
-            " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record AND u._life <> ?) GROUP BY r.record",
-            (UNIT, BIRTH, int(Life.DELETED)),
-        )
-    )
-    superiors = governing.superiors(database)
-    moved = {
-        unit
-        for (unit,) in database.rows(
-            "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = ? AND NOT birth",
-            (UNIT, SUPERIOR),
-        )
-    }
-    for unit in superiors:
-        path = [unit]
-        while (above := superiors.get(path[-1])) is not None and above not in path:
-            path.append(above)
-        if path[-1] not in superiors and not moved.isdisjoint(path):
-            found[unit] = HELD_MOVED
-    return found
 
 
 def stations_withdrawn(database: Database) -> list[tuple[str, str]]:

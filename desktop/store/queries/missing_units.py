@@ -1,0 +1,52 @@
+"""The units that items wait for, and why some of them will not come by themselves (rules 15 and 16)."""
+
+from __future__ import annotations
+
+from desktop.records.versions.deciding import SUPERIOR, UNIT
+from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT
+from desktop.records.versions.items import BIRTH
+from desktop.records.versions.resolution import Life
+from desktop.store.peers.traffic import Identity
+from desktop.store.queries import governing
+from desktop.store.tables.database import Database
+
+
+def waited_for(database: Database) -> dict[Identity, str]:
+    """The unit of each item that is held for it."""
+    return {
+        (station, incarnation, number): unit
+        for station, incarnation, number, unit in database.rows(
+            "SELECT o.station, o.incarnation, h.number, h.unit FROM held h JOIN origin o ON o.ref = h.origin"
+            " WHERE h.reason = ?",
+            (HELD_UNIT,),
+        )
+    }
+
+
+def why_missing(database: Database) -> dict[str, str]:
+    """Why units have no place in the tree that is known here, where it will not come by itself: as a reason of items.
+
+    The registration does not count, or the unit, or one above it, was moved under one that is not known here.
+    """
+    found: dict[str, str] = dict(
+        database.rows(
+            "SELECT lower(hex(r.record)), max(r.reason) FROM refused r WHERE r.type = ? AND r.kind = ?"
+            " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record AND u._life <> ?) GROUP BY r.record",
+            (UNIT, BIRTH, int(Life.DELETED)),
+        )
+    )
+    superiors = governing.superiors(database)
+    moved = {
+        unit
+        for (unit,) in database.rows(
+            "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = ? AND NOT birth",
+            (UNIT, SUPERIOR),
+        )
+    }
+    for unit in superiors:
+        path = [unit]
+        while (above := superiors.get(path[-1])) is not None and above not in path:
+            path.append(above)
+        if path[-1] not in superiors and not moved.isdisjoint(path):
+            found[unit] = HELD_MOVED
+    return found
