@@ -16,6 +16,7 @@ from desktop.records.versions import items
 from desktop.records.versions.items import split_line
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import SlotEdit
+from desktop.store.peers import links
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.errors import UnitNotKnown
@@ -314,3 +315,26 @@ def test_a_merge_may_be_stopped_and_leaves_nothing(tree: Tree) -> None:
         receiving.merge_bundles(tree.town.ledger, tree.town.keys, paths, "王芳", progress=progress)
     assert seen == [(0, 2, paths[0].name), (1, 2, paths[1].name)]
     assert tree.town.records() == set()
+
+
+def test_who_reports_here_by_itself_is_answered_though_its_link_was_lost(tree: Tree) -> None:
+    """The ledger was restored from a backup of before it had enrolled the village; the grant came back from above."""
+    village, town = tree.village, tree.town
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    settle([(village, town), (town, tree.district)])
+    links.forget_all(town.database)
+    links.connect(
+        town.database, tree.district.station, upward=True, unit=tree.district.unit, name="区",
+        recipient=tree.district.keys.recipient,
+    )  # fmt: skip
+    station.begin_incarnation(town.ledger, "00" * 8)
+    town.keys = station.load_keys(town.ledger)
+    village.birth("firm", {"name": "后来的厂"}, record=OTHER)
+    first = town.merge(village.send(), preview=True).bundles[0]
+    assert (first.applied, links.link_to(town.database, village.station)) == (1, None)
+    assert (town.take(village.send()).name, town.link(village).confirmed) == (village.name, True)
+    for _ in range(2):
+        village.take(town.send(village))
+        town.take(village.send())
+    assert village.link(town).acknowledged == town.link(village).received > 0
+    assert village.digest(village.unit).sha256 == town.digest(village.unit).sha256

@@ -14,9 +14,11 @@ from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
+from desktop.records.versions.deciding import UNIT
 from desktop.store.ledger import Ledger
 from desktop.store.peers import arrivals, links, passed, segment_log
 from desktop.store.peers.links import Link
+from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 from desktop.sync import trust
 from desktop.sync.authority import speaking, station
@@ -70,11 +72,27 @@ def take(
     result.total, result.merge = said.items, merge
     result.signed = frozenset(person.duty for person in verdict.signers)
     link = links.link_to(ledger.database, said.sender)
+    if link is None and said.kind == UP:
+        link = _begin_link(ledger, verdict)
     result.name = link.name if link is not None else ""
     intake.merge = merge
     first = ahead[1] if ahead is not None and ahead[0] == bundle.digest else None
     _Taking(ledger, keys, intake, reader, bundle, verdict, result).take(link, first)
     return Taken(result, said.incarnation, bundle.digest, merge, number)
+
+
+def _begin_link(ledger: Ledger, verdict: Verdict) -> Link | None:
+    """The link with a station that reports here by its own choice, and of which there is none (any more).
+
+    It was enrolled after the backup from which this ledger was restored, and would wait for a receipt for ever.
+    """
+    said = verdict.manifest
+    unit = reading.record(ledger.database, ledger.types, UNIT, said.unit)
+    name = "" if unit is None else str(unit.values["name"] or "")
+    recipient = verdict.sender.claims.recipient
+    links.connect(ledger.database, said.sender, upward=False, unit=said.unit, name=name, recipient=recipient)
+    links.confirm(ledger.database, said.sender, said.incarnation)
+    return links.link_to(ledger.database, said.sender)
 
 
 def unknown(database: Database, part: Part) -> Sequence[Frame]:
