@@ -16,6 +16,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, roots, taking_over, traffic
 from desktop.operations.stations.enrolling import Granted
 from desktop.operations.stations.taking_over import Astray
+from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.store.workspaces.workspace import OwnUnit
 
@@ -67,6 +68,8 @@ def grant(
     asked = traffic.look_request(request_file)
     remark(f"“{asked.name}”（编码{asked.code}）的申请，请打电话核对，对方屏幕上应是：{asked.words}")
     remark(f"对方也会问本机的词语，请念：{traffic.own_words(session)}")
+    if doubt := workspaces.doubt_about(code or asked.code, level or asked.level, session.reference.divisions):
+        remark(doubt)
     confirmed("核对一致吗？")
     made = enrolling.grant(
         session, request_file, out, level=level, code=code, delegate=delegate, although=although

@@ -129,7 +129,7 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     open_page: Open, tmp_path: Path
 ) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     below, page = open_page(village)
     above, desk = open_page(town)
     assert page.tabs.currentIndex() == ENROLMENT
@@ -146,7 +146,7 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     assert [s.number.state for s in page.enrol.steps] == ["done", "next", "later"]
     asked_words = page.enrol.own_words.shown
 
-    by_hand = {"name": "径山村（手工）", "code": "330110109200", "level": "village"}
+    by_hand = {"name": "径山村（手工）", "code": "330110109222", "level": "village"}
     twin = records.save(town, "unit", by_hand).record
     above.drop(desk.merge.drop, [tmp_path / "甲.xsq"])
     assert desk.tabs.currentIndex() == ENROLMENT
@@ -188,7 +188,7 @@ def test_a_town_reads_out_the_words_that_its_village_is_shown(open_page: Open, t
     """They are those of its own key, not of the root; and they are found again once the telephone rings."""
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-    village = station(tmp_path, "330110109200", "径山村工会𠮷㐂䶮", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会𠮷㐂䶮", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
     enrolling.request(village, tmp_path / "甲.xsq")
     above, desk = open_page(town)
@@ -237,7 +237,7 @@ def test_the_words_to_be_compared_are_seen_whole_where_there_is_little_room(qtbo
 
 def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrolling.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands, page = open_page(village)
@@ -251,9 +251,9 @@ def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path:
 
 def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrolling.request(village, tmp_path / "a.xsq")
-    records.save(town, "unit", {"name": "手工的", "code": "330110109200", "level": "village"})
+    records.save(town, "unit", {"name": "手工的", "code": "330110109222", "level": "village"})
     hands, page = open_page(town)
     page.tabs.setCurrentIndex(ENROLMENT)
     hands.dialogs.paths = [tmp_path / "a.xsq"]
@@ -272,9 +272,12 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
 
 
-def test_a_unit_with_the_code_of_another_district_is_asked_about(open_page: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("code", "said"), [("330106002", "西湖区"), ("3301101", "区划表里没有编码3301101")])
+def test_a_unit_with_the_code_of_another_district_or_of_no_town_is_asked_about(
+    open_page: Open, tmp_path: Path, code: str, said: str
+) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    town = station(tmp_path, "330106002", "北山街道总工会", Level.TOWN)
+    town = station(tmp_path, code, "北山街道总工会", Level.TOWN)
     enrolling.request(town, tmp_path / "a.xsq")
     hands, page = open_page(district)
     page.tabs.setCurrentIndex(ENROLMENT)
@@ -286,7 +289,7 @@ def test_a_unit_with_the_code_of_another_district_is_asked_about(open_page: Open
         hands.dialogs.answers = [answer]
         hands.click(page.grant.grant_button)
         assert (tmp_path / "a.xsg").exists() is written
-    assert "西湖区" in hands.dialogs.asked[-1]
+    assert said in hands.dialogs.asked[-1]
 
 
 def test_a_station_without_the_right_says_who_can_take_the_request(
@@ -335,7 +338,7 @@ def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
 ) -> None:
     town = station(tmp_path, "330110109", "径山镇总工会", Level.DISTRICT)
     files = []
-    for n, name in enumerate(("甲村工会", "乙村工会", "丙村工会")):
+    for n, name in enumerate(("甲村工会", "乙村工会", "丙村工会"), 2):
         village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
         files.append(tmp_path / f"{name}.xsq")
         enrolling.request(village, files[-1])
@@ -364,7 +367,7 @@ def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
 
 def test_what_was_said_of_one_file_is_not_read_as_said_of_the_next(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrolling.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands, page = open_page(town)
@@ -386,7 +389,7 @@ def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     open_page: Open, tmp_path: Path
 ) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
-    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     hands, page = open_page(village)
     assert QApplication.focusWidget() is page.enrol.ask
     enrolling.request(village, tmp_path / "a.xsq")

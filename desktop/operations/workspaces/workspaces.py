@@ -46,13 +46,14 @@ def unit_id(level: Level, code: str) -> str:
     return identity_of(level.value, code)
 
 
-def doubt_about(code: str, level: Level) -> str:
+def doubt_about(code: str, level: Level, divisions: Divisions | None = None) -> str:
     """What speaks against a code at a level, in a sentence; nothing where it is that of such a place, or may be.
 
-    Divisions change, so a code that the list does not have is no mistake that would have to be refused.
+    Divisions change, so a code that the list does not have is no mistake that would have to be refused. The list is
+    the one that is shipped, or that of a ledger with its changes.
     """
     wanted = _PLACES.get(level)
-    found = reference.divisions().get(_listed(code, level))
+    found = (divisions or reference.divisions()).get(_listed(code, level))
     if wanted is None or _CODE.fullmatch(code) is None or (found is not None and found.level is wanted):
         return ""
     if found is not None:

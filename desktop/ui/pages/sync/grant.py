@@ -295,17 +295,19 @@ class GrantCard(Card):
         )
 
     def _although(self, code: str, level: Level) -> str | None:
-        """Why a unit with the code of another place is enrolled; nothing where somebody thinks better of it."""
+        """Why a unit with the code of another place, or of none, is enrolled; None where somebody thinks better of it."""
         below = {self.units.itemData(i)[0] for i in range(self.units.count())}
         facts = self.workbench.facts
         outside = workspaces.elsewhere(facts.divisions, code, level, facts.unit)
-        if not outside or code in below:
+        doubt = workspaces.doubt_about(code, level, facts.divisions)
+        if code in below or not (outside or doubt):
             return ""
         answer = self.workbench.dialogs.ask(
-            "编码是别处的",
-            f"{outside}\n一般是对方选错了单位，或者把申请交错了地方，请在电话里问清。",
-            yes="归本单位管，批准",
-        )
+            "编码是别处的" if outside else "编码对不上",
+            f"{outside}\n一般是对方选错了单位，或者把申请交错了地方，请在电话里问清。" if outside
+            else f"{doubt}\n编码填错了，以后和区划、和别的电脑都对不上，请在电话里问清。",
+            yes="归本单位管，批准" if outside else "编码没有错，批准",
+        )  # fmt: skip
         return "在窗口里确认过" if answer is Answer.YES else None
 
     def _granted(self, made: Granted, own: Fingerprint) -> None:
