@@ -149,7 +149,7 @@ def test_a_computer_that_reports_to_one_out_of_use_is_given_another_grant(places
         s["station"] for s in answer("stations", places.district)["stations"] if "街道" in s["name"]
     )
     assert "enrol again" in run("revoke", places.district, station).stderr
-    wrong = make(places.stick / "错镇", code="3301061")
+    wrong = make(places.stick / "错镇", code="3301061", name="错编码的镇")
     answer("enrol", "request", wrong, places.stick / "错.xsq")
     told = run("enrol", "grant", places.district, places.stick / "错.xsq", places.stick / "错.xsg").stderr
     assert "区划表里没有编码3301061，请核对" in told

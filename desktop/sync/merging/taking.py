@@ -13,8 +13,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
-from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.records.versions.deciding import UNIT
+from desktop.records.versions.item_outcomes import HELD, HELD_CERTIFICATE, REFUSED, REFUSED_KEY
 from desktop.store.ledger import Ledger
 from desktop.store.peers import arrivals, links, passed, segment_log
 from desktop.store.peers.links import Link

@@ -295,7 +295,7 @@ class GrantCard(Card):
         )
 
     def _although(self, code: str, level: Level) -> str | None:
-        """Why a unit with the code of another place, or of none, is enrolled; None where somebody thinks better of it."""
+        """Why a unit with the code of another place, or of none, is enrolled; None where it is not after all."""
         below = {self.units.itemData(i)[0] for i in range(self.units.count())}
         facts = self.workbench.facts
         outside = workspaces.elsewhere(facts.divisions, code, level, facts.unit)
