@@ -149,6 +149,7 @@ def list_operators(session: Session, as_json: bool) -> None:
     """列出操作员、角色和是否停用。"""
     found = operators.listed(session.database)
     duties = operators.duties(session.database)
+    half = operators.half_disabled(found, session.workspace.slots.names)
     if as_json:
         rows = [{"name": n, "role": r.value, "disabled": d, "duty": duties.get(n, "")} for n, r, d in found]
         json_line({"operators": rows})
@@ -156,7 +157,12 @@ def list_operators(session: Session, as_json: bool) -> None:
         table(
             ("操作员", "角色", "签名", "状态"),
             [
-                (n, ROLES[r], DUTIES.get(duties.get(n, ""), ""), "已停用" if d else "在用")
+                (
+                    n,
+                    ROLES[r],
+                    DUTIES.get(duties.get(n, ""), ""),
+                    "停用没有办完，请再停用一次" if n in half else "已停用" if d else "在用",
+                )
                 for n, r, d in found
             ],
         )

@@ -18,7 +18,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 from desktop.operations.recording import records
 from desktop.operations.session import Session, open_session
 from desktop.operations.workspaces import operators
-from desktop.operations.workspaces.operators import LastAdministrator
+from desktop.operations.workspaces.operators import LastAdministrator, NoOperator
 from desktop.records.declaration import Level, Role
 from desktop.records.duties import HEAD
 from desktop.records.types import Catalogue, catalogue
@@ -220,3 +220,26 @@ def test_who_has_no_password_yet_does_not_stay_as_the_last_administrator(
             operators.disable(session, OPERATOR)
         operators.put(session, "小李", Role.ADMIN, "password2", CHEAP)
         operators.disable(session, OPERATOR)
+
+
+def test_disabling_that_was_cut_off_is_finished_by_doing_it_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The former password still unlocked the file, and “no such operator” was all that was said."""
+
+    def fail(_beside: Path, _path: Path) -> NoReturn:
+        raise OSError(errno.EIO, "gone")
+
+    folder = make(tmp_path / "town")
+    with open_session(folder, OPERATOR, PASSWORD).workspace as opened:
+        session = Session(opened)
+        operators.put(session, "小张", Role.EDITOR, "password3", CHEAP)
+        with monkeypatch.context() as disk:
+            disk.setattr("desktop.store.workspaces.keys.take_place", fail)
+            with pytest.raises(OSError, match="gone"):
+                operators.disable(session, "小张")
+        assert operators.half_disabled(operators.listed(session.database), opened.slots.names) == {"小张"}
+        operators.disable(session, "小张")
+        assert (operators.with_passwords(folder), opened.slots.names) == ((OPERATOR,), (OPERATOR,))
+        with pytest.raises(NoOperator):
+            operators.disable(session, "小张")

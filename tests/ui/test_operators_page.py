@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.operations.session import open_session
 from desktop.operations.workspaces import operators, recovery
 from desktop.records.declaration import Role
+from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import KeySlots
 from desktop.ui.dialogs import Answer
 from desktop.ui.pages.operator_dialogs import CodeDialog, OperatorDialog, PasswordDialog
@@ -151,6 +152,11 @@ def test_somebody_is_disabled_after_a_question(
     hand.settle()
     assert names(page)[1][2] == "已停用"
     assert not page.stop.isEnabled()
+    # As a kill between the ledger and the file of passwords leaves it.
+    KeySlots.load(page.workbench.facts.folder).put("陈喆", "password-2", bytes(32), Environment())
+    page.refresh(None)
+    hand.settle()
+    assert (names(page)[1][2], page.stop.isEnabled()) == ("停用没有办完，请再停用一次", True)
 
 
 def test_who_has_forgotten_gets_another_password_and_is_told_what_it_means_for_signing(

@@ -7,10 +7,11 @@ the old one for it. Each change is noted in the audit log, without a password.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from desktop.errors import StateProblem, UsageProblem
+from desktop.errors import EnvironmentProblem, StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.session import Session, note_wrong_passwords
 from desktop.records.declaration import Role
@@ -21,6 +22,7 @@ from desktop.store.workspaces.attempts import open_slot
 from desktop.store.workspaces.audit import Act
 from desktop.store.workspaces.keys import Cost
 from desktop.store.workspaces.operators import operators_in
+from desktop.store.workspaces.unlocking import slots_of
 from desktop.sync.signed.manifest import MAX_PERSONS
 
 ROLES = {Role.ADMIN: "管理员", Role.DESK: "汇总员", Role.EDITOR: "录入员", Role.READER: "只看不写"}
@@ -128,16 +130,35 @@ def put(
 def disable(session: Session, name: str) -> None:
     """Takes an operator's password away; what was written keeps the name.
 
-    Raises ``NotAllowed``, :class:`NoOperator` and :class:`LastAdministrator`.
+    Of one over whom the program was killed the password is still there; done once more, it goes. Raises
+    ``NotAllowed``, :class:`NoOperator` and :class:`LastAdministrator`.
     """
     session.require()
-    if name not in {n for n, _, disabled in listed(session.database) if not disabled}:
+    found, slots = listed(session.database), session.workspace.slots
+    if name in half_disabled(found, slots.names):
+        slots.remove(name)
+        return
+    if name not in {n for n, _, disabled in found if not disabled}:
         raise NoOperator(f"没有在用的操作员“{name}”。")
     _keep_an_administrator(session, name)
     with session.workspace.slots.with_step(session.database):
         persons.drop(session.ledger, name)
         session.workspace.disable_operator(name)
         audit.note(session, Act.OPERATOR_DISABLED, name)
+
+
+def half_disabled(found: Iterable[tuple[str, Role, bool]], passwords: Iterable[str]) -> frozenset[str]:
+    """Who among those that are :func:`listed` is disabled, and has a password in the file of the workspace still."""
+    return frozenset(n for n, _, disabled in found if disabled) & frozenset(passwords)
+
+
+def with_passwords(folder: Path) -> tuple[str, ...]:
+    """Who has a password in the file of a workspace; nobody where it cannot be read just now."""
+    try:
+        return slots_of(folder).names
+    except (OSError, StateProblem, EnvironmentProblem):
+        # It is only asked to show what is left over; who opens the workspace hears what is wrong with the file.
+        return ()
 
 
 def change_own_password(session: Session, old: str, new: str, cost: Cost | None = None) -> None:

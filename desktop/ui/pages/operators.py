@@ -36,6 +36,8 @@ class OperatorsPage(Page):
         super().__init__(workbench)
         self._known: dict[str, tuple[Role, bool]] = {}
         self._duties: dict[str, str] = {}
+        self._half: frozenset[str] = frozenset()
+        """Who is disabled and could still unlock the file: the program was killed over it."""
         self.dialog: OperatorDialog | PasswordDialog | CodeDialog | None = None
         self.grid = Grid(
             [
@@ -88,8 +90,13 @@ class OperatorsPage(Page):
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """Reads who is there."""
+        folder = self.workbench.facts.folder
         self.workbench.read(
-            lambda database, _ticket: (operators.listed(database), operators.duties(database)),
+            lambda database, _ticket: (
+                operators.listed(database),
+                operators.duties(database),
+                operators.with_passwords(folder),
+            ),
             lambda found: self._show(*found),
             owner=self,
             key="operators",
@@ -111,8 +118,11 @@ class OperatorsPage(Page):
         """The cursor stands in the table."""
         self.grid.setFocus()
 
-    def _show(self, found: list[tuple[str, Role, bool]], duties: dict[str, str]) -> None:
+    def _show(
+        self, found: list[tuple[str, Role, bool]], duties: dict[str, str], passwords: Sequence[str]
+    ) -> None:
         self._duties = duties
+        self._half = operators.half_disabled(found, passwords)
         self._known = {name: (role, disabled) for name, role, disabled in found}
         me = self.workbench.facts.operator.name
         self.grid.show_lines(
@@ -123,7 +133,7 @@ class OperatorsPage(Page):
                         ROLES[r],
                         RIGHTS[r],
                         DUTIES.get(duties.get(n, ""), ""),
-                        "已停用" if d else "在用",
+                        "停用没有办完，请再停用一次" if n in self._half else "已停用" if d else "在用",
                     ),
                     None,
                     n,
@@ -149,7 +159,8 @@ class OperatorsPage(Page):
         role_disabled = self._known.get(str(chosen)) if chosen is not None else None
         self.add.setEnabled(admin)
         self.change.setEnabled(admin and role_disabled is not None)
-        self.stop.setEnabled(admin and role_disabled is not None and not role_disabled[1])
+        half = chosen is not None and str(chosen) in self._half
+        self.stop.setEnabled(admin and role_disabled is not None and (half or not role_disabled[1]))
         self.code.setEnabled(admin)
         for made in (self.add, self.change, self.stop, self.code):
             made.setToolTip("" if admin else self.workbench.denied("只有管理员能做。"))
