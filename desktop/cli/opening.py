@@ -176,14 +176,19 @@ class _Before:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._changes = session.database.connection.total_changes
-        self._newest = next((step.stamp for step in newest(session.database, 1)), 0)
+        self._newest = self._last_step()
+
+    def _last_step(self) -> int:
+        return next((step.stamp for step in newest(self._session.database, 1)), 0)
 
     def told(self, lost: AnswerLost) -> AnswerLost:
         """The same with what was saved before; what only reads can simply be done again."""
         database = self._session.database
         params = click.get_current_context().params
         # What was written for a look was taken back, and is counted all the same.
-        only_looks = params.get("preview") or params.get("dry_run")
+        only_looks = bool(params.get("preview") or params.get("dry_run"))
+        # So is that hidden values were shown: that stands in the log, and nobody would look for what was saved.
+        only_looks |= bool(params.get("reveal")) and self._newest == self._last_step()
         if only_looks or database.connection.total_changes == self._changes:
             return AnswerLost(lost.sentence, "请腾出空间，或者换一个位置，再做一次。")
         # Only now: no command shall begin later for it.

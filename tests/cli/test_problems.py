@@ -221,11 +221,12 @@ def test_whose_answer_finds_no_room_hears_what_was_saved_all_the_same(
     assert told.exit_code == 30
     assert "结果没有写完" in told.stderr
     assert "2条），不要重做" in told.stderr
-    assert len(answer("list", town, "enterprise")["records"]) == 2
-    told = led_to_a_full_disk(monkeypatch, "list", town, "enterprise", *options)
-    assert told.exit_code == 30
-    assert "再做一次" in told.stderr
-    assert "已经保存" not in told.stderr
+    (shown, _) = answer("list", town, "enterprise")["records"]
+    for reading in (["list", town, "enterprise"], ["show", town, "enterprise", shown["id"], "--reveal"]):
+        told = led_to_a_full_disk(monkeypatch, *reading, *options)
+        assert told.exit_code == 30
+        assert "再做一次" in told.stderr
+        assert "已经保存" not in told.stderr
 
 
 def test_of_a_preview_whose_answer_finds_no_room_nothing_was_saved(
