@@ -145,7 +145,7 @@ def opened(
     name = operator_of(folder, operator)
     password = password or given_password(password_file)
     with translated():
-        session = open_session(folder, name, password)
+        session, done = open_session(folder, name, password), False
         try:
             if (why := session.workspace.unwritable) is not None:
                 if _DATE_IS_RIGHT in click.get_current_context().meta:
@@ -163,10 +163,12 @@ def opened(
                 raise
             except AnswerLost as lost:
                 raise before.told(lost) from lost
+            done = True
         finally:
             session.workspace.close()
             keeper = session.workspace.keeper
-            if keeper is not None and keeper.trouble is not None:
+            # Beside a step that was not done nobody is told what need not be done once more.
+            if done and keeper is not None and keeper.trouble is not None:
                 remark(spoken(keeper.trouble))
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import NoneType, SimpleNamespace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
@@ -23,7 +23,8 @@ from desktop.records.declaration import Level, Role
 from desktop.records.duties import HEAD
 from desktop.records.types import Catalogue, catalogue
 from desktop.store.queries import reading
-from desktop.store.tables.database import Database, DiskFull, DiskTrouble, ReadOnlyPlace
+from desktop.store.tables.database import CommitInDoubt, Database, DiskFull, DiskTrouble, ReadOnlyPlace
+from desktop.store.workspaces.keeping import Keeper, NotKept
 from desktop.store.workspaces.keys import FILE as KEY_SLOTS
 from desktop.store.workspaces.keys import KeySlots
 from desktop.store.workspaces.unwritable import NoRoomToWrite, NothingWritten, why_unwritable
@@ -243,3 +244,49 @@ def test_disabling_that_was_cut_off_is_finished_by_doing_it_once_more(
         assert (operators.with_passwords(folder), opened.slots.names) == ((OPERATOR,), (OPERATOR,))
         with pytest.raises(NoOperator):
             operators.disable(session, "小张")
+
+
+class Unconfirmed:
+    """A connection to a disk that fails at the end of a transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, *given: Any) -> Any:
+        if statement == "COMMIT":
+            raise FULL
+        return self._connection.execute(statement, *given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def test_a_step_whose_end_the_disk_did_not_confirm_is_told_neither_as_done_nor_as_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened again it was there, though “not done” had been said, and was done twice."""
+    with open_session(make(tmp_path / "town"), OPERATOR, PASSWORD).workspace as opened:
+        session = Session(opened)
+        with monkeypatch.context() as disk:
+            disk.setattr(session.database, "connection", Unconfirmed(session.database.connection))
+            with pytest.raises(CommitInDoubt, match="存上没有还不一定"):
+                records.save(session, "enterprise", {"name": "杭州一厂"})
+        assert names_in(session) == []
+        records.save(session, "enterprise", {"name": "杭州一厂"})
+
+
+def test_beside_a_step_that_was_not_done_nobody_hears_that_nothing_need_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every write failed, “saved, only the backup lags” stood above “not done”."""
+    folder = make(tmp_path / "town")
+    lags = NotKept("备份没有跟上：磁盘快满了。")
+    monkeypatch.setattr(Keeper, "trouble", property(lambda _keeper: lags))
+    assert "不用重新录入" in run("record", folder, "enterprise", lines='{"name": "厂"}').stderr
+
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise DiskTrouble("磁盘读写出错，这一步没有做完。")
+
+    monkeypatch.setattr(Database, "_commit", fail)
+    told = run("record", folder, "enterprise", lines='{"name": "又一厂"}').stderr
+    assert ("这一步没有做完" in told, "不用重新录入" in told) == (True, False)

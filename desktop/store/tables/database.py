@@ -90,6 +90,15 @@ class DiskTrouble(EnvironmentProblem):
     next_step = "请先看看磁盘是不是满了，腾出空间再试。有空间还是这样，请把整个文件夹拷到别的磁盘上。"
 
 
+class CommitInDoubt(DiskTrouble):
+    """The end of a transaction failed: what it wrote may be found whole when the file is opened again, or not at all.
+
+    The mark by which it counts stands in the log before the disk has confirmed it.
+    """
+
+    next_step = "请先腾出磁盘空间，关闭程序再打开，看看这一步在不在；不在的再做一次，免得做两遍。"
+
+
 class Interrupted(Exception):
     """A statement was given up because nobody waits for what it finds."""
 
@@ -222,7 +231,7 @@ class Database:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-                self.connection.execute("COMMIT")
+                self._commit()
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
@@ -234,6 +243,14 @@ class Database:
                 if self._much:
                     self._expect(CACHE_KIB, LOG_PAGES)
                     self._much = False
+
+    def _commit(self) -> None:
+        try:
+            self.connection.execute("COMMIT")
+        except DatabaseError as error:
+            if isinstance(problem_of(error), DiskTrouble):
+                raise CommitInDoubt("磁盘读写出错，这一步存上没有还不一定。") from error
+            raise
 
     def if_undone(self, undo: Callable[[], None]) -> None:
         """Has something put back that is remembered outside the database, should this transaction not stand."""

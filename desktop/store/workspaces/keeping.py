@@ -41,9 +41,9 @@ _COPY, _JOURNAL = "copy", "journal"
 
 
 class NotKept(EnvironmentProblem):
-    """What was saved is saved, but the backup could not follow."""
+    """What was saved is saved, but the backup could not follow. Whether the step of just now was, others say."""
 
-    next_step = "请清理磁盘，或者检查台账文件夹能不能写入；程序会自己补上，不用重新录入。"
+    next_step = "请清理磁盘，或者检查台账文件夹能不能写入；程序会自己补上，保存过的内容不用重新录入。"
     help_anchor = "backup"
 
 
@@ -391,4 +391,4 @@ def _not_kept(error: Exception) -> Problem:
         isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     )
     reason = "磁盘快满了" if full else "备份文件夹不能写入"
-    return NotKept(f"内容已经保存，但是备份没有跟上：{reason}。")
+    return NotKept(f"备份没有跟上：{reason}。已经保存的内容都在台账里。")
