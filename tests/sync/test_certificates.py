@@ -176,6 +176,18 @@ def small_order() -> Any:
 
 ANYBODYS = "age1" + "q" * 52 + "5cu47z"
 """The recipient of 32 zeros."""
+
+
+def in_generalized_time() -> bytes:
+    """The same moment, in the spelling that DER keeps for the years from 2050 on."""
+    usual = bytes.fromhex("3020170d") + b"200101000000Z"
+    other = bytes.fromhex("3022180f") + b"20200101000000Z"
+    der = bytearray(handmade(*PLAIN_NAMES).replace(usual, other, 1))
+    for at in (2, 6):
+        der[at : at + 2] = (int.from_bytes(der[at : at + 2], "big") + 2).to_bytes(2, "big")
+    return bytes(der)
+
+
 SOON = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 POISON = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.3"), b"\x05\x00")
 
@@ -212,6 +224,7 @@ BAD: dict[str, Callable[[], bytes]] = {
         *PLAIN_NAMES, public_key=ec.generate_private_key(ec.SECP256R1()).public_key()
     ),
     "another kind of signature": with_elliptic_signature,
+    "begins in a time that is no DER": in_generalized_time,
     "another algorithm inside": lambda: handmade(*PLAIN_NAMES).replace(b"\x2b\x65\x70", b"\x2b\x65\x71", 1),
     "a key of small order": lambda: handmade(*PLAIN_NAMES, public_key=small_order()),
     "constraints not critical": lambda: handmade(*PLAIN_NAMES, critical=False),

@@ -68,6 +68,8 @@ _UNREADABLE: Final = (
 _KNOWN_CRITICAL: Final = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
 _SINGLE: Final = ("station", "age", "level", "role")
 _ED25519: Final = bytes.fromhex("300506032b6570")
+_DATES: Final = b"\x30\x20\x17\x0d200101000000Z\x18\x0f99991231235959Z"
+"""How DER spells the fixed dates: UTCTime up to 2049. The library reads the other spelling of the first as well."""
 """The identifier of the algorithm as it stands in a certificate."""
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
@@ -277,10 +279,15 @@ def _states_ed25519(signed: bytes) -> bool:
 
     It stands behind version and serial number, and the library, which has read them, does not compare it.
     """
+    return signed.startswith(_ED25519, _member(signed, 2))
+
+
+def _member(signed: bytes, place: int) -> int:
+    """Where the member with this place begins in the signed part: version, serial number, algorithm, issuer, dates."""
     at = _element(signed, 0)[0]
-    for _ in range(2):
+    for _ in range(place):
         at = _element(signed, at)[1]
-    return signed.startswith(_ED25519, at)
+    return at
 
 
 def _element(der: bytes, at: int) -> tuple[int, int]:
@@ -296,7 +303,9 @@ def _claims(certificate: x509.Certificate) -> Claims:
     """Everything that rule 26 says of one certificate by itself; raises ``ValueError``."""
     if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
         raise ValueError("not version 3 with a positive serial number")
-    if (certificate.not_valid_before_utc, certificate.not_valid_after_utc) != (NOT_BEFORE, NOT_AFTER):
+    if not certificate.tbs_certificate_bytes.startswith(
+        _DATES, _member(certificate.tbs_certificate_bytes, 4)
+    ):
         raise ValueError("the dates are not the fixed ones")
     public_key = _raw_key(certificate.public_key(), certificate.signature_algorithm_oid)
     if not _states_ed25519(certificate.tbs_certificate_bytes):
