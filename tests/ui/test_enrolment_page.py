@@ -25,6 +25,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.pages.sync.page import ENROLMENT, LOG, WORK, SyncPage
 from desktop.ui.parts import row
 from desktop.ui.widgets.fingerprint import Words
+from desktop.ui.widgets.reach import lead_to
 from tests.operations.levels import Three
 from tests.operations.stations import enrol, laptop, report_up, station
 from tests.ui.exchanges import Open, town_and_village
@@ -165,8 +166,8 @@ def test_three_files_enrol_a_village_and_both_sides_show_the_same_words(
     above.window.back()
     assert records.delete(town, "unit", twin).records["unit"] == (twin,)
 
-    below.dialogs.paths = [tmp_path / "甲.xsg"]
-    below.click(page.enrol.open_grant)
+    below.drop(page, [tmp_path / "甲.xsg"])
+    assert page.tabs.currentIndex() == ENROLMENT, "on that tab as well, where no place is marked for it"
     assert page.enrol.their_words.shown in desk.grant.note.detail.text(), (
         "they are asked for on the telephone"
     )
@@ -351,8 +352,13 @@ def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
     assert page.grant.compared.hasFocus()
     hands.qtbot.keyClick(page.grant.compared, Qt.Key.Key_Space)
     hands.dialogs.paths = [tmp_path / "甲村.xsg"]
+    hands.window.resize(1100, 560)
+    lead_to(page.grant.grant_button)
     hands.click(page.grant.grant_button)
     assert (tmp_path / "甲村.xsg").exists()
+    hands.qtbot.waitUntil(
+        lambda: page.grant.note.visibleRegion().boundingRect().contains(page.grant.note.rect())
+    )
     following = hands.window.focusWidget()
     assert isinstance(following, QPushButton)
     hands.click(following)

@@ -385,6 +385,14 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     for line in range(grid.rows.rowCount()):
         words = grid.rows.lines[line].texts[-1]
         assert grid.columnWidth(grid.rows.columnCount() - 1) > grid.fontMetrics().horizontalAdvance(words)
+    # The stick is copied to anew, and nothing has to be chosen again.
+    bad[0].write_bytes(good.read_bytes())
+    hands.click(link_of(page, "再核对一次"))
+    assert [f.path for f in panel.files if f.good] == [bad[0]]
+    bad[0].write_bytes(b"x" * 99)
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_F5)
+    hands.settle()
+    assert not any(f.good for f in panel.files), "what the list says is true again"
     hands.dialogs.several = [[good, exchange.send(village, tmp_path / "又一个.xsj").path]]
     hands.click(panel.more)
     assert len(panel.files) == 8

@@ -42,6 +42,7 @@ from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
 from desktop.ui.widgets.drop_down import DropDown
 from desktop.ui.widgets.fingerprint import Words
+from desktop.ui.widgets.reach import lead_to
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -379,6 +380,7 @@ class GrantCard(Card):
             return False
         self.note.say(Tone.ERROR, "没有完成", str(error))
         self._offer_next()
+        lead_to(self.note)
         return True
 
 

@@ -244,7 +244,12 @@ class MergePanel(QStackedWidget):
         rest = "其他文件可以照常合并。" if len(bad) < len(self.files) else "什么都没有写入。"
         why = "\n".join([*reasons(bad, len(self.files)), *further])
         self.note.say(Tone.ERROR, f"{len(bad)}个文件不能合并。{rest}", why)
-        self.note.offer()
+        self.note.offer(link("再核对一次", self.look_again))
+
+    def look_again(self) -> None:
+        """What lies on the table is looked at once more, as when a stick is back or was copied to anew."""
+        if self.files and not self._done and self._task is None:
+            self._look()
 
     def _try_again(self) -> None:
         """What could not be merged is looked at once more, as when a stick is back."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
@@ -131,6 +132,7 @@ class SyncPage(Page):
         self.tabs.currentChanged.connect(self._tab_changed)
         self.tabs.tabBarClicked.connect(lambda _tab: workbench.shell.move_on())
         self._connect_inbox()
+        self.setAcceptDrops(self.merge.acceptDrops())
         self.load()
 
     def _build(self) -> None:
@@ -147,7 +149,9 @@ class SyncPage(Page):
         work, enrolment = QWidget(), QWidget()
         area = scrolling(enrolment)
 
-        self.root.done.connect(lambda: lead_to(self.root.note))
+        for card in (self.enrol, self.grant, self.root):
+            # What has come of it stands above the button that was pressed, or above what came below it since.
+            card.done.connect(lambda card=card: lead_to(card.note))
         self.enrol.led.connect(lead_to)
         self.recover.asked_for.connect(lambda: lead_to(self.recover.answer_button))
         widgets = (
@@ -296,6 +300,16 @@ class SyncPage(Page):
             self.load()
         if changes is None:
             self.inbox.watch.look()
+            self.merge.look_again()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be let go on every tab: nobody knows that one takes a grant and another asks for it."""
+        self.merge.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They go to the table; files of enrolment lead on to their part."""
+        self.tabs.setCurrentIndex(WORK)
+        self.merge.dropEvent(event)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
