@@ -157,7 +157,7 @@ def test_what_is_no_day_is_named(cell: object) -> None:
     ("cell", "value"),
     [
         ("9:00", "09:00"), ("0900", "09:00"), ("９：００", "09:00"), ("下午2:30", "14:30"), ("上午9点", "09:00"),
-        ("930", "09:30"), (930, "09:30"),
+        ("930", "09:30"), (930, "09:30"), ("9", "09:00"), ("09", "09:00"), (14, "14:00"), ("23", "23:00"),
         ("9点半", "09:30"), ("9点30分", "09:30"), ("2:30 PM", "14:30"), (0.375, "09:00"), ("14:00:00", "14:00"),
         (datetime.time(9, 5), "09:05"), (datetime.datetime(2026, 1, 1, 9, 5), "09:05"), ("中午12点", "12:00"),
     ],
@@ -166,7 +166,7 @@ def test_a_time_is_read_in_all_its_forms(cell: object, value: str) -> None:
     assert parse(Kind.TIME, cell).value == value
 
 
-@pytest.mark.parametrize("cell", ["25:00", "9:70", "970", "130", "一会儿", 3.5, 0.9999999])
+@pytest.mark.parametrize("cell", ["25:00", "9:70", "970", "130", "2", "24", "一会儿", 3.5, 0.9999999])
 def test_what_is_no_time_is_named(cell: object) -> None:
     assert parse(Kind.TIME, cell).problem
 

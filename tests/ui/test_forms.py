@@ -195,6 +195,29 @@ def test_long_forms_show_first_what_is_needed_and_unfold(hand: Hand) -> None:
     assert not form.rows["remark"].shown
 
 
+def test_a_meeting_is_typed_from_paper_though_its_name_says_more_than_is_asked(hand: Hand) -> None:
+    """What comes up on the way was said already: Enter goes past it, and nothing typed falls into it."""
+    form = new_form(hand, "meeting")
+    form.go_to("name")
+    hand.enter("第一届工会委员会第三次会议")
+    hand.settle()
+    assert (form.rows["term_number"].shown, form.rows["session_number"].shown) == (True, True)
+    for typed in ("", "2026-11-30", "g", "1130", "村委会二楼"):
+        hand.enter(typed)
+        hand.pause()
+    assert not form.rows["ended_date"].shown, "a slip in one field asks for no other"
+    assert form.rows["started_time"].editor.text() == "g"
+    form.go_to("started_time")
+    hand.enter("9")
+    found = form.values()
+    assert (found["term_number"], found["session_number"]) == (1, 3)
+    assert (found["started_date"], found["started_time"]) == ("2026-11-30", "09:00")
+    assert (found["ended_time"], found["venue"]) == ("11:30", "村委会二楼")
+    form.go_to("term_number")
+    hand.enter("2")
+    assert hand.focus in form.rows["session_number"].editor.inputs(), "who corrects one comes to the other"
+
+
 def test_a_member_works_where_the_union_is_and_the_number_comes_before_what_it_tells(
     hand: Hand, bench: Workbench
 ) -> None:

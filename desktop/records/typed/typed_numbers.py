@@ -22,6 +22,8 @@ _CLOCK = re.compile(
 )
 _DIGITS_ALONE = re.compile(r"([6-9]|[0-9]{2})([0-9]{2})")
 """0930, and 930 as a spreadsheet leaves it; 130 may be half past one in the afternoon."""
+_HOUR_ALONE = re.compile(r"0?[6-9]|1[0-9]|2[0-3]")
+"""9 is what people type for nine o'clock; 2 may be two in the afternoon."""
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 _MINUTES_A_DAY = 24 * 60
 
@@ -86,6 +88,8 @@ def read_time(cell: object, text: str) -> str | None:
     plain = folded(text)
     if found := _DIGITS_ALONE.fullmatch(plain):
         return _clock(int(found[1]), int(found[2]))
+    if _HOUR_ALONE.fullmatch(plain):
+        return _clock(int(plain), 0)
     if found := _CLOCK.fullmatch(plain):
         hour, minute, half = int(found[2]), 30 if found[4] else int(found[3] or 0), found[1] or found[5]
         if (half in _AFTERNOON and 1 <= hour < 12) or (half == "中午" and 1 <= hour < 4):

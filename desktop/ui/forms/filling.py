@@ -28,12 +28,14 @@ from desktop.ui.workbench import Workbench
 
 
 class Filler(QObject):
-    """``told`` with cells by field and a note where they come from; ``linked`` with what a chosen record holds.
+    """``told`` with cells by field, a note where they come from and whether that is sure, or only likely.
+
+    ``linked`` carries what a chosen record holds.
 
     ``values`` gives the fields of the form as they stand, ``touched`` the names of those that somebody edited.
     """
 
-    told = Signal(object, str)
+    told = Signal(object, str, bool)
     linked = Signal(str, object)
 
     def __init__(
@@ -83,12 +85,12 @@ class Filler(QObject):
         if row.field.kind is Kind.ID_NUMBER or name == id_numbers.KIND:
             self._follow_number(today)
         if name in self._touched:
-            self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改")
+            self.told.emit(from_count(self._type, name, self._values(), today), "按今天填的，可以改", False)
             asked = self._type, name, self._values(), self._implied
             told = from_nature(*asked) | from_category(*asked) | from_title(*asked)
             told |= from_admission(*asked, self._new)
             self._implied |= told
-            self.told.emit(told, f"由{row.field.label}带出，可以改")
+            self.told.emit(told, f"由{row.field.label}带出，可以改", True)
 
     def _follow_number(self, today: datetime.date) -> None:
         """What the number tells as the document that was chosen; what it had told otherwise and still stands, goes."""
@@ -97,14 +99,14 @@ class Filler(QObject):
         self._by_number = id_numbers.completed(self._type, {**present, **mine}, today)
         told = {**mine, **self._by_number}
         news = {name: cell for name, cell in told.items() if present.get(name) != cell}
-        self.told.emit(news, "由证件号码带出")
+        self.told.emit(news, "由证件号码带出", True)
 
     def _village_chosen(self) -> None:
         """A village lies in one town."""
         town, village = self._rows["town"], self._rows["village"].editor.text()
         above = self._workbench.facts.divisions.get(village)
         if above is not None and town.editor.text() != above.parent:
-            self.told.emit({"town": above.parent}, "由村社带出")
+            self.told.emit({"town": above.parent}, "由村社带出", True)
 
     def _ask_where(self, row: FieldRow) -> None:
         """Reads where the addresses lie, unless somebody has said that; another address is asked about anew."""
@@ -125,7 +127,7 @@ class Filler(QObject):
                 told = {}  # it says no more than what stands
             self._by_address = place if told else self._by_address
             news = {n: cell for n, cell in told.items() if (cell or "") != self._said(n)}
-            self.told.emit(news, f"由{row.field.label}带出，可以改")
+            self.told.emit(news, f"由{row.field.label}带出，可以改", False)
 
         if open_places():
             self._workbench.read(
@@ -154,7 +156,7 @@ class Filler(QObject):
             # What was typed meanwhile stands.
             now, free = self._values(), self._assumed()
             told = {n: cell for n, cell in found.cells.items() if is_empty(now.get(n)) or n in free}
-            self.told.emit(told, f"由{types[record_type.by_name[name].link or ''].label}带出")
+            self.told.emit(told, f"由{types[record_type.by_name[name].link or ''].label}带出", True)
 
         self._workbench.read(
             lambda database, _ticket: from_links(

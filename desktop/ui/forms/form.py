@@ -72,6 +72,8 @@ class Form(QScrollArea):
         self._last: FieldRow | None = None
         """Where the cursor was last."""
         self._told: list[FieldRow] = []
+        self._brought: set[str] = set()
+        """Fields that came to be shown because another one says what stands in them; Enter goes past them."""
         self._asked: set[str] = set()
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
@@ -137,6 +139,7 @@ class Form(QScrollArea):
         self._know({**(data.links if data is not None else {}), **titles})
         today = self.workbench.today()
         placed = self._filler.begin(new=data is None)
+        self._brought.clear()
         for name, row in self.rows.items():
             usual = placed.get(name) or default_value(row.field, today)
             fresh = values.get(name, usual) if data is None else None
@@ -234,11 +237,13 @@ class Form(QScrollArea):
         self.check()
         return last
 
-    def fill(self, values: Mapping[str, Cell], note: str) -> None:
-        """Fills fields that follow from another one, and says so beside them."""
+    def fill(self, values: Mapping[str, Cell], note: str, sure: bool = False) -> None:
+        """Fills fields that follow from another one, and says so beside them; ``sure`` is what nobody has to look at."""
         for name, cell in values.items():
             row = self.rows.get(name)
             if row is not None and not row.editor.locked:
+                if sure and not row.shown:
+                    self._brought.add(name)
                 row.editor.set_cell(cell)
                 row.note("" if is_empty(cell) else note)
                 self._touch(name)
@@ -311,13 +316,20 @@ class Form(QScrollArea):
 
     def _focused(self, row: FieldRow) -> None:
         self._last = row
+        if row.field.name in self._brought:
+            self._brought.clear()
         self.ensureWidgetVisible(row.cell, 0, 40)
         label, words = row.field.label, row.field.help
         example = f"例：{row.field.example}" if row.field.example and row.field.help else ""
         self.help_changed.emit("\n".join(filter(None, (f"{label}：{words}" if words else "", example))))
 
     def _step(self, row: FieldRow, by: int) -> None:
-        shown = [r for r in self.rows.values() if r.shown and not r.editor.locked]
+        """To the next field, or back. Who types from paper does not see what came up on the way, and goes past it."""
+        passed = self._brought - {row.field.name} if by > 0 else set[str]()
+        shown = [
+            r for r in self.rows.values()
+            if r.shown and not r.editor.locked and r.field.name not in passed
+        ]  # fmt: skip
         at = shown.index(row) + by if row in shown else 0
         if at >= len(shown):
             self.left_end.emit()
@@ -380,7 +392,7 @@ class Form(QScrollArea):
     def _unfold_asked(self, found: Iterable[Finding]) -> None:
         """Shows what was folded away and what the values beside it make necessary, with the rest of its group."""
         values, slot_of = self.values(), self.record_type.slot_of
-        told = (f for f in found if f.rule != findings.NEEDED)
+        told = (f for f in found if f.rule not in (findings.NEEDED, findings.UNREADABLE))
         slots = {slot_of[n] for f in told for n in f.fields if is_empty(values.get(n))}
         self._asked = {n for n in self.rows if slot_of[n] in slots}
         shown = {n for n, row in self.rows.items() if row.shown}
