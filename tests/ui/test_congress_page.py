@@ -241,6 +241,22 @@ def test_a_motion_is_judged_by_all_delegates_while_votes_are_typed(desk: Desk, f
     assert motion["vote_method"] == "secret"
 
 
+def test_names_are_typed_one_below_the_other(desk: Desk, firm: Session) -> None:
+    record = congress(firm)
+    page = opened(desk, record)
+    tab = page.sheets["delegate"]
+    page.tabs.setCurrentWidget(tab)
+    desk.press(K.Key_Insert)
+    for name in ("王芳", "犇㛃䶮", "李明"):
+        desk.type(name)
+        desk.press(K.Key_Return)
+    assert page.tabs.tabText(page.tabs.currentIndex()).endswith("（3）"), "nobody stands in the last row yet"
+    desk.press(K.Key_Return)
+    desk.press(K.Key_S, modifier=CTRL)
+    saved = records.children(firm, "delegate", record)
+    assert [row.values["name"] for row in saved] == ["王芳", "犇㛃䶮", "李明"]
+
+
 def test_enter_in_the_last_cell_adds_a_row_in_which_the_next_word_stands(desk: Desk, firm: Session) -> None:
     record = congress(firm)
     page = opened(desk, record)

@@ -238,7 +238,7 @@ class Form(QScrollArea):
         return last
 
     def fill(self, values: Mapping[str, Cell], note: str, sure: bool = False) -> None:
-        """Fills fields that follow from another one, and says so beside them; ``sure`` is what nobody has to look at."""
+        """Fills fields that follow from another one, and says so; what is ``sure`` nobody has to look at."""
         for name, cell in values.items():
             row = self.rows.get(name)
             if row is not None and not row.editor.locked:

@@ -219,7 +219,7 @@ class SheetTab(QWidget):
         self._layers.setCurrentWidget(shown)
         self.show_empty()
         self.show_figures()
-        self.counted.emit(len(self.model.rows))
+        self.counted.emit(sum(not row.blank for row in self.model.rows))
 
     def show_empty(self) -> None:
         """What stands where no rows are."""
@@ -255,7 +255,7 @@ class SheetTab(QWidget):
         if self._layers.currentWidget() is self.empty and self.model.rows:
             self._layers.setCurrentWidget(self._full)
         self.show_figures()
-        self.counted.emit(len(self.model.rows))
+        self.counted.emit(sum(not row.blank for row in self.model.rows))
         self.edited.emit()
 
     # -- rows ------------------------------------------------------------------------------------------------------

@@ -126,11 +126,20 @@ class SheetView(StickyTable):
         if current.isValid() and self.across and not columns:
             self._move_across(current.row(), current.column(), rows)
         elif current.isValid():
+            if rows > 0 and self._ends_list(current):
+                self.new_wanted.emit()
+                return
             column = current.column() + columns
             row = current.row() + rows + (1 if column >= len(self.sheet.columns) else 0)
             self.go_to(row, column % len(self.sheet.columns))
             if rows and row >= len(self.sheet.rows):
                 self.ended.emit()
+
+    def _ends_list(self, current: QModelIndex) -> bool:
+        """Whether the last one of a list of names was just typed: then the next one is."""
+        last = current.row() == len(self.sheet.rows) - 1 and not self.sheet.locked
+        name = self.sheet.columns[current.column()].name if last else ""
+        return bool(name) and name == self.searched and bool(self.sheet.rows[-1].values.get(name))
 
     def _move_across(self, row: int, column: int, by: int) -> None:
         filled = [n for n, c in enumerate(self.sheet.columns) if c.way is not Way.SHOWN]
