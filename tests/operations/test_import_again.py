@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from desktop.operations.imports import importing
+from desktop.operations.imports import importing, telling
 from desktop.operations.imports.importing import Weight
 from desktop.operations.recording import records
 from desktop.operations.session import Session
@@ -106,8 +106,10 @@ def test_a_number_that_is_held_under_another_name_is_asked_about(district: Sessi
     head, number = ["姓名", "身份证号码"], "110105194912310046"
     bring(district, table(tmp_path, [["欧阳娜娜", number]], head), "member")
     for name, asked in (("王芳", True), ("欧阳 娜娜", False)):
-        (row,) = look(district, table(tmp_path, [[name, number]], head, name="再来.xlsx"), "member").rows
-        assert ("在本机是“欧阳娜娜”的" in texts(row, Weight.WARNING)) is asked
+        shown = look(district, table(tmp_path, [[name, number]], head, name="再来.xlsx"), "member")
+        assert ("在本机是“欧阳娜娜”的" in texts(shown.rows[0], Weight.WARNING)) is asked
+        told = "1行的证件号码在本机是另一个姓名：第2行。" in "".join(telling.sentences(shown))
+        assert told is asked, "of five thousand rows nobody looks at each"
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,22 @@ def test_a_column_gets_another_meaning_by_keyboard_and_is_remembered(
     assert not page.check.preview.unknown_columns
 
 
+def test_what_a_column_may_be_is_read_whole(desk: Desk, town: Session, tmp_path: Path) -> None:
+    desk.show("list:member")
+    desk.window.open_page("import", type_name="member")
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, ImportPage)
+    head = ["姓名", "身份证号", "手机号", "户籍"]
+    row = ["王芳", "110105194912310046", "13800000001", "农业"]
+    desk.dialogs.paths = [workbook(tmp_path / "甲.xlsx", [row], head=head)]
+    desk.press(K.Key_Space)
+    table = page.check.columns
+    assert "可能是" in table.columns.look(3, 1).words
+    assert table.columnWidth(1) >= table.sizeHintForColumn(1)
+    assert table.columnWidth(0) >= table.sizeHintForColumn(0)
+
+
 def test_rows_are_filtered_by_what_becomes_of_them(desk: Desk, town: Session, tmp_path: Path) -> None:
     rows = [firm(1), firm(2, staff="许多"), firm(1), [3, "", "", "径山镇", "", "", "", "没有名称"]]
     page = chosen(desk, workbook(tmp_path / "甲.xlsx", rows))

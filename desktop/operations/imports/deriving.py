@@ -21,6 +21,7 @@ from desktop.operations.session import Session
 from desktop.records import id_numbers, memberships
 from desktop.records.declaration import Field, Kind
 from desktop.records.id_numbers import BIRTH
+from desktop.records.masking import mask_birth
 from desktop.records.identity import is_id
 from desktop.records.typed.texts import folded
 from desktop.records.typed.uscc import normalise_uscc, uscc_kind
@@ -233,7 +234,10 @@ def _completed(note: Note, row: RowResult, birth: datetime.date) -> Note:
     whole = f"{birth:%Y%m%d}"
     if len(said) < 4 or not (whole.startswith(said) or whole[2:].startswith(said)):
         return note
-    return Note(f"“{text[:20]}”按证件号码补全为{birth:%Y-%m-%d}", Weight.NOTE, note.column, BIRTH)
+    # The day is what the mask of the number beside it hides.
+    return Note(
+        f"没有写到日，按证件号码补全为{mask_birth(birth.isoformat())}", Weight.NOTE, note.column, BIRTH
+    )
 
 
 def _admission(row: RowResult, part: Part) -> None:

@@ -76,6 +76,10 @@ class Weight(enum.StrEnum):
     NOTE = "note"
 
 
+OF_ANOTHER = "这个证件号码在本机是"
+"""Begins what is said of a row that would give the record of a document number another name."""
+
+
 class Note(msgspec.Struct, frozen=True):
     """A word on a row. ``column`` is the place of the cell from 0, or -1 for the whole row."""
 

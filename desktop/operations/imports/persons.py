@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from desktop.operations.imports.completing import Completing
 from desktop.operations.imports.formerly import Formerly
-from desktop.operations.imports.model import Candidate, Note, Weight
+from desktop.operations.imports.model import OF_ANOTHER, Candidate, Note, Weight
 from desktop.operations.imports.others import Others
 from desktop.operations.session import Session
 from desktop.records.declaration import RecordType
@@ -127,7 +127,7 @@ class Persons:
         record = known[0][0] if number and known else None
         if record is not None and fold_name(known[0][2]) not in ("", fold_name(name)):
             # People do change their names; more often a number was copied from another row.
-            words = f"这个证件号码在本机是“{known[0][2]}”的，请核对是不是同一人"
+            words = f"{OF_ANOTHER}“{known[0][2]}”的，请核对是不是同一人"
             candidate.row.tell(Note(words, Weight.WARNING))
         if record is None and phone:
             same = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.operations.imports.model import Outcome
+from desktop.operations.imports.model import OF_ANOTHER, Outcome
 from desktop.operations.imports.previews import ImportPreview
 from desktop.records.masking import mask_numbers
 from desktop.records.typed.texts import one_line
@@ -38,6 +38,11 @@ def sentences(preview: ImportPreview) -> list[str]:
     if preview.left_out:
         rows = [f"第{number}行“{_short(words)}”" for number, words in preview.left_out]
         lines.append(f"合计、小标题和落款不导入：{listed(rows)}。")
+    if renamed := [r.number for r in preview.rows if any(n.text.startswith(OF_ANOTHER) for n in r.found)]:
+        lines.append(
+            f"{len(renamed)}行的证件号码在本机是另一个姓名：{listed([f'第{number}行' for number in renamed])}。"
+            "导入后改成表格里的姓名；不是同一人的，请先在表里改正号码。"
+        )
     if preview.own_place:
         lines.append(
             f"{len(preview.own_place)}行没有写在哪里，按本单位填了镇街、村社，在各行的说明里写着；不在这里的，请在表里写明。"

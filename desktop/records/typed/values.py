@@ -16,6 +16,7 @@ from typing import Final
 from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.identity import is_id
+from desktop.records.masking import mask_birth
 from desktop.records.typed import code_words
 from desktop.records.typed.dates import parse_date, year_and_month
 from desktop.records.typed.id_number import IdKind, IdVerdict, check_id, normalise_id
@@ -237,7 +238,8 @@ def _date(given: _Input) -> Parsed:
         return _problem(_no_day(given))
     plain = folded(given.text)
     said_in_full = str(day.year) in plain and not re.search("[周期拜午早晚天点时]", plain)
-    return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{day}保存")
+    told = mask_birth(day.isoformat()) if given.field.mask is Mask.BIRTH else day
+    return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{told}保存")
 
 
 def _no_day(given: _Input) -> str:

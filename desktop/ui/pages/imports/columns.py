@@ -95,10 +95,11 @@ class ColumnsTable(LookTable):
             self.setCurrentIndex(self.columns.index(row, 1))
 
     def fit(self) -> None:
-        """Both columns take half."""
-        half = self.viewport().width() // 2
-        self.horizontalHeader().resizeSection(0, half)
-        self.horizontalHeader().resizeSection(1, self.viewport().width() - half)
+        """Both columns take half, but where the second has more to say than the first."""
+        width = self.viewport().width()
+        first = min(width // 2, max(self.sizeHintForColumn(0), width - self.sizeHintForColumn(1)))
+        self.horizontalHeader().resizeSection(0, first)
+        self.horizontalHeader().resizeSection(1, width - first)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter, space and F4 choose."""
