@@ -115,6 +115,7 @@ def test_a_cover_sheet_that_is_scanned_here_decides_nothing_and_is_held_against_
     code = f"XSJ1 3 12 {'3a' * 32}"
     for sign in code:
         hands.qtbot.keyClicks(QApplication.focusWidget(), sign)
+        assert page.comparison.choice is None
     hands.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     hands.settle()
     assert value(pair[0], record, "name") == "区里改的"
@@ -244,7 +245,7 @@ def test_on_a_screen_at_125_percent_nothing_of_it_is_beside_the_page(
 ) -> None:
     """What stood there before, both values and the own one; the names of the fields may be far from the last."""
     named = "杭州余杭径山镇双溪竹海漂流景区旅游服务有限公司"
-    dispute(pair, tmp_path, name=(named, named), contact_name=("区里填的人", "村里填的人"))
+    (record,) = dispute(pair, tmp_path, name=(named, named), contact_name=("区里填的人", "村里填的人"))
     hands, page = open_page(pair[0])
     hands.window.resize(1093, 585)
     hands.settle()
@@ -259,6 +260,27 @@ def test_on_a_screen_at_125_percent_nothing_of_it_is_beside_the_page(
     inputs = [w for e in page.comparison.editors for w in e.inputs() if isinstance(w, QLineEdit)]
     assert "联系人职务" in [w.placeholderText() for w in inputs]
     hands.look("conflict-125")
+    # Over a mask nothing can be typed, so who writes another value begins with an empty line; with it he decides.
+    assert (editor.text(), page.accept.isEnabled()) == ("", False)
+    assert "请填写“联系人”" in page.hint.text()
+    hands.qtbot.keyClicks(QApplication.focusWidget(), "abc")
+    assert page.accept.isEnabled()
+    (shown,) = page.disputes
+    before, *_ = shown.sides
+    page.comparison.show_dispute(replace(shown, base=before, sides=(*shown.sides, before)))
+    page.list.setFocus()
+    hands.settle()
+    assert page._area.horizontalScrollBar().maximum() == 0, (
+        "what three have written, beside what stood before"
+    )
+    hands.look("conflict-125-three")
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_4)
+    hands.settle()
+    assert page.comparison.editors[0].text() == "abc"
+    hands.look("conflict-125-own")
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    hands.settle()
+    assert value(pair[0], record, "contact_name") == "abc"
 
 
 def test_what_was_typed_survives_looking_at_another_conflict(

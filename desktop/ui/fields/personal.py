@@ -32,7 +32,7 @@ class _Hiding(Editor):
         self._hidden = False
         self._ask = ask
         self.show_button = self._button("显示", self._wish)
-        self.change_button = self._button("重填", self._retype)
+        self.change_button = self._button("重填", self.retype)
         self._show_buttons()
 
     def _button(self, words: str, do: Callable[[], None]) -> QPushButton:
@@ -104,7 +104,8 @@ class _Hiding(Editor):
         super().set_cell(self._stored)
         self._show_buttons()
 
-    def _retype(self) -> None:
+    def retype(self) -> None:
+        """Empties it, to be written anew in the open."""
         self._hidden = False
         super().set_text("")
         self._show_buttons()

@@ -18,7 +18,7 @@ _BEGINNING = f"{QR_PREFIX} "
 _LINES = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _HURRY_MS = 80
-"""So fast follow the keys of a scanner; nobody types five of them like that."""
+"""So fast follow the keys of a scanner; nobody types these four like that. Its first digit may be a command too."""
 _OVER_MS = 300
 """A scanner that sends no Enter has ended when it is silent for so long."""
 
@@ -74,8 +74,8 @@ class ScanWatch(QObject):
             return
         late = event.timestamp() - self._last > _HURRY_MS
         self._last = event.timestamp()
-        self._text = event.text() if late else (self._text + event.text())[-len(_BEGINNING) :]
-        if self._text.upper() == _BEGINNING:
+        self._text = event.text() if late else (self._text + event.text())[-len(QR_PREFIX) :]
+        if self._text.upper() == QR_PREFIX:
             self._reading = True
             self._over.start()
 
@@ -83,5 +83,6 @@ class ScanWatch(QObject):
         if self._reading:
             self._over.stop()
             text, self._text, self._reading = self._text, "", False
-            # The page may go that has the key just now.
-            QTimer.singleShot(0, self, lambda: self.scanned.emit(text))
+            if text.upper().startswith(_BEGINNING):
+                # The page may go that has the key just now.
+                QTimer.singleShot(0, self, lambda: self.scanned.emit(text))

@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.records.typed.values import Parsed
 from desktop.records.versions.canonical import Cell
 from desktop.ui import icons, theme
 from desktop.ui.fields.editors import Editor
 from desktop.ui.fields.making import make_editor
+from desktop.ui.fields.personal import PersonalEditor, PersonalNoteEditor
 from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.notices import Tone
 from desktop.ui.pages.conflicts.reading import DELETE, Dispute, Side
@@ -41,6 +43,8 @@ QFrame[head="true"][chosen="true"] {{ background: {selection}; border: 2px solid
 _NARROWEST = 108
 _NAMES = 13
 """The width of a name in characters."""
+_MOST_BESIDE = 4
+"""So many columns stand beside the names where the screen is small; with more the names stand above."""
 _BEGINNING = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 """Of a text of many lines the beginning is seen, beside its name."""
 OWN = "own"
@@ -103,6 +107,10 @@ class Comparison(QWidget):
         self._heads: dict[Choice, Head] = {}
         self._cells: dict[Choice, list[QWidget]] = {}
         self._locked = False
+        self._above = False
+        """Whether the names of the fields stand above their values: beside them there is no room."""
+        self._anew: list[Editor] = []
+        """The editors of hidden values that are being written anew."""
         self.note = Note()
         self._table = QWidget()
         self._grid = QGridLayout(self._table)
@@ -121,6 +129,7 @@ class Comparison(QWidget):
         """Shows a conflict; a locked one can be read only. What was typed for another one is kept until it returns."""
         self._keep_typed()
         self.dispute, self.choice, self.editors, self._locked = dispute, None, [], locked
+        self._anew = []
         self._heads, self._cells = {}, {}
         self._empty()
         if dispute is None:
@@ -177,14 +186,21 @@ class Comparison(QWidget):
             self._grid.setColumnStretch(number, 1)
 
     def _show_values(self, dispute: Dispute) -> None:
-        self._grid.addWidget(QLabel(""), 0, 0)
+        own = dispute.by_hand and not self._locked
+        last = len(dispute.sides) + (2 if own else 1)
+        self._above = len(dispute.sides) + own + (dispute.base is not None) > _MOST_BESIDE
+        if not self._above:
+            self._grid.addWidget(QLabel(""), 0, 0)
         for n, label in enumerate(dispute.labels or (dispute.label,)):
             differs = n in dispute.differing and len(dispute.labels) > 1
-            name = plain(f"{label}\n（不同）" if differs else label)
+            name = plain(f"{label}{'' if self._above else chr(10)}（不同）" if differs else label)
             name.setProperty("name", True)
             name.setAlignment(_BEGINNING)
-            name.setFixedWidth(theme.measures().average(_NAMES))
-            self._grid.addWidget(name, n + 1, 0)
+            if self._above:
+                self._grid.addWidget(name, 2 * n + 1, 1, 1, last)
+            else:
+                name.setFixedWidth(theme.measures().average(_NAMES))
+                self._grid.addWidget(name, n + 1, 0)
         if (base := dispute.base) is not None:
             self._grid.addWidget(Head("原来", base.authors[0].words, ""), 0, 1)
             self._column(1, None, base.shown_whole if self.unmasked else base.texts, dispute)
@@ -196,12 +212,15 @@ class Comparison(QWidget):
             self._head(number, Head("采用这个" if key else f"填法{number + 1}", detail, key), number + 2)
             texts = side.shown_whole if self.unmasked else side.texts
             self._column(number + 2, number, texts, dispute)
-        if dispute.by_hand and not self._locked:
-            last = len(dispute.sides)
-            self._head(OWN, Head("另写一个", "几个都不对时，自己填。", str(last + 1)), last + 2)
-            self._own_column(dispute, last + 2)
+        if own:
+            self._head(OWN, Head("另写一个", "几个都不对时，自己填。", str(last - 1)), last)
+            self._own_column(dispute, last)
         for n in range(1 if dispute.base is not None else 2, self._grid.columnCount()):
             self._grid.setColumnStretch(n, 1)
+
+    def _line_of(self, number: int) -> int:
+        """Where the values of a field stand: beside its name, or below it."""
+        return 2 * number + 2 if self._above else number + 1
 
     def _head(self, choice: Choice, head: Head, column: int) -> None:
         self._heads[choice] = head
@@ -222,7 +241,7 @@ class Comparison(QWidget):
             label.setAlignment(_BEGINNING)
             if choice is not None:
                 self._cells.setdefault(choice, []).append(label)
-            self._grid.addWidget(label, n + 1, column)
+            self._grid.addWidget(label, self._line_of(n), column)
 
     def _own_column(self, dispute: Dispute, column: int) -> None:
         for n in range(len(dispute.fields)):
@@ -234,7 +253,7 @@ class Comparison(QWidget):
             inside.setContentsMargins(8, 4, 8, 4)
             inside.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._cells.setdefault(OWN, []).append(place)
-            self._grid.addWidget(place, n + 1, column)
+            self._grid.addWidget(place, self._line_of(n), column)
 
     # -- choosing --------------------------------------------------------------------------------------------------
 
@@ -280,6 +299,7 @@ class Comparison(QWidget):
         start = sides[before] if isinstance(before, int) else next((s for s in sides if s.standing), sides[0])
         cells = _cells(dispute, start)
         typed = self._typed.pop(dispute.key, None)
+        wanted = dispute.differing or (0,)
         for n, field in enumerate(dispute.fields):
             editor = make_editor(field, self.workbench, None)
             if isinstance(editor, LinkEditor):
@@ -287,6 +307,10 @@ class Comparison(QWidget):
             editor.set_cell(cells.get(field.name))
             if typed is not None:
                 editor.set_text(typed[n])
+            elif n in wanted and isinstance(editor, PersonalEditor | PersonalNoteEditor):
+                # Whoever writes another value has said so already; over a mask nothing could be typed.
+                editor.retype()
+                self._anew.append(editor)
             for widget in editor.inputs():
                 if not widget.accessibleName():
                     widget.setAccessibleName(field.label)
@@ -311,6 +335,8 @@ class Comparison(QWidget):
         """Why the own value cannot be taken; empty when it can."""
         if self.choice != OWN:
             return ""
+        if empty := next((e for e in self._anew if e.parsed() == Parsed(None)), None):
+            return f"请填写“{empty.field.label}”；要清空的，请打开这条记录。"
         return next((p.problem for e in self.editors if (p := e.parsed()).problem is not None), "") or ""
 
     def decision(self) -> Cell | Mapping[str, Cell]:
