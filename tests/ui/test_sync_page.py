@@ -23,6 +23,7 @@ from desktop.records.declaration import Level
 from desktop.store.peers import traffic as stored
 from desktop.sync.authority.station import begin_incarnation
 from desktop.ui.forms.page import FormPage
+from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
 from tests.operations.stations import enrol, forged, report_up, station, twin
@@ -70,6 +71,13 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     assert page.unsettled.above.words.text() == "上级没有收下这2条，因为："
     assert "不在本单位负责的范围内" in page.unsettled.above.detail.text()
     assert records.load(one, "enterprise", saved) is None
+    # Who looks for it in its list is led to where it is.
+    listed = hands.show("list:enterprise")
+    assert isinstance(listed, ListPage)
+    assert listed.missing.text() == "另有1条没有收下 ›"
+    hands.click(listed.missing)
+    assert hands.window.page is page
+    assert page.tabs.currentIndex() == UNSETTLED
     assert not page.unsettled.open.isVisible()
     # Either of the two leads to the whole record as it was last.
     hands.qtbot.keyClick(page.unsettled.grid, Qt.Key.Key_Return)
@@ -89,6 +97,8 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     hands.settle()
     assert form.record not in (None, saved)
     assert page.tabs.tabText(UNSETTLED) == "没有收下的"
+    hands.show("list:enterprise")
+    assert not listed.missing.isVisible()
     assert [line.texts[-1][:6] for line in page.unsettled.grid.rows.lines] == ["已重新填写；"] * 2
     assert report_up(one, district, tmp_path).bundles[0].refused == 0
 

@@ -21,8 +21,8 @@ from desktop.operations.session import Session
 from desktop.records import id_numbers, memberships
 from desktop.records.declaration import Field, Kind
 from desktop.records.id_numbers import BIRTH
-from desktop.records.masking import mask_birth
 from desktop.records.identity import is_id
+from desktop.records.masking import mask_birth
 from desktop.records.typed.texts import folded
 from desktop.records.typed.uscc import normalise_uscc, uscc_kind
 from desktop.records.versions.canonical import Cell

@@ -109,6 +109,16 @@ def again(before: Mapping[str, str], listed: Iterable[Unsettled]) -> int:
     return len(before.keys() - set(map(line_of, listed)))
 
 
+def missing(database: Database, here: Here, type_name: str) -> int:
+    """How many records of a type stand in no list because their births are not taken, and wait for somebody."""
+    if not any(stored.count_unapplied(database)[:3]):
+        return 0
+    return len({
+        found.record for found in unsettled(database, here)
+        if found.type == type_name and found.outcome in (REFUSED, HELD) and not (found.known or found.done)
+    })  # fmt: skip
+
+
 def unlisted(database: Database) -> int:
     """How many items are left that :func:`unsettled` does not list: nobody reads so many."""
     return stored.count_unlisted(database)

@@ -13,6 +13,7 @@ from desktop import reference
 from desktop.operations import queries
 from desktop.operations.queries import UnitNode
 from desktop.operations.recording import examples
+from desktop.operations.stations import unsettled
 from desktop.operations.views import View
 from desktop.records.declaration import RecordType
 from desktop.store.ledger import ChangeSet
@@ -25,6 +26,7 @@ from desktop.ui.lists.views import ViewsButton
 from desktop.ui.matching import matches
 from desktop.ui.notices import Tone
 from desktop.ui.page import Act, Page, Status
+from desktop.ui.parts import link
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
 
@@ -47,6 +49,8 @@ class ListPage(Page):
         self._columns_button = QToolButton()
         self.views = ViewsButton(workbench, record_type.name, self.view)
         self.restore_button = QPushButton("恢复选中的记录")
+        self.missing = link("", lambda: workbench.shell.open_page("sync", part="unsettled"))
+        """Leads to records that would stand here, but were not taken."""
         self._selection: Query | None = None
         self._count = (0, 0)
         self._fresh = True
@@ -97,6 +101,8 @@ class ListPage(Page):
         line.addWidget(heading)
         line.addWidget(self.search, 1)
         line.addStretch(1)
+        line.addWidget(self.missing)
+        self.missing.hide()
         line.addWidget(self.restore_button)
         line.addWidget(self.views)
         line.addWidget(self._columns_button)
@@ -182,8 +188,24 @@ class ListPage(Page):
             self._show_columns()
             self.list.model.refresh()
 
+    def _load_missing(self) -> None:
+        here, name = self.workbench.here, self.record_type.name
+        self.workbench.read(
+            lambda database, _ticket: unsettled.missing(database, here, name),
+            self._missing_arrived,
+            owner=self,
+            key="missing",
+        )
+
+    def _missing_arrived(self, count: int) -> None:
+        self.missing.setVisible(count > 0)
+        self.missing.setText(f"另有{count}条没有收下 ›")
+        self.missing.setToolTip("不计入、也不在这张表里；点一下看是哪几条、为什么。")
+
     def refresh(self, changes: ChangeSet | None) -> None:
         """Asks again; units too when they changed."""
+        if changes is None or changes.everything:
+            self._load_missing()
         if changes is None or changes.everything or "unit" in changes.records:
             self._load_units()
         if changes is None or self.record_type.name in changes.records or changes.everything:
@@ -352,6 +374,7 @@ class ListPage(Page):
 
     def enter(self) -> None:
         """The cursor goes to the records, with one in hand, or to the button of the empty page."""
+        self._load_missing()
         self._fresh = not self.list.model.rowCount()
         if self._fresh and self.search.isEnabled():
             self.search.setFocus(Qt.FocusReason.OtherFocusReason)

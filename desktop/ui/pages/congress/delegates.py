@@ -31,8 +31,8 @@ class DelegatesTab(SheetTab):
         labels={Part.UNIT: "选区（部门）", Part.POST: "岗位类别"},
     )  # fmt: skip
     hint = (
-        "末行姓名后回车再加一人　空格签到或取消　F8 整列　填写请假事由即为请假　Ctrl+D 向下填充　拼音首字母找人　Ctrl+V 粘贴名册　"
-        "Ctrl+S 保存"
+        "末行姓名后回车再加一人　空格签到或取消　F8 整列　填写请假事由即为请假　Ctrl+D 向下填充　拼音首字母找人　"
+        "Ctrl+V 粘贴名册　Ctrl+S 保存"
     )
     empty_icon = "users"
     one = "代表"
