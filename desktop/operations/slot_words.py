@@ -64,15 +64,28 @@ def differing(
     old, new = (value_words(here, record_type, links, slot_name, v) for v in (before, value))
     if before is None:
         return new, ""
-    if slot is None or not slot.grouped or old == new:
-        return new, old
+    if slot is None or not slot.grouped:
+        return told_apart(old, new, changed=before != value), old
     was, now = before, value or {}
-    same = {f.name for f in slot.fields if was.get(f.name) == now.get(f.name)}
-    old, new = (
-        value_words(here, record_type, links, slot_name, {n: c for n, c in v.items() if n not in same})
-        for v in (was, now)
+    changed = [f for f in slot.shown_fields if was.get(f.name) != now.get(f.name)]
+
+    def said(field: Field, values: Mapping[str, Cell]) -> str:
+        cell = values.get(field.name)
+        return "" if cell in (None, "") else _cell_words(here, links, field, cell)
+
+    words = [(f.label, said(f, was), said(f, now)) for f in changed]
+    if not words:
+        return new, old
+    return (
+        "；".join(f"{label}：{told_apart(old, new, changed=True)}" for label, old, new in words if new)
+        or "（空）",
+        "；".join(f"{label}：{old}" for label, old, _ in words if old) or "（空）",
     )
-    return new, old
+
+
+def told_apart(old: str, new: str, *, changed: bool) -> str:
+    """The new words of a value; where a mask hides all that was changed, that it was."""
+    return f"{new}（改了没有显示的部分）" if changed and new and old == new else new
 
 
 def _cell_words(here: Here, links: Mapping[str, str], field: Field, cell: Cell) -> str:

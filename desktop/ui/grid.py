@@ -219,12 +219,19 @@ class Grid(FittedTable):
     def _need(self, column: int) -> int:
         """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""
         metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
-        sign = _SIGN if column == 0 and any(line.tone is not None for line in lines) else 0
         shown = self.rows.columns[column].shown
         words: Iterable[str] = (part for line in lines for part in shown(line.texts[column]).split("\n"))
         if self._wrapping and self.rows.columns[column].wide:
             words = (part for text in words for part in _UNBROKEN.findall(text))
-        return max((metrics.horizontalAdvance(text) for text in words), default=0) + _PADDING + sign
+        return (
+            max((metrics.horizontalAdvance(text) for text in words), default=0)
+            + _PADDING
+            + self._sign(column)
+        )
+
+    def _sign(self, column: int) -> int:
+        """The room of the sign, in the column that has it, where any row has one."""
+        return _SIGN if column == 0 and any(line.tone is not None for line in self.rows.lines) else 0
 
     def fit(self) -> None:
         """Gives every column its width."""
@@ -239,16 +246,14 @@ class Grid(FittedTable):
     def _wish(self, number: int) -> Wish:
         column = self.rows.columns[number]
         label = self.horizontalHeader().fontMetrics().horizontalAdvance(column.label) + _PADDING
-        width = max(theme.measures().average(column.width) + _PADDING, label)
-        if number == 0 and any(line.tone is not None for line in self.rows.lines):
-            width += _SIGN
+        width = max(theme.measures().average(column.width) + _PADDING, label) + self._sign(number)
         return Wish(width, label, self._need(number), column.wide)
 
     def _fit_rows(self) -> None:
         """Rows as high as their words: the view itself does not know of the padding of cells."""
         metrics, usual = self.fontMetrics(), theme.measures().row
         wide = [n for n, c in enumerate(self.rows.columns) if c.wide and not self.isColumnHidden(n)]
-        rooms = [(n, self.columnWidth(n) - _PADDING - (_SIGN if n == 0 else 0)) for n in wide]
+        rooms = [(n, self.columnWidth(n) - _PADDING - self._sign(n)) for n in wide]
         flags = Qt.TextFlag.TextWordWrap
         for row, line in enumerate(self.rows.lines[:_MOST_WRAPPED]):
             words = [(self.rows.columns[n].shown(line.texts[n]), room) for n, room in rooms]

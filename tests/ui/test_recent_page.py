@@ -13,6 +13,7 @@ from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
 from desktop.ui.forms.page import FormPage
+from desktop.ui.grid import Line
 from desktop.ui.pages.recent import RecentPage
 from desktop.ui.workbench import Workbench
 from tests.ui.cases import workspace
@@ -57,6 +58,15 @@ def test_a_step_shows_what_it_changed_and_leads_to_the_record(hand: Hand, bench:
     do(bench, hand, {"name": "丙", "contact_phone": "13805711234"}, record=first)
     page = opened(hand)
     assert names(page) == ["修改企业（单位）", "批量新增企业（单位）"]
+    changes = page.changes
+    changes.setColumnHidden(0, False)
+    changes.resize(240, 400)
+    changes.show_lines([Line(("杭州径山丙茶业有限公司", "工会摸排职工数", "38／43", "43"))])
+    spare = changes.rowHeight(0) - changes.sizeHintForRow(0)
+    assert spare < 2 * changes.fontMetrics().lineSpacing(), "a row is as high as its words, and no higher"
+    hand.press(K.Key_Down)
+    hand.press(K.Key_Up)
+    hand.settle()
     shown = {line.texts[1]: line.texts for line in page.changes.rows.lines}
     assert shown["单位名称"] == ("丙", "单位名称", "甲", "丙")
     assert next(line[3] for label, line in shown.items() if "电话" in label).startswith("138****")
@@ -154,8 +164,9 @@ def test_the_history_says_which_of_the_contents_that_are_written_together_differ
     made: list[str] = []
     bench.write("新增", lambda s, _t: records.save(s, "officer", cells), lambda r: made.append(r.record))
     hand.settle()
-    bench.write("改", lambda s, _t: records.save(s, "officer", {"sex": "1"}, record=made[0]))
-    hand.settle()
+    for changed in ({"birth_date": "1990-03-04"}, {"sex": "1"}):
+        bench.write("改", lambda s, _t, changed=changed: records.save(s, "officer", changed, record=made[0]))
+        hand.settle()
     hand.window.open_record("officer", made[0])
     hand.settle()
     page = hand.form_page
@@ -163,6 +174,18 @@ def test_the_history_says_which_of_the_contents_that_are_written_together_differ
     hand.settle()
     newest = page.history.lines[0]
     assert (newest.value, newest.before) == ("性别：男", "性别：女")
+    # What was changed is behind the mask: that it was is said all the same, here and in the list of steps.
+    hidden = page.history.lines[1]
+    assert (hidden.value, hidden.before) == (
+        "出生日期：1990-**-**（改了没有显示的部分）",
+        "出生日期：1990-**-**",
+    )
+    steps = opened(hand)
+    hand.press(K.Key_Down)
+    hand.settle()
+    assert ("出生日期", "1990-**-**", "1990-**-**（改了没有显示的部分）") in [
+        line.texts[-3:] for line in steps.changes.rows.lines
+    ]
 
 
 def test_who_only_looks_takes_nothing_back(hand: Hand, bench: Workbench) -> None:

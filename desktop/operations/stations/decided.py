@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from desktop.operations import queries
 from desktop.operations.session import Here
-from desktop.operations.slot_words import differing, links_of
+from desktop.operations.slot_words import differing, links_of, told_apart
 from desktop.operations.stations import renewal
 from desktop.operations.stations.traffic import station_names, unknown_station
 from desktop.records.declaration import DELETED_SLOT, RESERVED_LABELS, RecordType
@@ -25,8 +25,6 @@ from desktop.sync.merging.results import BundleResult
 LISTED = 200
 """So many are put into words; the rest is counted."""
 _EMPTY = "（空）"
-_ALIKE = "（改了没有显示的部分）"
-"""Stands behind a value that looks as the one before, since both are masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +143,4 @@ def _both(database: Database, here: Here, record_type: RecordType, one: Replaced
     # A group that is called like its first field says that once.
     said = f"{record_type.slot_label(one.slot)}："
     was, now = (words.removeprefix(said) or _EMPTY for words in (old, new))
-    return was, f"{now}{_ALIKE}" if was == now else now
+    return was, told_apart(was, now, changed=True)

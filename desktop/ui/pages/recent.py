@@ -14,7 +14,7 @@ from desktop.operations.quantities import amount_words
 from desktop.operations.recording import steps
 from desktop.operations.recording.steps import MOST_CHANGES, SHOWN, Change, Looked, Step
 from desktop.operations.session import Here, Session
-from desktop.operations.slot_words import slot_words
+from desktop.operations.slot_words import slot_words, told_apart
 from desktop.records.declaration import DELETED_SLOT, Field, Kind, RecordType, Role, short_label
 from desktop.records.display import display
 from desktop.records.versions.canonical import Cell
@@ -372,7 +372,9 @@ def _said(
     edit = change.edit
     if slot is None or not slot.grouped:
         before = [slot_words(database, here, record_type, change.slot, value) for value in edit.before]
-        return [(label, "／".join(before), slot_words(database, here, record_type, change.slot, edit.value))]
+        now = slot_words(database, here, record_type, change.slot, edit.value)
+        changed = len(edit.before) == 1 and edit.before[0] != edit.value
+        return [(label, "／".join(before), told_apart("／".join(before), now, changed=changed))]
     olds: list[Mapping[str, Cell]] = [value or {} for value in edit.before] or [{}]
     new: Mapping[str, Cell] = edit.value or {}
     links = queries.link_titles(database, here.types, here.codes, record_type, [*olds, new])
@@ -388,7 +390,7 @@ def _said(
         return "／".join(said or "（空）" for said in found) if len(found) > 1 else next(iter(found))
 
     return [
-        (f.label, stood(f), words(f, new.get(f.name)) or "（空）")
+        (f.label, stood(f), told_apart(stood(f), words(f, new.get(f.name)), changed=True) or "（空）")
         for f in slot.shown_fields
         if any(old.get(f.name) != new.get(f.name) for old in olds)
     ]
