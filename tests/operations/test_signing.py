@@ -138,6 +138,10 @@ def test_another_password_is_another_key_for_the_next_bundle(pair: Pair) -> None
     signing.sign(pair.town, again.path, CHEN, "chen-password")
     signing.sign(pair.town, again.path, QIAN, "other-password")
     assert pair.merge(again.path).problem is None
+    # What was signed before is still signed by somebody with a name.
+    for password in ("third-password", "fourth-password"):
+        operators.put(pair.town, QIAN, Role.READER, password, CHEAP)
+    assert signing.look(pair.town, again.path).signed == {HANDLER: CHEN, HEAD: QIAN}
 
 
 def test_who_changes_the_own_password_goes_on_signing(pair: Pair) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 
 from desktop.operations import supervision
 from desktop.operations.recording import records
+from desktop.operations.session import Session
 from desktop.records.declaration import Role
 from desktop.records.versions.canonical import Cell
 from desktop.ui.dialogs import Answer
@@ -16,6 +18,7 @@ from desktop.ui.forms.page import FormPage
 from desktop.ui.grid import Line
 from desktop.ui.pages.recent import RecentPage
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import Ticket
 from tests.ui.cases import workspace
 from tests.ui.hands import Windows
 from tests.ui.house import OPERATOR, FakeDialogs, Hand
@@ -157,6 +160,10 @@ def test_the_history_of_one_record_asks_too_before_a_step_of_several_is_taken_ba
     assert not page.banner.words
 
 
+def _save_officer(record: str, cells: dict[str, Cell], session: Session, _ticket: Ticket) -> object:
+    return records.save(session, "officer", cells, record=record)
+
+
 def test_the_history_says_which_of_the_contents_that_are_written_together_differ(
     hand: Hand, bench: Workbench
 ) -> None:
@@ -164,8 +171,9 @@ def test_the_history_says_which_of_the_contents_that_are_written_together_differ
     made: list[str] = []
     bench.write("新增", lambda s, _t: records.save(s, "officer", cells), lambda r: made.append(r.record))
     hand.settle()
-    for changed in ({"birth_date": "1990-03-04"}, {"sex": "1"}):
-        bench.write("改", lambda s, _t, changed=changed: records.save(s, "officer", changed, record=made[0]))
+    changes: list[dict[str, Cell]] = [{"birth_date": "1990-03-04"}, {"sex": "1"}]
+    for changed in changes:
+        bench.write("改", partial(_save_officer, made[0], changed))
         hand.settle()
     hand.window.open_record("officer", made[0])
     hand.settle()

@@ -99,7 +99,7 @@ def look(session: Session, path: Path) -> Signing:
     """What a person sees before signing. Raises ``NotOurBundle``, and what a file raises that does not stand whole."""
     opened, said = _own_bundle(session, path)
     signers = sorted(kept.kept(session.database), key=lambda s: _turn(s.duty))
-    names, listed = {s.key: s.name for s in signers}, {p.key for p in said.persons}
+    names, listed = kept.names(session.database), {p.key for p in said.persons}
     here = {s.keyid for s in opened.signed.signatures[1:]}
     signed = {p.duty: names.get(p.key, "") for p in said.persons if key_id(p.key) in here}
     signed = {duty: signed[duty] for duty in sorted(signed, key=_turn)}
