@@ -44,8 +44,10 @@ def member(session: Session, name: str, **values: Cell) -> str:
 
 
 def found(session: Session) -> set[tuple[str, ...]]:
-    """The proposals: the records and why."""
+    """The proposals: the records and why. Those that are certain are told on the first page by their number alone."""
     groups = duplicates.proposals(session.database, session.types, session.codes, session.unit.id)
+    certain = sum(g.why in (candidates.BY_CODE, candidates.BY_NUMBER) for g in groups)
+    assert duplicates.certain(session.database, session.types, session.unit.id) == certain
     return {(*sorted(g.records), g.why) for g in groups}
 
 

@@ -26,6 +26,7 @@ from desktop.store.queries.reading import Query
 from desktop.store.workspaces.drafts import Draft
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
+from desktop.ui.pages.duplicates.page import DuplicatesPage
 from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.choosing import IndicatorActs
 from desktop.ui.pages.home.found import FoundPage
@@ -87,6 +88,7 @@ def test_a_new_village_is_shown_three_steps_and_the_first_one_works(open_page: O
     page.refresh(None)
     hands.settle()
     assert page.first.tiles[0].action.hasFocus(), "the steps were shown anew"
+    assert "换了电脑的先办这一步" in page.first.tiles[2].step.words, "all that was reported comes down"
     hands.click(page.first.tiles[2].action)
     assert isinstance(hands.window.page, SyncPage)
     records.save(village, "enterprise", {"name": "第一家"})
@@ -158,9 +160,12 @@ def test_what_is_to_be_done_opens_its_page_or_its_records(open_page: Open, tmp_p
     records.save(village, "enterprise", {"name": "村里改的"}, record=record)
     exchange.merge(town, [exchange.send(village, tmp_path / "b.xsj").path])
     records.save(town, "enterprise", {"name": "缺很多内容的一家"})
+    for name in ("李明", "李  明"):
+        records.save(town, "member", {"name": name, "id_number": "330102199001010012"})
     hands, page = open_page(town)
     found = sentences(page)
     assert any("填得不一样" in s for s in found)
+    (twice,) = (t for t in page.tasks.matters.tasks if "1处像是登记了两遍" in t.sentence)
     assert any("还没有给回执" in s for s in found)
     assert any("不完整或有错" in s for s in found)
     assert [t.urgent for t in page.tasks.matters.tasks] == sorted(
@@ -179,7 +184,10 @@ def test_what_is_to_be_done_opens_its_page_or_its_records(open_page: Open, tmp_p
     hands.settle()
     opened = hands.window.page
     assert isinstance(opened, FoundPage)
-    assert [m.rowCount() for m in opened.models] == [1]
+    assert [m.rowCount() for m in opened.models] == [1, 2]
+    twice.do()
+    hands.settle()
+    assert isinstance(hands.window.page, DuplicatesPage)
 
 
 def test_a_draft_is_offered_and_opened(

@@ -159,6 +159,11 @@ def proposals(
     return sorted(found, key=lambda g: order.index(g.why))
 
 
+def certain(database: Database, types: Catalogue, unit: str) -> int:
+    """How many groups there are of one code or one document number; the other proposals take longer to find."""
+    return candidates.certain(database, types, unit)
+
+
 def chosen(
     database: Database, types: Catalogue, codes: Codes, type_name: str, records: Sequence[str]
 ) -> Group | None:

@@ -72,6 +72,18 @@ def candidates(database: Database, record_type: RecordType, unit: str) -> list[C
         if record_type.key
         else _people(database, record_type, unit)
     )
+    return _left(database, record_type, found)
+
+
+def certain(database: Database, types: Catalogue, unit: str) -> int:
+    """How many groups of them have one code or one document number, which is quickly told."""
+    return sum(len(together(_left(database, t, _same_key(database, t, unit)))) for t in kinds(types))
+
+
+def _left(
+    database: Database, record_type: RecordType, found: Iterable[tuple[str, str, str]]
+) -> list[Candidate]:
+    """Each pair once, but for those of which somebody has said otherwise."""
     told = _told_apart(database, record_type.name)
     pairs: dict[tuple[str, str], Candidate] = {}
     for one, other, why in found:
@@ -179,15 +191,20 @@ def _rows(
     )
 
 
-def _organisations(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
-    name, key = record_type.title[0], str(record_type.key)
-    table = quoted(table_of(record_type.name))
-    same_code = (
-        f"r.{quoted(key)} IN (SELECT s.{quoted(key)} FROM {table} s WHERE s._life <> 1"
+def _same_key(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
+    """The records that have one code, of people one document number."""
+    key, why = (str(record_type.key), BY_CODE) if record_type.key else ("id_number", BY_NUMBER)
+    same = (
+        f"r.{quoted(key)} IN (SELECT s.{quoted(key)} FROM {quoted(table_of(record_type.name))} s WHERE s._life <> 1"
         f" AND s.{quoted(key)} IS NOT NULL GROUP BY s.{quoted(key)} HAVING count(*) > 1)"
     )
-    for group in _groups(_rows(database, record_type, unit, [key], same_code), lambda row: str(row[1])):
-        yield from ((str(group[0][0]), str(row[0]), BY_CODE) for row in group[1:])
+    for group in _groups(_rows(database, record_type, unit, [key], same), lambda row: str(row[1])):
+        yield from ((str(group[0][0]), str(row[0]), why) for row in group[1:])
+
+
+def _organisations(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
+    name, key = record_type.title[0], str(record_type.key)
+    yield from _same_key(database, record_type, unit)
     places = [f for f in _ADDRESSES if f in record_type.by_name]
     towns = [f for f in _TOWN if f in record_type.by_name]
     fields = [name, key, *places, *towns]
@@ -227,14 +244,7 @@ def _near(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
 
 def _people(database: Database, record_type: RecordType, unit: str) -> Iterator[tuple[str, str, str]]:
     table = quoted(table_of(record_type.name))
-    same_number = (
-        f"r.id_number IN (SELECT s.id_number FROM {table} s WHERE s._life <> 1 AND s.id_number IS NOT NULL"
-        f" GROUP BY s.id_number HAVING count(*) > 1)"
-    )
-    for group in _groups(
-        _rows(database, record_type, unit, ["id_number"], same_number), lambda row: str(row[1])
-    ):
-        yield from ((str(group[0][0]), str(row[0]), BY_NUMBER) for row in group[1:])
+    yield from _same_key(database, record_type, unit)
     same_phone = (
         f"(r.unit, r.phone) IN (SELECT s.unit, s.phone FROM {table} s WHERE s._life <> 1"
         f" AND s.phone IS NOT NULL AND s.name IS NOT NULL GROUP BY s.unit, s.phone HAVING count(*) > 1)"

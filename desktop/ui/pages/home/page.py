@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.operations import supervision
+from desktop.operations.recording import duplicates
 from desktop.operations.stations import redating
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
@@ -56,6 +57,7 @@ class HomePage(Page):
         super().__init__(workbench)
         self.start: Start | None = None
         self.items: list[WorkItem] = []
+        self.twice = 0
         self.cases: list[supervision.WorkItem] = []
         self.drafts: list[Draft] = []
         self._draft_names: Mapping[str, str] = {}
@@ -127,6 +129,11 @@ class HomePage(Page):
             key="plan",
             priority=LATER,
         )
+        unit = bench.facts.unit.id
+        bench.read(
+            lambda database, _ticket: duplicates.certain(database, bench.types, unit),
+            self._twice_arrived, owner=self, key="twice", priority=LATER,
+        )  # fmt: skip
         bench.read_drafts(self._drafts_arrived, self)
         self._checking = iter([t for t in bench.types.values() if bench.may_write(t)])
         self._check_next({})
@@ -155,6 +162,10 @@ class HomePage(Page):
 
     def _cases_arrived(self, found: list[supervision.WorkItem]) -> None:
         self.cases = found
+        self._show_tasks()
+
+    def _twice_arrived(self, found: int) -> None:
+        self.twice = found
         self._show_tasks()
 
     def _drafts_arrived(self, found: list[Draft], names: Mapping[str, str]) -> None:
@@ -194,6 +205,7 @@ class HomePage(Page):
             *self._forks(),
             *self._came_back(),
             *self._matters_of_work(),
+            *self._registered_twice(),
             *self._checks(),
             *self._beginnings(),
         ]
@@ -270,6 +282,12 @@ class HomePage(Page):
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:
             yield Task(item.sentence, partial(self._open, item), item.urgent, item.kind)
+
+    def _registered_twice(self) -> Iterator[Task]:
+        """Two have recorded the same without knowing of each other; only who looks for such records would find out."""
+        if self.twice and self.workbench.shell.has_page("duplicates"):
+            words = f"{self.twice}处像是登记了两遍（代码或证件号码相同），请看是不是同一条"
+            yield Task(words, partial(self.workbench.shell.open_page, "duplicates"), key="twice")
 
     def _open(self, item: WorkItem) -> None:
         shell = self.workbench.shell

@@ -151,6 +151,7 @@ class StartPart(QWidget):
         words = (
             "已经入网，登记的内容可以用U盘上报了。" if done
             else "导出申请交给上级，拿回批准文件，以后就可以用U盘上报。没有入网时照样可以登记，内容都会保留。"
+            "换了电脑的先办这一步：报过的内容会随回执回来，不用重新登记。"
         )  # fmt: skip
         action = "去上报" if done else "去办理入网", lambda: self.workbench.shell.open_page("sync")
         return First("arrow-left-right", "办理入网", words, done, action)
