@@ -203,7 +203,8 @@ class Hand:
         settle(self._qtbot, self.window.workbench)
 
     def pause(self, milliseconds: int = 350) -> None:
-        """Stops typing for so long."""
+        """Stops typing for so long, once what was asked before is answered: what is filled in waits for a pause too."""
+        self.settle()
         self._qtbot.wait(milliseconds)
         self.settle()
 
