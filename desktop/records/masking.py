@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from desktop.records.typed.person_names import DOT, FORMS_OF_DOT
+from desktop.records.name_dots import DOT, FORMS_OF_DOT
 
 STAR = "*"
 _LONG_NUMBER = re.compile(r"\d{7,17}[\dXx]?")

@@ -11,8 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.records.name_dots import DOT
 from desktop.records.parts import PERSON_NAME
-from desktop.records.typed.person_names import DOT, DOTS
+from desktop.records.typed.person_names import DOTS
 from desktop.records.typed.phones import is_phone, parse_phone
 from desktop.records.typed.texts import compact, printable
 from desktop.records.versions.canonical import normal_text

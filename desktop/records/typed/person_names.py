@@ -10,9 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
-DOT: Final = "·"
-FORMS_OF_DOT: Final = "•‧∙⋅・･"
-"""What is meant as that dot and nothing else: bullet, hyphenation point, operators, the dots of Japanese."""
+from desktop.records.name_dots import DOT, FORMS_OF_DOT
+
 DOTS: Final = re.compile(f"[{FORMS_OF_DOT}．.]")
 _HAN: Final = "[\u3400-\u9fff\U00020000-\U0003ffff]"
 _PARTED: Final = re.compile(

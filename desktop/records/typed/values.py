@@ -17,11 +17,12 @@ from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.identity import is_id
 from desktop.records.masking import mask_birth
+from desktop.records.name_dots import DOT
 from desktop.records.typed import code_words
 from desktop.records.typed.dates import parse_date, year_and_month
 from desktop.records.typed.id_number import IdKind, IdVerdict, check_id, normalise_id
 from desktop.records.typed.lengths import too_long
-from desktop.records.typed.person_names import DOT, with_usual_dot
+from desktop.records.typed.person_names import with_usual_dot
 from desktop.records.typed.phones import parse_phone
 from desktop.records.typed.plain_cells import PLAIN, SPREAD
 from desktop.records.typed.texts import folded, one_line

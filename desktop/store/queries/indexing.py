@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from desktop.records.declaration import Field, Kind, RecordType
-from desktop.records.typed.person_names import DOT, FORMS_OF_DOT
+from desktop.records.name_dots import DOT, FORMS_OF_DOT
 from desktop.records.typed.texts import compact
 from desktop.store.log.change import Change
 from desktop.store.tables.columns import quoted, table_of, title_fields
