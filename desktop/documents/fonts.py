@@ -49,12 +49,13 @@ _load_lock = threading.RLock()
 
 
 class MissingGlyph(Problem):
-    """A character that no font at hand can draw; it is never printed as a box."""
+    """A character that no font at hand can draw; it is never printed as a box. ``near`` is the text it stands in."""
 
     next_step = "请改用别的写法，或者在设置里指定一个含有这个字的字体文件。"
 
-    def __init__(self, character: str) -> None:
-        super().__init__(f"现有字体都没有“{character}”（U+{ord(character):04X}）这个字，无法打印。")
+    def __init__(self, character: str, near: str = "") -> None:
+        where = f"它在“{near}”里。" if near else ""
+        super().__init__(f"现有字体都没有“{character}”（U+{ord(character):04X}）这个字，无法打印。{where}")
         self.character = character
 
 

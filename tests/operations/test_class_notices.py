@@ -88,7 +88,7 @@ def test_a_character_that_no_font_has_in_one_of_many_addressees_takes_no_number(
     case, firms = heat(desk), employers(desk, 2)
     firms.append(records.save(desk, "enterprise", {"name": "杭州\U0003fffd公司"}).record)
     made = supervision.class_notices(desk, case.id, firms, HEAT).documents
-    with pytest.raises(MissingGlyph):
+    with pytest.raises(MissingGlyph, match="它在“杭州\U0003fffd公司：”里"):
         supervision.issue_many(desk, made, CHAIR, DAY)
     assert taken(desk) == []
 

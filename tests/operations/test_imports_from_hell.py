@@ -198,7 +198,7 @@ def test_no_way_out_carries_a_formula(district: Session, tmp_path: Path) -> None
         assert all(c.data_type == "s" and c.quotePrefix for c in cells)
 
 
-UNSEEN = "甲\u202e\u200b公\u2066司\ufeff\u200d\u2060\u00ad\u061c\u180e\u3164\u2028"
+UNSEEN = "甲\u202e\u200b公\ufffe\ufdd0\u2066司\ufeff\u200d\u2060\u00ad\u061c\u180e\u3164\u2028"
 
 
 def test_what_nobody_sees_gets_into_no_name_by_any_way(district: Session, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desktop.documents.fonts import Face, FontBook, FontRole
+from desktop.documents.fonts import Face, FontBook, FontRole, MissingGlyph
 from desktop.documents.page.characters import CLOSING, OPENING, cleaned, word_spans
 from desktop.documents.page.model import Run, Text
 
@@ -15,6 +15,9 @@ MOST_SQUEEZED = 0.5
 """A mark gives up half of its cell at most (GB/T 15834-2011, 5.1)."""
 HALF_CELL_MARKS = frozenset("·")
 """The interpunct takes half a cell (GB/T 15834-2011, 4.14 and 5.1)."""
+
+_NEAR = 8
+"""Characters to each side by which somebody finds one that no font has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,16 @@ def shape(text: Text, style: Style, fonts: FontBook) -> tuple[Cell, ...]:
     latin = [False] * len(whole)
     for start, end in word_spans(whole):
         latin[start:end] = [True] * (end - start)
-    cells, index = [], 0
-    for run in runs:
-        role = run.role or style.role
-        for character in run.text:
-            cells.append(_cell(character, role, style, fonts, latin[index], run.underline))
-            index += 1
+    cells: list[Cell] = []
+    try:
+        for run in runs:
+            role = run.role or style.role
+            for character in run.text:
+                cells.append(_cell(character, role, style, fonts, latin[len(cells)], run.underline))
+    except MissingGlyph as missing:
+        # Of a sheet with a hundred fields nobody finds it by the character alone, which may not even show.
+        near = whole[max(0, len(cells) - _NEAR) : len(cells) + _NEAR + 1]
+        raise MissingGlyph(missing.character, near) from missing
     return tuple(cells)
 
 

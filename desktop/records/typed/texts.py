@@ -7,11 +7,15 @@ import unicodedata
 
 from desktop.records.versions.canonical import normal_text
 
+_ENDS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_NO_CHARACTERS = f"\ufdd0-\ufdef{_ENDS}"
+"""What Unicode will never give a meaning: broken programs leave it behind, and no font has it."""
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    f"[{_NO_CHARACTERS}"
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
-"""Controls, marks and spaces without width, and what turns the direction of writing: nobody sees them in a name."""
+"""Controls, marks and spaces without width, what is no character, and what turns writing round: nobody sees them."""
 
 
 def printable(text: str) -> str:
