@@ -17,7 +17,7 @@ import desktop
 from desktop.cli.steps import NEXT_STEPS, next_step, spoken
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.operations.session import open_session
-from desktop.operations.stations import exchange
+from desktop.operations.stations import enrolling, exchange
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import DAY_MS
 from desktop.resources import resource
@@ -186,6 +186,10 @@ def test_no_bundle_is_written_with_a_date_that_cannot_be_right(tmp_path: Path) -
     town = make(tmp_path / "town")
     answer("enrol", "request", town, tmp_path / "a.xsq")
     answer("enrol", "grant", district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    session = open_session(town, OPERATOR, PASSWORD, Environment(lambda: LONG_AGO))
+    # Nor is a grant taken in: what comes with it would wait as of tomorrow, "for more than thirty days".
+    with session.workspace, pytest.raises(WrongClock):
+        enrolling.accept(session, tmp_path / "a.xsg")
     answer("enrol", "accept", town, tmp_path / "a.xsg")
     session = open_session(town, OPERATOR, PASSWORD, Environment(lambda: LONG_AGO))
     with session.workspace, pytest.raises(WrongClock) as told:

@@ -239,9 +239,11 @@ def accept(
     """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
 
     ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
-    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one.
+    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one, and ``WrongClock``: with a date
+    years back all that comes with the grant would wait as of tomorrow.
     """
     session.require(Role.DESK)
+    session.ledger.clock.check()
     with sorts.telling(grant_file, sorts.GRANT):
         data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
