@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import hashlib
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,9 +69,9 @@ _UNREADABLE: Final = (
 _KNOWN_CRITICAL: Final = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
 _SINGLE: Final = ("station", "age", "level", "role")
 _ED25519: Final = bytes.fromhex("300506032b6570")
+"""The identifier of the algorithm as it stands in a certificate."""
 _DATES: Final = b"\x30\x20\x17\x0d200101000000Z\x18\x0f99991231235959Z"
 """How DER spells the fixed dates: UTCTime up to 2049. The library reads the other spelling of the first as well."""
-"""The identifier of the algorithm as it stands in a certificate."""
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
     for text in (
@@ -326,7 +327,9 @@ def _claims(certificate: x509.Certificate) -> Claims:
     if not 0 < len(units) <= MAX_UNITS or len(set(units)) != len(units) or not all(map(is_id, units)):
         raise ValueError("units are ids, each once")
     level, role = Level(values["level"][0]), Role(values["role"][0])
-    return Claims(station, public_key, recipient, frozenset(units), level, role, recovery, path_length)
+    # Thousands of certificates may be in memory, and each may name the same hundreds.
+    shared = frozenset(map(sys.intern, units))
+    return Claims(station, public_key, recipient, shared, level, role, recovery, path_length)
 
 
 def _path_length(extensions: x509.Extensions) -> int | None:
