@@ -42,6 +42,11 @@ class Catalogue(Mapping[str, RecordType]):
         """The types whose records belong to one of any other type."""
         return tuple(t for t in self._types.values() if t.attached is not None)
 
+    @cached_property
+    def widest(self) -> int:
+        """The most fields that one slot has."""
+        return max((len(slot.fields) for t in self._types.values() for slot in t.slots.values()), default=1)
+
     def bears(self, name: str) -> bool:
         """Whether something may be attached to records of a type: to all that people record, known here or not."""
         return name not in self._types or not self._types[name].by_program

@@ -18,9 +18,12 @@ _LONG = 16 << 10
 
 def make_cells(database: Database, types: Catalogue) -> None:
     """The temporary tables for what is computed of rows: one for each number of columns that are filled at once."""
-    for width in sorted({1} | {len(slot.fields) for t in types.values() for slot in t.slots.values()}):
-        names = ", ".join(_names(width))
-        database.execute(f"CREATE TEMP TABLE IF NOT EXISTS cell_{width} (row INTEGER PRIMARY KEY, {names})")
+    if database.row("SELECT 1 FROM temp.sqlite_master WHERE name = ?", (f"cell_{types.widest}",)) is None:
+        for width in range(1, types.widest + 1):
+            names = ", ".join(_names(width))
+            database.execute(
+                f"CREATE TEMP TABLE IF NOT EXISTS cell_{width} (row INTEGER PRIMARY KEY, {names})"
+            )
 
 
 def _names(width: int) -> list[str]:
