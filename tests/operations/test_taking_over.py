@@ -102,6 +102,8 @@ def test_a_village_that_the_district_had_enrolled_past_its_town_comes_to_it_only
     report_up(village, town, tmp_path)
     report_up(town, district, tmp_path)
     assert names(town) == {"茶厂"}
+    moved = {p.link.name: p.moved for p in traffic.overview(district.database, district.here).peers}
+    assert moved == {"径山村工会": True, "径山镇总工会": False}
     assert agree(village.unit.id, village, town, district)
 
 

@@ -112,10 +112,12 @@ class Overview:
 
 def overview(database: Database, here: Here) -> Overview:
     """Who has what, and what is to be done next."""
-    away = outside(database, here.unit.id)
+    away, known = outside(database, here.unit.id), _with_outdated(database, here, peers(database))
+    below = [p.link.peer for p in known if not p.link.upward]
+    # Whom its own superior has taken over is in our units still.
+    taken = enrolled.by_others(database, here.station, below) if below else frozenset()
     found = [
-        replace(p, moved=not p.link.upward and p.link.unit in away)
-        for p in _with_outdated(database, here, peers(database))
+        replace(p, moved=not p.link.upward and (p.link.unit in away or p.link.peer in taken)) for p in known
     ]
     upward = next((p for p in found if p.link.upward), None)
     # Who has nobody above has nothing to send up, and a district would count its whole ledger.

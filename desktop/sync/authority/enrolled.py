@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from desktop.store.peers import computers
 from desktop.store.queries import governing
@@ -41,3 +42,21 @@ def of_unit(database: Database, unit: str) -> list[str]:
         ):
             order += (giver, name) if own else (name,)
     return [name for name in dict.fromkeys(order) if not trust.is_out(known.state, name)]
+
+
+def by_others(database: Database, own: str, names: Collection[str]) -> frozenset[str]:
+    """Those of these stations to which another has given their newest certificate that counts: they report to that one.
+
+    Another computer of the own unit is no other.
+    """
+    known = station.knowledge(Reading.of(database), None)
+    ours = {unit for c in known.certificates.get(own, ()) for unit in c.claims.units}
+    found: list[str] = []
+    for name in names:
+        counting = known.certificates.get(name, ())
+        newest = next((c for c in known.granted.of(name) if c in counting), None)
+        giver = "" if newest is None else newest.issuer_station
+        givers = known.certificates.get(giver, ())
+        if giver not in ("", own) and ours.isdisjoint(unit for c in givers for unit in c.claims.units):
+            found.append(name)
+    return frozenset(found)
