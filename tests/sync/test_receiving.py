@@ -19,7 +19,7 @@ from desktop.store.ledger import SlotEdit
 from desktop.store.peers import links
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
-from desktop.sync.errors import UnitNotKnown
+from desktop.sync.errors import ReplacedReceiver, UnitNotKnown
 from desktop.sync.formats import segments
 from desktop.sync.merging import receiving
 from tests.conftest import examples
@@ -338,3 +338,11 @@ def test_who_reports_here_by_itself_is_answered_though_its_link_was_lost(tree: T
         town.take(village.send())
     assert village.link(town).acknowledged == town.link(village).received > 0
     assert village.digest(village.unit).sha256 == town.digest(village.unit).sha256
+
+
+def test_a_bundle_to_a_station_that_is_out_of_use_is_told_as_that(tree: Tree) -> None:
+    """Who sends it has not heard yet, and whoever is in its place is to tell it."""
+    tree.district.revoke(tree.town)
+    tree.village.birth("firm", {"name": "一家"})
+    (found,) = tree.district.merge(tree.village.send()).bundles
+    assert isinstance(found.problem, ReplacedReceiver)
