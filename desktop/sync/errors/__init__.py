@@ -94,7 +94,10 @@ class NotGranted(UnknownSigner):
     """A certificate of the chain has no grant that counts here."""
 
     text = "做这个文件的工作电脑，在本机没有有效的入网记录。"
-    next_step = "请先收取上级最新的回执，再导入这个文件；是上级换的新电脑，先导入它给的批准文件（.xsg）；仍然不行，请联系批准它入网的单位。"
+    next_step = (
+        "请先收取上级最新的回执，再导入这个文件；是上级换的新电脑，先导入它给的批准文件（.xsg）；"
+        "仍然不行，请联系批准它入网的单位。"
+    )
 
 
 class FormerRoot(UnknownSigner):
@@ -132,7 +135,10 @@ class ReplacedReceiver(WrongReceiver):
     """It is addressed to a station that is out of use, and who sends it has not heard who is in its place."""
 
     text = "这个数据包是发给一台已停用的电脑的，本机打不开。"
-    next_step = "请接替那台电脑的在“入网”里给对方补发批准文件，名单里没有它的，请它重新申请；接受后再导出一次，内容一条不少。"
+    next_step = (
+        "请接替那台电脑的在“入网”里给对方补发批准文件，名单里没有它的，请它重新申请；"
+        "接受后再导出一次，内容一条不少。"
+    )
 
 
 class WrongRecipientKey(NotForHere):
