@@ -9,6 +9,7 @@ import pytest
 from desktop.operations.session import Session
 from desktop.operations.stations import enrolling, exchange, moving, policy, taking_over, traffic
 from desktop.operations.stations.policy import NoStation
+from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Level
 from desktop.sync import errors
 from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest
@@ -105,6 +106,32 @@ def test_a_village_that_the_district_had_enrolled_past_its_town_comes_to_it_only
     moved = {p.link.name: p.moved for p in traffic.overview(district.database, district.here).peers}
     assert moved == {"径山村工会": True, "径山镇总工会": False}
     assert agree(village.unit.id, village, town, district)
+
+
+def test_a_town_that_is_taken_over_by_a_new_district_goes_on_enrolling_and_its_villages_hear_nothing_of_it(
+    tmp_path: Path,
+) -> None:
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    district, new = (
+        laptop(tmp_path, seed, "330110", "余杭区总工会", Level.DISTRICT) for seed in ("区", "新区")
+    )
+    town, village = laptop(tmp_path, "镇"), station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    for below, desk in ((district, city), (town, district), (village, town)):
+        enrol(below, desk, tmp_path, delegate=True)
+    pairs = (village, town), (town, district), (district, city)
+    for below, desk in pairs:
+        report_up(below, desk, tmp_path)
+    policy.revoke(city, district.ledger.station)
+    enrol(new, city, tmp_path, delegate=True)
+    report_up(new, city, tmp_path)
+    accepted(new, town, tmp_path)
+    add(village, "茶厂")
+    for below, desk in ((town, new), (village, town), (town, new), (new, city)):
+        report_up(below, desk, tmp_path)
+    assert names(city) == {"茶厂"}
+    # That the district had registered itself before it joined the city concerns nobody.
+    assert unsettled(new.database, new.here) == []
+    assert traffic.overview(town.database, town.here).standing.may_enrol
 
 
 def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_path: Path) -> None:

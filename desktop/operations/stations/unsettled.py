@@ -244,9 +244,12 @@ def _settled_by_joining(
     if all(one.cause != item_outcomes.REFUSED_REGISTERED for one in found):
         return found
     theirs = {*enrolled.stations(database), (here.station, here.unit.id)}
+    # Of another computer of this unit, in whose place this one may be, the item need not have come.
+    ours = {station for station, unit in theirs if unit == here.unit.id}
     return [
         replace(one, advice=advising.JOINED, again=False, settled=True)
-        if one.cause == item_outcomes.REFUSED_REGISTERED and (item.station, one.record) in theirs
+        if one.cause == item_outcomes.REFUSED_REGISTERED
+        and ((item.station, one.record) in theirs or (not one.record and item.station in ours))
         else one
         for item, one in zip(items, found, strict=True)
     ]
