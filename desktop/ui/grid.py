@@ -233,6 +233,14 @@ class Grid(FittedTable):
         """The room of the sign, in the column that has it, where any row has one."""
         return _SIGN if column == 0 and any(line.tone is not None for line in self.rows.lines) else 0
 
+    def _longest(self, column: int) -> int:
+        """The room that the words of a column need in one line."""
+        metrics, shown = self.fontMetrics(), self.rows.columns[column].shown
+        texts = (
+            part for line in self.rows.lines[:_LOOKED_AT] for part in shown(line.texts[column]).split("\n")
+        )
+        return max(map(metrics.horizontalAdvance, texts), default=0) + _PADDING
+
     def fit(self) -> None:
         """Gives every column its width."""
         head = self.horizontalHeader()
@@ -246,7 +254,11 @@ class Grid(FittedTable):
     def _wish(self, number: int) -> Wish:
         column = self.rows.columns[number]
         label = self.horizontalHeader().fontMetrics().horizontalAdvance(column.label) + _PADDING
-        width = max(theme.measures().average(column.width) + _PADDING, label) + self._sign(number)
+        width = theme.measures().average(column.width) + _PADDING
+        if self._wrapping and column.wide and self.rows.lines:
+            # A column of short words leaves to others what it does not need: they would wrap beside empty room.
+            width = min(width, self._longest(number))
+        width = max(width, label) + self._sign(number)
         return Wish(width, label, self._need(number), column.wide)
 
     def _fit_rows(self) -> None:

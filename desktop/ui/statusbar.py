@@ -39,6 +39,10 @@ class StatusBar(QFrame):
         self._drafts.setProperty("link", True)
         self._drafts.clicked.connect(self.drafts_wanted)
         self._drafts.hide()
+        # It is as high as a line with a button from the start: all above it would move when one comes.
+        policy = self._drafts.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._drafts.setSizePolicy(policy)
         facts = workbench.facts
         who = ElidedLabel()
         who.setText(f"操作员：{facts.operator.name} · {facts.unit.name}")

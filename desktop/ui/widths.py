@@ -31,13 +31,14 @@ def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list
     spare = room - sum(widths)
     lacks = {n: w.need - w.width for n, w in enumerate(wishes) if w.need > w.width}
     wide = [n for n, w in enumerate(wishes) if w.wide]
+    asked = max(sum(lacks.values()) - spare, 0)
+    # Columns that have more than their words need give it to those whose words are cut: each as much as it can spare.
+    kept = {n: round(widths[n] * LEAST_SHARE) if wrapping else 0 for n in wide}
+    more = {n: max(widths[n] - max(wishes[n].need, wishes[n].label, kept[n]), 0) for n in wide}
     for n in wide:
-        # A column that has more than its words need gives it to those whose words are cut.
-        kept = round(widths[n] * LEAST_SHARE) if wrapping else 0
-        given = min(widths[n] - max(wishes[n].need, wishes[n].label, kept), sum(lacks.values()) - spare)
-        if given > 0:
-            widths[n] -= given
-            spare += given
+        given = min(more[n], -(-asked * more[n] // max(sum(more.values()), 1)))
+        widths[n] -= given
+        spare += given
     for n, lack in sorted(lacks.items(), key=lambda each: each[1]):
         if lack <= spare:
             widths[n] += lack

@@ -143,7 +143,7 @@ def test_what_names_no_month_of_a_year_is_told_as_no_day(cell: str) -> None:
 
 
 def test_the_month_of_a_masked_day_is_not_repeated() -> None:
-    assert parse(Kind.DATE, "62.1.1", mask=Mask.BIRTH).note == "所填内容按1962-**-**保存"
+    assert parse(Kind.DATE, "62.1.1", mask=Mask.BIRTH).note == "所填内容按1962年的一天保存"
     problem = str(parse(Kind.DATE, "1985年6月", mask=Mask.HIDDEN).problem)
     assert "1985" not in problem
     assert "06" not in problem

@@ -49,3 +49,8 @@ def test_where_words_wrap_it_keeps_half() -> None:
     found = [Wish(100, 40, 400), Wish(300, 40, 60, wide=True)]
     assert shared(found, 400, wrapping=True) == [100, 300]
     assert shared(found, 580, wrapping=True) == [400, 180]
+
+
+def test_where_there_is_too_little_room_the_first_column_does_not_give_way_alone() -> None:
+    found = [Wish(200, 40, 60, wide=True), Wish(200, 40, 60, wide=True)]
+    assert shared(found, 300, wrapping=True) == [150, 150]

@@ -16,7 +16,6 @@ from typing import Final
 from desktop.records.codes import PLACES, CodeList
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.identity import is_id
-from desktop.records.masking import mask_birth
 from desktop.records.name_dots import DOT
 from desktop.records.typed import code_words
 from desktop.records.typed.dates import parse_date, year_and_month
@@ -239,7 +238,7 @@ def _date(given: _Input) -> Parsed:
         return _problem(_no_day(given))
     plain = folded(given.text)
     said_in_full = str(day.year) in plain and not re.search("[周期拜午早晚天点时]", plain)
-    told = mask_birth(day.isoformat()) if given.field.mask is Mask.BIRTH else day
+    told = f"{day.year}年的一天" if given.field.mask is Mask.BIRTH else day
     return Parsed(day.isoformat(), None if said_in_full else f"{_said(given)}按{told}保存")
 
 

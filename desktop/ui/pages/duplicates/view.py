@@ -231,6 +231,7 @@ class SideBySide(QWidget):
             own = QLineEdit("；".join(dict.fromkeys(filter(None, texts))))
             own.setAccessibleName(f"{label}写成")
             own.setMaxLength(row.slot.fields[0].maximum or 32_767)
+            own.setCursorPosition(0)  # its beginning is seen
             own.textEdited.connect(lambda _text, made=made: self._write_own(made))
             self.own[name] = own
             at = self._new_row()
