@@ -134,6 +134,7 @@ def test_who_is_enrolled_before_anything_is_recorded_is_not_sent_there_again(
     tile = page.first.tiles[2]
     assert (tile.step.done, tile.action.text()) == (True, "去上报")
     assert "导出申请" not in tile.step.words
+    assert "换了电脑的先收上级给的回执" in tile.step.words
 
 
 def test_a_new_district_begins_with_those_below(open_page: Open, tmp_path: Path) -> None:

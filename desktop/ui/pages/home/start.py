@@ -149,7 +149,7 @@ class StartPart(QWidget):
     def _enrol(self, start: Start) -> First:
         done = start.standing.enrolled
         words = (
-            "已经入网，登记的内容可以用U盘上报了。" if done
+            "已经入网，登记的内容可以用U盘上报了。换了电脑的先收上级给的回执，报过的内容就回来了。" if done
             else "导出申请交给上级，拿回批准文件，以后就可以用U盘上报。没有入网时照样可以登记，内容都会保留。"
             "换了电脑的先办这一步：报过的内容会随回执回来，不用重新登记。"
         )  # fmt: skip
