@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from desktop.records.identity import derived_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Replaced
 from desktop.records.versions.resolution import heads_of
@@ -20,8 +21,8 @@ from desktop.sync.authority import moves
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, segments
 from tests.measuring import memory
-from tests.sync.desks import TYPES, Desk
-from tests.sync.levels import FIRM, OTHER, Tree
+from tests.sync.desks import TYPES, Desk, report
+from tests.sync.levels import FIRM, OTHER, Tree, unit_cells
 
 STAMP = f"{5:016x}"
 
@@ -99,6 +100,23 @@ def test_what_a_change_replaces_is_noted_alike_however_long(
     record, other = bytes.fromhex(FIRM), bytes.fromhex(OTHER)
     assert [row[:4] for row in replaced] == [(record, "name", "firm", n) for n in (9, 7)]  # type: ignore[attr-defined]
     assert [row[:5] for row in elsewhere] == [(record, "name", "firm", other, 9)]  # type: ignore[attr-defined]
+
+
+def test_a_long_list_of_what_is_replaced_is_read_alike_after_it_has_waited(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is kept in another spelling than what is staged at once; digits of ids had been taken for stamps."""
+    monkeypatch.setattr(versions, "_SHORT", "FALSE")
+    town, district, village = tree.town, tree.district, derived_id("unit:village", "新村")
+    for each in (FIRM, OTHER):
+        town.forge_birth(each, {"name": "一家"}, unit=village, stamp=9)
+    town.forge_change(FIRM, "name", "改", unit=village, stamp=11, replaces=(9, Replaced(9, OTHER), 7))
+    assert report(town, district).held == 3
+    town.birth("unit", unit_cells("新村", town.unit), record=village)
+    report(town, district)
+    record, other = bytes.fromhex(FIRM), bytes.fromhex(OTHER)
+    named = "SELECT record, replaced FROM replacement UNION ALL SELECT other, replaced FROM elsewhere"
+    assert sorted(district.database.rows(named)) == [(record, 7), (record, 9), (other, 9)]
 
 
 def test_what_all_name_is_in_memory_once_and_what_nobody_has_not_at_all(tree: Tree) -> None:

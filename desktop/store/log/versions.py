@@ -73,8 +73,11 @@ _WORD = "CASE {0}.birth WHEN 1 THEN '' ELSE {0}.slot || '@' END || printf('%016x
 
 _SHORT = "octet_length(s.replaces) < 1000"
 """Nearly all changes replace one version."""
-_ENTRY = re.compile(r'(?:\["([0-9a-f]+)",)?(-?[0-9]+)')
-"""One of what a change replaces, as it was staged: a stamp, or the id of another record and a stamp."""
+_ENTRY = re.compile(r'(?:\["([0-9a-f]+)", ?)?(-?[0-9]+)')
+"""One of what a change replaces, as it was staged: a stamp, or the id of another record and a stamp.
+
+What has waited stands there with a space behind each comma.
+"""
 
 _SEEN = f"""
     WITH disputed (record, type) AS (SELECT coalesce(dm.id, dc.record), dc.type FROM conflict dc
