@@ -134,6 +134,28 @@ def test_a_town_that_is_taken_over_by_a_new_district_goes_on_enrolling_and_its_v
     assert traffic.overview(town.database, town.here).standing.may_enrol
 
 
+def test_whose_grant_fell_behind_the_cut_is_said_to_ask_anew(tmp_path: Path) -> None:
+    """Nothing above vouches for its keys any more, so nobody can be given anything; “the grant is to come” was said."""
+    three = Three(tmp_path)
+    district, old, village = three.all
+    add(village, "茶厂")
+    three.exchange()
+    lost = policy.look_at_revocation(district, old.ledger.station, 0)
+    assert [c.label for c in lost if c.births] == ["入网批准", "单位（工会组织体系）"]
+    policy.revoke(district, old.ledger.station, 0)
+    new = laptop(tmp_path, "新电脑")
+    enrol(new, district, tmp_path, delegate=True)
+    report_up(new, district, tmp_path)
+    assert listed(new) == []
+    (waits,) = (u for u in unsettled(district.database, district.here) if u.cause == "certificate")
+    assert (waits.author, waits.reason) == ("径山村工会", "批准它入网的电脑停用了，那份批准不再算数")
+    assert "重新申请入网" in waits.advice
+    enrol(village, new, tmp_path)
+    report_up(village, new, tmp_path)
+    report_up(new, district, tmp_path)
+    assert names(district) == {"茶厂"}
+
+
 def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.report(*world.towns)

@@ -62,6 +62,17 @@ NO_UNIT = {
     "": ("它所属单位的登记没有收下", "请先处理没有收下的那条单位登记；它收下以后会自动收下。"),
 }
 """Why a unit is not known here that will not come by itself, and what to do, by the reason of its registration."""
+LOST_GRANT = {
+    item_outcomes.REFUSED_REVOKED: (
+        "批准它入网的电脑停用了，那份批准不再算数",
+        "内容都在它那里，不会丢：请它向接替的电脑重新申请入网，接受以后再导出一次。",
+    ),
+    item_outcomes.REFUSED_WITHDRAWN: (
+        "它的入网批准已经撤回",
+        "撤回错了，请定的那一级恢复；不是的，请它重新申请入网，接受以后再导出一次。",
+    ),
+}
+"""Why the grant of a computer will not come that has had one, and what to do, by the reason for which that is out."""
 FORK_LEFT = "不用处理：它的单位已经调整到别的上级名下，由那里来定。"
 """What is to be done where the computer that has a fork is below others by now."""
 REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"

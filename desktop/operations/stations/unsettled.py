@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from desktop.operations import queries
 from desktop.operations.session import Here
@@ -210,31 +211,32 @@ def _words(
         else one
         for one, (*_, ours) in zip(found, said, strict=True)
     ]
-    found = _without_unit(database, here, items, found)
+    found = _in_vain(database, here, items, found)
     return _settled_by_numbers(database, here, items, _settled_by_joining(database, here, items, found))
 
 
-def _without_unit(
+def _in_vain(
     database: Database, here: Here, items: Sequence[stored.Unapplied], found: list[Unsettled]
 ) -> list[Unsettled]:
-    """What waits for a unit that is not on its way: its registration does not count, or others have it by now."""
-    if all(item.reason != item_outcomes.HELD_UNIT for item in items):
-        return found
-    why = missing_units.why_missing(database)
+    """What waits for a unit or a grant that is not on its way: it does not count, or others have the unit by now."""
+    reasons = {item.reason for item in items}
+    units = why = lost = dict[Any, str]()
+    if item_outcomes.HELD_UNIT in reasons:
+        units, why = missing_units.waited_for(database), missing_units.why_missing(database)
+    if item_outcomes.HELD_CERTIFICATE in reasons:
+        lost = missing_units.grants_lost(database)
     own = why.get(here.unit.id, "")
-    units = missing_units.waited_for(database)
-    causes = [
-        why.get(units.get((i.station, i.incarnation, i.number), ""), own if one.own else "")
-        if i.reason == item_outcomes.HELD_UNIT
-        else ""
-        for i, one in zip(items, found, strict=True)
-    ]
-    return [
-        replace(one, reason=advising.NO_UNIT.get(cause, advising.NO_UNIT[""])[0],
-                advice=advising.NO_UNIT.get(cause, advising.NO_UNIT[""])[1])
-        if cause else one
-        for one, cause in zip(found, causes, strict=True)
-    ]  # fmt: skip
+    told: list[Unsettled] = []
+    for item, one in zip(items, found, strict=True):
+        words: tuple[str, str] | None = None
+        if item.reason == item_outcomes.HELD_UNIT:
+            unit = units.get((item.station, item.incarnation, item.number), "")
+            cause = why.get(unit, own if one.own else "")
+            words = advising.NO_UNIT.get(cause, advising.NO_UNIT[""]) if cause else None
+        elif item.reason == item_outcomes.HELD_CERTIFICATE:
+            words = advising.LOST_GRANT.get(lost.get(item.station, ""))
+        told.append(one if words is None else replace(one, reason=words[0], advice=words[1]))
+    return told
 
 
 def _settled_by_joining(

@@ -247,7 +247,8 @@ def stations_withdrawn(database: Database) -> list[tuple[str, str]]:
 
     Nothing is looked through where nobody has said such a word: much may be refused for other causes.
     """
-    if database.row("SELECT 1 FROM r_exclusion WHERE _life <> 1 LIMIT 1") is None:
+    said = " UNION ALL ".join(f"SELECT 1 FROM r_{name} WHERE _life <> 1" for name in POLICY_TYPES)
+    if database.row(f"{said} LIMIT 1") is None:
         return []
     found: list[tuple[str, str]] = database.rows(
         "SELECT json_extract(value, '$.station'), json_extract(value, '$.label') FROM refused"

@@ -1,8 +1,8 @@
-"""The units that items wait for, and why some of them will not come by themselves (rules 15 and 16)."""
+"""The units and grants that items wait for, and why some will not come by themselves (rules 15 and 16)."""
 
 from __future__ import annotations
 
-from desktop.records.versions.deciding import SUPERIOR, UNIT
+from desktop.records.versions.deciding import GRANT, SUPERIOR, UNIT
 from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
@@ -50,3 +50,16 @@ def why_missing(database: Database) -> dict[str, str]:
         if path[-1] not in superiors and not moved.isdisjoint(path):
             found[unit] = HELD_MOVED
     return found
+
+
+def grants_lost(database: Database) -> dict[str, str]:
+    """The reason for which the grants of stations do not count that once had one, by station.
+
+    A station that has another grant that counts is among them; nothing of it waits for one.
+    """
+    return dict(
+        database.rows(
+            "SELECT value ->> 'station', max(reason) FROM refused WHERE type = ? AND kind = ? GROUP BY 1",
+            (GRANT, BIRTH),
+        )
+    )
