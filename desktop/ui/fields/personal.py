@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
 from desktop.records.declaration import Field
 from desktop.records.display import display
@@ -21,6 +22,15 @@ _HIDDEN_MARK = "\x01"
 """Begins the text that a draft keeps for a value that was taken over unseen, so that it comes back masked."""
 
 
+_HOW = "这里只显示一部分，打的字没有进去。要改请按F2，或者点“重填”。"
+
+
+def _changes(event: QKeyEvent) -> bool:
+    """Whether a key without a sign of its own would change a line."""
+    taken_out = event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+    return taken_out or event.matches(QKeySequence.StandardKey.Paste)
+
+
 class _Hiding(Editor):
     """While hidden, the input shows the mask and cannot be typed into; the stored value counts unchanged."""
 
@@ -33,6 +43,7 @@ class _Hiding(Editor):
         self._ask = ask
         self.show_button = self._button("显示", self._wish)
         self.change_button = self._button("重填", self.retype)
+        self.change_button.setToolTip("F2")
         self._show_buttons()
 
     def _button(self, words: str, do: Callable[[], None]) -> QPushButton:
@@ -95,6 +106,18 @@ class _Hiding(Editor):
         self.show_button.setVisible(self._hidden and self._ask is not None)
         self.change_button.setVisible(self._hidden and not self.locked)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """F2 begins anew; who types over the mask is told so, for nothing of it arrives."""
+        if self._hidden and not self.locked and isinstance(event, QKeyEvent):
+            pressed = event.type() == QEvent.Type.KeyPress
+            if pressed and event.key() == Qt.Key.Key_F2:
+                self.retype()
+                return True
+            if pressed and (_changes(event) or (event.text() and event.text().isprintable())):
+                below = self.change_button.mapToGlobal(self.change_button.rect().bottomLeft())
+                QToolTip.showText(below, _HOW, self.change_button)
+        return super().eventFilter(watched, event)
+
     def _wish(self) -> None:
         if self._ask is not None:
             self._ask(self.field.name, self._reveal)
@@ -106,6 +129,7 @@ class _Hiding(Editor):
 
     def retype(self) -> None:
         """Empties it, to be written anew in the open."""
+        QToolTip.hideText()
         self._hidden = False
         super().set_text("")
         self._show_buttons()

@@ -263,9 +263,10 @@ class FormPage(RecordPage):
     def shortcuts(self) -> Mapping[str, str]:
         """The keys of a form."""
         return {
-            "Enter": "到下一项；在最后一项保存",
+            "Enter": "到下一项，已经由别处带出的跳过；在最后一项保存",
             "Shift+Enter": "回到上一项",
             "↓ 或 F4": "打开选项列表",
+            "F2": "重填只显示一部分的内容",
             "Ctrl+Enter": "离开多行文字",
             "Ctrl+S": "保存",
             "Ctrl+Shift+S": "保存并新增",
