@@ -151,10 +151,12 @@ class Batching(Combining):
 
     def found(self, desk: Desk) -> object:
         """A village is founded, and its computer enrolled."""
+        return self._found(self.rnd.choice(self.offices))
+
+    def _found(self, above: Desk) -> object:
         name = "三村"
         if any(d.unit == name or d.name.startswith(name) for d in self.desks):
             return None
-        above = self.rnd.choice(self.offices)
         if not self._may_enrol(above, above.unit):
             return "gone"
         made = new_desk(self.folder, name, Level.VILLAGE, cipher=self.cipher, types=FILING_TYPES)

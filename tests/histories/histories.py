@@ -80,6 +80,8 @@ TALL: Final = 7
 """Of so many histories one is about four levels."""
 MOST_ROUNDS: Final = 3
 """In so many rounds up and down everything has arrived everywhere, and nothing is on its way any more."""
+MOST_TURNS: Final = 12
+"""So often somebody may have to be let in, or a fork to be decided, that was heard of only by what came before."""
 OFTEN: Final = (
     "birth", "birth", "edit", "edit", "edit", "contact", "visit", "send", "send", "send", "deliver", "deliver",
     "deliver", "deliver",
@@ -528,7 +530,7 @@ class History:
             told = act(desk)
         finally:
             desk.time.pass_days(-days)
-        if self.rnd.random() < 0.5:
+        if self.rnd.random() < 0.5 and is_linked(desk, self.above[desk.name]):
             self.underway.append((self.above[desk.name], desk.send()))
         rewriting.redate(desk.ledger, desk.keys, self.incarnation(), desk.name, "更正")
         desk.keys = station.load_keys(desk.ledger)
@@ -618,7 +620,12 @@ class History:
 
     def set_back(self, desk: Desk) -> object:
         """An old copy of the file is put back where nothing notices it: numbers are given a second time."""
-        if desk.level is not Level.VILLAGE or not self._go_back(desk):
+        if desk.level is not Level.VILLAGE:
+            return "no backup"
+        return self._set_back(desk)
+
+    def _set_back(self, desk: Desk) -> object:
+        if not self._go_back(desk):
             return "no backup"
         # Of two contents with the very same number and stamp nobody could say which counts (known residue).
         desk.time.at = self.latest + 1_000
@@ -627,9 +634,13 @@ class History:
 
     def copy(self, desk: Desk) -> object:
         """A laptop's disk is copied, and both are written to."""
-        name = f"{desk.name}副本"
         if desk.level is not Level.VILLAGE or len(self.laptops) > len(self.villages):
             return None
+        return self._twin(desk).name
+
+    def _twin(self, desk: Desk) -> Desk:
+        """A second computer with the same on it."""
+        name = f"{desk.name}副本"
         (self.folder / name).mkdir()
         twin = Desk(
             name,
@@ -647,13 +658,13 @@ class History:
         self.desks.append(twin)
         self.above[name] = self.above[desk.name]
         self.doubtful.add(desk.station)
-        return name
+        return twin
 
     def renew(self, desk: Desk) -> object:
         """New keys for a laptop."""
         above = self.above.get(desk.name)
         shared = [d for d in self.desks if d.station == desk.station]
-        if above is None or len(shared) > 1 or desk.name in self.relapsed:
+        if above is None or len(shared) > 1 or desk.name in self.relapsed or not is_linked(desk, above):
             return None
         desk.time.at = above.time.at = self.latest
         renew(desk, above)
@@ -672,9 +683,9 @@ class History:
         return "changed"
 
     def settle_fork(self, desk: Desk) -> object:
-        """The district says which contents count, and laptops follow what was said."""
+        """The district says which contents count, and computers follow what was said."""
         decided = [fork.station[:6] for fork in self._decide()]
-        return decided, [d.name for d in self.laptops if self.follow(d)]
+        return decided, [d.name for d, _ in self.pairs if self.follow(d)]
 
     def _decide(self) -> list[forks.Fork]:
         desk = self.district
@@ -689,7 +700,7 @@ class History:
         return found
 
     def follow(self, desk: Desk) -> bool:
-        """What a laptop does on its next start when its fork is decided."""
+        """What a computer does on its next start when its fork is decided."""
         origin = desk.station, desk.keys.incarnation
         if not station.knowledge(desk.ledger, desk.keys).policy.is_decided(origin):
             return False
@@ -713,6 +724,8 @@ class History:
 
     def send(self, desk: Desk) -> object:
         below, above = self.rnd.choice(self.pairs)
+        if not is_linked(below, above):
+            return "not yet"
         if self.rnd.random() < 0.5:
             self.underway.append((above, below.send()))
         elif not is_out(above, below):
@@ -741,12 +754,12 @@ class History:
         """Merges bundles, looked through before now and then; the counts of each add up to what was signed: of all."""
         looked = to.merge(*several, preview=True) if self.rnd.random() < 0.2 else None
         report = to.merge(*several)
-        for told in report.bundles:
+        for told, file in zip(report.bundles, several, strict=True):
             # Of new keys the grant may have come to stand behind what they have signed, and come with the next bundle.
             passing = (*PASSING, BadSegmentSignature) if self.small else PASSING
             assert told.problem is None or isinstance(told.problem, passing), told.problem
             assert told.applied >= 0
-            assert told.problem or sums(told) == told.total
+            assert told.problem or sums(told) == told.total == file.items
             done = [*told.changes.values(), *told.deletions.values()]
             assert sum(done) <= told.applied + told.released
         if looked is not None:
@@ -756,13 +769,14 @@ class History:
     def bring(self, to: Desk, desk: Desk) -> int:
         """All that is due from one station to another, in as many bundles as it takes; how many items that were.
 
-        Nobody sends to a computer that was put out of use.
+        Nobody sends to a computer that was put out of use, nor before it is enrolled.
         """
-        if to is not self.above.get(desk.name) and is_out(desk, to):
+        downward = to is not self.above.get(desk.name)
+        if (downward and is_out(desk, to)) or not is_linked(*((to, desk) if downward else (desk, to))):
             return 0
-        sent = [desk.send(None if to is self.above.get(desk.name) else to)]
+        sent = [desk.send(to if downward else None)]
         while sent[-1].more:
-            sent.append(desk.send(None if to is self.above.get(desk.name) else to))
+            sent.append(desk.send(to if downward else None))
         return self.merge(to, sent)
 
     def finish(self) -> None:
@@ -775,7 +789,7 @@ class History:
             d.ledger.clock.confirm()
         self._let_in()
         # Two that go on from one state are told from each other by what they write, once all of it is heard.
-        for desk in self.laptops:
+        for desk, _ in self.pairs:
             if desk.station in self.doubtful:
                 # Of some numbers the district may have said that they do not count, whatever they are.
                 for _ in range(4):
@@ -784,8 +798,13 @@ class History:
                 self.bring(self.above[desk.name], desk)
         at_rest = self.settle()
         # What a desk had said before it was restored may only have come back now.
-        while self._let_in() or self._settle_forks():
+        for _ in range(MOST_TURNS):
+            # Whoever has not followed what was decided of it says nothing that counts.
+            if not self._let_in() | self._settle_forks():
+                break
             at_rest = self.settle()
+        else:
+            raise AssertionError("somebody is let in, or a fork is decided, without end")
         assert at_rest or self.settle()
 
     def _let_in(self) -> bool:
@@ -800,9 +819,9 @@ class History:
         return bool(revoked)
 
     def _settle_forks(self) -> bool:
-        """Whether something was decided, or followed by a laptop."""
+        """Whether something was decided, or followed by a computer."""
         decided = self._decide()
-        followed = [self.follow(d) for d in self.laptops]
+        followed = [self.follow(d) for d, _ in self.pairs]
         return bool(decided) or any(followed)
 
     def settle(self) -> bool:
@@ -831,6 +850,11 @@ def sums(told: Any) -> int:
     """The items of a bundle by what became of them."""
     found: int = told.applied + told.known + told.held + told.conflict + told.refused
     return found
+
+
+def is_linked(below: Desk, above: Desk) -> bool:
+    """Whether a station reports to another: it may wait until that has enrolled it."""
+    return links.link_to(below.database, above.station) is not None
 
 
 def is_out(desk: Desk, below: Desk) -> bool:

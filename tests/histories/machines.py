@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from desktop.records.declaration import Level
 from desktop.store.peers import received
 from desktop.sync.authority import exclusions
 from tests.histories.asking import Asking
@@ -83,35 +82,39 @@ class Machines(Asking):
             d.time.at = self.latest
         if self.rnd.random() < 0.7:
             self.bring(above, old)
-        old.cut()
-        cuts = {
-            incarnation: max((last for _, last in received.spans(above.database, ref)), default=0)
-            for ref, incarnation in received.incarnations(above.database, old.station)
-        } | {old.keys.incarnation: old.ledger.next_number() - 1}
-        said = above.say("revocation", {"station": old.station, "cuts": exclusions.write_cuts(cuts)})
-        self.said.append((above, "revocation", said))
-        made = self._begun_anew(old, to)
+        self.said.append((above, "revocation", self._put_out(old, above, old.ledger.next_number() - 1)))
+        made = self._begun_anew(old, to, f"{old.name}接")
         self.put_under(made, home)
         self.snapshots.pop(home.name, None)
         return old.name, to.name
 
-    def _begun_anew(self, old: Desk, to: Desk) -> Desk:
-        """The same computer with nothing of before on it: what has reached nobody is gone."""
+    def _put_out(self, old: Desk, above: Desk, last: int | None = None) -> str:
+        """Of a computer that is used no more what has come above counts, and of its last incarnation up to ``last``."""
+        old.cut()
+        cuts = {
+            incarnation: max((end for _, end in received.spans(above.database, ref)), default=0)
+            for ref, incarnation in received.incarnations(above.database, old.station)
+        }
+        if last is not None:
+            cuts[old.keys.incarnation] = last
+        return above.say("revocation", {"station": old.station, "cuts": exclusions.write_cuts(cuts)})
+
+    def _begun_anew(self, old: Desk, to: Desk, name: str) -> Desk:
+        """A computer with nothing of before on it, for the unit of ``to``: what has reached nobody is gone."""
         there = [(d, words_of(d)) for d in self.desks if d is not old]
         self.typed = [
             (holder, w)
             for d, w in self.typed
             for holder in ([d] if d is not old else [o for o, text in there if w in text][:1])
         ]
-        name = f"{old.name}接"
         made = new_desk(
-            self.folder, name, Level.VILLAGE, unit=to.unit, cipher=self.cipher, types=old.ledger.types
+            self.folder, name, old.level, unit=to.unit, cipher=self.cipher, types=old.ledger.types
         )
         made.code = to.code or to.name
         made.time.at = old.time.at
-        self.desks[self.desks.index(old)] = made
-        if old in self.villages:
-            self.villages[self.villages.index(old)] = made
+        for several in (self.desks, self.towns, self.between, self.villages):
+            if old in several:
+                several[several.index(old)] = made
         self.underway = [(to, sent) for to, sent in self.underway if to is not old]
         self.snapshots.pop(old.name, None)
         self.above.pop(old.name)

@@ -244,13 +244,15 @@ class Offices(People):
         have heard that they were elsewhere, and then they take nothing from there.
         """
         desk = self.district
-        found = {}
-        for below, above in self.pairs:
+        wanted = {}
+        # Of two computers of a unit one may report to who stands above its town.
+        for below, above in sorted(self.pairs, key=lambda pair: len(self.over(pair[0]))):
             home = self.home.get(below.unit, above.unit)
             superior = home if home in subtree(desk.database, above.unit) else above.unit
             shown = desk.shown(below.unit, "unit")
-            if below.unit != above.unit and shown is not None and shown.values["superior"] != superior:
-                found[below.unit] = superior
+            if below.unit != above.unit and shown is not None:
+                wanted[below.unit] = superior, shown.values["superior"]
+        found = {unit: superior for unit, (superior, now) in wanted.items() if superior != now}
         if found:
             self._put_unit(desk, found)
             self.waiting += [d for d, _ in self.pairs if d.unit in found and d not in self.waiting]

@@ -381,15 +381,27 @@ def new_root(folder: Path, name: str, level: Level = Level.DISTRICT, **options: 
     return desk
 
 
-def enrol(below: Desk, desk: Desk, path_length: int | None = None, incarnation: str | None = None) -> None:
-    """What request, grant, acceptance and acknowledgement do in the end."""
+def enrol(
+    below: Desk,
+    desk: Desk,
+    path_length: int | None = None,
+    incarnation: str | None = None,
+    *,
+    wished: str | None = None,
+) -> None:
+    """What request, grant, acceptance and acknowledgement do in the end; with the unit that a station had asked for
+    where it is granted another.
+    """
     if reading.record(desk.database, desk.ledger.types, "unit", below.unit) is None:
         _register(desk, below.unit, below.code or below.name, below.level, desk.unit)
+    if wished is not None:
+        _register(desk, wished, below.name, below.level, below.unit)
     chain = station.own_chain(desk.ledger)
     serial = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
-    certificate = certificates.issue(
-        _claims(below, desk, path_length), serial, desk.keys, certificates.parse(chain[0])
-    )
+    claims = _claims(below, desk, path_length)
+    if wished is not None:
+        claims = replace(claims, units=claims.units | {wished})
+    certificate = certificates.issue(claims, serial, desk.keys, certificates.parse(chain[0]))
     proof = proof_of(below.keys)
     desk.ledger.write(
         "批准", desk.name, births=[grant_record(desk, certificate, below.unit, incarnation, proof)]
