@@ -11,6 +11,7 @@ from typing import Any
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.workspaces import erasing
 from desktop.records.versions.canonical import Cell
+from desktop.records.versions.stamps import from_wire, make
 from desktop.store.ledger import Deletion, NewRecord, SlotEdit
 from desktop.store.merging.erasing import targets
 from desktop.store.peers import segment_log
@@ -20,7 +21,7 @@ from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing as blanking
 from desktop.sync.signed.tree import reached
-from tests.histories.histories import SHARED, History
+from tests.histories.histories import SHARED, History, is_linked
 from tests.sync.acts import AtWork
 from tests.sync.desks import Desk
 
@@ -41,6 +42,8 @@ class People(History):
         super().__init__(*args, **options)
         self.named: dict[str, str] = {}
         """Every word that names somebody, and the record of which that is said."""
+        self.named_after: dict[str, int] = {}
+        """A stamp that what says it is later than."""
         self.doomed: list[tuple[str, str]] = []
         """Words that were erased, and the records that say so."""
 
@@ -54,6 +57,7 @@ class People(History):
     def _naming(self, desk: Desk, record: str) -> str:
         word = self.word(desk)
         self.named[word] = record
+        self.named_after[word] = make(desk.ledger.clock.last_tick(), 0)
         return word
 
     # -- people ----------------------------------------------------------------------------------------------------
@@ -126,7 +130,7 @@ class People(History):
         one, other = self.rnd.sample(holders, 2)
         one.time.at = other.time.at = self.latest
         self._name_anew(one, record)
-        if self.rnd.random() < 0.5 and one.name in self.above:
+        if self.rnd.random() < 0.5 and one.name in self.above and is_linked(one, self.above[one.name]):
             # A bundle with the value waits somewhere.
             self.underway.append((self.above[one.name], one.send()))
         if self.rnd.random() < 0.3:
@@ -316,19 +320,25 @@ def said_elsewhere(history: People) -> set[str]:
     }
 
 
-def erased_somewhere(history: People) -> set[str]:
-    """The records of which somebody has erased something, and those that were ever one with them.
+def may_be_erased(history: People) -> set[str]:
+    """Words that an erasure reaches which was said later, of their record or of one that was ever one with it.
 
     What is typed into one of several that are one may stand under another's id.
     """
-    found = {
-        str(values["target"])
-        for desk in history.desks
-        for said in desk.records("erasure")
-        if (values := desk.values(said, "erasure")) is not None
-    }
+    erased: dict[str, int] = {}
+    for desk in history.desks:
+        for target, upto, own in desk.database.rows(
+            "SELECT lower(target), upto, _stamp FROM r_erasure UNION SELECT lower(value ->> 'target'),"
+            " value ->> 'upto', stamp FROM refused WHERE type = 'erasure' AND kind = 'birth'"
+        ):
+            erased[target] = max(erased.get(target, 0), min(from_wire(upto), own))
     joined = {pair for desk in history.desks for pair in desk.database.rows("SELECT one, other FROM r_same")}
-    return reached(found, _ends(joined))
+    ends = _ends(joined)
+    return {
+        word
+        for word, record in history.named.items()
+        if any(erased.get(r, 0) > history.named_after[word] for r in reached({record}, ends))
+    }
 
 
 def _ends(joined: Collection[tuple[str, str]]) -> dict[str, set[str]]:
