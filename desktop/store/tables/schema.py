@@ -7,6 +7,7 @@ database has. Numbered migrations are for renames, splits, retyping and data onl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from desktop.errors import StateProblem
 from desktop.records.declaration import Kind, RecordType
@@ -290,8 +291,9 @@ def _ensure_types(database: Database, types: Mapping[str, RecordType]) -> list[t
         made_here = texts[table] == _text_of(_create(table.removeprefix(table_of("")), []))
         if made_here and database.row(f"SELECT 1 FROM {quoted(table)} LIMIT 1") is None:
             database.execute(f"DROP TABLE {quoted(table)}")
+    wanted = _wanted_by(types)
     for record_type in types.values():
-        table, create = table_of(record_type.name), _create_for(record_type)
+        table, create = table_of(record_type.name), wanted.tables[record_type.name]
         if table not in texts:
             database.execute(create)
         elif texts[table] != _text_of(create):
@@ -302,6 +304,27 @@ def _ensure_types(database: Database, types: Mapping[str, RecordType]) -> list[t
                     added.add((record_type.name, record_type.slot_of[f.name]))
     _ensure_indexes(database, types)
     return sorted(added)
+
+
+class _Wanted(NamedTuple):
+    """What the declarations want: the statement for each type's table, and every index with what it is on."""
+
+    tables: Mapping[str, str]
+    indexes: Mapping[str, str]
+
+
+_spelled: tuple[Mapping[str, RecordType], _Wanted] | None = None
+"""For the catalogue that was asked about last, which nobody changes: to spell it out took most of the time in which a
+ledger is compared with it, at each opening. What the ledger has is read each time."""
+
+
+def _wanted_by(types: Mapping[str, RecordType]) -> _Wanted:
+    global _spelled
+    known = _spelled
+    if known is None or known[0] is not types:
+        wanted = _Wanted({t.name: _create_for(t) for t in types.values()}, _indexes(types))
+        known = _spelled = types, wanted
+    return known[1]
 
 
 def _text_of(create: str) -> str:
@@ -315,7 +338,7 @@ def _create_for(record_type: RecordType) -> str:
 
 def _ensure_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Those that are missing; those that an earlier program had built and nobody reads any more go."""
-    wanted, tables = _indexes(types), {table_of(name) for name in types}
+    wanted, tables = _wanted_by(types).indexes, {table_of(name) for name in types}
     present = set()
     for name, table in database.rows(
         "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND name LIKE 'i\\_%' ESCAPE '\\'"
