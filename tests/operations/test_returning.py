@@ -148,8 +148,11 @@ def test_nobody_else_writes_the_reason_that_is_read(tmp_path: Path) -> None:
     rogue.ledger.write("", "", births=[NewRecord("exclusion", "", rogue.unit.id, cells)])
     report_up(rogue, district, tmp_path)
     returning.send_back(district, "enterprise", firm, "这家不在本镇")
+    # That the merge was withdrawn too, of which nobody said why, hides no reason.
+    cells = {"label": "撤回合并", "cause": "withdrawn", "items": items}
+    district.ledger.write("", "", births=[NewRecord("exclusion", "", district.unit.id, cells)])
     exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
-    assert len(reading.records(town.database, town.types, reading.Query("exclusion"))) == 2
+    assert len(reading.records(town.database, town.types, reading.Query("exclusion"))) == 3
     told = unsettled.unsettled(town.database, town.here)
     assert {one.reason for one in told} == {"上级退回了这一条：这家不在本镇"}
 

@@ -157,18 +157,18 @@ def stays_elsewhere(database: Database, at: Here, *records: str) -> str:
     Whoever has a unit by then is locked out by no word that is lifted: it is moved back by who is above both.
     """
     named = [
-        exclusions.read(str(r.values["items"] or ""))
+        (origin, found.where())
         for r in reading.records(database, at.types, Query(EXCLUSION))
         if r.id in records
+        for origin, found in exclusions.read(str(r.values["items"] or "")).items()
     ]
     items = [
         item
         for item in stored.set_aside(database)
         if item.outcome == item_outcomes.REFUSED
         and any(
-            (item.station, item.incarnation) in found
-            and common(found[item.station, item.incarnation].where(), [(item.number, item.number)])
-            for found in named
+            origin == (item.station, item.incarnation) and common(where, [(item.number, item.number)])
+            for origin, where in named
         )
     ]
     units = {r.id: r.values for r in reading.records(database, at.types, Query(UNIT))} if items else {}
@@ -212,22 +212,24 @@ def words_of_withdrawals(
         )
         for found, said in words
     ]
-    return [
-        next(
+    found: list[tuple[bool, str, bool]] = []
+    for item in items:
+        of_it = [
+            said
+            for where, said in spans
+            if item.reason == item_outcomes.REFUSED_WITHDRAWN
+            and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
+        ]
+        # Of several words one may say why.
+        why = next((said for said in of_it if said.values["note"]), None)
+        found.append(
             (
-                (
-                    str(said.values["label"]).startswith(RETURNED),
-                    str(said.values["note"] or ""),
-                    said.unit == here.unit.id,
-                )
-                for where, said in spans
-                if item.reason == item_outcomes.REFUSED_WITHDRAWN
-                and common(where.get((item.station, item.incarnation), []), [(item.number, item.number)])
-            ),
-            (False, "", False),
+                why is not None and str(why.values["label"]).startswith(RETURNED),
+                "" if why is None else str(why.values["note"]),
+                any(said.unit == here.unit.id for said in of_it),
+            )
         )
-        for item in items
-    ]
+    return found
 
 
 def was_withdrawn(database: Database, at: Here, sender: str, incarnation: str, sequence: int) -> bool:
