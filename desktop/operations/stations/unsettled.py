@@ -222,7 +222,8 @@ def _in_vain(
     reasons = {item.reason for item in items}
     units = why = lost = dict[Any, str]()
     if item_outcomes.HELD_UNIT in reasons:
-        units, why = missing_units.waited_for(database), missing_units.why_missing(database)
+        why = missing_units.why_missing(database)
+        units = missing_units.waited_for(database, [(i.station, i.incarnation, i.number) for i in items])
     if item_outcomes.HELD_CERTIFICATE in reasons:
         lost = missing_units.grants_lost(database)
     own = why.get(here.unit.id, "")

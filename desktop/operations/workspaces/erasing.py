@@ -359,9 +359,11 @@ def _born_elsewhere(
     return False
 
 
-def _writers(session: Session, type_name: str, record: str, slots: Collection[str]) -> list[str]:
+def _writers(
+    session: Session, type_name: str, record: str, slots: Collection[str], aside: Collection[str]
+) -> list[str]:
     """This station's unit, and those below under which something of this was written, for each of which it is said;
-    or is aside, where no record has the unit any more.
+    or stands ``aside``, where no record has the unit any more.
 
     Who holds the record in another branch, as a unit there claims it too, does not know who is below whom here.
     """
@@ -369,8 +371,7 @@ def _writers(session: Session, type_name: str, record: str, slots: Collection[st
         session.database, (type_name, record)
     )
     wrote = {unit for slot, unit in slots_written(session.database, type_name, [record]) if slot in slots}
-    wrote |= units_aside(session.database, type_name, record, slots)
-    below = (wrote | {born}) & covered(session.database, session.unit.id)
+    below = (wrote | {born, *aside}) & covered(session.database, session.unit.id)
     return [session.unit.id, *sorted(below - {session.unit.id})]
 
 
@@ -379,10 +380,15 @@ def _write(
 ) -> ChangeSet:
     ledger, operator = session.ledger, session.operator.name
     # What is said of records that are one stands under each of their ids.
-    targets = [
-        (record.type, target, slots, _writers(session, record.type, target, slots))
+    asked = [
+        (record.type, target, slots)
         for record, slots in held
         for target in components.members(session.database, record.type, record.id) or (record.id,)
+    ]
+    aside = units_aside(session.database, asked)
+    targets = [
+        (kind, target, slots, _writers(session, kind, target, slots, aside.get((kind, target), ())))
+        for kind, target, slots in asked
     ]
     edits = [SlotEdit(record.type, record.id, slot, None) for record, slots in held for slot in slots]
     emptied = ledger.write(OPERATION, operator, edits=edits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,21 +181,37 @@ def slots_written(database: Database, type_name: str, records: Sequence[str]) ->
     return found
 
 
-def units_aside(database: Database, type_name: str, record: str, slots: Collection[str]) -> set[str]:
-    """The units under which a value of these slots of a record waits or was refused."""
+def units_aside(
+    database: Database, asked: Iterable[tuple[str, str, Collection[str]]]
+) -> dict[tuple[str, str], set[str]]:
+    """The units under which a value of these slots of a record of a type waits or was refused, by type and record.
+
+    What is set aside has no index by record, so it is looked through once for all that are erased together.
+    """
     said = {
-        "type": type_name, "record": record, "slots": json.dumps(sorted(slots)), "absent": ABSENT, "birth": BIRTH,
-    }  # fmt: skip
+        "asked": json.dumps([(name, record, sorted(slots)) for name, record, slots in asked]),
+        "absent": ABSENT,
+        "birth": BIRTH,
+    }
+    slots = "SELECT value AS name FROM json_each(q.slots)"
     filled = (
-        "CASE WHEN kind = :birth THEN EXISTS (SELECT 1 FROM json_each(a.value) c JOIN json_each(:slots) s"
-        " ON c.key = s.value OR substr(c.key, 1, length(s.value) + 1) = s.value || '.')"
-        " ELSE slot IN (SELECT value FROM json_each(:slots)) AND a.value NOT IN (:absent, 'null') END"
+        f"CASE WHEN a.kind = :birth THEN EXISTS (SELECT 1 FROM json_each(a.value) c JOIN ({slots}) s"
+        f" ON c.key = s.name OR substr(c.key, 1, length(s.name) + 1) = s.name || '.')"
+        f" ELSE a.slot IN ({slots}) AND a.value NOT IN (:absent, 'null') END"
     )
     looks = (
-        f"SELECT unit FROM {table} a WHERE record = unhex(:record) AND type = :type AND unit <> '' AND {filled}"
+        f"SELECT q.type, lower(hex(q.record)), a.unit FROM {table} a CROSS JOIN asked q"
+        f" ON q.record = a.record AND q.type = a.type WHERE a.unit <> '' AND {filled}"
         for table in ("held", "refused")
     )
-    return {unit for (unit,) in database.rows(" UNION ".join(looks), said)}
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, record, unit in database.rows(
+        "WITH asked (type, record, slots) AS MATERIALIZED (SELECT value ->> 0, unhex(value ->> 1), value -> 2"
+        f" FROM json_each(:asked)) {' UNION '.join(looks)}",
+        said,
+    ):
+        found.setdefault((name, record), set()).add(unit)
+    return found
 
 
 def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
 from desktop.records.versions.deciding import GRANT, SUPERIOR, UNIT
 from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT
 from desktop.records.versions.items import BIRTH
@@ -11,14 +14,15 @@ from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 
 
-def waited_for(database: Database) -> dict[Identity, str]:
-    """The unit of each item that is held for it."""
+def waited_for(database: Database, items: Iterable[Identity]) -> dict[Identity, str]:
+    """The unit of each of these items that is held for it; a million others may be."""
     return {
         (station, incarnation, number): unit
         for station, incarnation, number, unit in database.rows(
-            "SELECT o.station, o.incarnation, h.number, h.unit FROM held h JOIN origin o ON o.ref = h.origin"
-            " WHERE h.reason = ?",
-            (HELD_UNIT,),
+            "SELECT o.station, o.incarnation, h.number, h.unit FROM json_each(?) i"
+            " CROSS JOIN origin o ON o.station = i.value ->> 0 AND o.incarnation = i.value ->> 1"
+            " CROSS JOIN held h ON h.origin = o.ref AND h.number = i.value ->> 2 WHERE h.reason = ?",
+            (json.dumps(list(items)), HELD_UNIT),
         )
     }
 

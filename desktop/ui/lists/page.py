@@ -29,6 +29,7 @@ from desktop.ui.page import Act, Page, Status
 from desktop.ui.parts import link
 from desktop.ui.widgets.choices import Choice, ChoiceOverlay
 from desktop.ui.workbench import Workbench
+from desktop.ui.worker import LATER
 
 SEARCH_DELAY_MS = 180
 
@@ -191,15 +192,16 @@ class ListPage(Page):
     def _load_missing(self) -> None:
         here, name = self.workbench.here, self.record_type.name
         self.workbench.read(
-            lambda database, _ticket: unsettled.missing(database, here, name),
-            self._missing_arrived,
+            lambda database, _ticket: (unsettled.missing(database, here, name), unsettled.unlisted(database)),
+            lambda found: self._missing_arrived(*found),
             owner=self,
             key="missing",
+            priority=LATER,
         )
 
-    def _missing_arrived(self, count: int) -> None:
+    def _missing_arrived(self, count: int, unlisted: int) -> None:
         self.missing.setVisible(count > 0)
-        self.missing.setText(f"另有{count}条没有收下 ›")
+        self.missing.setText(f"另有{count}条{'以上' if unlisted else ''}没有收下 ›")
         self.missing.setToolTip("不计入、也不在这张表里；点一下看是哪几条、为什么。")
 
     def refresh(self, changes: ChangeSet | None) -> None:
