@@ -254,21 +254,25 @@ class Grid(FittedTable):
     def _wish(self, number: int) -> Wish:
         column = self.rows.columns[number]
         label = self.horizontalHeader().fontMetrics().horizontalAdvance(column.label) + _PADDING
-        width = theme.measures().average(column.width) + _PADDING
+        width, full = theme.measures().average(column.width) + _PADDING, 0
         if self._wrapping and column.wide and self.rows.lines:
             # A column of short words leaves to others what it does not need: they would wrap beside empty room.
-            width = min(width, self._longest(number))
+            full = self._longest(number)
+            width = min(width, full)
         width = max(width, label) + self._sign(number)
-        return Wish(width, label, self._need(number), column.wide)
+        return Wish(width, label, self._need(number), column.wide, full + self._sign(number))
 
     def _fit_rows(self) -> None:
         """Rows as high as their words: the view itself does not know of the padding of cells."""
         metrics, usual = self.fontMetrics(), theme.measures().row
         wide = [n for n, c in enumerate(self.rows.columns) if c.wide and not self.isColumnHidden(n)]
-        rooms = [(n, self.columnWidth(n) - _PADDING - self._sign(n)) for n in wide]
+        rooms = [(n, self.columnWidth(n) - _PADDING) for n in wide]
         flags = Qt.TextFlag.TextWordWrap
         for row, line in enumerate(self.rows.lines[:_MOST_WRAPPED]):
-            words = [(self.rows.columns[n].shown(line.texts[n]), room) for n, room in rooms]
+            sign = _SIGN if line.tone is not None else 0
+            words = [
+                (self.rows.columns[n].shown(line.texts[n]), room - (0 if n else sign)) for n, room in rooms
+            ]
             needed = [
                 metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, text).height()
                 for text, room in words

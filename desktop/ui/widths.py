@@ -13,17 +13,19 @@ LEAST_SHARE = 0.5
 class Wish:
     """One column in pixels: the width it is declared with, what its label and what its words need.
 
-    ``wide`` columns hold words of any length: they take what is left, and give way first.
+    ``wide`` columns hold words of any length: they take what is left, and give way first. ``full`` is what the words
+    take in one line, where they may wrap.
     """
 
     width: int
     label: int
     need: int
     wide: bool = False
+    full: int = 0
 
 
 def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list[int]:
-    """The width of each column. What is left goes to words that are cut, then to the wide ones.
+    """The width of each column. What is left goes to words that are cut or wrap, then to the wide ones.
 
     Where words wrap a wide column gives others no more than half of its width.
     """
@@ -44,7 +46,12 @@ def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list
             widths[n] += lack
             spare -= lack
     if spare > 0:
-        _spread(widths, [n for n in wide if widths[n] < wishes[n].need] or wide, spare)
+        short = {n: max(wishes[n].need, wishes[n].full) - widths[n] for n in wide}
+        for n, lack in sorted(short.items(), key=lambda each: each[1]):
+            taken = max(min(lack, spare), 0)
+            widths[n] += taken
+            spare -= taken
+        _spread(widths, wide, spare)
     elif spare < 0:
         _narrow(widths, wide, spare)
     return widths

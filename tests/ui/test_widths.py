@@ -54,3 +54,8 @@ def test_where_words_wrap_it_keeps_half() -> None:
 def test_where_there_is_too_little_room_the_first_column_does_not_give_way_alone() -> None:
     found = [Wish(200, 40, 60, wide=True), Wish(200, 40, 60, wide=True)]
     assert shared(found, 300, wrapping=True) == [150, 150]
+
+
+def test_what_is_left_goes_to_words_that_would_wrap() -> None:
+    found = [Wish(100, 40, 20, wide=True, full=170), Wish(100, 40, 20, wide=True, full=90)]
+    assert shared(found, 290, wrapping=True) == [180, 110]
