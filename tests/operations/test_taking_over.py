@@ -12,7 +12,7 @@ from desktop.operations.stations.policy import NoStation
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Level
 from desktop.sync import errors
-from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest
+from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked
 from tests.operations.levels import Three, names
 from tests.operations.moving import World, add
 from tests.operations.stations import enrol, laptop, report_up, station
@@ -68,6 +68,12 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     assert agree(new.unit.id, new, district)
     (thief,) = exchange.merge(village, [three.down(old, village).path]).bundles
     assert isinstance(thief.problem, errors.Revoked)
+    # Nor does a grant of the stolen one make the village report to it again.
+    enrolling.request(village, tmp_path / "村.xsq")
+    enrolling.grant(old, tmp_path / "村.xsq", tmp_path / "贼.xsg")
+    with pytest.raises(GrantorRevoked):
+        enrolling.accept(village, tmp_path / "贼.xsg")
+    report_up(village, new, tmp_path)
 
 
 def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_path: Path) -> None:

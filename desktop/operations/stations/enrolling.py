@@ -20,11 +20,12 @@ from desktop.store.peers.links import Link
 from desktop.store.queries import reading
 from desktop.store.queries.units import stands_within, subtree
 from desktop.store.workspaces.workspace import OwnUnit
-from desktop.sync.authority import speaking, station
+from desktop.sync.authority import enrolled, speaking, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling import recovery as sealing
 from desktop.sync.enrolling.enrolment import Grant, GrantDraft, Request, Wish
+from desktop.sync.errors.enrolment import GrantorRevoked
 from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, words
@@ -239,8 +240,8 @@ def accept(
     """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
 
     ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
-    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one, and ``WrongClock``: with a date
-    years back all that comes with the grant would wait as of tomorrow.
+    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one, :class:`GrantorRevoked`, and
+    ``WrongClock``: with a date years back all that comes with the grant would wait as of tomorrow.
     """
     session.require(Role.DESK)
     session.ledger.clock.check()
@@ -271,6 +272,9 @@ def accept(
         audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
         if found.reference is not None:
             receiving.take_tree(session.ledger, keys, found.reference, found.desk)
+        # Asked last: what came with the grant may tell that the desk was let in again.
+        if found.desk.station in enrolled.out_of_use(session.database):
+            raise GrantorRevoked(found.desk.station)
     if ack_out is not None:
         write_whole(
             ack_out,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.sync.errors import Damaged, Forged, NotForHere, UnknownSigner
+from desktop.sync.errors import Damaged, Forged, NotForHere, Revoked, UnknownSigner
 
 
 class BadRootStatement(Forged):
@@ -46,6 +46,13 @@ class GrantForOtherRequest(NotForHere):
 
     text = "这份批准文件回答的不是本机最近的一份申请。"
     next_step = "请把最近导出的申请文件（.xsq）交给上级，等新的批准文件。"
+
+
+class GrantorRevoked(Revoked):
+    """The computer that gave the grant is out of use, as far as is known here."""
+
+    text = "批准本机的那台电脑已经停用，这份批准文件不能接受。"
+    next_step = "请打电话问上级现在用的是哪台电脑，请它给一份新的批准文件。"
 
 
 class AckForOther(NotForHere):
