@@ -90,6 +90,17 @@ def test_why_a_unit_cannot_be_put_somewhere_is_said(world: World) -> None:
             moving.look_at(world.district, unit, superior)
     with pytest.raises(NotAllowed):
         moving.look_at(world.district, district, world.old.unit.id)
+    # A level above may send a unit of a level that is not known here: shown as it came, and nothing goes below it.
+    later = unit_id("galaxy", "1")
+    cells = {"name": "别处", "code": "1", "level": "galaxy", "superior": world.old.unit.id}
+    world.district.ledger.write("登记", "经办", births=[NewRecord("unit", later, world.old.unit.id, cells)])
+    (shown,) = (m for m in moving.movable(world.district.database, world.district.here) if m.unit == later)
+    assert shown.level == "galaxy"
+    assert later not in {
+        m.unit for m in moving.superiors(world.district.database, world.district.here, village)
+    }
+    with pytest.raises(moving.CannotMove, match="galaxy"):
+        moving.look_at(world.district, village, later)
 
 
 def test_files_that_move_along_are_counted_as_files(world: World) -> None:

@@ -92,13 +92,12 @@ def movable(database: Database, at: Here) -> list[Movable]:
     """The units below this one that may be moved, those above before those below."""
     held = _units(database, at)
     names = {key: str(unit.values["name"] or "") for key, unit in held.items()}
-    levels = at.codes["unit_level"].by_code
     return [
         Movable(
             node.id,
             node.name,
             str(held[node.id].values["code"] or ""),
-            levels[_level(held[node.id])].label,
+            _level_words(at, held[node.id]),
             node.superior,
             names.get(node.superior, ""),
         )
@@ -114,15 +113,12 @@ def superiors(database: Database, at: Here, unit: str) -> list[Movable]:
         return []
     below = set(subtree(database, unit))
     now = str(held[unit].values[SUPERIOR] or "")
-    levels = at.codes["unit_level"].by_code
     found = [
-        Movable(
-            key, str(h.values["name"] or ""), str(h.values["code"] or ""), levels[_level(h)].label, "", ""
-        )
+        Movable(key, str(h.values["name"] or ""), str(h.values["code"] or ""), _level_words(at, h), "", "")
         for key, h in held.items()
-        if key not in below and key != now and LEVEL_RANK[_level(h)] < LEVEL_RANK[_level(held[unit])]
+        if key not in below and key != now and _rank(h) < _rank(held[unit])
     ]
-    return sorted(found, key=lambda m: (LEVEL_RANK[_level(held[m.unit])], m.code))
+    return sorted(found, key=lambda m: (_rank(held[m.unit]), m.code))
 
 
 def look_at(session: Session, unit: str, superior: str) -> Plan:
@@ -256,8 +252,7 @@ def _cannot_move(
         return CannotMove(f"“{name}”不能调整到它自己名下。")
     if superior.id in below:
         return CannotMove(f"“{other}”是“{name}”的下级，不能反过来。")
-    levels = at.codes["unit_level"]
-    mine, theirs = (levels.label_of(str(held.values["level"])) for held in (unit, superior))
+    mine, theirs = (_level_words(at, held) for held in (unit, superior))
     return CannotMove(f"“{other}”（{theirs}）的层级不比“{name}”（{mine}）高。")
 
 
@@ -274,8 +269,14 @@ def _has_superior(held: Mapping[str, reading.Record], unit: str) -> bool:
     return str(held[unit].values[SUPERIOR] or "") in held
 
 
-def _level(unit: reading.Record) -> Level:
-    return Level(str(unit.values["level"]))
+def _rank(unit: reading.Record) -> int:
+    """How far down its level is; below all others one that this program does not know, which a level above may send."""
+    level = str(unit.values["level"] or "")
+    return LEVEL_RANK[Level(level)] if level in set(Level) else max(LEVEL_RANK.values()) + 1
+
+
+def _level_words(at: Here, unit: reading.Record) -> str:
+    return at.codes["unit_level"].label_of(str(unit.values["level"] or ""))
 
 
 def _taken_over(session: Session, in_force: Policy, units: Sequence[str], former: str) -> list[NewRecord]:
