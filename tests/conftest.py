@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -90,9 +91,9 @@ def ledgers_are_cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
-@pytest.fixture(scope="module", autouse=True)
-def connections_end() -> Iterator[None]:
-    """What the tests of a module leave open is closed: thousands of ledgers with their page caches fill gigabytes."""
+@contextlib.contextmanager
+def connections_closed() -> Iterator[None]:
+    """What is opened inside and left open is closed: ledgers with their page caches fill gigabytes."""
     # Only now: without asserts nothing of the program may be imported before it is compiled anew.
     from desktop.store.tables.database import Database
 
@@ -109,6 +110,13 @@ def connections_end() -> Iterator[None]:
         yield
     for database in list(opened):
         database.connection.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def connections_end() -> Iterator[None]:
+    """The tests of a module leave no connection open."""
+    with connections_closed():
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ that was typed is gone, nothing waits, and no head-count stands beside a source 
 from __future__ import annotations
 
 import gc
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import sending, writing
 from desktop.sync.merging import forks
 from desktop.sync.signed import manifest
-from tests.conftest import LONG
+from tests.conftest import LONG, connections_closed
 from tests.histories.comparing import (
     deleted,
     gone_elsewhere,
@@ -40,6 +41,9 @@ from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 25, 1)
 TOGETHER = 10
 """How many histories a test goes through: as many as a worker is busy with for some seconds."""
+SELDOM = 10
+"""After so many tests circles are looked for; each leaves twenty megabytes of them."""
+_ENDED = itertools.count(1)
 
 
 def play(folder: Path, seed: int, *, cipher: bool) -> None:
@@ -69,9 +73,14 @@ def play(folder: Path, seed: int, *, cipher: bool) -> None:
 
 @pytest.fixture(autouse=True)
 def ledgers_go() -> Iterator[None]:
-    """Ledgers that were replaced hang together in circles, and nobody else looks for these before memory is full."""
-    yield
-    gc.collect()
+    """Ledgers that were replaced hang together in circles, and nobody else looks for these before memory is full.
+
+    Their pages go at once. To look for what is left of them takes half a second, among all that a worker holds.
+    """
+    with connections_closed():
+        yield
+    if next(_ENDED) % SELDOM == 0:
+        gc.collect()
 
 
 @pytest.mark.parametrize("first", range(0, IN_MEMORY, TOGETHER))
