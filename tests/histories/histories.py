@@ -862,6 +862,9 @@ def is_out(desk: Desk, below: Desk) -> bool:
 
     That takes the word's effect at who has said it, and nowhere else; and when the unit is back it has it once more.
     """
+    if desk.database.row("SELECT 1 FROM r_revocation WHERE station = ?", (below.station,)) is None:
+        # Nobody has ever said so, which is told without working out all that is known of everybody.
+        return False
     if trust.is_out(station.knowledge(desk.ledger, desk.keys).state, below.station):
         return True
     said = desk.database.row("SELECT 1 FROM r_revocation WHERE station = ? AND _life <> 1", (below.station,))
