@@ -39,7 +39,7 @@ def test_refuses_more_frames_or_bytes_than_announced() -> None:
 
 
 def test_a_bomb_is_refused_by_what_its_header_states() -> None:
-    bomb = zstandard.ZstdCompressor(level=19).compress(bytes(frames.MAX_FRAME_PLAIN + 1))
+    bomb = zstandard.ZstdCompressor(level=1).compress(bytes(frames.MAX_FRAME_PLAIN + 1))
     assert len(bomb) < 10_000
     with pytest.raises(errors.TooBig):
         frames.split(bomb, 1, 1 << 40)

@@ -467,8 +467,8 @@ def test_manifests(world: World, rnd: random.Random, downward: bool) -> None:
 def bombs() -> tuple[bytes, bytes]:
     """One that does not say how large it becomes, and one that does; made once by who tests with them."""
     return (
-        zstandard.ZstdCompressor(level=19, write_content_size=False).compress(bytes(80_000_000)),
-        zstandard.ZstdCompressor(level=19).compress(bytes(300_000_000)),
+        zstandard.ZstdCompressor(level=1, write_content_size=False).compress(bytes(80_000_000)),
+        zstandard.ZstdCompressor(level=1).compress(bytes(300_000_000)),
     )
 
 
