@@ -240,6 +240,7 @@ def steps_of_disputes(folder: Path, count: int) -> int:
     return steps
 
 
+@pytest.mark.no_cover
 def test_what_waits_behind_a_fork_is_not_gone_through_for_each_content(tmp_path: Path) -> None:
     few, many = (steps_of_forks(tmp_path / str(count), count) for count in (50, 300))
     # Six times as many; all that waits gone through for each it was 25 times.
@@ -269,6 +270,7 @@ def steps_of_forks(folder: Path, count: int) -> int:
     return steps
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kind", ["grant", "revocation", "exclusion", "erasure"])
 def test_words_about_others_are_gone_through_once_and_not_at_each_segment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

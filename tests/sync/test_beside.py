@@ -126,6 +126,7 @@ def merged(folder: Path, *, preview: bool = False) -> Told:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_helpers_read_is_what_is_read_here(
     tmp_path: Path, call: Callable[[Work], Crew], preview: bool, monkeypatch: pytest.MonkeyPatch

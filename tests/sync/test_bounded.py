@@ -156,6 +156,7 @@ def told(result: BundleResult) -> tuple[object, ...]:
     return five, listed, result.births, result.changes, result.reasons
 
 
+@pytest.mark.no_cover
 def test_what_is_counted_in_pieces_is_told_as_a_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +175,7 @@ def test_what_is_counted_in_pieces_is_told_as_a_whole(
     assert {"held", "conflict", "refused"} == {outcome for outcome, _ in reports[0][4]}  # type: ignore[attr-defined]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("bundles", [1, 20])
 def test_few_large_values_do_not_lie_in_memory_together(
     tree: Tree, monkeypatch: pytest.MonkeyPatch, bundles: int
@@ -468,6 +470,7 @@ def test_grants_that_grant_nothing_are_not_kept_in_memory(tree: Tree) -> None:
     assert most < 20 * len(text)
 
 
+@pytest.mark.no_cover
 def test_long_erasures_are_not_in_memory_together(tree: Tree) -> None:
     """All that were ever said are gone through at every merge, and each may be of megabytes."""
     village, town = tree.village, tree.town
@@ -481,6 +484,7 @@ def test_long_erasures_are_not_in_memory_together(tree: Tree) -> None:
         assert most < 8 * 200_000
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("preview", [False, True])
 def test_what_refused_bundles_say_does_not_lie_in_memory_together(tree: Tree, preview: bool) -> None:
     """What was read of each stood in the frames of its problem: a hundred files of three kilobytes took gigabytes."""

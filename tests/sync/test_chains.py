@@ -105,6 +105,7 @@ def readable(grants: Sequence[Grant]) -> list[Certificate]:
     return found
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60)
 @given(worlds(), st.permutations(range(len(FIRST))))
 def test_what_is_read_for_one_station_is_what_reading_all_would_give(
@@ -150,6 +151,7 @@ def test_base64_has_one_spelling_in_a_grant_too() -> None:
     assert Granted([grant._replace(proof=f"{grant.proof}=")]).all() == []
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40)
 @given(worlds(), st.booleans())
 def test_proven_are_those_alone_whose_chain_stands(

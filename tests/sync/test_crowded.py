@@ -65,6 +65,7 @@ CROWDED = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("what", CROWDED)
 def test_very_many_of_next_to_nothing_take_no_memory(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each took thirty to a hundred bytes for every three or four of its text, before anybody looked at a signature."""
@@ -140,6 +141,7 @@ def test_whether_an_erased_part_says_anything_takes_no_memory() -> None:
     assert used < 9 * len(body)
 
 
+@pytest.mark.no_cover
 def test_what_very_many_words_of_a_tombstone_name_is_not_kept_in_memory() -> None:
     """One of 8 kB held ten million words, of which two sets were made."""
     seen = {"births": f"{'aa ' * MANY}{5:016x}", "heads": f"{'bb ' * MANY}name@{7:016x}"}

@@ -108,6 +108,7 @@ def test_downward_too(district: Desk, village: Desk) -> None:
     assert district.send(village).items == 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("most", [1, 3_000])
 def test_older_items_that_come_into_a_scope_are_not_left_behind(

@@ -6,6 +6,8 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from desktop.records.declaration import Level
 from desktop.records.types import Catalogue
 from desktop.records.versions.resolution import Life
@@ -21,6 +23,7 @@ def pass_on(*desks: Desk) -> None:
         lower.take(upper.send(lower))
 
 
+@pytest.mark.no_cover
 def test_what_the_district_says_reaches_the_village_and_is_deleted_there_too(tmp_path: Path) -> None:
     district = new_root(tmp_path, "区", types=BELOW)
     town = new_desk(tmp_path, "镇", Level.TOWN, types=BELOW)

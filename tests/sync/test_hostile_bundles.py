@@ -74,6 +74,7 @@ def contents(parts: list[Part]) -> list[bytes]:
 EXPECTED = [lines(1, 3), lines(4, 7)]
 
 
+@pytest.mark.no_cover
 @given(data=st.data())
 def test_a_changed_byte_is_a_problem_or_means_nothing(
     folder: Path, whole: bytes, data: st.DataObject
@@ -123,6 +124,7 @@ def test_a_block_of_zeros_as_after_a_power_cut(folder: Path, whole: bytes, data:
     assert contents(parts) == EXPECTED
 
 
+@pytest.mark.no_cover
 @given(data=st.data())
 def test_two_pieces_exchanged(folder: Path, whole: bytes, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), min_size=3, max_size=3)))

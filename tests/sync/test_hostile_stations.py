@@ -63,6 +63,7 @@ def test_labels_that_are_none(tree: Tree) -> None:
     assert outcome(tree.town.take(right)) == (1, 0, 0, 0, 0)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("incarnation", ["", "x y", "x=y", "AB" * 8, "ab" * 8 + "\n"])
 def test_labels_of_incarnations_that_are_none(tree: Tree, incarnation: str) -> None:
     """Of the sender's own ones it is noted that they have ended, before the segments are looked at."""

@@ -71,6 +71,7 @@ def test_what_is_no_list_of_stamps_is_no_item(
         decoded(tree.village, replaces)
 
 
+@pytest.mark.no_cover
 def test_a_list_takes_little_more_memory_than_its_line(tree: Tree) -> None:
     """One of 30 MB stands in some hundred kilobytes of a bundle; its texts alone were four times as much."""
     replaces = json.dumps([f"{n:016x}" for n in range(1, 20_001)], separators=(",", ":"))

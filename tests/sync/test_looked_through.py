@@ -81,6 +81,7 @@ def test_of_a_long_tail_only_what_may_hold_something_is_opened(
     assert district.digest(village.unit).sha256 == village.digest(village.unit).sha256
 
 
+@pytest.mark.no_cover
 def test_a_first_receipt_opens_no_grants_of_all_the_others(
     district: Desk, village: Desk, looked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

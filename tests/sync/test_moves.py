@@ -31,6 +31,7 @@ from tests.sync.places import Places, name_of, self_grant
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
+@pytest.mark.no_cover
 def test_where_nothing_lapses_by_a_move_nothing_more_is_said(places: Places) -> None:
     places.deliver()
     number = places.district.next_number()
@@ -224,6 +225,7 @@ def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: P
     assert places.other.digest() == places.district.digest()
 
 
+@pytest.mark.no_cover
 def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places) -> None:
     places.deliver()
     places.village.database.execute("UPDATE link SET upward = 0")
@@ -501,6 +503,7 @@ def test_what_a_bundle_says_of_others_is_settled_with_it_and_not_with_a_bad_one_
     assert len(begun) == 1, "nothing of the bad one was written"
 
 
+@pytest.mark.no_cover
 def test_a_move_in_vain_that_opens_a_conflict_is_told_as_refused(places: Places) -> None:
     """It names nothing that it replaces, and goes out before the conflicts of its bundle are told again."""
     other, far, district = places.other, places.far, places.district
@@ -511,6 +514,7 @@ def test_a_move_in_vain_that_opens_a_conflict_is_told_as_refused(places: Places)
     assert (result.reasons, result.applied) == ({("refused", "superior"): 1}, 0)
 
 
+@pytest.mark.no_cover
 def test_each_of_several_moves_in_vain_of_one_merge_is_told_as_refused(places: Places) -> None:
     other, far, district = places.other, places.far, places.district
     places.deliver()
@@ -572,6 +576,7 @@ def test_what_a_former_superior_erases_before_it_hears_of_the_move_is_gone_every
     assert len(district.records("erasure")) == 1
 
 
+@pytest.mark.no_cover
 def test_long_after_the_move_a_former_superior_erases_nothing_nor_does_who_never_was_one(
     tmp_path: Path,
 ) -> None:
@@ -838,6 +843,7 @@ def test_words_of_a_unit_below_that_come_later_are_erased_in_other_branches_too(
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
 
 
+@pytest.mark.no_cover
 def test_what_was_erased_above_without_the_town_having_seen_it_is_gone_everywhere_when_the_unit_is_moved(
     places: Places,
 ) -> None:
@@ -861,6 +867,7 @@ def test_what_was_erased_above_without_the_town_having_seen_it_is_gone_everywher
     assert not any(below.send().items for below, _ in places.pairs), "it is said once"
 
 
+@pytest.mark.no_cover
 def test_an_erasure_that_waits_for_its_day_is_not_said_sooner_where_a_unit_is_moved(places: Places) -> None:
     """What was recorded since the date was put right would be gone before that day."""
     district, town, village = places.district, places.town, places.village

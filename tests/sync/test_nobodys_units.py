@@ -81,6 +81,7 @@ def _is_of(places: Places, town: Desk) -> None:
         assert places.far.unit in subtree(desk.database, town.unit)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("how", ["withdrawn", "revoked", "without its grant"])
 def test_where_the_first_registration_counts_no_more_the_second_does_and_the_first_comes_back_as_the_second(
     places: Places, how: str

@@ -109,6 +109,7 @@ def test_what_was_passed_over_in_an_incarnation_that_was_left_says_nothing_of_th
     assert links.link_to(other.database, town.station) == passed.go_back(other.database, other.link(town))
 
 
+@pytest.mark.no_cover
 def test_where_the_new_superior_signs_for_it_in_the_same_merge_nothing_is_passed_over(
     left: tuple[Desk, ...],
 ) -> None:
@@ -128,6 +129,7 @@ def test_where_the_new_superior_signs_for_it_in_the_same_merge_nothing_is_passed
     assert other.link(town).received > 0
 
 
+@pytest.mark.no_cover
 def test_no_receipt_waits_for_what_was_written_under_a_unit_that_is_deleted_and_it_comes_when_that_is_back(
     places: Places,
 ) -> None:
@@ -150,6 +152,7 @@ def test_no_receipt_waits_for_what_was_written_under_a_unit_that_is_deleted_and_
     assert town.send().items == 0
 
 
+@pytest.mark.no_cover
 def test_no_receipt_waits_for_what_was_written_below_a_unit_that_is_deleted(tmp_path: Path) -> None:
     """Nor for what its computer wrote whose registration counts no more."""
     city = new_root(tmp_path, "市", Level.CITY)

@@ -62,6 +62,7 @@ def test_what_is_written_here_after_an_erasure_with_a_later_moment_stays_alike(p
     assert len(found) == 1
 
 
+@pytest.mark.no_cover
 def test_a_second_station_of_a_village_vouches_for_no_word_of_the_district(places: Places) -> None:
     """Stations of one unit may send in both directions, so one makes the other believe anything."""
     second = new_desk(places.town.folder, "村二", Level.VILLAGE, unit=places.village.unit)

@@ -101,6 +101,7 @@ def test_a_bundle_that_was_made_before_the_restore_was_heard_of_leaves_nothing_o
     assert_all_have(places, "镇上改的")
 
 
+@pytest.mark.no_cover
 def test_it_comes_back_once(places: Places) -> None:
     town, village = places.town, places.village
     told_below(town, village, "镇上改的")

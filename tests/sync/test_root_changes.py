@@ -198,6 +198,7 @@ def test_only_who_stands_above_brings_a_statement(world: World, tmp_path: Path) 
     assert clerk.take(send_with(town, clerk, told)).new_roots
 
 
+@pytest.mark.no_cover
 def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
     district, town, village = world.district, world.towns[0], world.villages[0]
     settle(world.pairs)

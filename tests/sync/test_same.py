@@ -121,6 +121,7 @@ def test_an_edge_between_records_that_nobody_has_is_in_nobodys_scope(house: Hous
     assert house.town.digest().sha256 != house.town.digest(house.town.unit).sha256
 
 
+@pytest.mark.no_cover
 def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(house: House) -> None:
     """A village may say so of as many of its own as it likes."""
 
@@ -290,6 +291,7 @@ def test_a_birth_that_is_withdrawn_leaves_the_other_alone(house: House) -> None:
         assert desk.values(ONE) is not None
 
 
+@pytest.mark.no_cover
 def test_deleting_what_is_one_deletes_both(house: House) -> None:
     say_same(house.town)
     house.settle()
@@ -320,6 +322,7 @@ def test_what_was_born_after_the_edge_is_one_with_it_too(house: House) -> None:
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("moved", [False, True], ids=["it claims one", "one is given to it"])
 def test_who_gets_one_of_them_later_gets_the_other_too(house: House, tmp_path: Path, moved: bool) -> None:
     """Neither the edge nor a first birth is new by then: what brings one of them into a scope brings all of them."""
@@ -381,6 +384,7 @@ def test_of_two_files_of_one_merge_the_second_alone_is_told_what_it_brings_into_
     assert second.total == second.applied + second.known + second.conflict
 
 
+@pytest.mark.no_cover
 def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
     """A village that goes to another town takes nothing apart."""
     say_same(house.town)
@@ -390,6 +394,7 @@ def test_who_stood_above_both_has_said_it_for_good(house: House) -> None:
     assert joined(house.district)
 
 
+@pytest.mark.no_cover
 def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, tmp_path: Path) -> None:
     """A claim gives rights to its own words only: else two strangers' records went to each of them."""
     far = new_desk(tmp_path, "邻镇", Level.TOWN)
@@ -406,6 +411,7 @@ def test_who_claims_two_public_codes_joins_nothing_that_is_others(house: House, 
         assert village.digest(village.unit).sha256 == house.town.digest(village.unit).sha256
 
 
+@pytest.mark.no_cover
 def test_an_edge_goes_when_somebody_elsewhere_claims_what_it_joins(house: House, tmp_path: Path) -> None:
     """The villages do not know the other town and believed theirs, whose word had no effect in its own ledger."""
     far = new_desk(tmp_path, "邻镇", Level.TOWN)
@@ -493,6 +499,7 @@ def names_known_to(desk: Desk) -> set[str]:
     return {v.value for v in found if v.slot == "name"}
 
 
+@pytest.mark.no_cover
 def test_whoever_had_an_edge_hears_that_it_is_deleted(house: House, tmp_path: Path) -> None:
     """It had come to him with a third record that was one with his, and names none of his own."""
     south = new_desk(tmp_path, "南村", Level.VILLAGE)
@@ -522,6 +529,7 @@ def test_a_deleted_one_that_takes_no_part_goes_on_hearing_of_the_others(house: H
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(house: House) -> None:
     """A link from the one to the other led from it to itself, and was about to be led back."""
     house.west.edit(OTHER, "partner", ONE)
@@ -533,6 +541,7 @@ def test_what_they_showed_together_is_nobodys_birth_when_they_are_apart_again(ho
     assert_equal(house)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("level", ["town", "district"])
 def test_units_are_never_one(house: House, level: str) -> None:
     """One of them would be gone from the tree, and with it whatever its stations send."""

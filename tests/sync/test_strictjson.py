@@ -52,6 +52,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.no_cover
 @given(values)
 def test_what_is_written_is_read_again(value: object) -> None:
     for data in (strictjson.pretty(value), strictjson.line(value)):

@@ -45,6 +45,7 @@ def test_the_vectors_stay_small_enough_to_be_carried() -> None:
     assert sum(p.stat().st_size for p in files) < MOST_BYTES
 
 
+@pytest.mark.no_cover
 def test_a_reader_that_shares_nothing_with_this_program_reads_the_good_ones() -> None:
     """It is started alone, so that nothing of this program is in its reach."""
     reader = player.HERE / "reader.py"

@@ -93,6 +93,7 @@ def test_what_everybody_below_may_write_is_believed_of_stations_that_are_not_kno
     assert places.village.records() == {OTHER}
 
 
+@pytest.mark.no_cover
 def test_what_the_district_writes_reaches_the_village_through_the_town(places: Places) -> None:
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
     places.deliver(1)
@@ -118,6 +119,7 @@ def test_what_waited_is_judged_without_its_parent_once_that_is_none_any_more(
     assert places.village.records() == {OTHER}
 
 
+@pytest.mark.no_cover
 def test_who_is_enrolled_hears_of_a_unit_from_elsewhere_before_it_knows_whose_the_parents_is(
     places: Places, tmp_path: Path
 ) -> None:

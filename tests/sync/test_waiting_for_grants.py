@@ -52,6 +52,7 @@ def test_a_segment_of_a_station_whose_grant_is_outstanding_is_asked_for_again(tr
     assert "f4" * 16 in tree.district.records()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("granted", [True, False])
 def test_a_segment_that_stands_before_the_grant_of_its_renewed_key_is_taken(
     tree: Tree, granted: bool
@@ -79,6 +80,7 @@ def test_a_segment_that_stands_before_the_grant_of_its_renewed_key_is_taken(
     assert tree.district.records() == ({FIRM, OTHER} if granted else {OTHER})
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_segment_that_stands_before_its_grant_in_the_same_bundle_is_taken(
