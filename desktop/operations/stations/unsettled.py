@@ -248,7 +248,7 @@ def _settled_by_joining(
         return found
     theirs = {*enrolled.stations(database), (here.station, here.unit.id)}
     # Of another computer of this unit, in whose place this one may be, the item need not have come.
-    ours = {station for station, unit in theirs if unit == here.unit.id}
+    ours = {station for station, unit in theirs if unit == here.unit.id} - {here.station}
     return [
         replace(one, advice=advising.JOINED, again=False, settled=True)
         if one.cause == item_outcomes.REFUSED_REGISTERED
