@@ -45,15 +45,17 @@ def deleted(desk: Desk, record: str) -> bool:
     return found is not None
 
 
-def gone_elsewhere(top: Desk, desk: Desk, units: set[str], heads: Mapping[str, str]) -> bool:
-    """Whether of firms that are one somebody has deleted one that these units had, and all are others' above by now.
+def gone_elsewhere(top: Desk, desk: Desk, units: set[str], heads: Mapping[str, str]) -> set[str]:
+    """The heads of firms that are one of which somebody has deleted one that these units had, and all are others' above
+    by now.
 
     What others have written into it since is not heard here, where it is not edited after it was deleted.
     """
-    return any(
-        deleted(top, head) and _claim(desk, head) & units and not _claim(top, head) & units
+    return {
+        head
         for head in set(heads.values())
-    )
+        if deleted(top, head) and _claim(desk, head) & units and not _claim(top, head) & units
+    }
 
 
 def misled(holders: Sequence[Desk]) -> bool:
