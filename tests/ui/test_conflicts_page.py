@@ -263,6 +263,12 @@ def test_on_a_screen_at_125_percent_nothing_of_it_is_beside_the_page(
     # Over a mask nothing can be typed, so who writes another value begins with an empty line; with it he decides.
     assert (editor.text(), page.accept.isEnabled()) == ("", False)
     assert "请填写“联系人”" in page.hint.text()
+    # Left and come back to, as to look at another one first, it is asked for still.
+    page.comparison.show_dispute(page.comparison.dispute)
+    page.list.setFocus()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    hands.settle()
+    assert (page.accept.isEnabled(), "请填写“联系人”" in page.hint.text()) == (False, True)
     hands.qtbot.keyClicks(QApplication.focusWidget(), "abc")
     assert page.accept.isEnabled()
     (shown,) = page.disputes

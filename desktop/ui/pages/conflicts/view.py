@@ -305,12 +305,12 @@ class Comparison(QWidget):
             if isinstance(editor, LinkEditor):
                 editor.know(dict(dispute.links or {}))
             editor.set_cell(cells.get(field.name))
-            if typed is not None:
-                editor.set_text(typed[n])
-            elif n in wanted and isinstance(editor, PersonalEditor | PersonalNoteEditor):
+            if n in wanted and isinstance(editor, PersonalEditor | PersonalNoteEditor):
                 # Whoever writes another value has said so already; over a mask nothing could be typed.
                 editor.retype()
                 self._anew.append(editor)
+            if typed is not None:
+                editor.set_text(typed[n])
             for widget in editor.inputs():
                 if not widget.accessibleName():
                     widget.setAccessibleName(field.label)
