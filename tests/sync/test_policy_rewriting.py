@@ -70,6 +70,41 @@ def test_what_an_office_says_of_units_and_computers_under_a_wrong_date_counts_ab
             assert fresh.unit in desk.records("unit")
 
 
+def test_what_was_said_once_more_of_what_counts_is_lifted_with_one_word(
+    district: Desk, town: Desk, laptop: Desk
+) -> None:
+    """That under the wrong date stood beside it: whoever lifted one was told that all counts again, and nothing did."""
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    laptop.birth("firm", {"name": "又一厂"}, record=OTHER)
+    laptop.birth("firm", {"name": "退回过的厂"}, record=THIRD)
+    settle([(laptop, town), (town, district)])
+    back = town.exclude((laptop, laptop.next_number() - 1))
+    settle([(town, district)])
+    town.time.pass_days(400)
+    town.ledger.clock.confirm()
+    town.exclude((laptop, 1))
+    town.lift(back)
+    town.revoke(laptop, 1)
+    town.time.pass_days(-400)
+    # Other keys, or a restored backup, are another incarnation: what was said in the one before is found too.
+    station.begin_incarnation(town.ledger, "cd" * 8)
+    town.keys = station.load_keys(town.ledger)
+    redate(town, "ab" * 8)
+    settle([(town, district)])
+    assert rewriting.future_items(town.ledger, town.keys) == []
+    assert [desk.records() for desk in (district, town)] == [set(), set()]
+    for kind, said in (("exclusion", "cause = 'withdrawn'"), ("revocation", "TRUE")):
+        ((record,),) = town.database.rows(f"SELECT lower(hex(id)) FROM r_{kind} WHERE _life = 0 AND {said}")
+        town.lift(record, kind)
+    for days in (0, 401):
+        for desk in (district, town):
+            desk.time.pass_days(days)
+            desk.ledger.clock.confirm()
+            desk.settle()
+        settle([(town, district)])
+        assert [desk.records() for desk in (district, town)] == [{FIRM, OTHER, THIRD}] * 2, days
+
+
 def test_where_only_grants_bear_a_wrong_date_it_is_put_right_as_well(town: Desk, laptop: Desk) -> None:
     town.time.pass_days(400)
     town.ledger.clock.confirm()

@@ -29,7 +29,8 @@ from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life, with_stamps
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at, to_wire
-from desktop.store.ledger import Again, ChangeSet, Ledger, NewRecord, NotFound
+from desktop.store.ledger import Again, ChangeSet, Deletion, Ledger, NewRecord, NotFound
+from desktop.store.log.versions import load_versions
 from desktop.store.merging import aside, erasing
 from desktop.store.merging.aside import Put
 from desktop.store.peers import links, received
@@ -65,13 +66,14 @@ class OwnItem:
 def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
     """Own items that are dated more than a day after now, in the order in which they were written.
 
-    Of what says who counts a station takes nothing back: it waits above for its day. So an erasure, or that somebody's
-    items do not count, is listed until it was said once more. A certificate names the item that granted it and is not
-    said once more; it is listed as long as the date was not put right since.
+    Of what says who counts a station takes nothing back: it waits above for its day. So an erasure, that somebody's
+    items do not count, or that they do so again, is listed until it was said once more. A certificate names the item
+    that granted it and is not said once more; it is listed as long as the date was not put right since.
     """
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
-    said = erasures.said_last(ledger.database, ledger.station, make(tick_at(limit + 1), 0))
+    newest = make(tick_at(limit + 1), 0)
+    said = erasures.said_last(ledger.database, ledger.station, newest)
     found: list[OwnItem] = []
     for origin, incarnation in received.incarnations(ledger.database, ledger.station):
         refused = aside.refused_of(ledger.database, origin)
@@ -80,18 +82,26 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
             for put in _puts(ledger, origin)
             if milliseconds_of(put.stamp) > limit
             and (put.number, put.stamp) not in refused
-            and (put.type not in OWN_TYPES or _is_unsaid(ledger, origin, put, said))
+            and (put.type not in OWN_TYPES or _is_unsaid(ledger, origin, put, said, newest))
         ]
     return found
 
 
-def _is_unsaid(ledger: Ledger, origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, int]]) -> bool:
+def _is_unsaid(
+    ledger: Ledger, origin: int, put: Put, said: Mapping[erasures.Asked, tuple[int, int]], newest: int
+) -> bool:
     """Whether nobody has put right the date of what this says of who counts, and it still does."""
-    if put.kind != BIRTH:
-        return False
     if put.type != ERASURE:
         shown = reading.record(ledger.database, ledger.types, put.type, put.record)
-        return origin == ledger.origin and shown is not None and shown.life is not Life.DELETED
+        if shown is None or (shown.life is Life.DELETED) is (put.kind == BIRTH):
+            return False
+        if put.kind == BIRTH:
+            # What says what counts is gone once it was said once more; of a grant the incarnation tells.
+            return put.type != GRANT or origin == ledger.origin
+        lifted = load_versions(ledger.database, put.type, bytes.fromhex(put.record), only=DELETED_SLOT)
+        return all(v.stamp > newest for v in lifted if v.value != ABSENT)
+    if put.kind != BIRTH:
+        return False
     cells = parse(put.value)
     asked = (*(str(cells.get(name) or "") for name in erasures.ASKED), put.unit)
     return said.get(asked, (0, 0)) < (origin, put.number)
@@ -188,14 +198,17 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
         if put.kind == BIRTH:
             names = {column: f.name for column, f in wire_columns(record_type).items()}
             cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
-            record = put.record
+            record, gone = put.record, []
             if put.type in _SAID_ON:
-                # The id of what says what counts follows from its own item.
+                # The id of what says what counts follows from its own item. Who lifts it has one to lift; nothing
+                # takes back an erasure.
                 record = ""
+                gone = [Deletion(put.type, put.record)] if put.type != ERASURE else []
                 cells[_SAID_ON[put.type]] = ledger.environment.today().isoformat()
             if put.type == ERASURE:
                 cells["upto"] = to_wire(_emptied(cells.get("upto"), anew, ledger))
-            said = ledger.write(label, put.operator, births=[NewRecord(put.type, record, put.unit, cells)])
+            born = [NewRecord(put.type, record, put.unit, cells)]
+            said = ledger.write(label, put.operator, births=born, deletions=gone)
         else:
             replaces = tuple(
                 anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
