@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.versions.stamps import milliseconds_of, to_wire
@@ -105,10 +107,16 @@ def test_what_was_said_once_more_of_what_counts_is_lifted_with_one_word(
         assert [desk.records() for desk in (district, town)] == [{FIRM, OTHER, THIRD}] * 2, days
 
 
-def test_where_only_grants_bear_a_wrong_date_it_is_put_right_as_well(town: Desk, laptop: Desk) -> None:
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_where_only_grants_bear_a_wrong_date_it_is_put_right_as_well(
+    town: Desk, laptop: Desk, taken_back: bool
+) -> None:
     town.time.pass_days(400)
     town.ledger.clock.confirm()
+    before = town.records("grant")
     enrol(laptop, town)
+    for grant in town.records("grant") - before if taken_back else ():
+        town.lift(grant, "grant")
     town.time.pass_days(-400)
     redate(town, "ab" * 8)
     assert milliseconds_of(town.edit(laptop.unit, "name", "村", "unit").stamp) < town.time.at - EPOCH_MS + DAY

@@ -193,7 +193,11 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
     for item in items:
         put = item.put
         record_type = ledger.types.get(put.type)
-        if record_type is None or not (put.kind == BIRTH or put.slot) or put.type == GRANT:
+        if (
+            record_type is None
+            or not (put.kind == BIRTH or put.slot)
+            or (put.type, put.kind) == (GRANT, BIRTH)
+        ):
             continue
         if put.kind == BIRTH:
             names = {column: f.name for column, f in wire_columns(record_type).items()}
