@@ -355,6 +355,7 @@ def test_a_registration_that_counts_again_gives_no_unit_back_and_that_is_said(
     assert waits == {("收下它的那次合并已经撤回", "撤回错了，请上级恢复；内容有误的，请填写的单位改好再报。")}
     stays = uncounted.stays_elsewhere(district.database, district.here, said)
     assert stays.startswith("“径山村工会”现在归“瓶窑镇总工会”：恢复不改变这一点")
+    assert stays.endswith("请用“调整隶属关系”。"), "what the page is called"
     policy.lift(district, said)
     world.report(*world.towns)
     advice = {u.advice for u in unsettled(world.old.database, world.old.here) if u.title == "茶厂"}

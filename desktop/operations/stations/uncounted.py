@@ -177,13 +177,11 @@ def stays_elsewhere(database: Database, at: Here, *records: str) -> str:
         if place.type == UNIT and place.cells and place.record in units:
             before, now = json.loads(place.cells).get(SUPERIOR), units[place.record][SUPERIOR]
             if now != before:
-                names = [str(units[u]["name"]) for u in (place.record, str(now)) if u in units]
-                words[place.record] = "现在归".join(f"“{name}”" for name in names)
+                whose = f"“{units[str(now)]['name']}”" if now in units else "别的上级"
+                words[place.record] = f"“{units[place.record]['name']}”现在归{whose}"
     if not words:
         return ""
-    return (
-        f"{'、'.join(words.values())}：恢复不改变这一点，要归回原来的上级，恢复以后在“体系”里调整隶属关系。"
-    )
+    return f"{'、'.join(words.values())}：恢复不改变这一点，要归回原来的上级，恢复以后请用“调整隶属关系”。"
 
 
 def words_of_withdrawals(
