@@ -19,7 +19,7 @@ from desktop.records.versions.spans import common
 from desktop.store.peers import holdings
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.traffic import Identity
-from desktop.store.queries import locating, reading
+from desktop.store.queries import missing_units, reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 from desktop.sync.authority import enrolled, exclusions
@@ -162,23 +162,19 @@ def stays_elsewhere(database: Database, at: Here, *records: str) -> str:
         if r.id in records
         for origin, found in exclusions.read(str(r.values["items"] or "")).items()
     ]
-    items = [
-        item
-        for item in stored.set_aside(database)
-        if item.outcome == item_outcomes.REFUSED
-        and any(
-            origin == (item.station, item.incarnation) and common(where, [(item.number, item.number)])
-            for origin, where in named
-        )
+    registered = [
+        (unit, cells)
+        for (*origin, number), unit, cells in missing_units.registrations_refused(database)
+        if any(whose == tuple(origin) and common(where, [(number, number)]) for whose, where in named)
     ]
-    units = {r.id: r.values for r in reading.records(database, at.types, Query(UNIT))} if items else {}
+    units = {r.id: r.values for r in reading.records(database, at.types, Query(UNIT))} if registered else {}
     words: dict[str, str] = {}
-    for place in filter(None, locating.locate(database, at.types, items)):
-        if place.type == UNIT and place.cells and place.record in units:
-            before, now = json.loads(place.cells).get(SUPERIOR), units[place.record][SUPERIOR]
+    for unit, cells in registered:
+        if unit in units:
+            before, now = json.loads(cells).get(SUPERIOR), units[unit][SUPERIOR]
             if now != before:
-                whose = f"“{units[str(now)]['name']}”" if now in units else "别的上级"
-                words[place.record] = f"“{units[place.record]['name']}”现在归{whose}"
+                above = f"“{units[str(now)]['name']}”" if now in units else "别的上级"
+                words[unit] = f"“{units[unit]['name']}”现在归{above}"
     if not words:
         return ""
     return f"{'、'.join(words.values())}：恢复不改变这一点，要归回原来的上级，恢复以后请用“调整隶属关系”。"

@@ -27,6 +27,21 @@ def waited_for(database: Database, items: Iterable[Identity]) -> dict[Identity, 
     }
 
 
+def registrations_refused(database: Database) -> list[tuple[Identity, str, str]]:
+    """The items by which units were registered that do not count, each with its unit and its cells as JSON.
+
+    All of them: what is listed for people is cut, and one merge that was taken back may leave a million items aside.
+    """
+    return [
+        ((station, incarnation, number), unit, cells)
+        for station, incarnation, number, unit, cells in database.rows(
+            "SELECT o.station, o.incarnation, r.number, lower(hex(r.record)), r.value FROM refused r"
+            " JOIN origin o ON o.ref = r.origin WHERE r.type = ? AND r.kind = ?",
+            (UNIT, BIRTH),
+        )
+    ]
+
+
 def why_missing(database: Database) -> dict[str, str]:
     """Why units have no place in the tree that is known here, where it will not come by itself: as a reason of items.
 
