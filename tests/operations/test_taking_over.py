@@ -76,6 +76,23 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     report_up(village, new, tmp_path)
 
 
+def test_two_computers_of_one_town_change_their_places(tmp_path: Path) -> None:
+    """Whom the first had enrolled enrols it in the end, and the first went on with no superior at all."""
+    three = Three(tmp_path)
+    district, first, _ = three.all
+    second = laptop(tmp_path, "第二台")
+    enrol(second, first, tmp_path, delegate=True)
+    exchange.send(first, tmp_path / "下.xsj", second.ledger.station)
+    enrol(second, district, tmp_path, delegate=True)
+    report_up(second, district, tmp_path)
+    enrol(first, second, tmp_path, delegate=True)
+    add(first, "镇办厂")
+    report_up(first, second, tmp_path)
+    report_up(second, district, tmp_path)
+    assert "镇办厂" in names(district)
+    assert agree(first.unit.id, first, second, district)
+
+
 def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.report(*world.towns)

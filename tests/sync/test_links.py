@@ -243,6 +243,17 @@ def test_one_parent_at_a_time_and_a_new_one_begins_at_nothing(book: Database) ->
     assert links.uplink(book).acknowledged == 0
     assert links.link_to(book, "old") is None
     assert [link.peer for link in links.all_links(book)] == ["new", "peer"]
+    # Who was below may become the parent, as two computers of one town may change their places.
+    links.note_receipt(book, "peer", NOW, True, 9, 1)
+    below = links.link_to(book, "peer")
+    assert below is not None
+    links.note_looked_through(book, below, 12)
+    sent = links.reserve_sequence(book, "peer")
+    links.connect(book, "peer", upward=True, unit="u", name="镇", recipient="age1")
+    assert (links.uplink(book).peer, links.uplink(book).acknowledged) == ("peer", 0)
+    assert links.looked_through(book, links.uplink(book)) == 0
+    assert links.reserve_sequence(book, "peer") == sent + 1
+    assert [link.peer for link in links.all_links(book)] == ["peer"]
 
 
 def test_a_copy_knows_nothing_of_what_its_original_heard_and_sent(book: Database) -> None:

@@ -76,12 +76,16 @@ def connect(database: Database, peer: str, *, upward: bool, unit: str, name: str
     """Begins a link, or brings names and keys of an existing one up to date; only one parent at a time."""
     if upward:
         # Who becomes the parent again counts on: a bundle or a receipt with a number of before would be no new one.
+        # So does who was below: what is sent upward is something else, and begins anew.
         database.execute(
             "INSERT INTO meta (key, value) SELECT 'counted_' || peer, sequence || ' ' || receipt FROM link"
-            " WHERE upward = 1 AND peer <> ? ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            " WHERE upward = (peer <> ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (peer,),
         )
-        database.execute("DELETE FROM link WHERE upward = 1 AND peer <> ?", (peer,))
+        was_below = database.value("SELECT 1 FROM link WHERE upward = 0 AND peer = ?", (peer,))
+        for note in ("looked", "went") if was_below else ():
+            database.execute("DELETE FROM meta WHERE key = ?", (f"{note}_{peer}",))
+        database.execute("DELETE FROM link WHERE upward = (peer <> ?)", (peer,))
     counted = database.value("SELECT value FROM meta WHERE key = ?", (f"counted_{peer}",))
     sequence, receipt = map(int, str(counted or "0 0").split())
     database.execute(
