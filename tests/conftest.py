@@ -62,6 +62,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if LONG and not hasattr(config, "workerinput"):
         # What writes to the terminal is not there yet.
         config.pluginmanager.register(AtOnce(lambda said: config.get_terminal_writer().line(said)))
+    _measure_once(config)
+
+
+def _measure_once(config: pytest.Config) -> None:
+    """A test that is marked ``no_cover`` runs at its own speed, in a process of several too.
+
+    There pytest-cov begins twice, at the arguments and as a worker. Whoever stops the second for such a test is back
+    with the first, which nobody reads: nothing was measured, and all of it took as long as if it were.
+    """
+    measuring = config.pluginmanager.getplugin("_cov")
+    if hasattr(config, "workerinput") and measuring is not None and measuring.cov_controller is not None:
+        measuring.cov_controller.cov.stop()
 
 
 def pytest_report_header() -> list[str]:
