@@ -13,7 +13,7 @@ from desktop.cli.opening import confirmed, writes
 from desktop.cli.output import json_line, remark, say, table
 from desktop.cli.parameters import OneOf, PathOf, json_option
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, roots, taking_over, traffic
+from desktop.operations.stations import applying, enrolling, roots, taking_over, traffic
 from desktop.operations.stations.enrolling import Granted
 from desktop.operations.stations.taking_over import Astray
 from desktop.operations.workspaces import workspaces
@@ -36,7 +36,7 @@ def enrol() -> None:
 @json_option
 def request(session: Session, out: Path, renew: bool, as_json: bool) -> None:
     """写出入网申请，交给上级。"""
-    made = enrolling.request(session, out, renew=renew)
+    made = applying.request(session, out, renew=renew)
     if as_json:
         json_line({"file": str(made.path), "words": made.words})
         return
@@ -137,7 +137,7 @@ def accept(
         remark(f"本机没有申请过：“{offered.grantor}”接手本机，接受以后数据包改为报给它。")
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
-    unit = enrolling.accept(session, grant_file, ack, new_root=root)
+    unit = applying.accept(session, grant_file, ack, new_root=root)
     if as_json:
         json_line(
             {

@@ -17,7 +17,7 @@ import desktop
 from desktop.cli.steps import NEXT_STEPS, next_step, spoken
 from desktop.errors import EnvironmentProblem, Problem, TrustProblem
 from desktop.operations.session import open_session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import applying, exchange
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import DAY_MS
 from desktop.resources import resource
@@ -189,7 +189,7 @@ def test_no_bundle_is_written_with_a_date_that_cannot_be_right(tmp_path: Path) -
     session = open_session(town, OPERATOR, PASSWORD, Environment(lambda: LONG_AGO))
     # Nor is a grant taken in: what comes with it would wait as of tomorrow, "for more than thirty days".
     with session.workspace, pytest.raises(WrongClock):
-        enrolling.accept(session, tmp_path / "a.xsg")
+        applying.accept(session, tmp_path / "a.xsg")
     answer("enrol", "accept", town, tmp_path / "a.xsg")
     session = open_session(town, OPERATOR, PASSWORD, Environment(lambda: LONG_AGO))
     with session.workspace, pytest.raises(WrongClock) as told:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import applying, enrolling, exchange
 from desktop.operations.templates import templates
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
@@ -90,9 +90,9 @@ def unnoticed_copy(original: Path, copy: Path) -> Iterator[None]:
 def enrol(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:
     """The three files of enrolment."""
     name = below.unit.name
-    enrolling.request(below, folder / f"{name}.xsq")
+    applying.request(below, folder / f"{name}.xsq")
     enrolling.grant(desk, folder / f"{name}.xsq", folder / f"{name}.xsg", delegate=delegate)
-    enrolling.accept(below, folder / f"{name}.xsg", folder / f"{name}.xsa")
+    applying.accept(below, folder / f"{name}.xsg", folder / f"{name}.xsa")
     enrolling.confirm(desk, folder / f"{name}.xsa")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import enrolling
+from desktop.operations.stations import applying, enrolling
 from desktop.operations.workspaces import audit_log
 from desktop.operations.workspaces.workspaces import elsewhere, place_of
 from desktop.records.declaration import Level, Role
@@ -37,13 +37,13 @@ def test_the_code_of_another_districts_town_is_enrolled_only_with_a_reason(
 ) -> None:
     town = station(tmp_path, "330106002", "北山街道总工会", Level.TOWN)
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
-    enrolling.request(town, asked)
+    applying.request(town, asked)
     with pytest.raises(enrolling.CodeElsewhere, match=r"西湖区北山街道.*不在“余杭区总工会”的区域里"):
         enrolling.grant(district, asked, out)
     assert not out.exists()
     assert units(district) == {"330110": "330110"}
     enrolling.grant(district, asked, out, although="区划调整")
-    assert enrolling.accept(town, out).code == "330106002"
+    assert applying.accept(town, out).code == "330106002"
     audit_log.export(district, tmp_path / "log.jsonl")
     assert "编码在别处：区划调整" in (tmp_path / "log.jsonl").read_text("utf-8")
 
@@ -67,7 +67,7 @@ def test_a_city_has_its_place_under_the_code_that_the_list_has(district: Session
     city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
     assert units(city) == {"330100": "3301"}
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
-    enrolling.request(district, asked)
+    applying.request(district, asked)
     enrolling.grant(city, asked, out)
     assert units(city)["330110"] == "330110"
     assert place_of("HY-01", Level.INDUSTRY) is None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from desktop.operations.recording import records
 from desktop.operations.session import Here, Session
-from desktop.operations.stations import enrolling, exchange, inbox, inbox_files, policy, traffic
+from desktop.operations.stations import applying, enrolling, exchange, inbox, inbox_files, policy, traffic
 from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
 from desktop.operations.workspaces import recovery, wiping
@@ -267,11 +267,11 @@ def test_what_is_for_others_and_what_is_our_own_is_told_as_such(desk: Desk) -> N
 
 def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
     village = station(desk.folder.parent, "330110109201", "平山村工会", Level.VILLAGE)
-    enrolling.request(village, desk.folder / "平山.xsq")
+    applying.request(village, desk.folder / "平山.xsq")
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "平山村工会")
     enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder.parent / "平山.xsg")
-    enrolling.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
+    applying.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
     # Nobody confirms it by naming a computer that has confirmed its own; and rubbish there is passed over.
     held = reading.records(desk.district.database, desk.district.types, reading.Query("grant"))

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.operations.recording import records
 from desktop.operations.stations import (
+    applying,
     covers,
     enrolling,
     exchange,
@@ -43,9 +44,9 @@ def test_nobody_below_enrols_anew_and_renewed_keys_stay_under_the_same_root(tmp_
     known = {str(w) for w in roots.current(village.database, village.ledger.station).words}
     assert {str(w) for w in roots.current(city.database, city.ledger.station).words} < known
 
-    enrolling.request(town, tmp_path / "新.xsq", renew=True)
+    applying.request(town, tmp_path / "新.xsq", renew=True)
     enrolling.grant(district, tmp_path / "新.xsq", tmp_path / "新.xsg", delegate=True)
-    enrolling.accept(town, tmp_path / "新.xsg", tmp_path / "新.xsa")
+    applying.accept(town, tmp_path / "新.xsg", tmp_path / "新.xsa")
     enrolling.confirm(district, tmp_path / "新.xsa")
     records.save(village, "enterprise", {"name": "换钥匙以后的厂"})
     three.exchange()

@@ -13,6 +13,7 @@ from desktop.operations.recording import attachments, duplicates, records
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import (
+    applying,
     enrolling,
     exchange,
     inbox,
@@ -344,9 +345,9 @@ def test_a_registration_that_counts_again_gives_no_unit_back_and_that_is_said(
     old = world.old.ledger.station
     merge = next(m.id for m in stored.merges(district.database) if m.sender == old and m.total)
     second = laptop(tmp_path, "村里的第二台", unit.code, unit.name, Level.VILLAGE)
-    enrolling.request(second, tmp_path / "二.xsq")
+    applying.request(second, tmp_path / "二.xsq")
     enrolling.grant(world.new, tmp_path / "二.xsq", tmp_path / "二.xsg", although="区划调整")
-    enrolling.accept(second, tmp_path / "二.xsg", tmp_path / "二.xsa")
+    applying.accept(second, tmp_path / "二.xsg", tmp_path / "二.xsa")
     world.report((world.new, district))
     withdrawals.withdraw(district, merge)
     (said,) = [e.record for e in policy.excluded(district) if e.cause == "withdrawn"]

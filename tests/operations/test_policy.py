@@ -12,6 +12,7 @@ from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import (
+    applying,
     enrolling,
     exchange,
     forks,
@@ -239,9 +240,9 @@ def test_a_computer_that_was_let_in_again_under_new_keys_gets_bundles_before_it_
     report_up(village, town, tmp_path)
     policy.revoke(town, village.ledger.station)
     assert enrolled.out_of_use(town.database) == {village.ledger.station}
-    enrolling.request(village, tmp_path / "again.xsq", renew=True)
+    applying.request(village, tmp_path / "again.xsq", renew=True)
     enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg")
-    enrolling.accept(village, tmp_path / "again.xsg", tmp_path / "again.xsa")
+    applying.accept(village, tmp_path / "again.xsg", tmp_path / "again.xsa")
     enrolling.confirm(town, tmp_path / "again.xsa")
     sent = exchange.send(town, tmp_path / "down.xsj", to=village.unit.name)
     (taken,) = exchange.merge(village, [sent.path]).bundles
@@ -261,7 +262,7 @@ def test_what_was_written_while_a_computer_was_out_of_use_counts_not_when_it_is_
     records.save(village, "enterprise", {"name": "丢失以后写的"})
     enrol(village, town, tmp_path)
     again = village.ledger.incarnation
-    enrolling.accept(village, tmp_path / f"{village.unit.name}.xsg")
+    applying.accept(village, tmp_path / f"{village.unit.name}.xsg")
     assert village.ledger.incarnation == again, "it begins once"
     records.save(village, "enterprise", {"name": "重新入网以后写的"})
     report_up(village, town, tmp_path)

@@ -17,7 +17,7 @@ from desktop.errors import Problem
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import enrolling, exchange, roots
+from desktop.operations.stations import applying, enrolling, exchange, roots
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
@@ -674,14 +674,14 @@ def test_a_lost_root_is_replaced_after_comparing_words_and_the_data_stay(stage: 
     village = opened(stage.village, "lost root")
     report_up(village, stage.district, stage.folder)
     fresh = station(stage.folder / "fresh", "330110", "余杭区总工会（新电脑）", Level.DISTRICT)
-    enrolling.request(village, stage.folder / "again.xsq")
+    applying.request(village, stage.folder / "again.xsq")
     enrolling.grant(fresh, stage.folder / "again.xsq", stage.folder / "again.xsg")
     with pytest.raises(RootDiffers):
-        enrolling.accept(village, stage.folder / "again.xsg")
+        applying.accept(village, stage.folder / "again.xsg")
     roots.export_root(fresh, stage.folder / "root.pem")
     (root,) = roots.read_root(stage.folder / "root.pem")
     assert roots.words_of(root) == str(recovery.own_words(fresh))
-    enrolling.accept(village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root)
+    applying.accept(village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root)
     enrolling.confirm(fresh, stage.folder / "again.xsa")
     for _ in range(2):
         report = report_up(village, fresh, stage.folder).bundles[0]

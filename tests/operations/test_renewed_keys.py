@@ -9,7 +9,7 @@ import pytest
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import enrolling, exchange, roots, traffic
+from desktop.operations.stations import applying, enrolling, exchange, roots, traffic
 from desktop.operations.stations.enrolling import NoRequest, NotEnrolled
 from desktop.operations.workspaces import operators, recovery, restoring
 from desktop.records.declaration import Level, Role
@@ -28,10 +28,10 @@ def three(tmp_path: Path) -> Three:
 
 def renew(below: Session, desk: Session, folder: Path, *, delegate: bool = False) -> None:
     """The three files, for new keys."""
-    asked = enrolling.request(below, folder / "renew.xsq", renew=True)
+    asked = applying.request(below, folder / "renew.xsq", renew=True)
     assert str(traffic.look_request(folder / "renew.xsq").words) == asked.words
     enrolling.grant(desk, folder / "renew.xsq", folder / "renew.xsg", delegate=delegate)
-    enrolling.accept(below, folder / "renew.xsg", folder / "renew.xsa")
+    applying.accept(below, folder / "renew.xsg", folder / "renew.xsa")
     enrolling.confirm(desk, folder / "renew.xsa")
 
 
@@ -49,17 +49,17 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     first = key(village)
     late_up, late_down = three.up(village), three.down(town, village)
     record(village, "还没有进数据包的厂")
-    enrolling.request(village, three.folder / "renew.xsq", renew=True)
+    applying.request(village, three.folder / "renew.xsq", renew=True)
     words = traffic.look_request(three.folder / "renew.xsq").words
     enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
     record(village, "批准以前照常登记的厂")
     taken(village, three.down(town, village))
     taken(town, three.up(village))
-    again = enrolling.request(village, three.folder / "renew.xsq", renew=True)
+    again = applying.request(village, three.folder / "renew.xsq", renew=True)
     assert again.words == str(words), "the file was lost: the same keys are asked for once more"
     enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
     record(village, "接受前一刻登记的厂")
-    enrolling.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
+    applying.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
     assert not village.database.rows("SELECT 1 FROM pending"), (
         "it belongs to the keys that it was written under"
     )
@@ -73,7 +73,7 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     assert three.agree()
     assert "更换本机密钥" in {line.action for line in audit.recent(village)}
     with pytest.raises(NotAllowed, match="根证书"):
-        enrolling.request(three.district, three.folder / "no.xsq", renew=True)
+        applying.request(three.district, three.folder / "no.xsq", renew=True)
     renew(village, town, three.folder)
     three.exchange()
     assert three.agree(), "twice, by the proof of the first keys"
@@ -86,12 +86,12 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
     """The incarnation that it names has numbers already: two contents of one would stop everything until decided."""
     _, town, village = three.all
     three.exchange()
-    enrolling.request(village, three.folder / "renew.xsq", renew=new)
+    applying.request(village, three.folder / "renew.xsq", renew=new)
     keeper = village.workspace.keeper
     assert keeper is not None
     keeper.renew(destroy=False)
     enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
-    enrolling.accept(village, three.folder / "renew.xsg")
+    applying.accept(village, three.folder / "renew.xsg")
     record(village, "接受以后的厂")
     taken(town, three.up(village))
     answer = three.down(town, village)
@@ -101,7 +101,7 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
         folder, None, "王芳", "password1", environment=repeatable("back", START + DAY), with_journal=False
     ).session
     with pytest.raises(NoRequest):
-        enrolling.accept(three.village, three.folder / "renew.xsg")
+        applying.accept(three.village, three.folder / "renew.xsg")
     record(three.village, "恢复以后的厂")
     taken(three.village, answer)
     three.exchange()
@@ -133,7 +133,7 @@ def test_a_town_renews_its_keys_and_its_villages_believe_it(three: Three) -> Non
     assert link.recipient == stations.load_keys(town.ledger).recipient, "it writes to the new key from now on"
     late = station(three.folder, "330110109201", "长乐村工会", Level.VILLAGE)
     with pytest.raises(NotEnrolled):
-        enrolling.request(late, three.folder / "no.xsq", renew=True)
+        applying.request(late, three.folder / "no.xsq", renew=True)
     enrol(late, town, three.folder)
     record(late, "新村的厂")
     taken(late, three.down(town, late))

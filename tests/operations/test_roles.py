@@ -14,6 +14,7 @@ from desktop.operations.exports import real_name
 from desktop.operations.recording import conflicts, deciding, records, sheets
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import (
+    applying,
     enrolling,
     exchange,
     forks,
@@ -60,7 +61,7 @@ def make_office(tmp_path: Path) -> Office:
     exchange.send(district, tmp_path / "down.xsj", to=town.ledger.station)
     exchange.merge(town, [tmp_path / "down.xsj"])
     village = station(tmp_path, "330106002001", "村", Level.VILLAGE)
-    enrolling.request(village, tmp_path / "村.xsq")
+    applying.request(village, tmp_path / "村.xsq")
     for role in (Role.READER, Role.EDITOR, Role.DESK):
         operators.put(town, role.value, role, "password1", CHEAP)
     for session in (district, village, town):
@@ -104,9 +105,9 @@ RECORDING: dict[str, Act] = {
 """What somebody who records may do and somebody who only looks may not."""
 
 RUNNING: dict[str, Act] = {
-    "enrolling.request": lambda s, o: enrolling.request(s, o.folder / "out.xsq"),
+    "applying.request": lambda s, o: applying.request(s, o.folder / "out.xsq"),
     "enrolling.grant": lambda s, o: enrolling.grant(s, o.folder / "村.xsq", o.folder / "out.xsg"),
-    "enrolling.accept": lambda s, o: enrolling.accept(s, o.folder / "镇.xsg"),
+    "applying.accept": lambda s, o: applying.accept(s, o.folder / "镇.xsg"),
     "enrolling.confirm": lambda s, o: enrolling.confirm(s, o.folder / "镇.xsa"),
     "exchange.merge": lambda s, o: exchange.merge(s, [o.folder / "down.xsj"]),
     "exchange.receive": lambda s, o: exchange.receive(s, [o.folder / "down.xsj"]),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange, moving, policy, taking_over, traffic
+from desktop.operations.stations import applying, enrolling, exchange, moving, policy, taking_over, traffic
 from desktop.operations.stations.policy import NoStation
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Level
@@ -25,7 +25,7 @@ def given(desk: Session, below: Session, folder: Path) -> Path:
 
 def accepted(desk: Session, below: Session, folder: Path) -> None:
     ack = folder / f"{desk.ledger.station[:6]}.xsa"
-    enrolling.accept(below, given(desk, below, folder), ack)
+    applying.accept(below, given(desk, below, folder), ack)
     enrolling.confirm(desk, ack)
 
 
@@ -54,9 +54,9 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     assert listed(district) == []
     incarnation, file = village.ledger.incarnation, given(new, village, tmp_path)
     assert traffic.look_grant(village, file).unasked
-    enrolling.accept(village, file, tmp_path / "村.xsa")
+    applying.accept(village, file, tmp_path / "村.xsa")
     (tmp_path / "村.xsa").unlink()
-    enrolling.accept(village, file, tmp_path / "村.xsa")
+    applying.accept(village, file, tmp_path / "村.xsa")
     assert listed(new)[0][1].endswith("已补发批准，等它接受")
     enrolling.confirm(new, tmp_path / "村.xsa")
     assert (village.ledger.incarnation, listed(new)) == (incarnation, [])
@@ -69,10 +69,10 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     (thief,) = exchange.merge(village, [three.down(old, village).path]).bundles
     assert isinstance(thief.problem, errors.Revoked)
     # Nor does a grant of the stolen one make the village report to it again.
-    enrolling.request(village, tmp_path / "村.xsq")
+    applying.request(village, tmp_path / "村.xsq")
     enrolling.grant(old, tmp_path / "村.xsq", tmp_path / "贼.xsg")
     with pytest.raises(GrantorRevoked):
-        enrolling.accept(village, tmp_path / "贼.xsg")
+        applying.accept(village, tmp_path / "贼.xsg")
     report_up(village, new, tmp_path)
 
 
@@ -188,14 +188,14 @@ def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_
     world.report(*world.towns)
     first, second = (given(world.new, world.village, tmp_path) for _ in range(2))
     assert first != second
-    enrolling.request(world.old, tmp_path / "other.xsq")
+    applying.request(world.old, tmp_path / "other.xsq")
     with pytest.raises(GrantForOther):
-        enrolling.accept(world.old, first)
-    enrolling.accept(world.village, second, tmp_path / "村.xsa")
+        applying.accept(world.old, first)
+    applying.accept(world.village, second, tmp_path / "村.xsa")
     enrolling.confirm(world.new, tmp_path / "村.xsa")
     # Enrolled once more by request, it has another certificate than the first file names.
     enrol(world.village, world.new, tmp_path)
     with pytest.raises(GrantForOtherRequest):
-        enrolling.accept(world.village, first)
+        applying.accept(world.village, first)
     policy.revoke(world.new, world.village.ledger.station)
     assert listed(world.new) == []

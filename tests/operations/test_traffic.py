@@ -11,6 +11,7 @@ import pytest
 from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import (
+    applying,
     enrolling,
     exchange,
     moving,
@@ -61,10 +62,10 @@ def test_the_standing_follows_the_three_files(tmp_path: Path) -> None:
 
     assert standing(district) == traffic.Standing(False, False, True, True, True)
     assert standing(village) == traffic.Standing(True, False, False, False, False)
-    enrolling.request(village, tmp_path / "a.xsq")
+    applying.request(village, tmp_path / "a.xsq")
     assert standing(village) == traffic.Standing(True, True, False, False, False)
     enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
-    enrolling.accept(village, tmp_path / "a.xsg")
+    applying.accept(village, tmp_path / "a.xsg")
     assert standing(village) == traffic.Standing(True, True, True, False, False)
 
 
@@ -205,14 +206,14 @@ def test_request_and_grant_are_looked_at_before_anything_is_decided(tmp_path: Pa
     village, other = (
         station(tmp_path, f"33011010920{i}", f"{n}村工会", Level.VILLAGE) for i, n in enumerate("甲乙")
     )
-    asked = enrolling.request(village, tmp_path / "a.xsq")
+    asked = applying.request(village, tmp_path / "a.xsq")
     seen = traffic.look_request(tmp_path / "a.xsq")
     assert (seen.name, seen.level, str(seen.words)) == ("甲村工会", Level.VILLAGE, asked.words)
     enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
     offered = traffic.look_grant(village, tmp_path / "a.xsg")
     assert (offered.grantor, offered.unit, offered.may_enrol) == ("余杭区总工会", "甲村工会", False)
     assert not traffic.standing(village.database, village.unit).enrolled
-    enrolling.request(other, tmp_path / "b.xsq")
+    applying.request(other, tmp_path / "b.xsq")
     with pytest.raises(GrantForOther):
         traffic.look_grant(other, tmp_path / "a.xsg")
     with pytest.raises(DiskGone):
@@ -299,7 +300,7 @@ def test_nobody_waits_for_a_pipe_under_the_name_of_another_file(
     os.mkfifo(pipe)
     for read in (
         lambda: enrolling.grant(district, pipe, tmp_path / "x.xsg"),
-        lambda: enrolling.accept(village, pipe, tmp_path / "x.xsa"),
+        lambda: applying.accept(village, pipe, tmp_path / "x.xsa"),
         lambda: enrolling.confirm(village, pipe),
         lambda: wiping.read_statement(district, pipe),
         lambda: roots.read_root(pipe),
@@ -361,12 +362,12 @@ def test_who_was_enrolled_for_another_unit_is_known_when_the_one_it_asked_for_is
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
-    enrolling.request(village, tmp_path / "村.xsq")
+    applying.request(village, tmp_path / "村.xsq")
     wished = village.unit.id
     codes = (f"33011010920{n}" for n in range(1, 10))
     code = next(c for c in codes if unit_id(Level.VILLAGE, c) < wished)
     enrolling.grant(town, tmp_path / "村.xsq", tmp_path / "村.xsg", code=code)
-    enrolling.accept(village, tmp_path / "村.xsg")
+    applying.accept(village, tmp_path / "村.xsg")
     records.delete(town, "unit", wished)
     report_up(town, district, tmp_path)
     computer = village.ledger.station
@@ -387,7 +388,7 @@ def test_who_keeps_a_register_keeps_it_though_it_asked_for_a_unit_that_has_none(
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     asked = station(tmp_path, "330110109", "建设工会", Level.TOWN)
     town = station(tmp_path, "330110110", "黄湖镇总工会", Level.TOWN)
-    enrolling.request(asked, tmp_path / "建.xsq")
+    applying.request(asked, tmp_path / "建.xsq")
     enrolling.grant(district, tmp_path / "建.xsq", tmp_path / "建.xsg", code="JS-0001", level=Level.INDUSTRY)
     enrol(town, district, tmp_path)
     district.ledger.write("删除", "王芳", deletions=[Deletion("unit", town.unit.id)])
@@ -398,10 +399,10 @@ def test_a_unit_below_one_with_two_hears_that_it_is_back(tmp_path: Path) -> None
     """While it is deleted it lies, for itself, under whoever certified it; that one asked for another unit once."""
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
-    enrolling.request(town, tmp_path / "镇.xsq")
+    applying.request(town, tmp_path / "镇.xsq")
     wished = town.unit.id
     enrolling.grant(district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="330110108", delegate=True)
-    enrolling.accept(town, tmp_path / "镇.xsg", tmp_path / "镇.xsa")
+    applying.accept(town, tmp_path / "镇.xsg", tmp_path / "镇.xsa")
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     enrol(village, town, tmp_path)
     gone, back = Deletion("unit", village.unit.id), Deletion("unit", village.unit.id, revive=True)

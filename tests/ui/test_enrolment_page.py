@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange, policy
+from desktop.operations.stations import applying, enrolling, exchange, policy
 from desktop.records.declaration import Level
 from desktop.sync.signed.words import fingerprint
 from desktop.ui.dialogs import Answer
@@ -191,7 +191,7 @@ def test_a_town_reads_out_the_words_that_its_village_is_shown(open_page: Open, t
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
     village = station(tmp_path, "330110109222", "径山村工会𠮷㐂䶮", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
-    enrolling.request(village, tmp_path / "甲.xsq")
+    applying.request(village, tmp_path / "甲.xsq")
     above, desk = open_page(town)
     above.drop(desk.merge.drop, [tmp_path / "甲.xsq"])
     above.tick(desk.grant.compared)
@@ -239,7 +239,7 @@ def test_the_words_to_be_compared_are_seen_whole_where_there_is_little_room(qtbo
 def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
-    enrolling.request(village, tmp_path / "a.xsq")
+    applying.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands, page = open_page(village)
     hands.dialogs.paths = [tmp_path / "a.xsg"]
@@ -253,7 +253,7 @@ def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path:
 def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
-    enrolling.request(village, tmp_path / "a.xsq")
+    applying.request(village, tmp_path / "a.xsq")
     records.save(town, "unit", {"name": "手工的", "code": "330110109222", "level": "village"})
     hands, page = open_page(town)
     page.tabs.setCurrentIndex(ENROLMENT)
@@ -269,7 +269,7 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.grant.grant_button)
     assert "手工登记" not in page.grant.note.detail.text(), "that is not the code it was enrolled for"
-    accepted = enrolling.accept(village, tmp_path / "a.xsg")
+    accepted = applying.accept(village, tmp_path / "a.xsg")
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
 
 
@@ -279,7 +279,7 @@ def test_a_unit_with_the_code_of_another_district_or_of_no_town_is_asked_about(
 ) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     town = station(tmp_path, code, "北山街道总工会", Level.TOWN)
-    enrolling.request(town, tmp_path / "a.xsq")
+    applying.request(town, tmp_path / "a.xsq")
     hands, page = open_page(district)
     page.tabs.setCurrentIndex(ENROLMENT)
     hands.dialogs.paths = [tmp_path / "a.xsq"]
@@ -298,7 +298,7 @@ def test_a_station_without_the_right_says_who_can_take_the_request(
 ) -> None:
     _, village = pair
     firm = station(tmp_path, "JS-0001", "某厂工会", Level.ENTERPRISE)
-    enrolling.request(firm, tmp_path / "a.xsq")
+    applying.request(firm, tmp_path / "a.xsq")
     hands, page = open_page(village)
     hands.drop(page.merge.drop, [tmp_path / "a.xsq"])
     assert "没有为下级办理入网的权限" in hands.window.notices.words
@@ -313,9 +313,9 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
     files = []
     for n, name in enumerate(("甲村工会", "乙村工会")):
         village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
-        enrolling.request(village, tmp_path / f"{name}.xsq")
+        applying.request(village, tmp_path / f"{name}.xsq")
         enrolling.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
-        enrolling.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
+        applying.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
         files.append(tmp_path / f"{name}.xsa")
         sent = exchange.send(village, tmp_path / f"{name}.xsj").path
         village.workspace.close()
@@ -342,7 +342,7 @@ def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
     for n, name in enumerate(("甲村工会", "乙村工会", "丙村工会"), 2):
         village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
         files.append(tmp_path / f"{name}.xsq")
-        enrolling.request(village, files[-1])
+        applying.request(village, files[-1])
         village.workspace.close()
     hands, page = open_page(town)
     hands.dialogs.several = [files]
@@ -374,7 +374,7 @@ def test_requests_of_several_units_are_done_one_after_the_other_by_keys(
 def test_what_was_said_of_one_file_is_not_read_as_said_of_the_next(open_page: Open, tmp_path: Path) -> None:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
-    enrolling.request(village, tmp_path / "a.xsq")
+    applying.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands, page = open_page(town)
     wrong = "批准文件（.xsg）是给下级的"
@@ -398,7 +398,7 @@ def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     hands, page = open_page(village)
     assert QApplication.focusWidget() is page.enrol.ask
-    enrolling.request(village, tmp_path / "a.xsq")
+    applying.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.enrol.open_grant)

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop.documents.cover_sheet import read_sheet
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import covers, enrolling, exchange, inbox, inbox_files
+from desktop.operations.stations import applying, covers, exchange, inbox, inbox_files
 from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.traffic import Seen
 from desktop.records.declaration import Level
@@ -283,7 +283,7 @@ def test_files_of_enrolment_are_opened_where_enrolment_is(
 ) -> None:
     district = three[0]
     village = station(tmp_path, "330110109201", "平山村工会", Level.VILLAGE)
-    enrolling.request(village, folder / "平山村 申请.xsq")
+    applying.request(village, folder / "平山村 申请.xsq")
     hands, page = open_page(district)
     choose(hands, page, folder)
     until(hands, page, {"平山村 申请.xsq": State.ENROLMENT})

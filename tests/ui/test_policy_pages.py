@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations import (
-    enrolling,
+    applying,
     exchange,
     forks,
     policy,
@@ -251,9 +251,9 @@ def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what
         password="password1", environment=repeatable("new"), cost=CHEAP,
     )  # fmt: skip
     request, grant, ack = (tmp_path / f"新{kind}" for kind in (".xsq", ".xsg", ".xsa"))
-    enrolling.request(new, request)
+    applying.request(new, request)
     policy.revoke(district, town.ledger.station, note="被盗")
-    enrolling.request(town, tmp_path / "被盗的.xsq")
+    applying.request(town, tmp_path / "被盗的.xsq")
     hands, page = open_page(district)
     hands.drop(page.merge.drop, [tmp_path / "被盗的.xsq"])
     assert "后来停用了；批准以后又能用" in page.grant.asked.text(), (
@@ -267,7 +267,7 @@ def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what
     hands.tick(page.grant.compared)
     hands.dialogs.paths = [grant]
     hands.click(page.grant.grant_button)
-    enrolling.accept(new, grant, ack)
+    applying.accept(new, grant, ack)
     page.grant.confirm_all([ack])
     hands.settle()
     assert {line.texts[1] for line in page.grant.stations.rows.lines} == {"已停用", "已入网"}

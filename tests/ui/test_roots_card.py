@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import enrolling, exchange, roots
+from desktop.operations.stations import applying, enrolling, exchange, roots
 from desktop.operations.workspaces import operators
 from desktop.records.declaration import Level, Role
 from desktop.store.workspaces.workspace import CopyMustEnrol
@@ -117,7 +117,7 @@ def test_what_is_said_of_the_grant_is_in_sight_when_the_steps_are_folded_away(
     report_up(town, district, tmp_path)
     hands, page = open_page(town)
     hands.window.resize(1000, 472)
-    enrolling.request(town, tmp_path / "换.xsq", renew=True)
+    applying.request(town, tmp_path / "换.xsq", renew=True)
     enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", delegate=True)
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert not page.enrol.accept_button.visibleRegion().isEmpty()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import applying, enrolling, exchange
 from desktop.operations.workspaces import workspaces
 from desktop.records.declaration import Level
 from desktop.records.typed.values import parse_cell
@@ -77,9 +77,9 @@ class Stage:
         """The three files of enrolment between two stations."""
         lower, upper = self.stations[below], self.stations[above]
         name = lower.unit.name
-        asked = enrolling.request(lower, self.place("入网", f"{name}.xsq"))
+        asked = applying.request(lower, self.place("入网", f"{name}.xsq"))
         enrolling.grant(upper, asked.path, self.place("入网", f"{name}.xsg"), delegate=delegate)
-        enrolling.accept(lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"))
+        applying.accept(lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"))
         enrolling.confirm(upper, self.place("入网", f"{name}.xsa"))
 
     def enter(self, short: str, type_name: str, values: Mapping[str, object], key: str = "") -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces import recovery
 from desktop.operations.workspaces.workspaces import elsewhere, place_of, unit_id
 from desktop.records.declaration import Level, Role
 from desktop.renaming import write_whole
@@ -20,15 +19,13 @@ from desktop.store.peers.links import Link
 from desktop.store.queries import reading
 from desktop.store.queries.units import stands_within, subtree
 from desktop.store.workspaces.workspace import OwnUnit
-from desktop.sync.authority import enrolled, speaking, station
+from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling import recovery as sealing
-from desktop.sync.enrolling.enrolment import Grant, GrantDraft, Request, Wish
-from desktop.sync.errors.enrolment import GrantorRevoked
+from desktop.sync.enrolling.enrolment import GrantDraft, Request, Wish
 from desktop.sync.formats import files, sorts
-from desktop.sync.merging import receiving
-from desktop.sync.signed import certificates, identity, words
+from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import LEVEL_RANK, Claims, grant_serial
 
 
@@ -51,55 +48,12 @@ class NotEnrolled(StateProblem):
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
-    """An enrolment request that was written; the words are read out to the level above."""
-
-    path: Path
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Granted:
     """A grant that was written, and for whom."""
 
     path: Path
     unit: OwnUnit
     words: str
-
-
-def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
-    """Writes the request for enrolment (`.xsq`); with ``renew`` for new keys, which count when the grant is accepted.
-
-    Who is enrolled already asks in a new incarnation, which begins then: what somebody else may have written on this
-    computer after it was put out of use counts no more because it was let in again (rules 1 and 27). Until then
-    everything goes on as it is. Raises :class:`NotEnrolled` and ``NotAllowed``.
-    """
-    session.require(Role.DESK)
-    ledger = session.ledger
-    keys, chain = station.load_keys(ledger), station.own_chain(ledger)
-    if renew and not chain:
-        raise NotEnrolled("本机还没有入网，没有要更换的密钥。")
-    if renew and len(chain) == 1:
-        raise NotAllowed("本机的密钥就是根证书的密钥。", "请用“更换根证书”。")
-    asked = _renewed(session, keys) if renew else keys
-    if not renew and len(chain) > 1:
-        asked = replace(keys, incarnation=identity.new_incarnation(session.environment.random))
-    first = None if keys.first.public_key == asked.public_key else keys.first
-    unit = session.unit
-    wish = Wish(unit.code, unit.name, unit.level)
-    data = enrolment.make_request(asked, wish, session.environment.now(), first)
-    with session.database.transaction():
-        station.ask_with(ledger, asked)
-        ledger.set_meta("request", enrolment.read_request(data).digest)
-        write_whole(out, data)
-        audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
-    return Requested(out, str(words.fingerprint(asked.public_key)))
-
-
-def _renewed(session: Session, keys: identity.StationKeys) -> identity.StationKeys:
-    """New keys to ask for; the same ones again, where they were asked for and the grant has not come."""
-    asked = station.asked_keys(session.ledger)
-    return asked if asked.public_key != keys.public_key else identity.renew(keys, session.environment.random)
 
 
 def grant(
@@ -232,106 +186,6 @@ def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[by
             "请上级再批准一次本单位的申请并允许办理下级入网；也可以把这份申请交给上级批准。",
         )
     return own, chain
-
-
-def accept(
-    session: Session, grant_file: Path, ack_out: Path | None = None, *, new_root: bytes | None = None
-) -> OwnUnit:
-    """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
-
-    ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
-    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one, :class:`GrantorRevoked`, and
-    ``WrongClock``: with a date years back all that comes with the grant would wait as of tomorrow.
-    """
-    session.require(Role.DESK)
-    session.ledger.clock.check()
-    with sorts.telling(grant_file, sorts.GRANT):
-        data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
-        found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
-    rows = {row["id"]: row for row in found.tree}
-    units = [rows[u] for u in found.certificate.claims.units if u in rows]
-    # The unit that the desk chose has the wished one below it where the two differ.
-    mine = next((u for u in units if u["parent"] not in found.certificate.claims.units), units[0])
-    with session.database.transaction():
-        keys = _keys_granted(session, found, _answered(session, data)[0])
-        station.keep_chain(session.ledger, [c.der for c in found.chain])
-        station.keep_history(session.ledger, found.history)
-        if unasked:
-            station.answer_unasked(session.ledger, enrolment.answered(data))
-        own = OwnUnit(mine["id"], mine["code"], mine["name"], Level(mine["level"]))
-        session.workspace.set_unit(own)
-        desk_unit = next((rows[u] for u in found.desk.claims.units if u in rows), None)
-        links.connect(
-            session.database,
-            found.desk.station,
-            upward=True,
-            unit=desk_unit["id"] if desk_unit else "",
-            name=desk_unit["name"] if desk_unit else "上级",
-            recipient=found.desk.claims.recipient,
-        )
-        audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
-        if found.reference is not None:
-            receiving.take_tree(session.ledger, keys, found.reference, found.desk)
-        # Asked last: what came with the grant may tell that the desk was let in again.
-        if found.desk.station in enrolled.out_of_use(session.database):
-            raise GrantorRevoked(found.desk.station)
-    if ack_out is not None:
-        write_whole(
-            ack_out,
-            enrolment.make_ack(keys, found, session.ledger.next_number() - 1, session.environment.now()),
-        )
-    session.__dict__.pop("unit", None)
-    recovery.after_opening(session)
-    return own
-
-
-def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
-    """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
-
-    None is known yet before the first grant, and where a unit has begun a tree of its own. It answers the last request
-    or, where a new superior gives it unasked, names the present certificate. Raises :class:`NoRequest`
-    and what reading a grant raises.
-    """
-    keys, asked = _answered(session, data)
-    if new_root is not None:
-        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
-    pins = len(station.own_chain(session.ledger)) > 1
-    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
-
-
-def is_unasked(session: Session, data: bytes) -> bool:
-    """Whether a grant names the certificate that this station has: a new superior gives it, and nobody has asked."""
-    chain = station.own_chain(session.ledger)
-    return len(chain) > 1 and enrolment.answered(data) == certificates.parse(chain[0]).digest
-
-
-def _answered(session: Session, data: bytes) -> tuple[identity.StationKeys, str]:
-    """The keys that a grant has to be for, and the digest of what it has to answer.
-
-    That is the last request, or the present certificate; one that comes unasked changes neither keys nor incarnation.
-    """
-    ledger = session.ledger
-    if is_unasked(session, data):
-        return station.load_keys(ledger), certificates.parse(station.own_chain(ledger)[0]).digest
-    asked = ledger.meta("request")
-    if asked is None:
-        # Who chose another file hears which it is, instead of being sent to ask once more.
-        enrolment.require_grant(data)
-        raise NoRequest("本机没有等待批准的入网申请。")
-    return station.asked_keys(ledger), asked
-
-
-def _keys_granted(session: Session, found: Grant, asked: identity.StationKeys) -> identity.StationKeys:
-    """The keys that the grant is for, in their incarnation; what was written so far is signed by those before."""
-    ledger = session.ledger
-    keys = station.load_keys(ledger)
-    renewed = asked.public_key != keys.public_key
-    if not renewed and asked.incarnation == keys.incarnation:
-        return keys
-    sending.cut_own(ledger, keys)
-    if renewed:
-        audit.note(session, audit.Act.KEYS_RENEWED, f"证书{found.certificate.digest[:16]}")
-    return station.begin_granted(ledger, asked)
 
 
 def confirm(desk: Session, ack_file: Path) -> Link:

@@ -16,7 +16,7 @@ from desktop.errors import Problem
 from desktop.operations import quantities, queries
 from desktop.operations.quantities import Count
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Here, Session
-from desktop.operations.stations import enrolling, exchange
+from desktop.operations.stations import applying, exchange
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
 from desktop.records.versions import stamps
@@ -292,10 +292,10 @@ def look_request(path: Path) -> Asked:
 
 
 def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
-    """A grant for this station, verified but not accepted; raises what :func:`enrolling.accept` raises."""
+    """A grant for this station, verified but not accepted; raises what :func:`applying.accept` raises."""
     with sorts.telling(path, sorts.GRANT):
         data = read_limited(path, enrolment.MAX_GRANT * 2)
-        found, unasked = enrolling.read_grant(session, data, new_root), enrolling.is_unasked(session, data)
+        found, unasked = applying.read_grant(session, data, new_root), applying.is_unasked(session, data)
     rows = {row["id"]: row for row in found.tree}
     claims = found.certificate.claims
     units = [rows[u] for u in claims.units if u in rows]

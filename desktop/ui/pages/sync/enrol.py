@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop import reference
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, traffic
-from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations import applying, traffic
+from desktop.operations.stations.applying import Requested
 from desktop.operations.stations.inbox_files import ACKNOWLEDGEMENT, REQUEST
 from desktop.operations.stations.traffic import Offered, Overview
 from desktop.records.declaration import Level, Role
@@ -238,7 +238,7 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> Requested:
             with plain_problems():
-                return enrolling.request(session, out)
+                return applying.request(session, out)
 
         self.workbench.write(
             "导出入网申请", job, self._requested, owner=self, fail=self.tell_problem, step=False
@@ -317,7 +317,7 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
             with plain_problems():
-                return enrolling.accept(session, offered.path, out), ChangeSet(everything=True)
+                return applying.accept(session, offered.path, out), ChangeSet(everything=True)
 
         self.workbench.write(
             "接受入网批准", job, lambda made: self._accepted(made[0], out), owner=self, fail=self.tell_problem,

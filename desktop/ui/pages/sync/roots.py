@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.stations import enrolling, roots
-from desktop.operations.stations.enrolling import Requested
+from desktop.operations.stations import applying, roots
+from desktop.operations.stations.applying import Requested
 from desktop.operations.stations.inbox_files import REQUEST
 from desktop.operations.stations.roots import Root
 from desktop.records.declaration import Role
@@ -132,7 +132,7 @@ class RootCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> Requested:
             with plain_problems():
-                return enrolling.request(session, out, renew=True)
+                return applying.request(session, out, renew=True)
 
         self.workbench.write(
             "申请更换密钥", job, self._requested, owner=self, fail=self.tell_problem, step=False
