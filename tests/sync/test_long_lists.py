@@ -17,6 +17,7 @@ from desktop.store.merging import counting, uncounting
 from desktop.store.merging.merging import Merger
 from desktop.store.merging.uncounting import Taken
 from desktop.store.queries import governing
+from desktop.store.tables.pinyin import sort_key
 from desktop.sync.authority import moves
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import decoding, segments
@@ -101,6 +102,20 @@ def test_what_a_change_replaces_is_noted_alike_however_long(
     record, other = bytes.fromhex(FIRM), bytes.fromhex(OTHER)
     assert [row[:4] for row in replaced] == [(record, "name", "firm", n) for n in (9, 7)]  # type: ignore[attr-defined]
     assert [row[:5] for row in elsewhere] == [(record, "name", "firm", other, 9)]  # type: ignore[attr-defined]
+
+
+def test_values_of_any_length_are_shown_as_they_came(tree: Tree) -> None:
+    """Those that are long are written one by one, and stand in lists like others."""
+    village, town = tree.village, tree.town
+    names = {FIRM: "短", OTHER: "长" * 6_000, f"{7:032x}": "x" * 20_000}
+    for record in names:
+        village.forge_birth(record, {"name": "一家"}, stamp=9)
+    for record, name in names.items():
+        village.forge_change(record, "name", name, stamp=11, replaces=(9,))
+    town.take(village.send())
+    assert {record: (town.values(record) or {})["name"] for record in names} == names
+    in_order = town.database.rows("SELECT lower(hex(id)) FROM r_firm WHERE _sort IS NOT NULL ORDER BY _sort")
+    assert [record for (record,) in in_order] == sorted(names, key=lambda record: sort_key(names[record]))
 
 
 def test_a_long_list_of_what_is_replaced_is_read_alike_after_it_has_waited(
