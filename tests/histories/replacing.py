@@ -29,6 +29,8 @@ class Replacing(Batching):
         """The units for which computers were begun that were granted another, and that."""
         self.first_names: dict[str, str] = {}
         """What these units are called."""
+        self.unheard: list[Desk] = []
+        """Offices that had told only those below what they lost, who need not hear what they have written since."""
 
     def units_of(self, desk: Desk) -> list[str]:
         """What was recorded for the unit that somebody had asked for is his still."""
@@ -78,13 +80,16 @@ class Replacing(Batching):
             self.snapshot(office)
         self.edit(office)
         below = [d for d in self.below(office) if self.above[d.name] is office]
-        for d in below if self.rnd.random() < 0.5 else ():
+        told = below if self.rnd.random() < 0.5 else []
+        for d in told:
             d.time.at = office.time.at = self.latest
             self.bring(office, d)
             self.bring(d, office)
         if self.rnd.random() < 0.5:
             self.above[office.name].time.at = self.latest
             self.bring(self.above[office.name], office)
+        elif told:
+            self.unheard.append(office)
         return office.name, self._set_back(office)
 
     def follow(self, desk: Desk) -> bool:
@@ -109,22 +114,31 @@ class Replacing(Batching):
     def _settle_forks(self) -> bool:
         """An office that had told what it lost only to those below is told by them, and begins a new incarnation.
 
-        With that it gets back from them what it had said, and who is above it decides (known residue).
+        With that it gets back from them what it had said, and who is above it decides. Who does not hear what it has
+        written since sees no fork, so it does this in any case (known residue).
         """
         found = super()._settle_forks()
-        for desk in self.desks:
-            for fork in forks.open_forks(desk.database, desk.ledger.types):
-                office = next((d for d in self.over(desk) if d.station == fork.station), None)
-                if office is None or fork.incarnation != office.keys.incarnation or self._is_heard_of(office):
-                    continue
-                fresh = self.incarnation()
-                office.cut()
-                station.begin_incarnation(office.ledger, fresh)
-                office.keys = station.load_keys(office.ledger)
-                self.put_under(office, self.above[office.name], fresh)
-                self._enrol_again(office)
+        told = {
+            office.name: office
+            for desk in self.desks
+            for fork in forks.open_forks(desk.database, desk.ledger.types)
+            for office in self.over(desk)
+            if office.station == fork.station and fork.incarnation == office.keys.incarnation
+        }
+        for office in (told | {office.name: office for office in self.unheard}).values():
+            if not self._is_heard_of(office):
+                self._begin_anew(office)
                 found = True
+        self.unheard.clear()
         return found
+
+    def _begin_anew(self, office: Desk) -> None:
+        fresh = self.incarnation()
+        office.cut()
+        station.begin_incarnation(office.ledger, fresh)
+        office.keys = station.load_keys(office.ledger)
+        self.put_under(office, self.above[office.name], fresh)
+        self._enrol_again(office)
 
     def _is_heard_of(self, office: Desk) -> bool:
         """Whether somebody above knows of a fork of an office, or has decided it."""

@@ -38,7 +38,7 @@ from tests.histories.rederiving import rederived
 from tests.histories.replacing import Replacing
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 
-IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 20, 1)
+IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 16, 1)
 TOGETHER = 10
 """How many histories a test goes through: as many as a worker is busy with for some seconds."""
 SELDOM = 10
