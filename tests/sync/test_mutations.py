@@ -51,6 +51,8 @@ NAMED = {
 }
 FAMILIES = {errors.Caused, *(b for e in NAMED for b in e.__bases__)}
 """Only what is no base of another error is the cause of something."""
+ALONE = {errors.Revoked, errors.WrongReceiver}
+"""Bases that are told by themselves as well, where nothing more is known."""
 EXIT_CODES = {10, 11, 12, 13, 14, 15, 20, 24}
 PATIENCE = 20.0
 """Seconds that no bundle may take, on a machine that does much else."""
@@ -203,7 +205,7 @@ def _is_refused(post: Post, result: BundleResult) -> bool:
         assert sum(parts) == result.total
         assert min(parts) >= 0
         return False
-    assert type(problem) in NAMED - FAMILIES or type(problem) is errors.Revoked
+    assert type(problem) in NAMED - FAMILIES | ALONE
     assert problem.exit_code in EXIT_CODES
     for sentence in (str(problem), problem.next_step):
         assert sentence.endswith("。")
