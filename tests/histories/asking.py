@@ -25,7 +25,7 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import withdrawing
 from desktop.sync.signed.persons import key_id
 from tests.histories.deciding import Deciding
-from tests.histories.histories import SHARED
+from tests.histories.recording import SHARED
 from tests.sync.desks import Desk
 
 RULES: Final = ("two", "head", None)

@@ -11,7 +11,7 @@ from desktop.store.peers import links
 from desktop.store.queries.units import subtree
 from desktop.store.tables.writes import SlotValue
 from tests.histories.combining import Combining
-from tests.histories.histories import SHARED
+from tests.histories.recording import SHARED
 from tests.sync.desks import FILING_TYPES, Desk, new_desk
 
 MOST = 4

@@ -12,8 +12,8 @@ from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import exclusions, station
 from desktop.sync.merging import repeating, restating, upholding
-from tests.histories.histories import is_out
 from tests.histories.people import People
+from tests.histories.travelling import is_out
 from tests.sync.desks import FILING_TYPES, Desk, new_desk
 
 

@@ -21,7 +21,9 @@ from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import erasing as blanking
 from desktop.sync.signed.tree import reached
-from tests.histories.histories import SHARED, History, is_linked
+from tests.histories.histories import History
+from tests.histories.recording import SHARED
+from tests.histories.travelling import is_linked
 from tests.sync.acts import AtWork
 from tests.sync.desks import Desk
 
