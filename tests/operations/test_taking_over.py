@@ -193,7 +193,10 @@ def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_
         applying.accept(world.old, first)
     applying.accept(world.village, second, tmp_path / "村.xsa")
     enrolling.confirm(world.new, tmp_path / "村.xsa")
-    # Enrolled once more by request, it has another certificate than the first file names.
+    # It has another certificate now than the first file names; the second may be taken in once more.
+    with pytest.raises(GrantForOtherRequest):
+        applying.accept(world.village, first)
+    applying.accept(world.village, second)
     enrol(world.village, world.new, tmp_path)
     with pytest.raises(GrantForOtherRequest):
         applying.accept(world.village, first)

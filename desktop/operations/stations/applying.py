@@ -17,7 +17,7 @@ from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Grant, Wish
-from desktop.sync.errors.enrolment import GrantorRevoked
+from desktop.sync.errors.enrolment import GrantForOtherRequest, GrantorRevoked
 from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, words
@@ -121,14 +121,22 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
     """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
 
     None is known yet before the first grant, and where a unit has begun a tree of its own. It answers the last request
-    or, where a new superior gives it unasked, names the present certificate. Raises :class:`NoRequest`
-    and what reading a grant raises.
+    or, where a new superior gives it unasked, names the present certificate; such a one may be taken in once more.
+    Raises :class:`NoRequest` and what reading a grant raises.
     """
     keys, asked = _answered(session, data)
     if new_root is not None:
-        return enrolment.read_grant(data, keys, asked, pinned=(new_root,))
-    pins = len(station.own_chain(session.ledger)) > 1
-    return enrolment.read_grant(data, keys, asked, held=station.history(session.database) if pins else None)
+        found = enrolment.read_grant(data, keys, asked, pinned=(new_root,))
+    else:
+        pins = len(station.own_chain(session.ledger)) > 1
+        held = station.history(session.database) if pins else None
+        found = enrolment.read_grant(data, keys, asked, held=held)
+    former = {certificates.parse(chain[0]).digest for chain in station.chains_before(session.ledger)}
+    if asked in former and found.chain[0].der != station.own_chain(session.ledger)[0]:
+        # Of those that name a former certificate only the one that was taken in fits still: with any other that lies
+        # about, a former superior's among them, the computer would report there again.
+        raise GrantForOtherRequest(asked)
+    return found
 
 
 def is_unasked(session: Session, data: bytes) -> bool:
