@@ -32,10 +32,10 @@ from tests.histories.comparing import (
     with_children_elsewhere,
     words_of,
 )
+from tests.histories.granting import Granting, check_reports
 from tests.histories.judging_anew import misjudged
 from tests.histories.people import check_erased, may_be_erased
 from tests.histories.rederiving import rederived
-from tests.histories.replacing import Replacing
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 
 IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 16, 1)
@@ -49,7 +49,7 @@ _ENDED = itertools.count(1)
 def play(folder: Path, seed: int, *, cipher: bool) -> None:
     """One history to its end; what is wrong is told with all that has happened."""
     folder.mkdir()
-    history = Replacing(folder, seed, cipher=cipher)
+    history = Granting(folder, seed, cipher=cipher)
     try:
         with pytest.MonkeyPatch.context() as patched:
             if seed % 2:
@@ -95,7 +95,7 @@ def test_everybody_ends_with_the_same_in_encrypted_files(tmp_path: Path, first: 
         play(tmp_path / str(seed), seed + IN_MEMORY, cipher=True)
 
 
-def check(history: Replacing) -> None:
+def check(history: Granting) -> None:
     """What must be true once everything has arrived, and is still when an older program was replaced by a newer."""
     before = {d.name: d.digest().sha256 for d in history.desks}
     for desk in history.desks:
@@ -135,6 +135,7 @@ def check(history: Replacing) -> None:
             } == {}
             assert {i for i in one_sided(desk, holder) if i[0] in near} == set(), (desk.name, holder.name)
     check_erased(history)
+    check_reports(history, history.rnd.choice(history.offices))
     one = history.rnd.choice(history.desks)
     assert rederived(one) == {}, one.name
     assert misjudged(one) == {}, one.name
@@ -209,7 +210,7 @@ def one_sided(desk: Desk, holder: Desk) -> set[tuple[str, str, int, int]]:
     }
 
 
-def check_holders(history: Replacing, desk: Desk) -> None:
+def check_holders(history: Granting, desk: Desk) -> None:
     """Whoever holds the unit of a station has the same digest of it, and shows the same."""
     holders = [desk, *history.over(desk)]
     units = set(history.units_of(desk))
@@ -237,7 +238,7 @@ def check_holders(history: Replacing, desk: Desk) -> None:
     } == set()
 
 
-def check_values(history: Replacing, desk: Desk) -> None:
+def check_values(history: Granting, desk: Desk) -> None:
     """Every word stands where it was typed, in a record, its history or what was refused; groups as they were saved."""
     text = words_of(desk)
     missing = {word for writer, word in history.typed if writer is desk and word not in text}
@@ -249,7 +250,7 @@ def check_values(history: Replacing, desk: Desk) -> None:
         assert (values["person"], values["phone"]) in history.contacts
 
 
-def check_who_comes_last(history: Replacing, desk: Desk) -> None:
+def check_who_comes_last(history: Granting, desk: Desk) -> None:
     """A laptop that is enrolled now, and hears everything at once, has the same as who has heard it bit by bit."""
     above = desk if desk.level is not Level.VILLAGE else history.above[desk.name]
     last = new_desk(desk.folder, f"{desk.name}新来的", desk.level, types=NEWER_FILING_TYPES, unit=desk.unit)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from desktop import reference
+from desktop.operations.session import Here
 from desktop.records.identity import same_id
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME, SUPERIOR
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.queries.units import subtree
+from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.enrolling import succession
@@ -25,19 +27,29 @@ FIRM, OTHER = "f1" * 16, "f2" * 16
 
 
 class AtWork(SimpleNamespace):
-    """What the operation that erases asks of a session, for a station without a workspace."""
+    """What operations that erase, grant or accept ask of a session, for a station without a workspace."""
 
     def __init__(self, desk: Desk) -> None:
         drafts = SimpleNamespace(drop_of=lambda records: None, close=lambda: None)
+        codes, unit = (
+            reference.code_lists(),
+            OwnUnit(desk.unit, desk.code or desk.name, desk.name, desk.level),
+        )
         super().__init__(
             ledger=desk.ledger,
             database=desk.database,
             types=desk.ledger.types,
             environment=desk.ledger.environment,
             operator=SimpleNamespace(name=desk.name),
-            unit=SimpleNamespace(id=desk.unit),
-            codes=reference.code_lists(),
-            workspace=SimpleNamespace(drafts=lambda: drafts, shred=lambda **how: True),
+            unit=unit,
+            codes=codes,
+            here=Here(desk.ledger.types, codes, unit, desk.station),
+            workspace=SimpleNamespace(
+                drafts=lambda: drafts,
+                shred=lambda **how: True,
+                set_unit=lambda unit: None,
+                refusal="nothing is finished here after a grant",
+            ),
             require=lambda *roles: None,
         )
 
