@@ -12,7 +12,9 @@ import pytest
 
 from desktop.records.identity import item_id
 from desktop.records.versions import items
+from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.items import Shape
+from desktop.records.versions.spans import Span
 from desktop.records.versions.stamps import MAX_STAMP
 from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside, counting, telling
@@ -20,7 +22,7 @@ from desktop.store.peers import exchanged
 from desktop.store.queries import indexing
 from desktop.store.tables.database import Database
 from desktop.sync.authority import excluding, exclusions, station
-from desktop.sync.authority.exclusions import Named
+from desktop.sync.authority.exclusions import Item, Named
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import BadSegment
@@ -372,7 +374,7 @@ def test_a_word_that_excludes_takes_a_few_bytes_in_however_many_records(
     origin = tree.village.station, tree.village.keys.incarnation
 
     def judged() -> Sequence[tuple[int, int]]:
-        return station.knowledge(tree.town.ledger, tree.town.keys).policy.spans(origin)
+        return station.knowledge(tree.town.ledger, tree.town.keys).policy.spans(origin, 1, MAX_NUMBER)
 
     measured = []
     for first in (1, 4_001):
@@ -386,6 +388,37 @@ def test_a_word_that_excludes_takes_a_few_bytes_in_however_many_records(
         measured.append(taken)
         assert len(spans) == (first + 3_999) // 2
     assert measured[1] - measured[0] < 80 * 2_000
+
+
+@pytest.mark.parametrize("word", ["{n}", "{n}-{n}", "{n}@0000000000000009"])
+def test_words_that_exclude_say_the_same_packed(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """Those of others and those of the station itself, which count each from its own date on."""
+    village = tree.village
+    origin = village.station, village.keys.incarnation
+    for desk, first in ((tree.town, 1_000), (village, 2_000)):
+        texts = [
+            " ".join([*origin, word.format(n=first + 7 * n), word.format(n=first + n)]) for n in range(40)
+        ]
+        for text in texts:
+            said = NewRecord("exclusion", "", desk.unit, {"cause": "withdrawn", "items": text})
+            desk.ledger.write("撤回", desk.name, births=[said])
+    tree.town.merge(village.send())
+    late = {n: Item(9, "firm", village.unit) for n in range(999, 2_400)}
+    late |= {n: item._replace(stamp=village.stamp()) for n, item in late.items() if n % 3}
+
+    def judged() -> tuple[list[Span], dict[int, str]]:
+        policy = station.knowledge(tree.town.ledger, tree.town.keys).policy
+        return list(policy.spans(origin, 1_003, 2_100)), policy.out(origin, late)
+
+    plain = judged()
+    asked = range(1_003, 2_101)
+    assert {n for n in plain[1] if n in asked} <= {n for a, b in plain[0] for n in range(a, b + 1)}
+    assert all(first in asked or last in asked for first, last in plain[0])
+    assert {n // 1_000 for n in plain[1]} == ({1} if "@" in word else {1, 2})
+    monkeypatch.setattr(excluding, "_PIECE", 400)
+    assert judged() == plain
 
 
 @pytest.mark.no_cover

@@ -309,4 +309,4 @@ def test_whole_segments_are_judged_as_their_items_one_by_one(
     for writer, _ in said:
         reach = Reach(known, writer, ORIGIN[0])
         assert reach.is_possible or not any(reach.holds(unit) for unit in [*TREE, "zz"])
-    assert all(any(a <= n <= b for a, b in policy.spans(ORIGIN)) for n in expected)
+    assert all(any(a <= n <= b for a, b in policy.spans(ORIGIN, n, n)) for n in expected)

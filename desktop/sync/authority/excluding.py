@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import zstandard
 
 from desktop.records.versions.deciding import ERASURE, EXCLUSION, OWN_TYPES
 from desktop.records.versions.item_outcomes import (
@@ -33,7 +36,7 @@ WITHDRAWN, REFUSED, CLOCK, FORK = "withdrawn", "refused", "clock", "fork"
 """The causes of an exclusion."""
 
 _PIECE = 50_000
-"""How many characters of words are taken apart at once."""
+"""How many bytes of words are packed at once; shorter ones stay as they are."""
 
 _REASONS = {WITHDRAWN: REFUSED_WITHDRAWN, CLOCK: REFUSED_CLOCK, FORK: REFUSED_FORK}
 _CAUSES = {REFUSED_WITHDRAWN: WITHDRAWN, REFUSED_FORK: FORK}
@@ -141,39 +144,73 @@ class _Saying(NamedTuple):
 
 
 class _Words:
-    """What is said so of the items of one origin, in however many records; ``moment`` is that of the first of them."""
+    """What is said so of the items of one origin, in however many records; ``moment`` is that of the first of them.
 
-    __slots__ = ("_dates", "_ends", "_text", "moment")
+    It is read once, and goes from memory as it is: three million words are a hundred megabytes of text.
+    """
+
+    __slots__ = ("_open", "_packed", "moment")
 
     def __init__(self, moment: tuple[int, str]) -> None:
         self.moment = moment
-        self._text = bytearray()
-        self._ends, self._dates = array("Q"), array("Q")
+        self._open = _Piece()
+        self._packed: deque[_Piece] = deque()
 
     def add(self, moment: tuple[int, str], runs: Sequence[str]) -> None:
         """Takes in what another record says."""
         self.moment = min(self.moment, moment)
-        for run in runs:
-            self._text += b" " + run.encode()
-        self._ends.append(len(self._text))
-        self._dates.append(moment[0])
+        self._open.add(moment[0], runs)
+        if len(self._open.text) >= _PIECE:
+            self._open.pack()
+            self._packed.append(self._open)
+            self._open = _Piece()
 
     def dated(self) -> Iterator[tuple[int, Named]]:
         """The items that are meant, record by record, each with its stamp."""
-        begun = 0
-        for end, date in zip(self._ends, self._dates, strict=True):
-            yield date, exclusions.named([self._text[begun:end].decode()])
-            begun = end
+        for piece in self._pieces():
+            for date, words in piece.records():
+                yield date, exclusions.named([words])
 
     def named(self) -> Named:
         """The items that are meant."""
-        return exclusions.named(self._runs())
+        return exclusions.named(piece.words().decode() for piece in self._pieces())
 
-    def _runs(self) -> Iterator[str]:
-        """The words in pieces: in objects they take ten times as much as in text."""
-        at = 0
-        while at < len(self._text):
-            end = self._text.find(b" ", at + _PIECE)
-            end = len(self._text) if end < 0 else end
-            yield self._text[at:end].decode()
-            at = end
+    def _pieces(self) -> Iterator[_Piece]:
+        while self._packed:
+            yield self._packed.popleft()
+        yield self._open
+
+
+class _Piece:
+    """The words of some records: in objects they take ten times as much as in text, and packed a third of that."""
+
+    __slots__ = ("_dates", "_ends", "text")
+
+    def __init__(self) -> None:
+        self.text: bytes | bytearray = bytearray()
+        self._ends, self._dates = array("Q"), array("Q")
+
+    def add(self, date: int, runs: Sequence[str]) -> None:
+        """Takes in the words of a record with this stamp."""
+        for run in runs:
+            self.text += b" " + run.encode()
+        self._ends.append(len(self.text))
+        self._dates.append(date)
+
+    def pack(self) -> None:
+        """Nothing is added any more."""
+        # Copied, as what is compressed lies in as much memory as its text had.
+        self.text = bytes(memoryview(zstandard.ZstdCompressor(level=1).compress(self.text)))
+
+    def words(self) -> bytes | bytearray:
+        """All that was added."""
+        # No word begins as a frame does: each has a space before it.
+        packed = self.text.startswith(zstandard.FRAME_HEADER)
+        return zstandard.ZstdDecompressor().decompress(self.text) if packed else self.text
+
+    def records(self) -> Iterator[tuple[int, str]]:
+        """Stamp and words of each record."""
+        text, begun = self.words(), 0
+        for end, date in zip(self._ends, self._dates, strict=True):
+            yield date, text[begun:end].decode()
+            begun = end

@@ -80,6 +80,11 @@ class Named:
         """The numbers that are named, in whatever content."""
         return Spans(itertools.chain(self.spans, ((n, n) for n, _ in self.contents)))
 
+    def within(self, first: int, last: int) -> Iterator[Span]:
+        """What is named, in whatever content, that has something in common with the numbers from one up to another."""
+        yield from (s for s in self.spans if s[0] <= last and first <= s[1])
+        yield from ((n, n) for n, _ in self.contents if first <= n <= last)
+
     def words(self) -> Iterator[str]:
         """The words that name them."""
         yield from (f"{first}-{last}" if first < last else str(first) for first, last in self.spans)

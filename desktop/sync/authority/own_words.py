@@ -10,11 +10,11 @@ import bisect
 import heapq
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.spans import Span
-from desktop.records.versions.stamped import Spans, Stamped
+from desktop.records.versions.stamped import Stamped
 from desktop.sync.authority.exclusions import Items, Named
 
 _Dated = tuple[int, int, int]
@@ -45,25 +45,24 @@ class OwnWords:
                 found.add(number)
         return found
 
-    def where(self) -> Sequence[Span]:
-        """The numbers that are named, in whatever content."""
-        return Spans(
-            itertools.chain(
-                zip(self._first, self._last, strict=True), ((n, n) for n, _ in self._contents.contents)
-            )
-        )
+    def within(self, first: int, last: int) -> Iterator[Span]:
+        """What is named, in whatever content, that has something in common with the numbers from one up to another."""
+        yield from (s for s in zip(self._first, self._last, strict=True) if s[0] <= last and first <= s[1])
+        yield from self._contents.within(first, last)
 
 
 def _in_order(words: Iterable[tuple[int, Named]], contents: Stamped) -> Iterator[_Dated]:
     """The spans of all words by their first numbers; what they name as number and stamp goes to ``contents``."""
-    lasts, dates, order = array("Q"), array("Q"), Stamped()
+    lasts, order = array("Q"), Stamped()
+    # Of each record, as it has one date for two thousand words.
+    dates, ends = array("Q"), array("Q")
     for since, named in words:
         contents.add((number, stamp) for number, stamp in named.contents if stamp > since)
-        for first, last in named.spans:
-            order.add([(first, len(lasts))])
-            lasts.append(last)
-            dates.append(since)
-    return ((first, lasts[at], dates[at]) for first, at in order)
+        order.add((first, at) for at, (first, _) in enumerate(named.spans, len(lasts)))
+        lasts.extend(last for _, last in named.spans)
+        dates.append(since)
+        ends.append(len(lasts))
+    return ((first, lasts[at], dates[bisect.bisect_right(ends, at)]) for first, at in order)
 
 
 def _pieces(words: Iterable[_Dated]) -> Iterator[_Dated]:

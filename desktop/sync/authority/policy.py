@@ -114,14 +114,17 @@ class Policy:
         """Whether anything was said about items of an origin."""
         return origin in self.exclusions or origin in self.moves or origin[0] in self.revocations
 
-    def spans(self, origin: Origin) -> Sequence[Span]:
-        """Where items of an origin lie that may not count."""
-        lasts = [r.last(origin[1]) for r in self.revocations.get(origin[0], ())]
+    def spans(self, origin: Origin, first: int, last: int) -> Sequence[Span]:
+        """Where items of an origin may lie that do not count, as far as that has to do with these numbers.
+
+        Words may name millions that nobody has.
+        """
+        cuts = [r.last(origin[1]) for r in self.revocations.get(origin[0], ())]
         return Spans(
             itertools.chain(
-                *(exclusion.named.where() for exclusion in self.exclusions.get(origin, ())),
+                *(exclusion.named.within(first, last) for exclusion in self.exclusions.get(origin, ())),
                 ((n, n) for n, _ in self.moves.get(origin, ())),
-                ((last + 1, trust.NO_CUT) for last in lasts if last < trust.NO_CUT),
+                ((cut + 1, trust.NO_CUT) for cut in cuts if cut < trust.NO_CUT),
             )
         )
 

@@ -241,9 +241,11 @@ class Settling:
                 continue
             name, _ = origin
             since = (self._since or 0) + 1
-            for found in self._held_here(ref, judge.policy.spans(origin), aside.refused_between, since):
-                found.exclude(judge.policy.out(origin, found.facts))
-                yield self._put_aside(found)
+            if judge.policy.concerns(origin):
+                out = judge.policy.spans(origin, since, received.last_number(self._db, ref))
+                for found in self._held_here(ref, out, aside.refused_between, since):
+                    found.exclude(judge.policy.out(origin, found.facts))
+                    yield self._put_aside(found)
             if name != self._ledger.station and judge.knows_grants and not judge.is_granted(name):
                 signed = joined(segment_log.signed_spans(self._db, ref))
                 for found in self._held_here(ref, signed, aside.between):
