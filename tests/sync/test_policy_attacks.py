@@ -11,7 +11,7 @@ from desktop.records.versions.stamps import to_wire
 from desktop.sync.authority import enrolled, excluding, exclusions, station
 from desktop.sync.signed import certificates
 from tests.sync.acts import contact, everything
-from tests.sync.desks import Desk, copied_disk, report
+from tests.sync.desks import Desk, copied_disk, grant_record, report
 from tests.sync.places import FIRM, OTHER, Places, name_of, self_grant
 
 SECRET, LATER = "13800001234", "13900005678"
@@ -133,6 +133,22 @@ def test_a_town_lets_no_station_in_that_it_never_granted(places: Places) -> None
     assert name_of(places.district) is None
     places.town.time.at += 60_000
     places.town.birth("grant", {"station": places.far.station, "incarnation": places.far.keys.incarnation})
+    report(places.town, places.district)
+    assert name_of(places.district) is None
+
+
+def test_a_town_lets_no_station_in_by_a_record_about_the_certificate_that_another_gave(
+    places: Places,
+) -> None:
+    """Such a record is none by which the certificate was issued (check 21), whatever incarnation it names."""
+    far, given = places.far, certificates.parse(station.own_chain(places.far.ledger)[0])
+    far.birth("firm", {"name": "村里的"}, record=FIRM)
+    places.deliver()
+    places.other.revoke(far)
+    report(places.other, places.district)
+    places.town.time.at += 60_000
+    record = grant_record(places.town, given, places.village.unit, far.keys.incarnation)
+    places.town.ledger.write("批准", "甲镇", births=[record])
     report(places.town, places.district)
     assert name_of(places.district) is None
 

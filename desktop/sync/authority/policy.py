@@ -212,18 +212,21 @@ def _revocation(
 def _let_in(ledger: Held, known: Known, revoked: str, said: _Said, *, whole: bool) -> dict[str, int]:
     """Rule 27: incarnations that a later grant names, which counts and was given by a level not below the revoker's.
 
-    Where somebody else has certified the station for other units, of its own level only the revoker itself.
+    A record about the certificate that another has given is no grant (check 21): whoever may write one could let in
+    whom somebody else has put out of use. Where somebody else has certified the station for other units, of its own
+    level only the revoker itself.
     """
     held = {base64.b64encode(c.der).decode(): c for c in known.certificates.get(revoked, ())}
     own = rank(said.writer)
     return {
         incarnation: trust.NO_CUT
-        for incarnation, text, giver in governing.later_grants(ledger.database, revoked, said.moment[0])
+        for incarnation, text, item in governing.later_grants(ledger.database, revoked, said.moment[0])
         if text in held
-        and giver != revoked
+        and trust.grant_fits(held[text], *item)
+        and item[0] != revoked
         and any(
-            rank(c) < own or (rank(c) == own and (whole or giver == said.writer.station))
-            for c in known.certificates.get(giver, ())
+            rank(c) < own or (rank(c) == own and (whole or item[0] == said.writer.station))
+            for c in known.certificates.get(item[0], ())
         )
     }
 
