@@ -9,7 +9,7 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations.form_data import whose
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import RecordType
-from desktop.records.identity import is_id
+from desktop.records.identity import is_id, unit_id
 from desktop.records.typed import lengths
 from desktop.records.typed.lengths import too_long
 from desktop.records.versions.canonical import Cell
@@ -42,6 +42,13 @@ class BearsOthers(StateProblem):
     next_step = "不再用的单位请填“停用日期”；换了上级的，请用“调整隶属关系”。"
 
 
+class NamesUnit(StateProblem):
+    """Level and code of a registered unit: its id follows from them, and by them its computers ask for it again."""
+
+    exit_code = 22
+    next_step = "写错了的：请这个单位重新申请入网，批准时改填对的编码和层级，以前登记的内容还是它的。"
+
+
 class Gone(StateProblem):
     """The record is deleted: writing under a deletion that is known would be a conflict with oneself (rule 9)."""
 
@@ -56,6 +63,7 @@ class UnknownField(UsageProblem):
 
 
 _SOME_UNIT: Final = "别的单位"
+_NAMING: Final = ("level", "code")
 _POWER: Final = "issuing_power"
 FIXED: Final = {
     "holder": "授权不能改给别的单位。",
@@ -149,6 +157,21 @@ def check_fixed(session: Session, type_name: str, record: str, values: Mapping[s
     for name, why in FIXED.items():
         if held is not None and name in values and values[name] != held.values.get(name):
             raise RestedOn(f"这个单位按授权签发了{count}份文书，{why}")
+
+
+def check_named(session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell]) -> None:
+    """Raises :class:`NamesUnit` for another code or level of a unit that bears the id of those that it has.
+
+    Its computer would be told the new ones, ask with them when it is enrolled once more, and be another unit then. One
+    that was registered by hand has an id of its own, and nobody is enrolled for it.
+    """
+    if record_type.name != UNIT or values.keys().isdisjoint(_NAMING):
+        return
+    held = reading.record(session.database, session.types, UNIT, record)
+    said = {name: held.values.get(name) for name in _NAMING} if held is not None else {}
+    other = any(values.get(name, cell) != cell for name, cell in said.items())
+    if other and record == unit_id(*(str(said[name]) for name in _NAMING)):
+        raise NamesUnit("单位入网以后，编码和层级不能改。")
 
 
 def check_lengths(session: Session, record_type: RecordType, record: str, values: Mapping[str, Cell]) -> None:

@@ -99,6 +99,7 @@ def save(
     edits = slot_edits(session, record_type, record, values)
     admitting.check_lengths(session, record_type, record, values)
     admitting.check_fixed(session, type_name, record, values)
+    admitting.check_named(session, record_type, record, values)
     back = []
     if undoing.is_deleted(session.database, session.types, type_name, record):
         if named:

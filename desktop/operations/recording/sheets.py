@@ -54,6 +54,7 @@ def save_sheet(
         else:
             admitting.check_place(session, record_type, line.record)
             admitting.check_unlocked(session, record_type, line.record, values)
+            admitting.check_named(session, record_type, line.record, values)
             admitting.check_lengths(session, record_type, line.record, values)
             edits += records.slot_edits(session, record_type, line.record, values)
     admitting.check_units(session, {birth.unit for birth in births})
