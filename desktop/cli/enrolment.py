@@ -72,7 +72,14 @@ def grant(
         remark(doubt)
     confirmed("核对一致吗？")
     made = enrolling.grant(
-        session, request_file, out, level=level, code=code, delegate=delegate, although=although
+        session,
+        request_file,
+        out,
+        level=level,
+        code=code,
+        delegate=delegate,
+        although=although,
+        compared=asked.digest,
     )
     if as_json:
         json_line({"file": str(made.path), "unit": _unit_object(made.unit), "words": made.words})
@@ -130,14 +137,16 @@ def accept(
 ) -> None:
     """接受上级的批准文件，本单位从此有了上级和自己的位置。"""
     root = roots.read_root(root_file)[-1] if root_file is not None else None
-    offered = traffic.look_grant(session, grant_file, root)
+    offered = applying.look(session, grant_file, root)
     if root is not None:
         remark(f"这是换了新的根证书，请打电话向区总工会核对，对方屏幕上应是：{roots.words_of(root)}")
     if offered.unasked:
         remark(f"本机没有申请过：“{offered.grantor}”接手本机，接受以后数据包改为报给它。")
+    if offered.before:
+        remark(applying.change_words(offered))
     remark(f"“{offered.grantor}”的批准，请打电话核对，对方屏幕上应是：{offered.words}")
     confirmed("核对一致吗？")
-    unit = applying.accept(session, grant_file, ack, new_root=root)
+    unit = applying.accept(session, grant_file, ack, new_root=root, compared=offered.digest)
     if as_json:
         json_line(
             {

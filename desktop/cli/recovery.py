@@ -75,7 +75,7 @@ def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> No
     remark(f"请打平时的电话核对，对方屏幕上应是：{seen.words}")
     remark(f"对方也会问本机的词语，请念：{seen.own}")
     confirmed("核对一致吗？")
-    done = operations.answer(session, request_file, out)
+    done = operations.answer(session, request_file, out, compared=seen.digest)
     if as_json:
         json_line({"file": str(out), "name": done.name, "operator": done.operator, "words": str(done.words)})
     else:

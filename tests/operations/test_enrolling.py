@@ -6,18 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from desktop.operations.recording import records, sheets
+from desktop.operations.recording.admitting import NamesUnit
+from desktop.operations.recording.sheets import Line
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import applying, enrolling
-from desktop.operations.workspaces import audit_log
+from desktop.operations.stations import applying, enrolling, traffic
+from desktop.operations.workspaces import audit_log, workspaces
 from desktop.operations.workspaces.workspaces import elsewhere, place_of
 from desktop.records.declaration import Level, Role
+from desktop.records.versions.stamps import DAY_MS
 from desktop.reference import divisions
+from desktop.store.ledger import SlotEdit
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.errors import Exchanged
+from desktop.sync.errors.enrolment import GrantAhead
 from desktop.sync.signed import identity
-from tests.operations.stations import START, enrol, station
+from tests.operations.stations import CHEAP, START, enrol, repeatable, station
 from tests.sync.world import seeded
 
 
@@ -92,3 +99,76 @@ def test_nobody_is_enrolled_whom_no_level_above_would_count(district: Session, t
         assert (units(town), out.exists()) == (before, False)
     asked.write_bytes(enrolment.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
     assert enrolling.grant(town, asked, out).unit.id == town.unit.id
+
+
+def test_whoever_compares_words_enrols_whom_they_are_of(district: Session, tmp_path: Path) -> None:
+    """A stick, or a shared folder, may hold another file by the time at which somebody says yes."""
+    town, stranger = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN), identity.generate(seeded(9))
+    asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
+    applying.request(town, asked)
+    seen, ours = traffic.look_request(asked), asked.read_bytes()
+    asked.write_bytes(enrolment.make_request(stranger, Wish("330110109", "径山镇总工会", Level.TOWN), START))
+    with pytest.raises(Exchanged):
+        enrolling.grant(district, asked, out, compared=seen.digest)
+    assert not out.exists()
+    asked.write_bytes(ours)
+    enrolling.grant(district, asked, out, compared=seen.digest)
+    offered = applying.look(town, out)
+    enrolling.grant(district, asked, out)
+    with pytest.raises(Exchanged):
+        applying.accept(town, out, compared=offered.digest)
+    assert not traffic.standing(town.database, town.unit).enrolled
+
+
+def test_a_unit_stays_the_one_that_its_level_and_code_name(district: Session, tmp_path: Path) -> None:
+    """With another code its computer asked for another unit, and what it had recorded was that one's no more."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path)
+    unit = town.unit
+    for cells in ({"code": "330110110"}, {"level": "village"}):
+        with pytest.raises(NamesUnit):
+            records.save(district, "unit", {"name": "改名了", **cells}, record=unit.id)
+        with pytest.raises(NamesUnit):
+            sheets.save_sheet(district, "改", [Line("unit", cells, unit.id)])
+        # As a program of before allowed.
+        edits = [SlotEdit("unit", unit.id, name, value) for name, value in cells.items()]
+        district.ledger.write("改", "王芳", edits=edits)
+        applying.request(town, tmp_path / "a.xsq")
+        asked = enrolment.read_request((tmp_path / "a.xsq").read_bytes())
+        enrolling.certify(district, asked, unit, frozenset([unit.id]), tmp_path / "a.xsg")
+        assert applying.look(town, tmp_path / "a.xsg").level is Level.TOWN
+        assert applying.accept(town, tmp_path / "a.xsg") == unit
+        edits = [SlotEdit("unit", unit.id, "code", unit.code), SlotEdit("unit", unit.id, "level", "town")]
+        district.ledger.write("改回", "王芳", edits=edits)
+    records.save(district, "unit", {"name": "改名了"}, record=unit.id)
+
+
+def test_a_grant_of_a_day_to_come_is_not_taken_nor_one_given_whose_own_place_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that comes with it waited for that day, and so did whoever the new one enrolled, without knowing why."""
+    district = workspaces.create(
+        tmp_path / "区", code="330110", name="余杭区总工会", level=Level.DISTRICT, operator="王芳",
+        password="password1", environment=repeatable("区", START + 40 * DAY_MS), cost=CHEAP,
+    )  # fmt: skip
+    town, village = (
+        station(tmp_path, code, name, level)
+        for code, name, level in (
+            ("330110109", "径山镇总工会", Level.TOWN),
+            ("330110109222", "径山村工会", Level.VILLAGE),
+        )
+    )
+    asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
+    applying.request(town, asked)
+    enrolling.grant(district, asked, out, delegate=True)
+    for take in (applying.look, applying.accept):
+        with pytest.raises(GrantAhead):
+            take(town, out)
+    # As a program of before took it.
+    with monkeypatch.context() as before:
+        before.setattr(applying, "DAY_MS", 60 * DAY_MS)
+        applying.accept(town, out)
+    applying.request(village, asked)
+    with pytest.raises(enrolling.PlaceNotHere):
+        enrolling.grant(town, asked, tmp_path / "b.xsg")
+    assert not (tmp_path / "b.xsg").exists()

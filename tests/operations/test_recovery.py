@@ -35,7 +35,7 @@ from desktop.store.workspaces.unlocking import LEDGER
 from desktop.store.workspaces.workspace import CopyMustEnrol, InDoubt
 from desktop.sync.authority import station as stations
 from desktop.sync.enrolling import recovery as files
-from desktop.sync.errors import CutShort, Damaged
+from desktop.sync.errors import CutShort, Damaged, Exchanged
 from desktop.sync.errors import recovery as causes
 from desktop.sync.errors.enrolment import RootDiffers
 from desktop.sync.errors.surroundings import DiskGone
@@ -176,6 +176,17 @@ def test_a_request_is_answered_once(stage: Stage) -> None:
         recovery.look_request(stage.district, stage.request)
     with pytest.raises(causes.AlreadyAnswered):
         recovery.answer(stage.district, stage.request, stage.answer)
+
+
+def test_a_request_that_was_put_in_place_of_the_compared_one_is_not_answered(stage: Stage) -> None:
+    stage.ask()
+    seen = recovery.look_request(stage.district, stage.request)
+    recovery.ask(stage.village, "王芳", NEW, stage.request, repeatable("asking again"), CHEAP)
+    with pytest.raises(Exchanged):
+        recovery.answer(stage.district, stage.request, stage.answer, compared=seen.digest)
+    assert not stage.answer.exists()
+    again = recovery.look_request(stage.district, stage.request)
+    recovery.answer(stage.district, stage.request, stage.answer, compared=again.digest)
 
 
 def test_an_answer_that_could_not_be_written_may_be_written_again(stage: Stage) -> None:

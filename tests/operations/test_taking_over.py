@@ -12,6 +12,7 @@ from desktop.operations.stations.policy import NoStation
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Level
 from desktop.sync import errors
+from desktop.sync.authority import station as station_of
 from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked
 from tests.operations.levels import Three, names
 from tests.operations.moving import World, add
@@ -53,7 +54,7 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     assert listed(new) == [("径山村工会", "现在报给“径山镇总工会”的一台已停用的电脑", True)]
     assert listed(district) == []
     incarnation, file = village.ledger.incarnation, given(new, village, tmp_path)
-    assert traffic.look_grant(village, file).unasked
+    assert applying.look(village, file).unasked
     applying.accept(village, file, tmp_path / "村.xsa")
     (tmp_path / "村.xsa").unlink()
     applying.accept(village, file, tmp_path / "村.xsa")
@@ -71,8 +72,9 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     # Nor does a grant of the stolen one make the village report to it again.
     applying.request(village, tmp_path / "村.xsq")
     enrolling.grant(old, tmp_path / "村.xsq", tmp_path / "贼.xsg")
-    with pytest.raises(GrantorRevoked):
-        applying.accept(village, tmp_path / "贼.xsg")
+    for take in (applying.look, applying.accept):
+        with pytest.raises(GrantorRevoked):
+            take(village, tmp_path / "贼.xsg")
     report_up(village, new, tmp_path)
 
 
@@ -96,12 +98,14 @@ def test_two_computers_of_one_town_change_their_places(tmp_path: Path) -> None:
 def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.report(*world.towns)
-    for town, before in ((world.new, world.old), (world.old, world.new)):
+    for town, before, whose in ((world.new, world.old, "原来的上级"), (world.old, world.new, "别的单位")):
         moving.move(world.district, world.village.unit.id, town.unit.id)
         add(world.village, f"报给{before.unit.name}以前的厂")
         world.report(*world.towns, *world.towns)
-        assert listed(town) == [("径山村工会", "现在报给原来的上级", True)]
+        assert listed(town) == [("径山村工会", f"现在报给{whose}", True)]
         assert listed(before) == []
+        offered = applying.look(world.village, given(town, world.village, tmp_path))
+        assert (offered.before, offered.placed) == (before.unit.name, True)
         accepted(town, world.village, tmp_path)
         world.report((world.village, town), *world.towns, (world.village, town))
         assert agree(world.village.unit.id, world.village, town, world.district)
@@ -177,6 +181,34 @@ def test_whose_grant_fell_behind_the_cut_is_said_to_ask_anew(tmp_path: Path) -> 
     report_up(village, new, tmp_path)
     report_up(new, district, tmp_path)
     assert names(district) == {"茶厂"}
+
+
+def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_own_town_after(
+    tmp_path: Path,
+) -> None:
+    """It handed its request to the wrong town, which did not know it; nobody above both has said anything."""
+    world = World(tmp_path)
+    world.report(*world.towns)
+    village, mine, other = world.village, world.old, world.new
+    applying.request(village, tmp_path / "村.xsq")
+    enrolling.grant(other, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
+    chain = station_of.own_chain(village.ledger)
+    offered = applying.look(village, tmp_path / "村.xsg")
+    assert (offered.before, offered.placed) == ("径山镇总工会", False)
+    assert "没有查到把本单位调整给“瓶窑镇总工会”的决定" in applying.change_words(offered)
+    assert station_of.own_chain(village.ledger) == chain
+    applying.accept(village, tmp_path / "村.xsg", tmp_path / "村.xsa", compared=offered.digest)
+    enrolling.confirm(other, tmp_path / "村.xsa")
+    report_up(village, other, tmp_path)
+    world.report((other, world.district), (mine, world.district))
+    assert listed(mine) == [("径山村工会", "现在报给别的单位", True)]
+    sent = exchange.send(village, tmp_path / "再报.xsj").path
+    (told,) = exchange.merge(other, [sent]).bundles
+    assert isinstance(told.problem, errors.RegisteredElsewhere)
+    accepted(mine, village, tmp_path)
+    assert (
+        exchange.merge(mine, [exchange.send(village, tmp_path / "回来.xsj").path]).bundles[0].problem is None
+    )
 
 
 def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_path: Path) -> None:

@@ -210,12 +210,12 @@ def test_request_and_grant_are_looked_at_before_anything_is_decided(tmp_path: Pa
     seen = traffic.look_request(tmp_path / "a.xsq")
     assert (seen.name, seen.level, str(seen.words)) == ("甲村工会", Level.VILLAGE, asked.words)
     enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
-    offered = traffic.look_grant(village, tmp_path / "a.xsg")
+    offered = applying.look(village, tmp_path / "a.xsg")
     assert (offered.grantor, offered.unit, offered.may_enrol) == ("余杭区总工会", "甲村工会", False)
     assert not traffic.standing(village.database, village.unit).enrolled
     applying.request(other, tmp_path / "b.xsq")
     with pytest.raises(GrantForOther):
-        traffic.look_grant(other, tmp_path / "a.xsg")
+        applying.look(other, tmp_path / "a.xsg")
     with pytest.raises(DiskGone):
         traffic.look_request(tmp_path / "gone.xsq")
 

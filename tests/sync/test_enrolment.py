@@ -324,7 +324,10 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
         f"a unit whose {member} is {value}": (
             partial(with_rows, member, value), causes.BadEnrolmentFile,
         )
-        for member, value in (("name", None), ("name", {}), ("code", 5), ("level", "zz"), ("level", []))
+        for member, value in (
+            ("name", None), ("name", {}), ("code", 5), ("code", "11 0"), ("code", ""), ("code", "1" * 65),
+            ("level", "zz"), ("level", []),
+        )
     },
     "a tree of noise": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[1]), causes.BadEnrolmentFile),
     "a unit without parent": (
@@ -333,6 +336,8 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
         lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE, "parent": "x"}]), causes.BadEnrolmentFile),
     "only the root": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), causes.BadEnrolmentFile),
+    "a chain that ends below the root": (
+        lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*VILLAGE_DESK.ders[:2])), errors.BadCertificate),
     "a chain of numbers": (lambda: changed(GRANT, TOWN_DESK.keys, chain=[1, 2]), causes.BadEnrolmentFile),
     "a chain of noise": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(b"a", b"b")), errors.BadCertificate),

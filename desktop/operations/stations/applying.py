@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,18 +10,24 @@ from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations.enrolling import NoRequest, NotEnrolled
 from desktop.operations.workspaces import recovery
+from desktop.operations.workspaces.workspaces import unit_id
 from desktop.records.declaration import Level, Role
+from desktop.records.versions.stamps import DAY_MS
 from desktop.renaming import write_whole
 from desktop.store.peers import links
+from desktop.store.queries import governing
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Grant, Wish
-from desktop.sync.errors.enrolment import GrantForOtherRequest, GrantorRevoked
+from desktop.sync.errors import Exchanged
+from desktop.sync.errors.enrolment import GrantAhead, GrantForOtherRequest, GrantorRevoked
 from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, words
+from desktop.sync.signed.tree import Place, Tree
+from desktop.sync.signed.words import Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,28 @@ class Requested:
 
     path: Path
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a grant gives, and the words of the granting station to be compared before it is accepted.
+
+    ``digest`` names it to :func:`accept`. ``unasked``: this computer has not asked for it, a new superior takes it
+    over. ``before`` is the unit to which it reports now, where the grant is by another one's; ``placed``, whether the
+    own unit lies below that other by what is known here and comes with the grant: else nobody above both has said so.
+    """
+
+    path: Path
+    grantor: str
+    unit: str
+    code: str
+    level: Level
+    may_enrol: bool
+    words: Fingerprint
+    digest: str
+    unasked: bool = False
+    before: str = ""
+    placed: bool = True
 
 
 def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
@@ -66,47 +95,85 @@ def _renewed(session: Session, keys: identity.StationKeys) -> identity.StationKe
     return asked if asked.public_key != keys.public_key else identity.renew(keys, session.environment.random)
 
 
+def look(session: Session, grant_file: Path, new_root: bytes | None = None) -> Offered:
+    """A grant for this station, verified but not accepted; raises what :func:`accept` raises.
+
+    What came with it is taken in to see what it says, and nothing of that is kept.
+    """
+    with sorts.telling(grant_file, sorts.GRANT):
+        data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
+        found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
+    own, claims = _place(session, found), found.certificate.claims
+    before = _superior(session, found)
+    offered = Offered(
+        grant_file, _desk_unit(found)[1], own.name, own.code, own.level, claims.may_issue, found.words,
+        found.digest, unasked, before,
+    )  # fmt: skip
+    with contextlib.suppress(_Looked), session.database.transaction():
+        _take_place(session, found)
+        _take_reference(session, found, _answered(session, data)[0])
+        tree = Tree(governing.superiors(session.database))
+        placed = tree.place(own.id, found.desk.claims.units) is Place.INSIDE
+        offered = replace(offered, placed=placed)
+        raise _Looked
+    return offered
+
+
+def change_words(offered: Offered) -> str:
+    """To whom this computer reports and would from then on, in words; and whether anybody above both has said so."""
+    if offered.placed:
+        return f"本机现在报给“{offered.before}”；本单位已经归“{offered.grantor}”管，接受以后改报给它。"
+    return (
+        f"请注意：本机现在报给“{offered.before}”，没有查到把本单位调整给“{offered.grantor}”的决定。"
+        f"请先打电话问“{offered.before}”；没有这回事的不要接受，接受以后它就收不到本机的数据包了。"
+    )
+
+
+class _Looked(Exception):
+    """Ends the transaction of a look and takes back what it wrote."""
+
+
 def accept(
-    session: Session, grant_file: Path, ack_out: Path | None = None, *, new_root: bytes | None = None
+    session: Session,
+    grant_file: Path,
+    ack_out: Path | None = None,
+    *,
+    new_root: bytes | None = None,
+    compared: str = "",
 ) -> OwnUnit:
     """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
 
     ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
-    recorded stays. Raises ``RootDiffers`` for any other than that or the pinned one, :class:`GrantorRevoked`, and
-    ``WrongClock``: with a date years back all that comes with the grant would wait as of tomorrow.
+    recorded stays. ``compared`` is the digest of the grant whose words people have compared: a stick may hold another
+    by now. Raises ``RootDiffers`` for any other root than that or the pinned one, :class:`Exchanged`,
+    :class:`GrantAhead`, :class:`GrantorRevoked`, and ``WrongClock``: with a date years back all that comes with the
+    grant would wait as of tomorrow.
     """
     session.require(Role.DESK)
     session.ledger.clock.check()
     with sorts.telling(grant_file, sorts.GRANT):
         data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
-    rows = {row["id"]: row for row in found.tree}
-    units = [rows[u] for u in found.certificate.claims.units if u in rows]
-    # The unit that the desk chose has the wished one below it where the two differ.
-    mine = next((u for u in units if u["parent"] not in found.certificate.claims.units), units[0])
+    if compared not in ("", found.digest):
+        raise Exchanged(found.digest)
+    own = _place(session, found)
     with session.database.transaction():
         keys = _keys_granted(session, found, _answered(session, data)[0])
-        station.keep_chain(session.ledger, [c.der for c in found.chain])
-        station.keep_history(session.ledger, found.history)
+        _take_place(session, found)
         if unasked:
             station.answer_unasked(session.ledger, enrolment.answered(data))
-        own = OwnUnit(mine["id"], mine["code"], mine["name"], Level(mine["level"]))
         session.workspace.set_unit(own)
-        desk_unit = next((rows[u] for u in found.desk.claims.units if u in rows), None)
+        unit, name = _desk_unit(found)
         links.connect(
             session.database,
             found.desk.station,
             upward=True,
-            unit=desk_unit["id"] if desk_unit else "",
-            name=desk_unit["name"] if desk_unit else "上级",
+            unit=unit,
+            name=name,
             recipient=found.desk.claims.recipient,
         )
         audit.note(session, audit.Act.ACCEPTED, f"{own.id} 工作电脑{found.desk.station}")
-        if found.reference is not None:
-            receiving.take_tree(session.ledger, keys, found.reference, found.desk)
-        # Asked last: what came with the grant may tell that the desk was let in again.
-        if found.desk.station in enrolled.out_of_use(session.database):
-            raise GrantorRevoked(found.desk.station)
+        _take_reference(session, found, keys)
     if ack_out is not None:
         write_whole(
             ack_out,
@@ -117,12 +184,60 @@ def accept(
     return own
 
 
+def _take_place(session: Session, found: Grant) -> None:
+    """The chain and the roots of a grant are this station's."""
+    station.keep_chain(session.ledger, [c.der for c in found.chain])
+    station.keep_history(session.ledger, found.history)
+
+
+def _take_reference(session: Session, found: Grant, keys: identity.StationKeys) -> None:
+    """Takes in the tree that came with a grant; raises :class:`GrantorRevoked`.
+
+    Asked last: what came may tell that the desk was let in again.
+    """
+    if found.reference is not None:
+        receiving.take_tree(session.ledger, keys, found.reference, found.desk)
+    if found.desk.station in enrolled.out_of_use(session.database):
+        raise GrantorRevoked(found.desk.station)
+
+
+def _place(session: Session, found: Grant) -> OwnUnit:
+    """The unit that a grant gives, at the level of the certificate; of two that below which the other lies.
+
+    The desk may have chosen another than was asked for. A code from which the id of the own unit does not follow is
+    told by nobody of this program any more, and asking with it once more would lead to another unit.
+    """
+    rows, claims = {row["id"]: row for row in found.tree}, found.certificate.claims
+    # That all are told of is part of what was verified (check 15).
+    units = [rows[unit] for unit in sorted(claims.units)]
+    mine = next((u for u in units if u["parent"] not in claims.units), units[0])
+    held, code = session.unit, mine["code"]
+    if mine["id"] == held.id and unit_id(claims.level, code) != held.id:
+        code = held.code
+    return OwnUnit(mine["id"], code, mine["name"], claims.level)
+
+
+def _desk_unit(found: Grant) -> tuple[str, str]:
+    """Unit and name of who has granted."""
+    rows = {row["id"]: row for row in found.tree}
+    told = (rows[unit] for unit in sorted(found.desk.claims.units) if unit in rows)
+    return next(((row["id"], row["name"]) for row in told), ("", "上级"))
+
+
+def _superior(session: Session, found: Grant) -> str:
+    """The name of the unit to which this station reports, where the grant is by another one's computer."""
+    chain = station.own_chain(session.ledger)
+    if len(chain) < 2 or not certificates.parse(chain[1]).claims.units.isdisjoint(found.desk.claims.units):
+        return ""
+    return links.uplink(session.database).name
+
+
 def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
     """The grant for this station, if it leads to a root that it knows, or to the new one that somebody has compared.
 
     None is known yet before the first grant, and where a unit has begun a tree of its own. It answers the last request
     or, where a new superior gives it unasked, names the present certificate; such a one may be taken in once more.
-    Raises :class:`NoRequest` and what reading a grant raises.
+    Raises :class:`NoRequest`, :class:`GrantAhead` and what reading a grant raises.
     """
     keys, asked = _answered(session, data)
     if new_root is not None:
@@ -136,6 +251,9 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
         # Of those that name a former certificate only the one that was taken in fits still: with any other that lies
         # about, a former superior's among them, the computer would report there again.
         raise GrantForOtherRequest(asked)
+    if found.created > session.environment.now() + DAY_MS:
+        # Unit and certificate bear that date too: nobody above would let them count, nor this station.
+        raise GrantAhead(str(found.created))
     return found
 
 

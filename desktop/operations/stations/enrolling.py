@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,11 @@ from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling import recovery as sealing
 from desktop.sync.enrolling.enrolment import GrantDraft, Request, Wish
+from desktop.sync.errors import Exchanged
 from desktop.sync.formats import files, sorts
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import LEVEL_RANK, Claims, grant_serial
+from desktop.sync.signed.tree import Place, Tree
 
 
 class NoRequest(StateProblem):
@@ -47,6 +50,15 @@ class NotEnrolled(StateProblem):
     next_step = "请先办理入网。"
 
 
+class PlaceNotHere(StateProblem):
+    """What the level above has said of this unit has not come, or waits: nobody could judge what it grants."""
+
+    next_step = (
+        "请先收取上级最新的回执，再批准；收过还这样的，请打电话问上级：它的电脑日期错过的，"
+        "请它更正日期以后，给本单位重新批准一次。"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Granted:
     """A grant that was written, and for whom."""
@@ -65,17 +77,21 @@ def grant(
     code: str | None = None,
     delegate: bool = False,
     although: str = "",
+    compared: str = "",
 ) -> Granted:
     """Grants a request: registers unit and certificate in the tree and writes the grant (`.xsg`).
 
     ``code`` and ``level`` put the station under another unit than it asked for; what it recorded before stays its
     own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units, ``although``
-    says why a unit with the code of a place elsewhere belongs here. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
-    :class:`CodeElsewhere` and what reading the request raises.
+    says why a unit with the code of a place elsewhere belongs here. ``compared`` is the digest of the request whose
+    words people have compared: a stick may hold another by now. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
+    :class:`CodeElsewhere`, :class:`Exchanged` and what reading the request raises.
     """
     own, _ = require_issuer(desk)
     with sorts.telling(request_file, sorts.REQUEST):
         asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
+    if compared not in ("", asked.digest):
+        raise Exchanged(asked.digest)
     level = level or asked.wish.kind
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
@@ -173,7 +189,7 @@ def _draft(
 def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[bytes]]:
     """The certificate by which this station grants, and its chain; asked before anybody compares words for nothing.
 
-    Raises :class:`NotAllowed` and :class:`NotEnrolled`.
+    Raises :class:`NotAllowed`, :class:`NotEnrolled` and :class:`PlaceNotHere`.
     """
     desk.require(Role.DESK)
     chain = station.own_chain(desk.ledger)
@@ -185,6 +201,11 @@ def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[by
             "上级批准本单位入网时，没有授权再办理下级入网。",
             "请上级再批准一次本单位的申请并允许办理下级入网；也可以把这份申请交给上级批准。",
         )
+    tree = Tree({unit: superior for unit, superior, *_ in _tree_rows(desk)})
+    for below, above in itertools.pairwise(map(certificates.parse, chain)):
+        if any(tree.place(unit, above.claims.units) is Place.UNKNOWN for unit in below.claims.units):
+            # Who gets a grant knows of the tree what stands in it, and could not tell whether this unit may give it.
+            raise PlaceNotHere("上级登记本单位的内容还没有到本机，现在批准，下级那边接受不了。")
     return own, chain
 
 

@@ -38,10 +38,10 @@ from desktop.sync.signed.certificates import Certificate, RequestedKeys
 class Astray:
     """A computer of a unit right below this one that reports to another station, which has enrolled it.
 
-    ``superior`` is the unit of that station, empty where it is not known here, and ``out`` says that the station is
-    out of use. ``lost``: who has enrolled it takes nothing more of it, being out of use or above it no longer; a
-    district that enrolled it past this unit still does. ``given``: this station has given it a grant already, which it
-    has not acknowledged.
+    ``superior`` is the unit of that station, empty where it is not known here; ``left`` says that this station had
+    enrolled the computer before, and ``out`` that the other one is out of use. ``lost``: who has enrolled it takes
+    nothing more of it, being out of use or above it no longer; a district that enrolled it past this unit still does.
+    ``given``: this station has given it a grant already, which it has not acknowledged.
     """
 
     station: str
@@ -51,11 +51,12 @@ class Astray:
     out: bool
     lost: bool
     given: bool
+    left: bool = False
 
     @property
     def why(self) -> str:
         """To whom it reports, in words."""
-        whose = f"“{self.superior}”" if self.superior else "原来的上级"
+        whose = f"“{self.superior}”" if self.superior else "别的单位" if self.left else "原来的上级"
         now = f"现在报给{whose}的一台已停用的电脑" if self.out else f"现在报给{whose}"
         return f"{now}，已补发批准，等它接受" if self.given else now
 
@@ -82,7 +83,9 @@ def _found(database: Database, here: Here, known: Knowledge) -> list[tuple[Astra
         if theirs is None or name == here.station or trust.is_out(known.state, name):
             continue
         out = trust.is_out(known.state, theirs.issuer_station)
-        again = any(c.issuer_station == here.station for c in given[: given.index(theirs)])
+        place = given.index(theirs)
+        again = any(c.issuer_station == here.station for c in given[:place])
+        left = any(c.issuer_station == here.station for c in given[place:])
         link = links.link_to(database, name)
         if (theirs.issuer_station in colleagues and not out) or (
             again and link is not None and link.confirmed
@@ -91,7 +94,10 @@ def _found(database: Database, here: Here, known: Knowledge) -> list[tuple[Astra
         unit = min(theirs.claims.units & below.keys())
         superior = names.get(theirs.issuer_station, "")
         found.append(
-            (Astray(name, unit, below[unit], superior, out, out or theirs not in counting, again), theirs)
+            (
+                Astray(name, unit, below[unit], superior, out, out or theirs not in counting, again, left),
+                theirs,
+            )
         )
     return sorted(found, key=lambda one: (one[0].name, one[0].station))
 
@@ -137,7 +143,9 @@ def _give(session: Session, one: Astray, held: Certificate, folder: Path) -> Gra
     )
     unit = OwnUnit(one.unit, code, one.name, claims.level)
     out = free_path(folder / f"{safe_name(one.name)}_补发批准.xsg")
-    return enrolling.certify(session, asked, unit, claims.units, out, delegate=claims.may_issue)
+    made = enrolling.certify(session, asked, unit, claims.units, out, delegate=claims.may_issue)
+    links.await_confirmation(session.database, one.station)
+    return made
 
 
 def _grants(database: Database) -> Iterator[Grant]:

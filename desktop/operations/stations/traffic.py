@@ -16,7 +16,7 @@ from desktop.errors import Problem
 from desktop.operations import quantities, queries
 from desktop.operations.quantities import Count
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Here, Session
-from desktop.operations.stations import applying, exchange
+from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
 from desktop.records.versions import stamps
@@ -256,7 +256,10 @@ def remember_folder(session: Session, purpose: str, folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request for enrolment says; its signature stands, who sent it only the telephone can tell."""
+    """What a request for enrolment says; its signature stands, who sent it only the telephone can tell.
+
+    ``digest`` names it to :func:`enrolling.grant`.
+    """
 
     path: Path
     code: str
@@ -264,23 +267,7 @@ class Asked:
     level: Level
     station: str
     words: Fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What a grant gives, and the words of the granting station to be compared before it is accepted.
-
-    ``unasked``: a new superior takes this computer over, which has not asked for it.
-    """
-
-    path: Path
-    grantor: str
-    unit: str
-    code: str
-    level: Level
-    may_enrol: bool
-    words: Fingerprint
-    unasked: bool = False
+    digest: str = ""
 
 
 def look_request(path: Path) -> Asked:
@@ -288,23 +275,7 @@ def look_request(path: Path) -> Asked:
     with sorts.telling(path, sorts.REQUEST):
         found = enrolment.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
     wish = found.wish
-    return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words)
-
-
-def look_grant(session: Session, path: Path, new_root: bytes | None = None) -> Offered:
-    """A grant for this station, verified but not accepted; raises what :func:`applying.accept` raises."""
-    with sorts.telling(path, sorts.GRANT):
-        data = read_limited(path, enrolment.MAX_GRANT * 2)
-        found, unasked = applying.read_grant(session, data, new_root), applying.is_unasked(session, data)
-    rows = {row["id"]: row for row in found.tree}
-    claims = found.certificate.claims
-    units = [rows[u] for u in claims.units if u in rows]
-    mine = next((u for u in units if u["parent"] not in claims.units), units[0])
-    desk = next((str(rows[u]["name"]) for u in found.desk.claims.units if u in rows), "上级")
-    level = Level(str(mine["level"]))
-    return Offered(
-        path, desk, str(mine["name"]), str(mine["code"]), level, claims.may_issue, found.words, unasked
-    )
+    return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words, found.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from desktop.store.workspaces.unlocking import slots_of, slots_to_change
 from desktop.sync.authority import station
 from desktop.sync.enrolling import recovery
 from desktop.sync.enrolling.recovery import Holder
+from desktop.sync.errors import Exchanged
 from desktop.sync.formats import sorts
 from desktop.sync.formats.files import read_limited, replacing
 from desktop.sync.signed import certificates
@@ -79,7 +80,7 @@ class Requested:
 class Seen:
     """A request as it lies before the level above: whose laptop by this side's own list, who asks, and the words.
 
-    ``own`` are the words that the laptop will compare the answer by.
+    ``own`` are the words that the laptop will compare the answer by. ``digest`` names it to :func:`answer`.
     """
 
     path: Path
@@ -90,11 +91,16 @@ class Seen:
     asked: datetime.datetime
     words: Fingerprint
     own: Fingerprint
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """An answer as it lies before the laptop: from which office, and the words to be compared with it."""
+    """An answer as it lies before the laptop: from which office, and the words to be compared with it.
+
+    Only one request is answered, and what is inside opens no other laptop: of answers by the same office, whose words
+    are the same, it does not matter which is taken.
+    """
 
     path: Path
     office: str
@@ -278,12 +284,15 @@ def look_request(desk: Session, path: Path) -> Seen:
     return _seen(desk, path, found)
 
 
-def answer(desk: Session, path: Path, out: Path) -> Seen:
+def answer(desk: Session, path: Path, out: Path, *, compared: str = "") -> Seen:
     """Answers a request whose words were compared: writes the answer (`.xsk`), notes it, and takes it but once.
 
-    Whoever holds the answer and the laptop reads all that is in it. Raises as :func:`look_request`.
+    Whoever holds the answer and the laptop reads all that is in it, so it must be the request that was ``compared``,
+    by its digest: a stick may hold another by now. Raises :class:`Exchanged`, and as :func:`look_request`.
     """
     found, key = _opened_request(desk, path)
+    if compared not in ("", found.digest):
+        raise Exchanged(found.digest)
     office, keys = _office_for(desk, found)
     data = recovery.make_answer(found, key, office, keys, desk.environment.now())
     audit.note(desk, audit.Act.RECOVERY_ANSWERED, f"工作电脑{found.seal.station} 申请{found.digest[:16]}")
@@ -322,7 +331,7 @@ def _seen(desk: Session, path: Path, found: recovery.Request) -> Seen:
     name = _unit_name(desk, claims.units) or holder.name
     own = fingerprint(_office_for(desk, found)[0].claims.public_key)
     asked = china_time(found.created)
-    return Seen(path, name, holder.code, claims.level, found.operator, asked, found.words, own)
+    return Seen(path, name, holder.code, claims.level, found.operator, asked, found.words, own, found.digest)
 
 
 def answered(database: Database) -> list[str]:

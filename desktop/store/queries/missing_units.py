@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from desktop.records.versions.deciding import GRANT, SUPERIOR, UNIT
-from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT
+from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT, REFUSED_REGISTERED
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
 from desktop.store.peers.traffic import Identity
@@ -42,18 +42,30 @@ def registrations_refused(database: Database) -> list[tuple[Identity, str, str]]
     ]
 
 
-def why_missing(database: Database) -> dict[str, str]:
-    """Why units have no place in the tree that is known here, where it will not come by itself: as a reason of items.
+def registered_elsewhere(database: Database) -> frozenset[str]:
+    """The units of which no registration counts that is held here, as another superior had registered them before."""
+    return frozenset(
+        unit for unit, reason in _not_registered(database).items() if reason == REFUSED_REGISTERED
+    )
 
-    The registration does not count, or the unit, or one above it, was moved under one that is not known here.
-    """
-    found: dict[str, str] = dict(
+
+def _not_registered(database: Database) -> dict[str, str]:
+    """The units of which no registration counts, each with the reason for which one does not."""
+    return dict(
         database.rows(
             "SELECT lower(hex(r.record)), max(r.reason) FROM refused r WHERE r.type = ? AND r.kind = ?"
             " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record AND u._life <> ?) GROUP BY r.record",
             (UNIT, BIRTH, int(Life.DELETED)),
         )
     )
+
+
+def why_missing(database: Database) -> dict[str, str]:
+    """Why units have no place in the tree that is known here, where it will not come by itself: as a reason of items.
+
+    The registration does not count, or the unit, or one above it, was moved under one that is not known here.
+    """
+    found = _not_registered(database)
     superiors = governing.superiors(database)
     moved = {
         unit

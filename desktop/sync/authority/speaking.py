@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Collection, Sequence
 
 from desktop.store.ledger import Ledger
+from desktop.store.peers import links
 from desktop.store.peers.links import Link
 from desktop.store.queries import governing
 from desktop.sync.authority import station
@@ -84,10 +85,14 @@ def _heard_of(
 
 
 def note_chain(ledger: Ledger, below: str, chain: Sequence[bytes]) -> None:
-    """By which certificate of this station one below was enrolled: the second of the chain that it has shown."""
+    """By which certificate of this station one below was enrolled: the second of the chain that it has shown.
+
+    So it has accepted what it was granted, though the acknowledgement may be lost.
+    """
     issuer = certificates.parse(chain[1]) if len(chain) > 1 else None
     if issuer is not None and issuer.station == ledger.station:
         note_enrolled(ledger, below, issuer)
+        links.confirm(ledger.database, below, "")
 
 
 def note_enrolled(ledger: Ledger, below: str, own: Certificate) -> None:

@@ -339,6 +339,7 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
     if not all(_is_told(row) for row in rows if row["id"] in own):
         raise NotStrict("the units of the station and of the desk have code, name and level")
     rows = tuple(_as_shown(row) for row in rows)
+    history = roots.read_history(fields.object("roots")) if "roots" in fields else roots.beginning(ders[-1:])
     grant = Grant(
         signed.digest,
         chain,
@@ -346,7 +347,7 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
         rows,
         fields.integer("created", 0, MAX_NUMBER),
         None if fields.raw("reference") is None else fields.binary("reference", MAX_REFERENCE),
-        roots.read_history(fields.object("roots")) if "roots" in fields else History((ders[-1],)),
+        history,
     )
     return grant, fields.matching("request", DIGEST)
 
@@ -354,7 +355,8 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
 def _is_told(row: Mapping[str, Any]) -> bool:
     """Whether a unit is told as somebody is shown it who takes his place in the tree."""
     code, name, level = (row.get(member) for member in ("code", "name", "level"))
-    return isinstance(code, str) and isinstance(name, str) and isinstance(level, str) and level in set(Level)
+    told = isinstance(name, str) and isinstance(level, str) and level in set(Level)
+    return told and isinstance(code, str) and CODE.fullmatch(code) is not None
 
 
 def _as_shown(row: Mapping[str, Any]) -> Mapping[str, Any]:

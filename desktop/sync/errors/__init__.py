@@ -65,6 +65,13 @@ class OriginUnequal(Forged):
     text = "一段数据写的来源和签名的工作电脑不是同一台。"
 
 
+class Exchanged(Forged):
+    """The file is another one by now than that of which people have compared the words."""
+
+    text = "核对词语以后，这个文件被换成了另一份。"
+    next_step = "请不要使用现在的文件，问清是谁动过它，再选一次文件，打电话重新核对。"
+
+
 class BadSegmentSignature(Forged):
     """The signature of a segment does not fit its header."""
 
@@ -215,6 +222,17 @@ class SuperiorMoved(UnitMoved):
 
     text = "发来文件的单位，它的上级已经调整了隶属关系，按原来的入网导出的数据包不再收。"
     next_step = "内容都在那台电脑上，不会丢：请它的上级给它重新办理入网，再导出一份。"
+
+
+class RegisteredElsewhere(BeyondScope):
+    """The sender's unit was registered by another superior before this one had, whose registration counts."""
+
+    text = "发来文件的单位由另一个上级登记了，不归本单位管，这里不收。"
+    next_step = (
+        "内容都在那台电脑上，不会丢：请打电话问清它归谁管；归本单位的，请区总工会调整隶属关系，调整以后再合并；"
+        "不归的，请它的上级给它补发批准文件（.xsg），接受以后报给它。"
+    )
+    help_anchor = "moving"
 
 
 class FormerSuperior(BeyondScope):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.sync.errors import Damaged, Forged, NotForHere, Revoked, UnknownSigner
+from desktop.errors import StateProblem
+from desktop.sync.errors import Caused, Damaged, Forged, NotForHere, Revoked, UnknownSigner
 
 
 class BadRootStatement(Forged):
@@ -53,6 +54,17 @@ class GrantorRevoked(Revoked):
 
     text = "批准本机的那台电脑已经停用，这份批准文件不能接受。"
     next_step = "请打电话问上级现在用的是哪台电脑，请它给一份新的批准文件。"
+
+
+class GrantAhead(Caused, StateProblem):
+    """The grant is dated more than a day ahead, and so is what came to count with it."""
+
+    exit_code = 20
+    help_anchor = "held"
+    text = "批准文件的日期比本机晚一天以上，接受了也要等到那一天才算数。"
+    next_step = (
+        "请先核对两台电脑的日期：本机的不对，调对再接受；对方的不对，请它调对，更正日期以后再批准一次。"
+    )
 
 
 class AckForOther(NotForHere):

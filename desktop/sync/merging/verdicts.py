@@ -6,6 +6,7 @@ import dataclasses
 
 from desktop.store.ledger import Ledger
 from desktop.store.peers import holdings, links
+from desktop.store.queries import missing_units
 from desktop.sync import trust
 from desktop.sync.authority import station
 from desktop.sync.bundles import envelope
@@ -13,6 +14,7 @@ from desktop.sync.bundles.envelope import OpenedBundle
 from desktop.sync.errors import (
     DelegationOutOfScope,
     FormerSuperior,
+    RegisteredElsewhere,
     ReplacedReceiver,
     SuperiorMoved,
     UnitMoved,
@@ -69,6 +71,8 @@ class Verdicts:
                 raise UnitMoved(problem.detail) from problem
             if isinstance(problem, DelegationOutOfScope) and self._superior_moved(bundle):
                 raise SuperiorMoved(problem.detail) from problem
+            if problem.detail in missing_units.registered_elsewhere(self._db):
+                raise RegisteredElsewhere(problem.detail) from problem
             raise
         except WrongReceiver as problem:
             if trust.is_out(state, problem.detail):

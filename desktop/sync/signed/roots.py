@@ -108,16 +108,19 @@ class History:
         return self
 
 
-def read_history(said: Fields) -> History:
-    """The history that :meth:`History.written` wrote; what it says must stand by itself.
+def beginning(first: tuple[bytes, ...], statements: tuple[bytes, ...] = ()) -> History:
+    """The history that begins with these roots (DER), which must stand by themselves; raises :class:`BadCertificate`.
 
-    Raises :class:`BadCertificate` and :class:`NotStrict`; the statements are judged with the first look at
-    :attr:`History.stages`.
+    The statements are judged with the first look at :attr:`History.stages`.
     """
-    first, statements = said.binaries("first", 1, MAX_ROOTS), said.binaries("statements", 0, MAX_CHANGES)
     if not all(map(is_self_signed, first)):
         raise BadCertificate("the roots of the beginning")
     return History(first, statements)
+
+
+def read_history(said: Fields) -> History:
+    """The history that :meth:`History.written` wrote. Raises :class:`BadCertificate` and :class:`NotStrict`."""
+    return beginning(said.binaries("first", 1, MAX_ROOTS), said.binaries("statements", 0, MAX_CHANGES))
 
 
 def make_statement(

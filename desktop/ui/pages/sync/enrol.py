@@ -12,9 +12,9 @@ from desktop import reference
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
 from desktop.operations.stations import applying, traffic
-from desktop.operations.stations.applying import Requested
+from desktop.operations.stations.applying import Offered, Requested
 from desktop.operations.stations.inbox_files import ACKNOWLEDGEMENT, REQUEST
-from desktop.operations.stations.traffic import Offered, Overview
+from desktop.operations.stations.traffic import Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.workspaces.workspace import OwnUnit
@@ -267,7 +267,7 @@ class EnrolCard(Card):
         chosen = path
 
         def job(session: Session, _ticket: Ticket) -> Offered:
-            return traffic.look_grant(session, chosen)
+            return applying.look(session, chosen)
 
         self.note.hide()
         self.workbench.write(
@@ -282,8 +282,9 @@ class EnrolCard(Card):
             f"本机没有申请过，是“{found.grantor}”{how}：接受以后，数据包改为报给它，登记的内容都还在。\n"
         )
         unasked = unasked if found.unasked else ""
+        change = f"{applying.change_words(found)}\n" if found.before else ""
         self.offer.setText(
-            f"{unasked}“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
+            f"{unasked}{change}“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
             f"请给“{found.grantor}”打电话，请对方念出自己的核对词语和数字，和下面的完全一样才能接受："
         )
         self.their_words.show_words(found.words)
@@ -317,7 +318,8 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
             with plain_problems():
-                return applying.accept(session, offered.path, out), ChangeSet(everything=True)
+                unit = applying.accept(session, offered.path, out, compared=offered.digest)
+                return unit, ChangeSet(everything=True)
 
         self.workbench.write(
             "接受入网批准", job, lambda made: self._accepted(made[0], out), owner=self, fail=self.tell_problem,

@@ -282,7 +282,14 @@ class GrantCard(Card):
         def job(session: Session, _ticket: Ticket) -> tuple[Granted, Fingerprint, ChangeSet]:
             with plain_problems():
                 made = enrolling.grant(
-                    session, asked.path, out, level=level, code=code, delegate=delegate, although=although
+                    session,
+                    asked.path,
+                    out,
+                    level=level,
+                    code=code,
+                    delegate=delegate,
+                    although=although,
+                    compared=asked.digest,
                 )
             return made, traffic.own_words(session), ChangeSet(everything=True)
 

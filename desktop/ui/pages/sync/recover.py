@@ -121,7 +121,7 @@ class RecoverCard(Card):
             return
 
         def job(session: Session, _ticket: Ticket) -> Seen:
-            return recovery.answer(session, seen.path, out)
+            return recovery.answer(session, seen.path, out, compared=seen.digest)
 
         self.workbench.write(
             "答复恢复申请",
