@@ -17,7 +17,7 @@ from desktop.errors import Problem
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import applying, enrolling, exchange, roots
+from desktop.operations.stations import applying, enrolling, exchange, moving, roots
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
@@ -278,6 +278,33 @@ def test_a_revoked_laptop_is_not_answered(stage: Stage) -> None:
     revoked = dataclasses.replace(state, revocations={stage.village_id: {found.seal.incarnation: 400}})
     with pytest.raises(causes.LaptopRevoked):
         files.open_request(found, revoked, keys, ())
+
+
+def test_a_village_that_was_moved_is_recovered_by_the_district_that_is_still_above_it(tmp_path: Path) -> None:
+    """Enrolled anew it cannot be as long as nobody opens it; its former town stood between, and is not asked."""
+    city = station(tmp_path, "330100", "杭州市总工会", Level.CITY)
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    towns = [station(tmp_path, f"33011010{n}", f"{n}镇总工会", Level.TOWN) for n in (8, 9)]
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
+    for below, desk in ((district, city), *((town, district) for town in towns), (village, towns[0])):
+        enrol(below, desk, tmp_path, delegate=True)
+    for below, desk in ((towns[0], district), (towns[1], district), (district, city)):
+        report_up(below, desk, tmp_path)
+    recovery.after_opening(village)
+    moving.move(district, village.unit.id, towns[1].unit.id)
+    folder, request, answer = village.workspace.folder, tmp_path / "a.xsr", tmp_path / "a.xsk"
+    village.workspace.close()
+    recovery.ask(folder, "王芳", NEW, request, repeatable("asking"), CHEAP)
+    recovery.answer(district, request, answer)
+    recovery.take(folder, answer, NEW, repeatable("taking"), cost=CHEAP).workspace.close()
+    # Of another district's village this one says nothing any more.
+    other = station(tmp_path, "330106", "西湖区总工会", Level.DISTRICT)
+    enrol(other, city, tmp_path)
+    moving.move(city, village.unit.id, other.unit.id)
+    report_up(district, city, tmp_path)
+    recovery.ask(folder, "王芳", NEW, request, repeatable("asking again"), CHEAP)
+    with pytest.raises(causes.LaptopMoved):
+        recovery.look_request(district, request)
 
 
 def test_a_village_of_a_town_is_recovered_by_the_district_and_not_by_the_town(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 
 from desktop.records.declaration import Level
 from desktop.sync import trust
-from desktop.sync.errors import ForgedCertificate, UnknownSigner
+from desktop.sync.errors import DelegationOutOfScope, ForgedCertificate, UnitNotKnown, UnknownSigner
 from desktop.sync.errors.recovery import (
     AlreadyAnswered,
     AnswerForged,
@@ -26,6 +26,7 @@ from desktop.sync.errors.recovery import (
     AnswerForOtherRequest,
     AnswerUsed,
     BadRecoveryFile,
+    LaptopMoved,
     LaptopRevoked,
     RequestForged,
     SealedToOther,
@@ -41,6 +42,7 @@ from desktop.sync.formats.strictjson import Fields, NotStrict
 from desktop.sync.signed import certificates, identity, signed_files
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import Randomness, StationKeys
+from desktop.sync.signed.tree import Place
 from desktop.sync.signed.words import Fingerprint, fingerprint
 from desktop.sync.trust import NO_CUT, TrustState
 
@@ -265,8 +267,8 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
     """The sealed key, if this station may give it back: the last word has who compares the words.
 
     ``answered`` holds the digests of requests that were answered before. Raises, in this order,
-    :class:`AlreadyAnswered`, :class:`UnknownLaptop` (and what scope raises), :class:`LaptopRevoked`,
-    :class:`SealedToOther`, :class:`BadRecoveryFile` and :class:`RequestForged`.
+    :class:`AlreadyAnswered`, :class:`UnknownLaptop` (and what scope raises), :class:`LaptopMoved`,
+    :class:`LaptopRevoked`, :class:`SealedToOther`, :class:`BadRecoveryFile` and :class:`RequestForged`.
     """
     seal = request.seal
     if request.digest in answered:
@@ -275,6 +277,14 @@ def open_request(request: Request, state: TrustState, keys: StationKeys, answere
         trust.judge_chain([certificate.der for certificate in seal.chain], state)
     except (UnknownSigner, ForgedCertificate) as error:
         raise UnknownLaptop(error.detail) from error
+    except (DelegationOutOfScope, UnitNotKnown) as error:
+        # A unit in its chain was moved. It cannot be enrolled anew as long as nobody opens it, and its grant counts, so
+        # it is known; it is still below whom its key is sealed to, or is no more.
+        units = seal.chain[0].claims.units
+        if not units <= state.tree.keys():
+            raise
+        if any(state.tree.place(unit, state.units) is not Place.INSIDE for unit in units):
+            raise LaptopMoved(error.detail) from error
     # As for a bundle that goes down: the laptop speaks as it is now, so its incarnation must have no cut.
     if not trust.item_counts(state, seal.station, seal.incarnation, NO_CUT):
         raise LaptopRevoked(seal.station)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.errors import TrustProblem
-from desktop.sync.errors import Caused, Damaged, Forged, NotForHere, Revoked, UnknownSigner
+from desktop.sync.errors import BeyondScope, Caused, Damaged, Forged, NotForHere, Revoked, UnknownSigner
 
 _AGAIN = "请让对方重新写出这份文件，再拷贝一次。"
 
@@ -33,14 +33,25 @@ class UnknownLaptop(UnknownSigner):
     """Whoever wrote the request, no certificate that counts here stands behind its seal."""
 
     text = "写这份申请的电脑没有经本单位或下级办理入网，单位名称对得上也不能答复。"
-    next_step = "请打电话问申请单位；确实是它的电脑，请先导入批准它入网的单位最新的数据包再试。"
+    next_step = (
+        "请打电话问申请单位；确实是它的电脑，请先导入批准它入网的单位最新的数据包再试，"
+        "批准它的电脑已经停用的，请对方用恢复码打开。"
+    )
 
 
 class LaptopRevoked(Revoked):
     """The laptop was revoked: whoever holds it now is not to read it."""
 
     text = "申请恢复口令的电脑已被停用，不能答复。"
-    next_step = "请打电话问清电脑现在在谁手里；找回的电脑请重新办理入网。"
+    next_step = "请打电话问清电脑现在在谁手里；在本人手里的，请先恢复这台电脑再答复，或者请对方用恢复码打开。"
+
+
+class LaptopMoved(BeyondScope):
+    """A unit above the laptop's, or its own, has another superior by now, and this office is above it no more."""
+
+    text = "申请恢复口令的单位已经调整到别的上级名下，本单位不能答复。"
+    next_step = "请对方用恢复码打开；没有恢复码的，请两边共同的上级先把单位调回来，答复以后再调走。"
+    help_anchor = "recovery"
 
 
 class SealedToOther(NotForHere):
