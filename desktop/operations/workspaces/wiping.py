@@ -185,7 +185,10 @@ def held_words(said: Statement, missing: int) -> tuple[bool, str]:
     before a restore, or was passed on for others.
     """
     if missing:
-        return False, f"它写的内容有{missing}项本机没有收到，那台电脑上也没有了。"
+        # A bundle that lies on a stick is refused once the computer is out of use.
+        return False, (
+            f"它写的内容有{missing}项本机没有收到，那台电脑上也没有了：U盘里还有它导出的数据包的，先合并，再停用它。"
+        )
     if said.unsent > said.last:
         return False, (
             f"清除时有{said.unsent}项还没有得到上级确认，有的是它恢复备份以前写的或者替别人转的，"
