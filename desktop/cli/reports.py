@@ -27,7 +27,7 @@ from desktop.records.versions.item_outcomes import (
     reason_words,
 )
 from desktop.store.queries.attached import ATTACHMENT, PART
-from desktop.sync.merging.results import EARLIER, BundleResult, MergeReport, Unapplied
+from desktop.sync.merging.results import EARLIER, UNWRITTEN, BundleResult, MergeReport, Unapplied
 from desktop.sync.signed.manifest import DOWN, Manifest, Person
 
 _MOST_SAID = 20
@@ -154,7 +154,9 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say("    前面的还没有收到：对方收到回执以后，下次导出会补上。")
     if bundle.earlier:
         say(f"    {EARLIER}。")
-    if bundle.total == bundle.known and not bundle.gap and not bundle.earlier:
+    if bundle.unwritten:
+        say(f"    {UNWRITTEN}。")
+    if bundle.total == bundle.known and not (bundle.gap or bundle.earlier or bundle.unwritten):
         say("    没有新内容要收，不用处理。")
     if bundle.answered:
         say("    里面有对方的回执。" if preview else "    对方的回执已收到。")
@@ -168,7 +170,7 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "sequence": bundle.sequence,
         **{
             name: getattr(bundle, name)
-            for name in (*OUTCOMES, "total", "released", "answered", "gap", "earlier")
+            for name in (*OUTCOMES, "total", "released", "answered", "gap", "earlier", "unwritten")
         },
         "signed": [{"duty": duty, "name": name} for duty, name in bundle.signers],
         "new_roots": list(bundle.new_roots),

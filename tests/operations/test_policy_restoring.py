@@ -16,6 +16,7 @@ from desktop.records.declaration import Level
 from desktop.store.peers import segment_log
 from desktop.store.peers import traffic as stored
 from desktop.store.workspaces.unlocking import LEDGER
+from tests.operations.levels import Three, taken
 from tests.operations.stations import enrol, repeatable, report_up, station, twin
 
 PHONE = "13812345678"
@@ -219,3 +220,31 @@ def test_an_erasure_that_comes_with_a_bundle_reaches_drafts(
     report_up(village, district, tmp_path)
     drafts = district.workspace.drafts()
     assert PHONE not in str(drafts.all())
+
+
+def test_an_office_that_was_set_back_unnoticed_hears_it_from_a_receipt_and_is_mended_by_a_restore(
+    tmp_path: Path,
+) -> None:
+    """Nothing that it writes afterwards goes to whom it had told what it lost, so nobody saw a fork, or ever would."""
+    three = Three(tmp_path)
+    district, town, village = three.all
+    tea = records.save(village, "enterprise", {"name": "茶厂"}).record
+    three.exchange()
+    assert not any(b.unwritten for b in exchange.merge(town, [three.up(village).path]).bundles)
+    old = twin(town, tmp_path / "以前的镇")
+    records.save(town, "enterprise", {"name": "茶叶厂"}, record=tea)
+    taken(village, three.down(town, village))
+    town.workspace.close()
+    told = three.up(village)
+    (seen,) = exchange.merge(old, [told.path], preview=True).bundles
+    (found,) = exchange.merge(old, [told.path]).bundles
+    assert (seen.unwritten, found.unwritten) == (True, True)
+    assert "收到过本机没有写过的数据包" in audit.recent(old)[0].detail
+    records.save(old, "enterprise", {"name": "镇办厂"})
+    old.workspace.close()
+    old = restoring.restore(old.workspace.folder, None, "王芳", "password1", repeatable("restored")).session
+    for below, desk in ((village, old), (old, district)):
+        exchange.merge(below, [three.down(desk, below).path])
+        exchange.merge(desk, [three.up(below).path])
+    (fork,) = forks.open_forks(district.database, district.here)
+    assert {c.title for c in fork.contents} == {"镇办厂", "茶厂"}

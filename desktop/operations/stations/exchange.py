@@ -165,7 +165,8 @@ def _result_words(result: BundleResult) -> str:
         for words, n in zip(("收下", "已有", "有分歧", "先留着", "不收"), counts, strict=True)
         if n
     )
-    return f"{result.sender}第{result.sequence}号 共{result.total}项 {' '.join(said)}".rstrip()
+    unwritten = " 收到过本机没有写过的数据包" if result.unwritten else ""
+    return f"{result.sender}第{result.sequence}号 共{result.total}项 {' '.join(said)}".rstrip() + unwritten
 
 
 def _target(session: Session, out: Path, link: Link) -> Path:

@@ -8,6 +8,16 @@ from desktop.sync.formats.receipts import Receipt
 from desktop.sync.signed.manifest import DOWN, Manifest
 
 
+def is_unwritten(ledger: Ledger, said: Manifest, receipt: Receipt) -> bool:
+    """Whether a peer has received a bundle that this very ledger has not written, in its present incarnation.
+
+    Then it was set back to what it had been before and nobody has noticed, or a copy of it is in use.
+    """
+    if receipt.continues or receipt.incarnation != ledger.incarnation:
+        return False
+    return not exchanged.ended_at(ledger.database, said.sender, receipt.position)
+
+
 def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest: bool, again: bool) -> int:
     """Takes in a receipt of a bundle whose sender speaks in this incarnation now; how much of it was news.
 
@@ -25,9 +35,7 @@ def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest:
             return receipt.count
         return 0
     # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
-    own = receipt.incarnation == ledger.incarnation and exchanged.ended_at(
-        database, said.sender, receipt.position
-    )
+    own = receipt.incarnation == ledger.incarnation and not is_unwritten(ledger, said, receipt)
     fresh = links.note_receipt(
         database,
         said.sender,

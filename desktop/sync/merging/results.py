@@ -15,6 +15,11 @@ from desktop.store.merging.telling import Telling
 from desktop.store.peers import exchanged
 from desktop.store.peers.traffic import Merged
 
+UNWRITTEN = (
+    "对方收到过本机没有写过的数据包：本机可能退回过旧的内容，或者另有一台复制出去的电脑在用。请先查清；"
+    "退回过的，请从最新的备份恢复一次，缺的内容对方以后的数据包会送回来"
+)
+"""Why a file says that this ledger is not the one that its sender knows, and what is to be done (rule 23)."""
 EARLIER = "做包的日期比这台电脑恢复前的包还早，里面的回执先不算。旧包不用管；刚恢复过备份的，请对方调对日期再上报一次"
 """What a bundle is told to be that is dated before those of another incarnation of its sender."""
 
@@ -51,7 +56,8 @@ class BundleResult:
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
-    says about received bundles was heard. ``merge`` is its line in the ledger of merges.
+    says about received bundles was heard. ``unwritten``: its sender has received a bundle that this ledger has never
+    written, so that was set back unnoticed or copied. ``merge`` is its line in the ledger of merges.
     """
 
     path: Path
@@ -74,6 +80,7 @@ class BundleResult:
     released: int = 0
     gap: bool = False
     earlier: bool = False
+    unwritten: bool = False
     signed: frozenset[str] = frozenset()
     signers: tuple[tuple[str, str], ...] = ()
     answered: int = 0

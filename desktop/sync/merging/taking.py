@@ -239,6 +239,7 @@ class _Taking:
                 if receipt.station != self._ledger.station:
                     raise BadSegment("the receipt is for another station")
                 if self._speaks:
+                    result.unwritten |= hearing.is_unwritten(self._ledger, said, receipt)
                     result.answered += hearing.hear(
                         self._ledger, said, receipt, made=self._made, newest=newest, again=again
                     )

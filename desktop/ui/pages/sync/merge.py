@@ -38,6 +38,7 @@ from desktop.ui.pages.sync.merge_words import (
     same_words,
     settled_words,
     some_of,
+    unwritten_words,
     waits,
     withdrawn_words,
 )
@@ -355,11 +356,13 @@ class MergePanel(QStackedWidget):
         if back or aside or any(waits(item) for f in after for item in f.items):
             self._ways["unsettled"] = link(f"看{NOT_TAKEN}", self.unsettled_wanted.emit)
         offered += self._ways.values()
-        heard = [*fork_words(outcome.report), *root_words(outcome.report)]
+        doubted = unwritten_words(outcome.report)
+        heard = [*fork_words(outcome.report), *doubted, *root_words(outcome.report)]
         lines = [*heard, *([FORKED] if forked else []), *lines]
         if outcome.report.copied:
             offered.insert(0, link("重新办理入网…", self.enrolment_wanted.emit))
-        told = forked or outcome.report.renumbered or outcome.report.copied or any(f.withdrawn for f in after)
+        told = forked or doubted or outcome.report.renumbered or outcome.report.copied
+        told = told or any(f.withdrawn for f in after)
         good = not (outcome.failed or asks or told or back or aside) and all(f.good for f in self.files)
         self.note.say(Tone.GOOD if good else Tone.WARNING, summary(after), "\n".join(lines))
         self.note.offer(*offered)

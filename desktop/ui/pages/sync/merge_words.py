@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from desktop.operations.stations.inbox import MERGED_FOLDER, Aftermath
 from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.versions.item_outcomes import CONFLICT, OUTCOMES, REFUSED
-from desktop.sync.merging.results import MergeReport
+from desktop.sync.merging.results import UNWRITTEN, MergeReport
 from desktop.ui.pages.sync.preview import Shown
 
 FORKED = "有一台电脑重号：同一编号有两种内容。请打电话问清它是恢复过还是复制过，再由管它的上级在“重号”里定用哪一份。"
@@ -102,6 +102,12 @@ def fork_words(report: MergeReport) -> list[str]:
     if report.renumbered:
         return [f"上级认定这台电脑恢复过备份：有{report.renumbered}项已换新编号，内容没有变，请再上报一次。"]
     return []
+
+
+def unwritten_words(report: MergeReport) -> list[str]:
+    """That somebody has received what this ledger has not written, and what to do."""
+    names = dict.fromkeys(result.name for result in report.bundles if result.unwritten)
+    return [f"{some_of([*names])}：{UNWRITTEN}。"] if names else []
 
 
 def root_words(report: MergeReport) -> list[str]:

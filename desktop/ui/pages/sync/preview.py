@@ -63,6 +63,8 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
     if result.problem is not None:
         return Tone.ERROR, result.problem.sentence
     stands = f"签名无误（{signed_words(result.signers)}已签）" if result.signed else "签名无误"
+    if result.unwritten:
+        return Tone.WARNING, f"{stands}；对方收到过本机没有写过的数据包，合并以后请看说明"
     if result.gap:
         return Tone.WARNING, f"{stands}；前面的还没有收到，可以先合并：对方收到回执以后，下次导出会补上"
     if result.earlier:
