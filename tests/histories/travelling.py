@@ -14,6 +14,7 @@ from desktop.sync.errors import (
     FormerRoot,
     FormerSuperior,
     NotGranted,
+    RegisteredElsewhere,
     Revoked,
     UnitMoved,
     UnitNotKnown,
@@ -25,8 +26,8 @@ from tests.histories.stations import Stations
 from tests.sync.desks import Desk
 
 PASSING: Final = (
-    FormerKey, FormerRoot, FormerSuperior, NotGranted, NotSignedByPersons, Revoked, UnitMoved, UnitNotKnown,
-    WrongDirection,
+    FormerKey, FormerRoot, FormerSuperior, NotGranted, NotSignedByPersons, RegisteredElsewhere, Revoked, UnitMoved,
+    UnitNotKnown, WrongDirection,
 )  # fmt: skip
 """Why a bundle may not be taken now, and comes again with the next."""
 MOST_ROUNDS: Final = 3

@@ -35,6 +35,7 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.authority import enrolled, exclusions
+from desktop.sync.errors import GrantGone
 from desktop.sync.merging.results import MergeReport
 from tests.operations.stations import enrol, forged, report_up, station, twin
 
@@ -127,6 +128,9 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     assert names(district) == set()
     told = unsettled.unsettled(district.database, district.here)
     assert {t.author.split()[0] for t in told} == {"西山村工会", "瓶窑镇总工会"}
+    report_up(fresh, district, tmp_path)
+    (late,) = exchange.merge(fresh, [exchange.send(below, tmp_path / "late.xsj").path]).bundles
+    assert isinstance(late.problem, GrantGone)
     policy.lift(district, *(e.record for e in policy.excluded(district)))
     assert names(district) == {"厂"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desktop.operations import audit
+from desktop.operations import audit, queries
 from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, forks, policy, withdrawals
@@ -248,3 +248,26 @@ def test_an_office_that_was_set_back_unnoticed_hears_it_from_a_receipt_and_is_me
         exchange.merge(desk, [three.up(below).path])
     (fork,) = forks.open_forks(district.database, district.here)
     assert {c.title for c in fork.contents} == {"镇办厂", "茶厂"}
+
+
+def test_a_root_that_has_lost_what_it_said_of_the_tree_gets_it_back_from_below(tmp_path: Path) -> None:
+    """Bundles made under the tree that was lost waited for it, and nobody stands above who could bring it."""
+    three = Three(tmp_path)
+    district, town, village = three.all
+    three.exchange()
+    backup = tmp_path / "上周.db"
+    district.workspace.backup(backup)
+    records.save(district, "unit", {"name": "余杭总工会"}, record=district.unit.id)
+    three.exchange()
+    district.workspace.close()
+    district = three.district = restoring.restore(
+        district.workspace.folder, backup, "王芳", "password1", repeatable("restored"), with_journal=False
+    ).session
+    records.save(village, "enterprise", {"name": "茶厂"})
+    taken(town, three.up(village))
+    taken(district, three.up(town))
+    taken(town, three.down(district, town))
+    taken(district, three.up(town))
+    assert {unit.name for unit in queries.unit_tree(district.database, district.types)} >= {"余杭总工会"}
+    assert names(district) == {"茶厂"}
+    assert three.agree()

@@ -235,6 +235,9 @@ PASSES = {
     "town down to village": lambda: attempt(TOWN_DESK, VILLAGE_DESK, kind=manifest.DOWN),
     "district down to village": lambda: attempt(DISTRICT_DESK, VILLAGE_DESK, kind=manifest.DOWN),
     "made under an older tree": lambda: attempt(tree=TREE_VERSION - 1),
+    "to the root, under a tree of which it has lost something": lambda: attempt(
+        TOWN_DESK, DISTRICT_DESK, tree=TREE_VERSION + 1
+    ),
     "revoked later, written before the cut": lambda: _revoked({VILLAGE_DESK.keys.incarnation: 40}),
     "revoked, then granted again": lambda: _revoked({VILLAGE_DESK.keys.incarnation: NO_CUT}),
     "another station is revoked": lambda: attempt(state={"revocations": {CLERK.station: {}}}),

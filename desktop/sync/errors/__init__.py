@@ -107,6 +107,16 @@ class NotGranted(UnknownSigner):
     )
 
 
+class GrantGone(NotGranted):
+    """The grant of the sender's certificate has come and does not count any more."""
+
+    text = "做这个文件的电脑，当初那份入网批准已经不算数了（批准它的电脑停用了，或者批准被撤回了）。"
+    next_step = (
+        "内容都在那台电脑上，不会丢：停用错了、撤回错了的，请定的那一级恢复；不是的，"
+        "请它重新申请入网，接受以后再导出一次。"
+    )
+
+
 class FormerRoot(UnknownSigner):
     """A root that counts no longer speaks itself, and not through certificates that it had issued."""
 
@@ -151,8 +161,10 @@ class ReplacedReceiver(WrongReceiver):
 class WrongRecipientKey(NotForHere):
     """The bundle is encrypted to a key that this station does not hold."""
 
-    text = "这个数据包是用本机已经不用的密钥加密的，打不开。"
-    next_step = "请把本机最新的入网回执（.xsa）交给对方，让对方重新导出。"
+    text = "这个数据包是按本机没有的密钥加密的，打不开，本机多半恢复过换密钥以前的备份。"
+    next_step = (
+        "上级发来的，请在本机重新申请入网；下级发来的，请先给对方导出一份回执，对方收下以后再导出一次。"
+    )
 
 
 # Revoked (13) ---------------------------------------------------------------------------------------------

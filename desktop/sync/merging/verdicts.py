@@ -14,6 +14,8 @@ from desktop.sync.bundles.envelope import OpenedBundle
 from desktop.sync.errors import (
     DelegationOutOfScope,
     FormerSuperior,
+    GrantGone,
+    NotGranted,
     RegisteredElsewhere,
     ReplacedReceiver,
     SuperiorMoved,
@@ -73,6 +75,13 @@ class Verdicts:
                 raise SuperiorMoved(problem.detail) from problem
             if problem.detail in missing_units.registered_elsewhere(self._db):
                 raise RegisteredElsewhere(problem.detail) from problem
+            raise
+        except NotGranted as problem:
+            # Of one that has had a grant none is on its way, be it from above or with a file.
+            named = problem.detail
+            is_senders = named == certificates.parse(bundle.chain[0]).station
+            if is_senders and named in missing_units.grants_lost(self._db):
+                raise GrantGone(named) from problem
             raise
         except WrongReceiver as problem:
             if trust.is_out(state, problem.detail):
