@@ -143,6 +143,31 @@ def test_a_town_renews_its_keys_and_its_villages_believe_it(three: Three) -> Non
     assert roots.current(village.database, village.ledger.station).changes == 1
 
 
+def test_whoever_was_granted_before_the_town_renewed_its_keys_believes_the_receipt_that_follows(
+    three: Three,
+) -> None:
+    """It goes by the certificate by which it was granted, and the town's new one comes in that very receipt."""
+    district, town, village = three.all
+    three.exchange()
+    folder = three.folder
+    late = station(folder, "330110109201", "长乐村工会", Level.VILLAGE)
+    applying.request(late, folder / "late.xsq")
+    enrolling.grant(town, folder / "late.xsq", folder / "late.xsg")
+    renew(town, district, folder, delegate=True)
+    applying.accept(late, folder / "late.xsg", folder / "late.xsa")
+    # What another has granted is not this one's to confirm, and leaves no mark.
+    taken(district, three.up(town))
+    before = district.database.rows("SELECT * FROM meta ORDER BY 1")
+    with pytest.raises(NoRequest):
+        enrolling.confirm(district, folder / "late.xsa")
+    assert district.database.rows("SELECT * FROM meta ORDER BY 1") == before
+    for _ in range(2):
+        enrolling.confirm(town, folder / "late.xsa")
+        taken(late, three.down(town, late))
+    taken(town, three.up(late))
+    taken(village, three.down(town, village))
+
+
 def test_a_laptop_goes_into_other_hands(three: Three) -> None:
     """Who hands over keeps nothing that opens it: neither password nor recovery code, and not the station's keys."""
     _, town, village = three.all

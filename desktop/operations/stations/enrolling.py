@@ -131,6 +131,7 @@ def certify(
     granted = _grant_record(desk, certificate, unit, asked)
     with desk.database.transaction():
         desk.ledger.write(f"批准入网：{unit.name}", desk.operator.name, births=[*births, granted])
+        speaking.note_granted(desk.ledger, certificate, own)
         station.knowledge(desk.ledger, keys).remember(desk.ledger)
         links.connect(
             desk.database,
@@ -216,12 +217,10 @@ def confirm(desk: Session, ack_file: Path) -> Link:
         data = files.read_limited(ack_file, enrolment.MAX_SMALL * 2)
         digest = enrolment.acknowledged_certificate(data)
     for certificate in station.granted(desk.ledger):
-        if certificate.digest == digest:
+        if (certificate.digest, certificate.issuer_station) == (digest, desk.ledger.station):
             ack = enrolment.read_ack(data, certificate)
             links.confirm(desk.database, ack.station, ack.incarnation)
-            speaking.note_enrolled(
-                desk.ledger, ack.station, certificates.parse(station.own_chain(desk.ledger)[0])
-            )
+            speaking.note_acknowledged(desk.ledger, certificate)
             audit.note(desk, audit.Act.CONFIRMED, f"工作电脑{ack.station}")
             link = links.link_to(desk.database, ack.station)
             if link is not None:

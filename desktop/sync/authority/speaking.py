@@ -95,6 +95,21 @@ def note_chain(ledger: Ledger, below: str, chain: Sequence[bytes]) -> None:
         links.confirm(ledger.database, below, "")
 
 
+def note_granted(ledger: Ledger, certificate: Certificate, own: Certificate) -> None:
+    """By which certificate of this station another was given: whoever accepts that goes by it, not by later ones."""
+    ledger.set_meta(_GIVEN_BY + certificate.digest, own.digest)
+
+
+def note_acknowledged(ledger: Ledger, certificate: Certificate) -> None:
+    """A station below has accepted a certificate that this one had given it."""
+    by = ledger.meta(_GIVEN_BY + certificate.digest)
+    own = [certificates.parse(c[0]) for c in (station.own_chain(ledger), *station.chains_before(ledger)) if c]
+    # A program of before has not kept by which; of one key the newest certificate is the likeliest.
+    signed = (c for c in own if certificates.is_signed_by(certificate.der, c.claims.public_key))
+    issuer = next((c for c in own if c.digest == by), None) or next(signed, own[0])
+    note_enrolled(ledger, certificate.station, issuer)
+
+
 def note_enrolled(ledger: Ledger, below: str, own: Certificate) -> None:
     """A station below goes by a chain in which this certificate of this station stands."""
     if ledger.meta(_BELIEVED + below) != own.digest:
@@ -113,5 +128,7 @@ def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
     return governing.grant_stands_before(ledger.database, text, certificate.issuer_station, link.acknowledged)
 
 
+_GIVEN_BY = "given_by_"
+"""With a certificate that this station has given: the own one by which."""
 _BELIEVED = "believed_by_"
 """With a station below: the certificate of this one that stands in its chain."""
