@@ -51,7 +51,7 @@ NAMED = {
 }
 FAMILIES = {errors.Caused, *(b for e in NAMED for b in e.__bases__)}
 """Only what is no base of another error is the cause of something."""
-ALONE = {errors.Revoked, errors.WrongReceiver}
+ALONE = {errors.Revoked, errors.UnitMoved, errors.UnknownSigner, errors.WrongReceiver}
 """Bases that are told by themselves as well, where nothing more is known."""
 EXIT_CODES = {10, 11, 12, 13, 14, 15, 20, 24}
 PATIENCE = 20.0
