@@ -562,6 +562,8 @@ def test_a_change_whose_value_is_not_of_its_kind_is_a_misfit(slot: str, value: A
         ("tombstone", "slogan", "x"),
         ("tombstone", "unit", "ab" * 16),
         ("tombstone", "_deleted", None),
+        ("tombstone", "_deleted", {}),
+        ("tombstone", "_deleted", {"children": None}),
         ("change", "_deleted", {"births": "", "heads": ""}),
     ],
 )
@@ -589,7 +591,7 @@ def test_a_value_beside_a_part_of_its_own_is_a_misfit(part: str) -> None:
         ("in_park", 1),
         ("unit", "ab" * 16),
         ("_deleted", None),
-        ("_deleted", {}),
+        ("_deleted", {"heads": ""}),
         ("_deleted", {"heads": "", "births": "", "children": ""}),
         ("slogan", 5),
         ("slogan", {"any": "thing"}),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.vectors import player
+from tests.vectors.make import MAKERS
 
 VECTORS = sorted(p.parent for p in player.HERE.glob(f"*/{player.HEADER}"))
 CHECKS = range(1, 24)
@@ -26,6 +27,11 @@ def test_what_comes_of_a_vector_is_what_its_header_says(folder: Path) -> None:
     header = player.Header.read(folder)
     expected = [line for line in header.results if not line.startswith(WRITTEN_OUT)]
     assert player.play(folder, header.said) == expected
+
+
+def test_every_vector_that_is_made_is_there() -> None:
+    """A folder without a header is played by nobody."""
+    assert sorted(MAKERS) == [folder.name for folder in VECTORS]
 
 
 def test_every_check_has_a_vector_of_its_own() -> None:

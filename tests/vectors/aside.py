@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.records.identity import item_id
 from desktop.records.versions import items
 from desktop.records.versions.items import Head, Shape
 from tests.vectors.bundles import FIRM, SECOND, honest
@@ -160,6 +161,53 @@ def _(s: Scene) -> Bundles:
         [(head.number, line.replace(b"null]", b'{"contact_name":"\xe7\x8e\x8b\xe8\x8a\xb3"}]', 1))]
     )
     return [s.village.send()]
+
+
+@vector(
+    "refused-value-tombstone-empty",
+    "item value",
+    "A tombstone that is an empty group: counted as deleting, it would not.",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    change(s.village, FIRM, "_deleted", {}, kind="tombstone")
+    return [s.village.send()]
+
+
+@vector(
+    "refused-value-core",
+    "item value",
+    "A tombstone and a move in parts of their own: erased they would be the same items, and say nothing.",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    for kind, slot, value in (
+        ("tombstone", "_deleted", {"births": "", "heads": ""}),
+        ("change", "unit", s.village2.unit),
+    ):
+        head = s.village.head(kind, FIRM, slot, type="enterprise")
+        s.village.forge([(head.number, items.change_line(head, value, "salt"))])
+    return [s.village.send()]
+
+
+@vector(
+    "refused-value-deciding",
+    "item value",
+    "What an exclusion names, and whose a unit is, in parts of their own: erased they would be the same items.",
+    receiver="district",
+)
+def _(s: Scene) -> Bundles:
+    firm(s.village)
+    number = s.town.next_number()
+    record = item_id("exclusion", s.town.station, s.town.keys.incarnation, number)
+    head = s.town.head("birth", record, None, type="exclusion")
+    said = {"cause": "withdrawn", "items": f"{s.village.station} {s.village.keys.incarnation} 1"}
+    shape = Shape(("cause",), (("items",),))
+    s.town.take(s.village.send())
+    s.town.forge([(number, items.birth_line(head, shape, said, lambda: "salt"))], {"exclusion": shape})
+    moved = s.town.head("change", s.village.unit, "superior", type="unit")
+    s.town.forge([(moved.number, items.change_line(moved, s.town2.unit, "salt"))])
+    return [s.town.send()]
 
 
 @vector(

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
             Scene(Path(scratch)).write_stations()
         for name, make in MAKERS.items():
             folder = HERE / name
-            if not folder.exists():
+            if not (folder / player.HEADER).exists():
                 room = Path(scratch) / name
                 room.mkdir()
                 scene = Scene(room)
@@ -57,7 +57,7 @@ def _clear(folder: Path) -> None:
 
 def _write(folder: Path, vector: Vector) -> None:
     """Writes one, if what comes of it is what its maker expects."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, data in vector.files.items():
         (folder / name).write_bytes(data)
     results = player.play(folder, vector.said)

@@ -18,7 +18,8 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordTyp
 from desktop.records.identity import is_id
 from desktop.records.versions import items
 from desktop.records.versions.born import Births
-from desktop.records.versions.canonical import canonical
+from desktop.records.versions.canonical import ABSENT, canonical
+from desktop.records.versions.deciding import DECIDING_TYPES, SAME
 from desktop.records.versions.items import MalformedLine, Shape
 from desktop.records.versions.stamps import from_wire
 from desktop.sync.errors import BadSegment
@@ -29,6 +30,8 @@ _BIRTH: Final = b'["birth","'
 _NO_BIRTH: Final = b"\0"
 """How no line begins."""
 
+_BARE_TYPES: Final = frozenset({*DECIDING_TYPES, SAME})
+"""Types of which no value stands in a part of its own."""
 MOST_MEMBERS: Final = 1 << 14
 """How many members a group has at most."""
 _LONG: Final = 1 << 16
@@ -177,26 +180,31 @@ def _begin_births(contents: Contents, name: str, types: Mapping[str, RecordType]
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What is asked of the changes of one slot: whether a value is of its kind, and whether that is personal."""
+    """What is asked of the changes of one slot: whether a value is of its kind, and whether that is personal.
+
+    What is ``bare`` stands in part 0 alone.
+    """
 
     fits: Callable[[Any], bool]
     personal: bool
+    bare: bool = False
 
 
 def _slot(types: Mapping[str, RecordType], type_name: str, name: str) -> _Slot:
     """The slot of these names; raises :class:`MalformedLine` where they are none."""
     checked_name(type_name)
     if name == DELETED_SLOT:
-        return _Slot(_is_tombstone, personal=False)
+        return _Slot(_is_tombstone, personal=False, bare=True)
     if checked_name(name) == UNIT_SLOT:
-        return _Slot(is_id, personal=False)
+        return _Slot(is_id, personal=False, bare=True)
+    bare = type_name in _BARE_TYPES
     record_type = types.get(type_name)
     known = record_type.slots.get(name) if record_type is not None else None
     if known is None:
-        return _Slot(_may_be_anything, personal=False)
+        return _Slot(_may_be_anything, personal=False, bare=bare)
     tests = {f.name: _FITS.get(f.kind, _is_text) for f in known.fields}
     fits = partial(_is_group, tests) if known.grouped else tests[known.fields[0].name]
-    return _Slot(fits, known.personal)
+    return _Slot(fits, known.personal, bare)
 
 
 def _add_other(
@@ -237,16 +245,17 @@ def _add_other(
     if known is None:
         known = slots[type_name, slot] = _slot(types, type_name, slot)
     value: str | None = None
-    misfits = unused  # beside a part it could not be erased
+    # Beside a part it could not be erased; and what says whose a record is, or what counts, nobody may erase.
+    misfits = unused or (known.bare and len(parts) > 1)
     if len(parts) == 1 or parts[1][:1] != b'"':
         if len(parts[-1]) >= _LONG:
             _check_members(plain if len(parts) == 1 else parts[1])
         found = _decode_plain(plain) if len(parts) == 1 else _decode_value(parts[1])[1]
         exposed = len(parts) == 1 and known.personal and found is not None
-        # The signed counts are by kind, and a cover sheet says by them how much a bundle deletes.
-        deletes = slot == DELETED_SLOT and found is not None
-        misfits |= exposed or deletes is not (kind == items.TOMBSTONE) or not known.fits(found)
         value = canonical(found)
+        # The signed counts are by kind, and a cover sheet says by them how much a bundle deletes.
+        deletes = slot == DELETED_SLOT and value != ABSENT
+        misfits |= exposed or deletes is not (kind == items.TOMBSTONE) or not known.fits(found)
     if misfits:
         contents.misfits.add(number)
     if isinstance(replaces, msgspec.Raw):
@@ -358,6 +367,7 @@ def _check_columns(contents: Contents, block: Births, record_type: RecordType | 
     """A personal value stands in a part of its own, or it could not be erased (rule 20).
 
     And only a group has members: else an object would stand in a field, whose kind and writers nobody has asked for.
+    What says who is who has no such parts: with one erased it would be the same item, and say something else.
     """
     slots = record_type.slots if record_type is not None else {}
     plain = contents.header.shapes[block.type].plain
@@ -368,6 +378,8 @@ def _check_columns(contents: Contents, block: Births, record_type: RecordType | 
         if slot is not None and (slot.grouped is not bool(member) or (slot.personal and column in plain)):
             misfits.append(column)
     contents.misfits |= block.filled(misfits)
+    if block.type in _BARE_TYPES and contents.header.shapes[block.type].personal:
+        contents.misfits |= set(block.numbers)
 
 
 def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
