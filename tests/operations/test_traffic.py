@@ -23,7 +23,7 @@ from desktop.operations.stations import (
     withdrawals,
 )
 from desktop.operations.supervision.powers import Powers
-from desktop.operations.workspaces import wiping
+from desktop.operations.workspaces import erasing, wiping
 from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.versions import item_outcomes
@@ -128,6 +128,40 @@ def test_who_has_a_receipt_is_behind_again_when_what_it_told_does_not_count_any_
     policy.lift(town, uncounted.all_excluded(town.database, town.here)[0].record)
     said += [behind(), behind()]
     assert said == [[False], [True], [False], [True], [False]]
+
+
+def test_only_whom_a_word_of_what_counts_concerns_is_behind(tmp_path: Path) -> None:
+    """One roll-back had all villages of a town wait for a receipt."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.DISTRICT)
+    below = {
+        code: station(tmp_path, code, f"第{code[-1]}工会", Level.VILLAGE)
+        for code in (f"33011010920{n}" for n in range(3))
+    }
+    for village in below.values():
+        enrol(village, town, tmp_path)
+    first = below["330110109200"]
+    person = records.save(first, "member", {"name": "陈喆", "phone": "13800000000"}).record
+    exchange.merge(town, [exchange.send(first, tmp_path / "a.xsj").path])
+    names = {s.ledger.station: code for code, s in below.items()}
+
+    def behind() -> list[str]:
+        found = [p.link.peer for p in traffic.overview(town.database, town.here).peers if p.outdated]
+        for peer in names:
+            exchange.send(town, tmp_path / f"{peer[:8]}.xsj", to=peer)
+        return [names[peer] for peer in found]
+
+    behind()
+    assert behind() == []
+    withdrawals.withdraw(town, 1)
+    assert behind() == ["330110109200"]
+    policy.lift(town, uncounted.all_excluded(town.database, town.here)[0].record)
+    assert behind() == ["330110109200"]
+    erasing.erase(town, "member", [person], basis="consent")
+    assert behind() == ["330110109200"]
+    policy.revoke(town, below["330110109202"].ledger.station)
+    assert [names[p.link.peer] for p in traffic.overview(town.database, town.here).peers if p.outdated] == [
+        "330110109202"
+    ]
 
 
 def test_a_station_that_was_heard_long_ago_is_not_forgotten(

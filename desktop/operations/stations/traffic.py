@@ -16,10 +16,9 @@ from desktop.errors import Problem
 from desktop.operations import quantities, queries
 from desktop.operations.quantities import Count
 from desktop.operations.session import LEVELS_WITH_OWN_ROOT, Here, Session
-from desktop.operations.stations import exchange
+from desktop.operations.stations import exchange, outdated
 from desktop.records.declaration import Level
 from desktop.records.duties import wanted_by
-from desktop.records.versions import stamps
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
@@ -31,7 +30,6 @@ from desktop.store.queries.aggregates import Unsent
 from desktop.store.queries.digest import Digest
 from desktop.store.queries.units import outside, subtree
 from desktop.store.tables.database import Database
-from desktop.store.tables.environment import EPOCH_MS
 from desktop.store.workspaces import persons
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import enrolled, station
@@ -68,8 +66,9 @@ class Peer:
     """A station that bundles are exchanged with, the last of them each way, and what is not confirmed yet.
 
     ``outdated`` says that since the last bundle to it something of its unit, or of one below it, was changed here, or
-    was said of what counts. ``moved``: its unit was put under another superior, who hears from it now. ``of_before``:
-    the last bundle to it was written before this ledger was restored or moved, and no receipt to it fits any more.
+    something that concerns it was said of what counts. ``moved``: its unit was put under another superior, who hears
+    from it now. ``of_before``: the last bundle to it was written before this ledger was restored or moved, and no
+    receipt to it fits any more.
     """
 
     link: Link
@@ -177,22 +176,9 @@ def peers(database: Database) -> list[Peer]:
 
 
 def _with_outdated(database: Database, here: Here, found: Sequence[Peer]) -> list[Peer]:
-    told = {p.link.peer: _stamp_at(p.sent.at) for p in found if p.sent is not None and not p.link.upward}
-    changed = stored.own_changes(database, here.station, min(told.values())) if told else []
-
-    def behind(peer: Peer) -> bool:
-        since = told.get(peer.link.peer)
-        later = {unit for unit, stamp in changed if since is not None and stamp >= since}
-        return stored.EVERYBODY in later or (
-            bool(later) and not later.isdisjoint(subtree(database, peer.link.unit))
-        )
-
-    return [replace(peer, outdated=True) if behind(peer) else peer for peer in found]
-
-
-def _stamp_at(milliseconds: int) -> int:
-    """The first stamp of a moment since 1970."""
-    return stamps.make(stamps.tick_at(milliseconds - EPOCH_MS), 0)
+    told = {p.link: p.sent.at for p in found if p.sent is not None and not p.link.upward}
+    behind = outdated.behind(database, here, told)
+    return [replace(peer, outdated=True) if peer.link.peer in behind else peer for peer in found]
 
 
 def _counts(here: Here, found: Iterable[stored.Waiting]) -> tuple[Count, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import POLICY_TYPES
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
@@ -138,28 +138,52 @@ def last_exported(database: Database) -> dict[str, Exported]:
     return {bundle.peer: bundle for bundle in found}
 
 
-EVERYBODY = ""
-"""Stands for a unit where something concerns all of them."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word of what counts: its type, what it names, and when it was said, or taken back.
+
+    ``about`` is the station that is out of use, the text of the items that are excluded, or the record whose values
+    are erased, which is of the type ``kind``.
+    """
+
+    type: str
+    about: str
+    stamp: int
+    kind: str = ""
 
 
 def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
     """The units under which a station has changed something at or after a stamp, each with the newest stamp.
 
-    What it said since of what counts goes to all of them, and comes under :data:`EVERYBODY`.
+    What it said since of what counts stands under its own unit and concerns others: see :func:`own_words`.
     """
-    said = " UNION ALL ".join(
-        f"SELECT '{EVERYBODY}', r._stamp FROM {quoted(table_of(name))} r JOIN origin o ON o.ref = r._origin"
-        " WHERE o.station = :station AND r._stamp >= :since"
-        for name in POLICY_TYPES
-    )
     policy = ", ".join(f"'{name}'" for name in POLICY_TYPES)
     return database.rows(
-        f"SELECT concerned, max(stamp) FROM (SELECT CASE WHEN v.type IN ({policy}) THEN '{EVERYBODY}' ELSE u.id END"
-        " AS concerned, v.stamp AS stamp FROM version v JOIN origin o ON o.ref = v.origin"
+        "SELECT u.id, max(v.stamp) FROM version v JOIN origin o ON o.ref = v.origin"
         " JOIN unit_ref u ON u.ref = v.unit WHERE o.station = :station AND v.stamp >= :since AND NOT v.birth"
-        f" UNION ALL {said}) GROUP BY concerned",
+        f" AND v.type NOT IN ({policy}) GROUP BY u.id",
         {"station": station, "since": since},
     )
+
+
+def own_words(database: Database, station: str, since: int, most: int) -> list[Said]:
+    """What a station has said, or taken back, at or after a stamp of what counts; at most ``most`` of each kind."""
+    return [
+        Said(name, about or "", stamp, kind or "")
+        for name, (named, of_type) in _NAMED.items()
+        for about, kind, stamp in database.rows(
+            f"WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station)"
+            f" SELECT {named}, {of_type}, max(stamp) FROM ("
+            f"  SELECT id, _stamp AS stamp FROM {quoted(table_of(name))} WHERE _origin IN own UNION ALL"
+            "  SELECT record, stamp FROM version WHERE type = :type AND origin IN own AND NOT birth) w"
+            f" JOIN {quoted(table_of(name))} r ON r.id = w.id WHERE stamp >= :since GROUP BY r.id LIMIT :most",
+            {"type": name, "station": station, "since": since, "most": most},
+        )
+    ]
+
+
+_NAMED = {REVOCATION: ("station", "''"), EXCLUSION: ("items", "''"), ERASURE: ("target", "kind")}
+"""Where each of these types says what it is about."""
 
 
 def last_merges(database: Database) -> dict[str, Merged]:
