@@ -138,6 +138,11 @@ def _orphaned(days: Days) -> Tally:
     return Tally("enterprise", (gone, yes("own_union")))
 
 
+def _left_alone(days: Days) -> Tally:
+    """A union is no child of its employer, so nobody is asked when one deletes the employer while another founds it."""
+    return Tally("union", (yes("standing"), yes("employer_deleted")))
+
+
 def _contradicted(days: Days) -> Tally:
     return Tally("enterprise", (_ACTIVE, among("typed_state", "Y"), yes("union_ended")))
 
@@ -255,6 +260,7 @@ MATTERS = (
     _Matter("plan_behind", "{count}项今年的培训计划还没有完成", _plans_behind, first_month=LAST_QUARTER),
     _Matter("unvisited", f"{{count}}家25人以上未建会的非公企业{UNVISITED_DAYS}天没有走访", _unvisited),
     _Matter("union_of_gone", "{count}家已注销、迁出或查无的企业，工会记录还在，请核对", _orphaned),
+    _Matter("employer_deleted", "{count}家工会的所在单位已经删除，请恢复那家单位，或者另选", _left_alone),
     _Matter("state_contradicted", "{count}家企业登记为已建会，但工会已经不存在，请核对", _contradicted),
     _Matter("state_outdated", "{count}家企业已有工会，建会状态还没有改为“建立”", _unstated),
     _Matter("staff_missing", "{count}家企业没有填{staff}，不能计入指标", _unmeasured),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.operations.plan import plan
-from desktop.operations.recording import records
+from desktop.operations.recording import duplicates, records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.plan.results import Amount
@@ -191,11 +191,17 @@ def test_records_that_contradict_each_other(fresh: World) -> None:
     lost = fresh.firm(own(fresh), 30, union_state="Y")
     fresh.union(own(fresh), enterprise=lost, status="revoked", status_date="2026-06-01")
     fresh.union(own(fresh), enterprise=fresh.firm(own(fresh), 30, union_state="N"))
+    taken, kept, again = fresh.firm(own(fresh), 30), fresh.firm(own(fresh), 30), fresh.firm(own(fresh), 30)
+    fresh.union(own(fresh), enterprise=taken)
+    fresh.union(own(fresh), enterprise=again)
+    duplicates.merge(fresh.session, "enterprise", (kept, again))
+    records.delete(fresh.session, "enterprise", taken)
     fresh.firm(own(fresh), None)
     fresh.union(own(fresh), None, established_date="2025-01-01")
     found = fresh.work()
     for kind in (
         "union_of_gone",
+        "employer_deleted",
         "state_contradicted",
         "state_outdated",
         "staff_missing",

@@ -14,6 +14,7 @@ _UNION = Facts(
         "founding": "coalesce(r.founding_kind, 'new')",
         "grassroots": "coalesce(r.kind, 'independent') NOT IN ('general', 'industrial')",
         "standing": standing("r"),
+        "employer_deleted": "EXISTS (SELECT 1 FROM r_enterprise e WHERE e.id = r.enterprise AND e._life = 1)",
         "ended": "CASE WHEN r.status IN ('revoked', 'deregistered') THEN r.status_date END",
         "entered": entered("r"),
         "entry_days": "max(0, julianday(r.national_entry_date) - julianday(r.approval_date))",
