@@ -16,6 +16,7 @@ from desktop.operations.recording import conflicts, records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
+from desktop.records.versions.resolution import Life
 from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.conflicts.view import OWN
@@ -475,6 +476,31 @@ def test_a_deletion_against_an_edit_is_told_in_words_and_hides_the_fields(
     held = records.load(district, "enterprise", record)
     assert held is not None
     assert (held.values["surveyed_staff"], held.disputed) == (99, ())
+
+
+def test_a_deletion_against_a_new_child_is_called_so_and_takes_it_along(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """Nobody has edited the record: it said so all the same, and that edits would go."""
+    district, village = pair
+    record = records.save(village, "enterprise", {"name": "茶厂"}).record
+    report_up(village, district, tmp_path)
+    records.delete(district, "enterprise", record)
+    visit = records.save(village, "visit", {"enterprise": record, "visit_date": "2026-11-20"}).record
+    report_up(village, district, tmp_path)
+    hands, page = open_page(district)
+    assert "在它下面登记了内容" in page.question.text()
+    said = [page.comparison.note.words.text(), *(w.text() for w in page.comparison.findChildren(QLabel))]
+    assert "一边删除，一边在它下面新增" in said
+    assert not any("修改" in words for words in said)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_2)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert page.disputes == []
+    for kind, key in (("enterprise", record), ("visit", visit)):
+        held = records.load(district, kind, key)
+        assert held is not None
+        assert held.life is Life.DELETED
 
 
 def test_what_concerns_the_level_above_waits_for_it(

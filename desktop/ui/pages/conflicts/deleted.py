@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from desktop.operations.recording import attachments
 from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
+from desktop.records.versions.item_outcomes import DELETION_REASON
 from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading
 from desktop.store.queries.history import HistoryEntry, versions_of
@@ -20,14 +22,38 @@ Words = tuple[str, str]
 """The same with personal values hidden, and in full."""
 
 
+class Against(Enum):
+    """What a deletion stands against: how it is called, asked and what follows from either choice."""
+
+    EDITS = (
+        DELETION_REASON,
+        "这条记录有人删除，同时有人修改。保留还是删除？",
+        "连同后来的修改一起保留，各处都会恢复。",
+        "后来的修改不再显示，历史里仍能查到。",
+    )
+    BELOW = (
+        "一边删除，一边在它下面新增",
+        "这条记录有人删除，同时有人在它下面登记了内容。保留还是删除？",
+        "连同下面的内容一起保留，各处都会恢复。",
+        "下面的内容也一起删除，在“已删除”里仍能查到。",
+    )
+
+    def __init__(self, name: str, question: str, keep: str, delete: str) -> None:
+        self.words, self.question, self.keep, self.delete = name, question, keep, delete
+
+
 @dataclass(frozen=True, slots=True)
 class DeletionTold:
-    """The sentences, hidden and in full, the fields that are hidden, and whose edits the deletion had not seen."""
+    """The sentences, hidden and in full, the fields that are hidden, and whose edits the deletion had not seen.
+
+    ``against`` is what it stands against: only what lives below the record or is attached to it, or changes of its own.
+    """
 
     lines: tuple[str, ...]
     whole: tuple[str, ...]
     hidden: tuple[str, ...]
     stations: frozenset[str]
+    against: Against = Against.EDITS
 
 
 class Named(Protocol):
@@ -83,8 +109,9 @@ def deletion_told(
     if files := attachments.of_record(database, here.types, record_type.name, record):
         told.append(_both(f"它还有{len(files)}个附件没有删除。"))
     lines, whole_lines = zip(*told, strict=True) if told else ((), ())
-    stations = frozenset(e.station for e in (*unseen, *births.values()))
-    return DeletionTold(lines, whole_lines, tuple(hidden), stations)
+    edits = (*unseen, *births.values())
+    against = Against.EDITS if edits or any(v.value is None for v in heads) else Against.BELOW
+    return DeletionTold(lines, whole_lines, tuple(hidden), frozenset(e.station for e in edits), against)
 
 
 def _both(words: str) -> Words:

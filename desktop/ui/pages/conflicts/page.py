@@ -182,7 +182,7 @@ class ConflictsPage(SiftingPage):
             why = self.workbench.denied("您的操作员角色或本单位不能改这一项，请由有权限的人来定。")
             return f"“{dispute.label}”填得不一样。{why}"
         if dispute.deletion:
-            return "这条记录有人删除，同时有人修改。保留还是删除？"
+            return dispute.against.question
         if dispute.slot == UNIT_SLOT:
             return f"这条记录有{len(dispute.sides)}个单位都登记成自己的，归哪个单位？"
         born = not dispute.base and all(a.birth for s in dispute.sides for a in s.authors)

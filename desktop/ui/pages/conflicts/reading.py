@@ -19,7 +19,7 @@ from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import aggregates
 from desktop.store.queries.history import HistoryEntry
 from desktop.store.tables.database import Database
-from desktop.ui.pages.conflicts.deleted import DeletionTold, deletion_told
+from desktop.ui.pages.conflicts.deleted import Against, DeletionTold, deletion_told
 
 EMPTY = "（空）"
 KEEP, DELETE = 0, 1
@@ -67,7 +67,7 @@ class Dispute:
     """One slot in conflict. ``labels`` name the fields of its group, ``differing`` those in which the sides differ.
 
     ``told`` explains in sentences what an own form has no place for: a deletion against edits, ``told_whole`` with
-    nothing hidden. ``hidden`` names the fields whose values are not shown in full unless that is noted. ``covered`` is
+    nothing hidden, ``against`` how that is called. ``hidden`` names the fields whose values are not shown in full unless that is noted. ``covered`` is
     whether all authors belong to this unit or to one below, so that the decision is due here. ``by_hand`` is whether
     another value can be typed: the program knows all of the slot, and keeps none of it by itself.
     """
@@ -90,6 +90,7 @@ class Dispute:
     by_hand: bool = False
     told_whole: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    against: Against = Against.EDITS
 
     @property
     def key(self) -> tuple[str, str]:
@@ -233,6 +234,7 @@ class _Teller:
             by_hand=slot is not None and shown == slot.fields,
             told_whole=told.whole,
             hidden=told.hidden,
+            against=told.against,
         )
 
     def _sides(self, slot: Slot | None, name: str, heads: Sequence[DisputedVersion]) -> tuple[Side, ...]:

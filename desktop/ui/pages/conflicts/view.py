@@ -138,10 +138,10 @@ class Comparison(QWidget):
         if dispute.deletion:
             self.note.say(
                 Tone.WARNING,
-                "一边删除，一边修改",
+                dispute.against.words,
                 "\n".join(dispute.told_whole if self.unmasked else dispute.told),
             )
-            self._show_deletion()
+            self._show_deletion(dispute)
         else:
             self.note.hide()
             self._show_values(dispute)
@@ -176,11 +176,8 @@ class Comparison(QWidget):
         for n in range(self._grid.columnCount()):
             self._grid.setColumnStretch(n, 0)
 
-    def _show_deletion(self) -> None:
-        words = (
-            ("保留这条记录", "连同后来的修改一起保留，各处都会恢复。"),
-            ("删除这条记录", "后来的修改不再显示，历史里仍能查到。"),
-        )
+    def _show_deletion(self, dispute: Dispute) -> None:
+        words = (("保留这条记录", dispute.against.keep), ("删除这条记录", dispute.against.delete))
         for number, (name, detail) in enumerate(words):
             self._head(number, Head(name, detail, str(number + 1)), number)
             self._grid.setColumnStretch(number, 1)
