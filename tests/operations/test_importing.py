@@ -418,6 +418,18 @@ def test_a_changed_town_takes_its_village_with_it(district: Session, tmp_path: P
     assert (after["town"], after["village"]) == ("330106009", None)
 
 
+def test_what_stands_below_tells_a_kind_from_a_place(district: Session, tmp_path: Path) -> None:
+    """户籍 is most like 户籍地; a list of kinds holds what stands there."""
+    for words, meant in (
+        ("非农业", "household_kind"),
+        ("浙江省杭州市", "household_place"),
+        (None, "household_place"),
+    ):
+        rows = [["陈喆", "110105194912310046", words]]
+        shown = look(district, table(tmp_path, rows, ["姓名", "身份证号", "户籍"]), "member")
+        assert [c.proposed for c in shown.unknown_columns] == [meant]
+
+
 def test_unknown_columns_are_listed_with_samples_and_can_be_given_a_field(
     district: Session, tmp_path: Path
 ) -> None:

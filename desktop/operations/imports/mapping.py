@@ -147,6 +147,8 @@ class _Mapper:
                 target = _EMPLOYER_CODE
             if not column.header and _numbers_rows(samples.get(column.index, ())):
                 column = replace(column, counts_rows=True)
+            if column.target is None and not column.counts_rows:
+                column = replace(column, proposed=self._proposed(column, samples.get(column.index, ())))
             match, place = self._match(column, wished.get(column.index, target))
             if place is not None:
                 targets[column.index] = place
@@ -231,6 +233,23 @@ class _Mapper:
             return False
         kinds = [kind for kind in map(uscc_kind, samples) if kind is not None]
         return bool(kinds) and not any(kind.is_union for kind in kinds)
+
+    def _proposed(self, column: Column, samples: Sequence[str]) -> str | None:
+        """What a column may mean: rather a list that has all that stands below than what its heading is most like.
+
+        户籍 is most like 户籍地, and with 农业 below it is the kind.
+        """
+        place, words = self._place(column.proposed), folded_header(column.header)
+        if place is None or not samples:
+            return column.proposed
+        owner, codes = self._session.types[place[0]], self._session.codes
+        listed = (
+            f.name
+            for f in owner.shown_fields
+            if f.codes in codes and words in folded_header(f.label) and all(map(codes[f.codes].find, samples))
+        )
+        name = next(listed, place[1])
+        return f"{owner.name}.{name}" if self._found.prefixed else name
 
     def _wish(self, column: Column) -> str | None:
         """The target that a person chose for a column; empty words for none, nothing where nothing was said."""
