@@ -30,6 +30,7 @@ from desktop.ui.pages.sync.check_words import Found, verdict
 from desktop.ui.pages.sync.herald import InboxHerald
 from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
+from desktop.ui.widgets.reach import PageStack
 from tests.operations.stations import enrol, station
 from tests.ui.hands import Hands, Windows
 from tests.ui.house import exposed, picture
@@ -324,6 +325,19 @@ def test_many_files_dropped_on_the_inbox_go_to_the_table(
     assert page.tabs.currentIndex() == WORK
     assert len(page.merge.files) == 30
     assert not any(f.result is None or f.result.gap or f.result.problem for f in page.merge.files)
+    hands.click(page.merge.merge)
+    # What came of many files makes no other tab taller than the window.
+    around = next(a for a in hands.window.findChildren(PageStack) if a.isAncestorOf(page))
+    hands.window.resize(1366, 520)
+    hands.settle()
+    assert around.verticalScrollBar().maximum() > 0
+    page.tabs.setCurrentIndex(ENROLMENT)
+    hands.settle()
+    assert around.verticalScrollBar().maximum() == 0
+    # What is put away by a save elsewhere leaves everybody where he is, and without a folder there is no way back.
+    hands.bench.write("存", lambda s, _t: records.save(s, "enterprise", {"name": "又一家"}), owner=page)
+    hands.settle()
+    assert (page.merge.files, page.tabs.currentIndex()) == ([], ENROLMENT)
 
 
 def test_of_a_dropped_folder_what_can_be_used_goes_to_the_table(

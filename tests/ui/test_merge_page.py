@@ -307,6 +307,24 @@ def test_the_cursor_follows_the_steps_of_a_merge_and_conflicts_ask_for_a_decisio
     assert page.below.grid.rows.lines[0].texts[-1] == "之后又有改动"
 
 
+def test_who_may_decide_nothing_is_not_sent_to_decide(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """The level above has written one of the values, so it is not for the village to choose."""
+    town, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "uscc": CODE}).record
+    report_up(village, town, tmp_path)
+    records.save(town, "enterprise", {"name": "乙"}, record=record)
+    records.save(village, "enterprise", {"name": "甲"}, record=record)
+    down = exchange.send(town, tmp_path / "回执.xsj", to=village.ledger.station)
+    hands, page = open_page(village)
+    hands.drop(page.merge.drop, [down.path])
+    hands.click(page.merge.merge)
+    links = [b.text() for b in page.merge.note.findChildren(QPushButton) if b.isVisible()]
+    assert links == ["看分歧"]
+    assert "等上级" in page.merge.note.detail.text()
+
+
 def test_a_small_screen_hides_no_row_behind_a_scroll_bar(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
@@ -393,6 +411,15 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     hands.qtbot.keyClick(hands.window, Qt.Key.Key_F5)
     hands.settle()
     assert not any(f.good for f in panel.files), "what the list says is true again"
+    before = panel.files
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_F5)
+    hands.settle()
+    assert panel.files is before, "nothing lies there otherwise: a hundred files are not looked at once more"
+    hands.bench.write("存", lambda s, _t: records.save(s, "enterprise", {"name": "一家"}), owner=page)
+    hands.settle()
+    hands.qtbot.keyClick(hands.window, Qt.Key.Key_F5)
+    hands.settle()
+    assert panel.files is not before, "what they would do may be another thing now"
     hands.dialogs.several = [[good, exchange.send(village, tmp_path / "又一个.xsj").path]]
     hands.click(panel.more)
     assert len(panel.files) == 8

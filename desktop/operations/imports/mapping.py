@@ -246,7 +246,10 @@ class _Mapper:
         listed = (
             f.name
             for f in owner.shown_fields
-            if f.codes in codes and words in folded_header(f.label) and all(map(codes[f.codes].find, samples))
+            if f.codes is not None
+            and f.codes in codes
+            and words in folded_header(f.label)
+            and all(map(codes[f.codes].find, samples))
         )
         name = next(listed, place[1])
         return f"{owner.name}.{name}" if self._found.prefixed else name

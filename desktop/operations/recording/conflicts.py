@@ -11,7 +11,7 @@ from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
 from desktop.records.versions.canonical import Cell
-from desktop.store.queries import reading
+from desktop.store.queries import aggregates, reading
 from desktop.store.queries.attached import ATTACHMENT
 from desktop.store.queries.history import versions_of
 
@@ -61,6 +61,19 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
         if t in session.types and type_name in (None, t)
     ]
     return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
+
+
+def due_here(session: Session) -> int:
+    """How many conflicts are between this unit and those below it, of types that this operator may write."""
+    covered = aggregates.stations_covered(session.database, session.workspace.unit.id, session.ledger.station)
+    found = aggregates.open_conflicts(session.database, covered)
+    return sum(due for name, (due, _) in found.items() if _may_decide(session, name))
+
+
+def _may_decide(session: Session, type_name: str) -> bool:
+    if type_name == ATTACHMENT:
+        return session.operator.role is not Role.READER
+    return type_name in session.types and session.may_write(session.types[type_name])
 
 
 def require_decider(session: Session, type_name: str, slot: str, value: Cell | Mapping[str, Cell]) -> None:

@@ -69,7 +69,7 @@ class RecordBanner(NoticeBar):
                 "删除与否" if slot == DELETED_SLOT else self._type.slot_label(slot)
                 for slot in data.record.disputed
             )
-            action = "去处理" if shell.has_page("conflicts") else ""
+            action = ("去处理" if writable else "去看") if shell.has_page("conflicts") else ""
             # Who may decide is read on the page of conflicts; a record of another town's is not for this one to choose.
             self.show_notice(
                 Tone.WARNING, f"几处填写不一致：{named}。几份内容都保留着；能由本单位定的请选一个，其余等上级来定。",

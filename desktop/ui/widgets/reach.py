@@ -5,7 +5,7 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabWidget, QWidget
 
 
 class PageStack(QScrollArea):
@@ -84,6 +84,25 @@ class PageStack(QScrollArea):
         page, room = self._pages.currentWidget(), self.viewport().size()
         if page is not None:
             self._pages.resize(room.width(), max(room.height(), page.minimumSizeHint().height()))
+
+
+class Tabs(QTabWidget):
+    """Tabs that ask for no more height than the one in front: a tall one would have all the others scroll."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(lambda _tab: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """What is in front, and the bar."""
+        whole = super().minimumSizeHint()
+        heights = [self._least(tab) for tab in range(self.count())]
+        front = self._least(self.currentIndex())
+        return QSize(whole.width(), whole.height() - max(heights, default=0) + front)
+
+    def _least(self, tab: int) -> int:
+        shown = self.widget(tab)
+        return max(shown.minimumSizeHint().height(), shown.minimumHeight()) if shown is not None else 0
 
 
 def lead_to(part: QWidget) -> None:

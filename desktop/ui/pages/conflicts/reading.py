@@ -67,9 +67,10 @@ class Dispute:
     """One slot in conflict. ``labels`` name the fields of its group, ``differing`` those in which the sides differ.
 
     ``told`` explains in sentences what an own form has no place for: a deletion against edits, ``told_whole`` with
-    nothing hidden, ``against`` how that is called. ``hidden`` names the fields whose values are not shown in full unless that is noted. ``covered`` is
-    whether all authors belong to this unit or to one below, so that the decision is due here. ``by_hand`` is whether
-    another value can be typed: the program knows all of the slot, and keeps none of it by itself.
+    nothing hidden; ``against`` is what that stands against. ``hidden`` names the fields whose values are not shown in
+    full unless that is noted. ``covered`` is whether all authors belong to this unit or to one below, so that the
+    decision is due here. ``by_hand`` is whether another value can be typed: the program knows all of the slot, and
+    keeps none of it by itself.
     """
 
     type: str

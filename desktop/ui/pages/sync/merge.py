@@ -25,9 +25,10 @@ from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decided import DecidedList
 from desktop.ui.pages.sync.drop import DropArea, dropped_paths, with_files
-from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, answer, look, merge
+from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, Looked, Standing, answer, look, lying, merge
 from desktop.ui.pages.sync.merge_words import (
     FORKED,
+    NOT_OURS,
     afterwards_words,
     again_words,
     aside_words,
@@ -76,12 +77,16 @@ class MergePanel(QStackedWidget):
         self.workbench = workbench
         self.files: list[Shown] = []
         self._folder = ""
+        self._looked_at: list[Path] = []
         self._order: list[Path] = []
         """In which they are merged."""
+        self._standing: Standing = ()
+        self.stale = False
+        """Whether something was saved since the files were looked at, which may change what they would do."""
         self._done = self._read = False
         self._ways: dict[str, QPushButton] = {}
         """Where what was merged leads on to, as long as something stands there."""
-        self._task: Task[list[Shown] | None] | Task[Done | None] | Task[Done] | None = None
+        self._task: Task[Looked | None] | Task[Done | None] | Task[Done] | None = None
         self.drop = DropArea(
             "把收到的文件拖到这里" if workbench.unwritable is None else "现在不能收文件",
             workbench.denied(
@@ -211,17 +216,20 @@ class MergePanel(QStackedWidget):
         self._show_state()
 
     def _look(self) -> None:
-        job = partial(look, self.workbench.here, [f.path for f in self.files])
+        self._looked_at = [f.path for f in self.files]
+        self.stale = False
+        job = partial(look, self.workbench.here, self._looked_at)
         self.note.hide()
         self._begin(
             self.workbench.write("核对文件", job, self._looked, owner=self, fail=self._failed, step=False)
         )
 
-    def _looked(self, found: list[Shown] | None) -> None:
+    def _looked(self, looked: Looked | None) -> None:
         self._task = None
-        if found is None:
+        if looked is None:
             self.reset()
             return
+        found, self._standing = looked
         same = len(self.files) - len(found)
         self._order = [f.path for f in found]
         self.files = self._as_given(found)
@@ -251,6 +259,19 @@ class MergePanel(QStackedWidget):
         """What lies on the table is looked at once more, as when a stick is back or was copied to anew."""
         if self.files and not self._done and self._task is None:
             self._look()
+
+    def look_if_changed(self) -> None:
+        """The same, where a file lies there otherwise than it did, or something was saved since."""
+        if self.stale:
+            self.look_again()
+        elif self.files and not self._done and self._task is None:
+            paths, before = self._looked_at, self._standing
+            self.workbench.read(
+                lambda _database, _ticket: lying(paths) != before,
+                lambda changed: self.look_again() if changed else None,
+                owner=self,
+                key="lying",
+            )
 
     def _try_again(self) -> None:
         """What could not be merged is looked at once more, as when a stick is back."""
@@ -284,7 +305,7 @@ class MergePanel(QStackedWidget):
             self.workbench.write("写回执", job, self._finished, owner=self, fail=self._failed, step=False)
         )
 
-    def _begin(self, task: Task[list[Shown] | None] | Task[Done | None] | Task[Done]) -> None:
+    def _begin(self, task: Task[Looked | None] | Task[Done | None] | Task[Done]) -> None:
         self._task, self._ways = task, {}
         self.decided.hide()
         task.progressed.connect(self._show_progress)
@@ -329,7 +350,7 @@ class MergePanel(QStackedWidget):
         self.merged.emit()
 
     def _tell_outcome(self, done: Done) -> None:
-        outcome, after, afterwards, back, aside, decided, again = done
+        outcome, after, afterwards, back, aside, decided, again, due = done
         lines, offered = [*back_words(back), *aside_words(aside), *again_words(*again)], []
         asks = any(f.result is not None and f.result.conflict for f in after)
         if outcome.receipts:
@@ -348,7 +369,10 @@ class MergePanel(QStackedWidget):
         lines += afterwards_words(afterwards, any(f.seen is not None and not f.seen.downward for f in after))
         if asks:
             shell = self.workbench.shell
-            self._ways["conflicts"] = link("去处理分歧", lambda: shell.open_page("disagreements"))
+            if not due:
+                lines.append(NOT_OURS)
+            words = "去处理分歧" if due else "看分歧"
+            self._ways["conflicts"] = link(words, lambda: shell.open_page("disagreements"))
         forked = any(item.cause == HELD_FORK for f in after for item in f.items)
         if forked:
             self._ways["forks"] = link("看重号", self.forks_wanted.emit)

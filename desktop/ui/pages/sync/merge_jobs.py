@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from desktop.operations.recording import conflicts
 from desktop.operations.session import Here, Session
 from desktop.operations.stations import decided, inbox, traffic, uncounted, unsettled
 from desktop.operations.stations.decided import Told
@@ -19,11 +20,23 @@ RECEIPT = "回执"
 """Before the name of whom one is written for, in what a merge says of how far it is."""
 
 
+Standing = tuple[tuple[int, int] | None, ...]
+"""Size and time of files, of each in its turn; nothing of one that is not there."""
+
+
+class Looked(NamedTuple):
+    """The files in the order in which they are merged, and how they lay there when they were looked at."""
+
+    files: list[Shown]
+    standing: Standing
+
+
 class Done(NamedTuple):
     """What merging did, the files as they are shown after it, what followed, and why own items came back with it.
 
     ``aside`` is why items of others that had counted here do so no longer, ``decided`` which own values were replaced;
-    ``again`` how many own items and how many of others count again that had not.
+    ``again`` how many own items and how many of others count again that had not. ``due`` is how many conflicts there
+    are that this operator may decide.
     """
 
     outcome: MergeOutcome
@@ -33,15 +46,30 @@ class Done(NamedTuple):
     aside: Sequence[str]
     decided: Told
     again: tuple[int, int]
+    due: int
 
 
-def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> list[Shown] | None:
-    """The files in the order in which they are merged; nothing where somebody has stopped it."""
+def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) -> Looked | None:
+    """What the files are; nothing where somebody has stopped it."""
+    standing = lying(paths)
     try:
         found = traffic.preview(session, here, inbox.in_order(paths), _say(ticket))
-        return [_told(session, here, seen, seen.result) for seen in found]
+        return Looked([_told(session, here, seen, seen.result) for seen in found], standing)
     except Cancelled:
         return None
+
+
+def lying(paths: Sequence[Path]) -> Standing:
+    """How these files lie there now: who copies one anew changes its time."""
+    return tuple(map(_lying, paths))
+
+
+def _lying(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def merge(
@@ -73,7 +101,10 @@ def merge(
     whole = downward and not unsettled.unlisted(session.database)
     own, others = (unsettled.again(known, listed) if whole else 0 for known in before)
     replaced = decided.after_merge(session.database, here, bundles)
-    return Done(outcome, after, inbox.after_merge(session, bundles), back, aside, replaced, (own, others))
+    due = conflicts.due_here(session)
+    return Done(
+        outcome, after, inbox.after_merge(session, bundles), back, aside, replaced, (own, others), due
+    )
 
 
 def answer(done: Done, folder: Path, session: Session, ticket: Ticket) -> Done:

@@ -12,6 +12,7 @@ from desktop.sync.merging.results import UNWRITTEN, MergeReport
 from desktop.ui.pages.sync.preview import Shown
 
 FORKED = "有一台电脑重号：同一编号有两种内容。请打电话问清它是恢复过还是复制过，再由管它的上级在“重号”里定用哪一份。"
+NOT_OURS = "这些分歧不由您来定：等上级或本单位有权限的人定好，会随回执带下来。"
 _MOST_NAMES, _MOST_FILES = 6, 3
 _REASONS, _REASONS_ALONE = 3, 8
 """So many reasons stand above the table beside files that can be merged, and where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
@@ -44,7 +44,7 @@ from desktop.ui.pages.sync.taking_over import TakeOverCard
 from desktop.ui.pages.sync.uncounted import UncountedTab
 from desktop.ui.pages.sync.unsettled import UnsettledTab
 from desktop.ui.parts import heading, plain, scrolling, set_primary
-from desktop.ui.widgets.reach import lead_to
+from desktop.ui.widgets.reach import Tabs, lead_to
 from desktop.ui.widgets.scanned import SHEET
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -112,7 +112,7 @@ class SyncPage(Page):
             STATIONS: self.stations.grid,
         }
         self.heading, self.standing = heading("上报与合并", 1), plain(muted=True)
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self._build()
         for signal in (
             self.send.sent, self.merge.merged, self.below.sent, self.enrol.done, self.grant.done, self.root.done,
@@ -300,7 +300,9 @@ class SyncPage(Page):
             self.load()
         if changes is None:
             self.inbox.watch.look()
-            self.merge.look_again()
+            self.merge.look_if_changed()
+        else:
+            self.merge.stale = True
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be let go on every tab: nobody knows that one takes a grant and another asks for it."""
@@ -320,7 +322,9 @@ class SyncPage(Page):
         self.below.setVisible(not busy and seen is not None and any(not p.link.upward for p in seen.peers))
         if not busy and self._from_inbox:
             self._from_inbox = False
-            self.tabs.setCurrentIndex(INBOX)
+            # They may be put away out of sight, by what was done on another tab.
+            if self.tabs.currentIndex() == WORK:
+                self.tabs.setCurrentIndex(INBOX)
 
     def _begin_anew(self) -> None:
         self._moved_on = False
@@ -331,7 +335,8 @@ class SyncPage(Page):
             return
         self._from_inbox = False
         self.merge.take(paths)
-        self._from_inbox = bool(self.merge.files)
+        # Files may be dropped on the tab also where no folder is watched: there is nothing to come back to.
+        self._from_inbox = bool(self.merge.files) and self.inbox.settings.folder is not None
         self.tabs.setCurrentIndex(WORK)
 
     def _arrived(self, new: int) -> None:
