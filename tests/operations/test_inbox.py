@@ -270,8 +270,17 @@ def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
     applying.request(village, desk.folder / "平山.xsq")
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "平山村工会")
-    enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder.parent / "平山.xsg")
-    applying.accept(village, desk.folder.parent / "平山.xsg", desk.folder / "平山.xsa")
+    enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder / "平山.xsg")
+    # The grant lies beside its request, where it was written; that it is the level above's was said at the desk too.
+    given = {a.path.name: a for a in desk.sorted()}["平山.xsg"]
+    assert (given.state, given.why) == (State.SEEN, "本机批准的，请交回给申请的单位")
+    for before, after in ((State.ENROLMENT, "批准文件，双击办理"), (State.SEEN, "已经办理过")):
+        (theirs,) = inbox.sort_out(village.database, village.here, [given.look], {})
+        assert theirs.state is before
+        assert after in theirs.why
+        if before is State.ENROLMENT:
+            applying.accept(village, desk.folder / "平山.xsg", desk.folder / "平山.xsa")
+    (desk.folder / "平山.xsg").unlink()
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
     # Nobody confirms it by naming a computer that has confirmed its own; and rubbish there is passed over.
     held = reading.records(desk.district.database, desk.district.types, reading.Query("grant"))

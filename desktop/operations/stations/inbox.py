@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +96,8 @@ def sort_out(
 class _Known:
     """What files are held against; ``first`` is the one of several equal files that is offered.
 
-    ``settled`` are stations that are enrolled, certificates that are confirmed, and requests that were answered,
-    ``revoked`` are stations that are out of use.
+    ``settled`` are stations that are enrolled, certificates that are confirmed or that this station has, and requests
+    that were answered, ``revoked`` are stations that are out of use, ``given`` the certificates granted here.
     """
 
     station: str
@@ -105,6 +106,7 @@ class _Known:
     merged: Mapping[str, arrivals.MergedBundle]
     settled: frozenset[str]
     revoked: frozenset[str]
+    given: frozenset[str]
     first: Mapping[str, Look]
     refused: Mapping[Identity, str]
 
@@ -129,8 +131,10 @@ class _Known:
             arrivals.merged_bundles(database, (k.digest for k in looks if k.said is not None)),
             frozenset(peer for peer, _ in enrolled.stations(database))
             | confirmed
+            | frozenset(json.loads(stored.setting(database, "chain") or "[]")[:1])
             | frozenset(recovery.answered(database)),
             enrolled.out_of_use(database),
+            arrivals.given_by(database, here.station, (k.about for k in looks if k.kind == GRANT)),
             first,
             refused,
         )
@@ -145,6 +149,8 @@ def _arrival(look: Look, known: _Known) -> Arrival:
         return Arrival(look, State.UNREADABLE, look.problem.sentence.rstrip("。"))
     if not look.whole:
         return Arrival(look, State.COPYING, "等它拷完，会自动再看")
+    if look.about in known.given:
+        return Arrival(look, State.SEEN, "本机批准的，请交回给申请的单位", look.name)
     waits, over = _ENROLMENT_WORDS[look.kind]
     if look.about in (known.revoked if look.kind == WIPED else known.settled):
         return Arrival(look, State.SEEN, over, look.name)
@@ -180,7 +186,7 @@ def _twin(look: Look, known: _Known, sender: str) -> Arrival | None:
 
 _ENROLMENT_WORDS: Final = {
     REQUEST: ("入网申请，双击办理", "入网申请，已经批准过"),
-    GRANT: ("上级的批准文件，双击办理", ""),
+    GRANT: ("上级的批准文件，双击办理", "上级的批准文件，已经办理过"),
     ACKNOWLEDGEMENT: ("入网回执，双击办理", "入网回执，已经登记过"),
     recovery.REQUEST: ("下级忘了口令，申请恢复，双击办理", "恢复口令的申请，已经答复过"),
     WIPED: ("下级电脑的清除确认，双击核对", "清除确认，那台电脑已经停用"),

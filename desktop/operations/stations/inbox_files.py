@@ -204,7 +204,8 @@ def read(look: Look) -> Look:
             return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
         case _:
             data = _small(path, enrolment.MAX_GRANT * 2)
-            return Look(*look.identity, True, hashlib.sha256(data).hexdigest())
+            about = enrolment.granted_certificate(data)
+            return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), about=about)
 
 
 def _small(path: Path, limit: int) -> bytes:

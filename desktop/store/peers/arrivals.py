@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -61,3 +62,16 @@ def confirmed_certificates(database: Database) -> list[tuple[str, str]]:
             f" WHERE l.confirmed = 1 AND length(g.certificate) <= {LONGEST_CERTIFICATE}"
         )
     ]
+
+
+def given_by(database: Database, station: str, certificates: Iterable[str]) -> frozenset[str]:
+    """Those of these certificates (base64) that a station has granted."""
+    wanted = json.dumps(list(certificates))
+    return frozenset(
+        text
+        for (text,) in database.rows(
+            "SELECT g.certificate FROM r_grant g JOIN origin o ON o.ref = g._origin"
+            " WHERE o.station = ? AND g.certificate IN (SELECT value FROM json_each(?))",
+            (station, wanted),
+        )
+    )

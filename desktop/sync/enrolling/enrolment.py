@@ -254,6 +254,13 @@ def answered(data: bytes) -> str:
         return signed_files.fields(_parse(data, GRANT_TYPE, MAX_GRANT), MAX_GRANT).matching("request", DIGEST)
 
 
+def granted_certificate(data: bytes) -> str:
+    """The certificate that a grant says it gives, in base64, unverified, to know whose it is where one lies about."""
+    with strictjson.refused_as(BadEnrolmentFile):
+        fields = signed_files.fields(_parse(data, GRANT_TYPE, MAX_GRANT), MAX_GRANT)
+        return strictjson.to_base64(fields.binaries("chain", 2, trust.MAX_CHAIN)[0])
+
+
 def make_ack(keys: StationKeys, grant: Grant, position: int, created: int) -> bytes:
     """The bytes of an acknowledgement; ``position`` is the station's last item number in its incarnation."""
     body = {

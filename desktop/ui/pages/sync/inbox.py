@@ -17,7 +17,6 @@ from desktop.operations.session import Session
 from desktop.operations.stations import inbox
 from desktop.operations.stations.inbox import MERGED_FOLDER, Arrival, Settings, State
 from desktop.operations.stations.inbox_files import BUNDLE, Identity, Listing
-from desktop.records.versions import items
 from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
@@ -42,7 +41,6 @@ _TONES = {
 }
 _LASTING = (10, 15)
 """Exit codes of what no receipt and no grant can put right: forged and damaged."""
-_COUNTED = (items.BIRTH, items.CHANGE, items.TOMBSTONE)
 
 
 @dataclass(frozen=True)
@@ -98,10 +96,11 @@ class InboxTab(QWidget):
                 Col("来自", 14, wide=True),
                 Col("第几号", 5, numeric=True),
                 Col("做于", 11),
-                *(Col(words, 4, numeric=True) for words in ("共", "新增", "修改", "删除")),
-                Col("说明", 16, wide=True),
+                Col("共", 4, numeric=True),
+                Col("说明", 24, wide=True),
             ],
             "收件文件夹里的文件",
+            wrapping=True,
         )
         self.nothing = plain("文件夹里还没有小三级的文件。来了新文件会自动列在这里。", muted=True)
         self.again = button("现在看一遍", self.watch.look, "refresh-cw")
@@ -337,10 +336,9 @@ class InboxTab(QWidget):
 
 def _line(arrival: Arrival, today: datetime.date) -> Line:
     look, said = arrival.look, arrival.look.said
-    numbers = ["", "", "", "", "", ""]
+    numbers = ["", "", ""]
     if said is not None:
-        counts = [said.items, *(said.counts.get(kind, 0) for kind in _COUNTED)]
-        numbers = [str(said.sequence), brief(said.created, today), *map(str, counts)]
+        numbers = [str(said.sequence), brief(said.created, today), str(said.items)]
     texts = (arrival.state.value, look.shown_name, arrival.sender, *numbers, arrival.why)
     next_step = f"\n{look.problem.next_step}" if look.problem is not None else ""
     tip = f"{look.shown_name}\n{arrival.sender}\n{arrival.why}{next_step}".replace("\n\n", "\n")
