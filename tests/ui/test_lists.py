@@ -553,7 +553,8 @@ def test_columns_give_up_width_only_where_all_of_them_fit_then(hand: Hand, bench
     hand.window.resize(sum(naturals) + beside - 250, 728)
     hand.settle()
     assert bar.maximum() > 0
-    assert table.columnWidth(name) == natural, "who has to scroll anyway can read the names"
+    assert table.columnWidth(name) > natural, "who has to scroll anyway can read the names"
+    assert table.columnWidth(name) <= table.viewport().width() // 2 + 1
 
 
 def test_columns_are_as_wide_as_the_words_in_them_and_do_not_jump_about(hand: Hand, bench: Workbench) -> None:

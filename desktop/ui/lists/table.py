@@ -24,6 +24,8 @@ _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
 _ON_SMALL_SCREENS = 0.5
 """How much all but the first give up where that is not enough."""
+_OF_ALL = 0.5
+"""How much of the table what a row is about takes at most, where not all can be seen at once."""
 _OPENING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2})
 _READABLE = "良渚街道"
 _LOOKED_AT = 40
@@ -167,7 +169,13 @@ class RowsTable(StickyTable):
             taken = max(min(lacking, narrow[n] - least), 0)
             narrow[n] -= taken
             lacking -= taken
-        return widths if lacking > 0 else narrow
+        if lacking <= 0:
+            return narrow
+        # Who has to scroll sideways anyway reads whole what the rows are about: it stays at the left edge.
+        room = round(self.viewport().width() * _OF_ALL)
+        for n in widest[:1]:
+            widths[n] = max(widths[n], min(self._needs.get(columns[n].name, 0), room))
+        return widths
 
     def _look_at_rows(self, around: int) -> None:
         """How much room the words need that are held there; never less than before, so that no column jumps about."""
