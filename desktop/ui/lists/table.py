@@ -24,8 +24,6 @@ _MOST_SHRUNK = 0.3
 """How much of its width a column of words gives up so that the others can be seen."""
 _ON_SMALL_SCREENS = 0.5
 """How much all but the first give up where that is not enough."""
-_OF_ALL = 0.5
-"""How much of the table what a row is about takes at most, where not all can be seen at once."""
 _OPENING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2})
 _READABLE = "良渚街道"
 _LOOKED_AT = 40
@@ -172,9 +170,12 @@ class RowsTable(StickyTable):
         if lacking <= 0:
             return narrow
         # Who has to scroll sideways anyway reads whole what the rows are about: it stays at the left edge.
-        room = round(self.viewport().width() * _OF_ALL)
+        # A few long ones do not push what is beside them out of sight.
+        room = self.viewport().width()
         for n in widest[:1]:
-            widths[n] = max(widths[n], min(self._needs.get(columns[n].name, 0), room))
+            most, usual = (kept.get(columns[n].name, 0) for kept in (self._needs, self._usual))
+            asked = max(min(most, room // 3), min(usual, room // 2))
+            widths[n] = max(widths[n], asked)
         return widths
 
     def _look_at_rows(self, around: int) -> None:
