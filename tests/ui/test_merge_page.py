@@ -370,6 +370,9 @@ def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
     page.tabs.setCurrentIndex(LOG)
     assert tuple(c.label for c in page.log.merges.rows.columns)[4:9] == words
     assert page.log.merges.rows.lines[0].texts[3:9] == ("3", "2", "0", "1", "0", "0")
+    page.log.merges.setCurrentIndex(page.log.merges.rows.index(0, 0))
+    hands.settle()
+    assert page.log.items_head.text().startswith("这次合并有分歧的1项")
 
 
 def test_a_merge_tells_files_as_files() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -12,14 +13,14 @@ from desktop.operations.stations.decided import Told
 from desktop.operations.stations.traffic import MergeLine, Overview, Peer
 from desktop.operations.stations.uncounted import Rollback
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
-from desktop.records.versions.item_outcomes import OUTCOMES
+from desktop.records.versions.item_outcomes import APPLIED, OUTCOMES
 from desktop.store.tables.database import Database
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decided import DecidedList
-from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, open_item, outcome_columns
+from desktop.ui.pages.sync.preview import NOT_TAKEN, item_line, left_name, open_item, outcome_columns
 from desktop.ui.pages.sync.withdraw import Withdrawing
-from desktop.ui.parts import heading, moment, plain, row
+from desktop.ui.parts import brief, heading, moment, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
@@ -53,7 +54,7 @@ class LogTab(QWidget):
         self._links_head = heading("往来单位")
         self.merges = Grid(
             [
-                Col("时间", 15),
+                Col("时间", 11),
                 Col("来自", 18, wide=True),
                 Col("第几号", 6, numeric=True),
                 Col("共", 5, numeric=True),
@@ -63,6 +64,7 @@ class LogTab(QWidget):
                 Col("经手人", 8),
             ],
             "合并记录",
+            wrapping=True,
         )
         self.items = Grid(
             [Col("结果", 8), Col("记录", 24, wide=True), Col("项目", 9), Col("谁填的", 14), Col("原因", wide=True)],
@@ -109,7 +111,11 @@ class LogTab(QWidget):
         self._lines, self._rollbacks = {m.merged.id: m for m in lines}, rollbacks
         # What hardly ever happens leaves its room to the names of files.
         self.merges.setColumnHidden(_STATE, not rollbacks)
-        self.merges.show_lines([_merge_line(m, rollbacks.get(m.merged.id)) for m in lines])
+        for place, name in enumerate(OUTCOMES, start=_STATE - len(OUTCOMES)):
+            never = name != APPLIED and not any(getattr(m.merged, name) for m in lines)
+            self.merges.setColumnHidden(place, never)
+        today = self.workbench.today()
+        self.merges.show_lines([_merge_line(m, rollbacks.get(m.merged.id), today) for m in lines])
         self._choose(self.merges.current())
         self.none.setVisible(not lines)
         self.merges.setVisible(bool(lines))
@@ -151,7 +157,7 @@ class LogTab(QWidget):
         self.items.setVisible(bool(items))
         self.items_head.setVisible(bool(items))
         hint = "，".join(filter(None, ("双击打开记录", unlisted_words(count - len(items), "项"))))
-        self.items_head.setText(f"这次合并{NOT_TAKEN}{count}项（{hint}）")
+        self.items_head.setText(f"这次合并{left_name(items)}{count}项（{hint}）")
         self.decided.show_told(replaced)
 
 
@@ -180,10 +186,10 @@ def _link_line(peer: Peer) -> Line:
     )
 
 
-def _merge_line(line: MergeLine, rollback: Rollback | None) -> Line:
+def _merge_line(line: MergeLine, rollback: Rollback | None, today: datetime.date) -> Line:
     m = line.merged
     numbers = (m.sequence, m.total, *(getattr(m, name) for name in OUTCOMES))
     tone = Tone.ERROR if m.refused else Tone.WARNING if m.conflict or m.held else Tone.GOOD
     state = "" if rollback is None else rollback.words
-    texts = (moment(m.at), line.name, *map(str, numbers), state, m.file, m.operator)
+    texts = (brief(m.at, today), line.name, *map(str, numbers), state, m.file, m.operator)
     return Line(texts, Tone.PLAIN if rollback is not None else tone, m.id)

@@ -296,10 +296,15 @@ def open_field(workbench: Workbench, type_name: str, record: str, slot_name: str
     workbench.shell.open_record(type_name, record, slot.fields[0].name if slot is not None else "")
 
 
-def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
-    """What these are called, and how many there are: a conflict is not refused, both values are kept."""
+def left_name(items: Sequence[Unsettled]) -> str:
+    """What these are called: a conflict is not refused, both values are kept."""
     disputed = sum(item.outcome == CONFLICT for item in items)
-    name = NOT_TAKEN if not disputed else "有分歧的" if disputed == len(items) else f"有分歧的和{NOT_TAKEN}"
+    return NOT_TAKEN if not disputed else "有分歧的" if disputed == len(items) else f"有分歧的和{NOT_TAKEN}"
+
+
+def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
+    """What these are called, and how many there are."""
+    name = left_name(items)
     hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
     # What a level above has not taken is told above: it does not stand in the file that says so.
     return f"{name}（{len(items) + unlisted}项，{hint}）" if items else f"文件里{name}"
