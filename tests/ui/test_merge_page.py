@@ -363,6 +363,7 @@ def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
     (line,) = page.merge.details.types.rows.lines
     assert line.texts == ("企业", "1", "0", "1", "1", "0", "0"), "the change is in conflict"
     picture(hands.window, "merge-preview")
+    assert page.merge.details.items.isColumnHidden(0), "the heading says that all are in conflict"
     assert tuple(c.label for c in page.merge.grid.rows.columns)[5:10] == words
     assert tuple(c.label for c in page.merge.details.types.rows.columns)[4:] == words[2:]
     hands.click(page.merge.merge)

@@ -162,7 +162,7 @@ class Details(QWidget):
         self.items = Grid(
             [
                 Col("结果", 6),
-                Col("记录", 18, wide=True, most=48),
+                Col("记录", 18, wide=True, most=36),
                 Col("项目", 9, wide=True),
                 Col("谁填的", 9, wide=True),
                 Col("原因", 24, wide=True),
@@ -209,6 +209,8 @@ class Details(QWidget):
             head.show()
         self._no_types.setVisible(not lines)
         items = [item for f in good for item in f.items]
+        # Where all have come to the same the heading says it.
+        self.items.setColumnHidden(0, len({item.outcome for item in items}) == 1)
         self.items.show_lines([item_line(item) for item in items])
         self.items.setVisible(bool(items))
         # Where nothing is left out, one line says so, and the types have the room.
