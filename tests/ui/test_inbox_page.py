@@ -344,6 +344,10 @@ def test_many_files_dropped_on_the_inbox_go_to_the_table(
     hands.bench.write("存", lambda s, _t: records.save(s, "enterprise", {"name": "又一家"}), owner=page)
     hands.settle()
     assert (page.merge.files, page.tabs.currentIndex()) == ([], ENROLMENT)
+    page.tabs.setCurrentIndex(WORK)
+    hands.settle()
+    # Nor does it leave a tall place where files are let go.
+    assert page.merge.minimumSizeHint().height() == page.merge.drop.minimumSizeHint().height()
 
 
 def test_of_a_dropped_folder_what_can_be_used_goes_to_the_table(

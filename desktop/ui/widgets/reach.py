@@ -86,6 +86,19 @@ class PageStack(QScrollArea):
             self._pages.resize(room.width(), max(room.height(), page.minimumSizeHint().height()))
 
 
+class Stack(QStackedWidget):
+    """Parts one at a time that ask for no more height than the one in front."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(lambda _part: self.updateGeometry())
+
+    def minimumSizeHint(self) -> QSize:
+        """What is in front."""
+        whole, front = super().minimumSizeHint(), self.currentWidget()
+        return QSize(whole.width(), front.minimumSizeHint().height() if front is not None else whole.height())
+
+
 class Tabs(QTabWidget):
     """Tabs that ask for no more height than the one in front: a tall one would have all the others scroll."""
 

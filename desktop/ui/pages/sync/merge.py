@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -46,6 +45,7 @@ from desktop.ui.pages.sync.merge_words import (
 from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Note, button, heading, link, open_folder, plain, row
+from desktop.ui.widgets.reach import Stack
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Task
 
@@ -58,7 +58,7 @@ _DETAILS = 2
 """Their share of the height, where the list of files has three."""
 
 
-class MergePanel(QStackedWidget):
+class MergePanel(Stack):
     """Files that came. ``busy_changed`` tells that files are on the table; ``enrolment`` brings files of enrolment.
 
     ``checked`` carries the files after they were looked at, before anything is merged.
