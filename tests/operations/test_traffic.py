@@ -158,6 +158,9 @@ def test_only_whom_a_word_of_what_counts_concerns_is_behind(tmp_path: Path) -> N
     assert behind() == ["330110109200"]
     erasing.erase(town, "member", [person], basis="consent")
     assert behind() == ["330110109200"]
+    records.save(town, "unit", {"signatures": "both"}, record=town.workspace.unit.id)
+    assert behind() == list(below), "all below it have to know whose signatures are asked for"
+    assert behind() == []
     policy.revoke(town, below["330110109202"].ledger.station)
     assert [names[p.link.peer] for p in traffic.overview(town.database, town.here).peers if p.outdated] == [
         "330110109202"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Set
 
 from desktop.operations.session import Here
 from desktop.records.versions import stamps
-from desktop.records.versions.deciding import ERASURE, REVOCATION
+from desktop.records.versions.deciding import ERASURE, REVOCATION, UNIT
 from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Said
@@ -23,8 +23,8 @@ _MOST_WORDS = 1_000
 def behind(database: Database, here: Here, told: Mapping[Link, int]) -> Set[str]:
     """Those of these stations, with the moment at which they were last told, to which something is news.
 
-    What was changed is news to whom it belongs and to all above; a word of what counts also to those below whose
-    records it may have been about. It is only who is shown as waiting: every bundle brings all that is due.
+    What was changed is news to whom it belongs and to all above; a word of units and of what counts also to those below
+    whom it may be about. It is only who is shown as waiting: every bundle brings all that is due.
     """
     since = {link: _stamp_at(at) for link, at in told.items()}
     if not since:
@@ -69,6 +69,9 @@ def _about(database: Database, here: Here, said: list[Said]) -> list[Mapping[str
 
 
 def _units(database: Database, here: Here, word: Said, unit_of: Callable[[str], str | None]) -> Set[str]:
+    if word.type == UNIT:
+        # Whoever stands below reads there whose signatures are asked for.
+        return {word.about}
     if word.type == ERASURE:
         return units_of(database, word.kind, [word.about]) if word.kind in here.types else frozenset()
     stations = [word.about] if word.type == REVOCATION else [s for s, _ in exclusions.runs_of(word.about)]

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
@@ -140,10 +140,10 @@ def last_exported(database: Database) -> dict[str, Exported]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A word of what counts: its type, what it names, and when it was said, or taken back.
+    """A word of who is who or of what counts: its type, what it names, and when it was said, changed or taken back.
 
-    ``about`` is the station that is out of use, the text of the items that are excluded, or the record whose values
-    are erased, which is of the type ``kind``.
+    ``about`` is the unit, the station that is out of use, the text of the items that are excluded, or the record whose
+    values are erased, which is of the type ``kind``.
     """
 
     type: str
@@ -155,19 +155,19 @@ class Said:
 def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
     """The units under which a station has changed something at or after a stamp, each with the newest stamp.
 
-    What it said since of what counts stands under its own unit and concerns others: see :func:`own_words`.
+    What it said since of units and of what counts stands under its own unit and concerns others: :func:`own_words`.
     """
-    policy = ", ".join(f"'{name}'" for name in POLICY_TYPES)
+    said = ", ".join(f"'{name}'" for name in _NAMED)
     return database.rows(
         "SELECT u.id, max(v.stamp) FROM version v JOIN origin o ON o.ref = v.origin"
         " JOIN unit_ref u ON u.ref = v.unit WHERE o.station = :station AND v.stamp >= :since AND NOT v.birth"
-        f" AND v.type NOT IN ({policy}) GROUP BY u.id",
+        f" AND v.type NOT IN ({said}) GROUP BY u.id",
         {"station": station, "since": since},
     )
 
 
 def own_words(database: Database, station: str, since: int, most: int) -> list[Said]:
-    """What a station has said, or taken back, at or after a stamp of what counts; at most ``most`` of each kind."""
+    """What a station has said of units and of what counts at or after a stamp; at most ``most`` of each kind."""
     return [
         Said(name, about or "", stamp, kind or "")
         for name, (named, of_type) in _NAMED.items()
@@ -182,7 +182,12 @@ def own_words(database: Database, station: str, since: int, most: int) -> list[S
     ]
 
 
-_NAMED = {REVOCATION: ("station", "''"), EXCLUSION: ("items", "''"), ERASURE: ("target", "kind")}
+_NAMED = {
+    UNIT: ("lower(hex(r.id))", "''"),
+    REVOCATION: ("r.station", "''"),
+    EXCLUSION: ("r.items", "''"),
+    ERASURE: ("r.target", "r.kind"),
+}
 """Where each of these types says what it is about."""
 
 

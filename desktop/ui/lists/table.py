@@ -174,8 +174,8 @@ class RowsTable(StickyTable):
         room = self.viewport().width()
         for n in widest[:1]:
             most, usual = (kept.get(columns[n].name, 0) for kept in (self._needs, self._usual))
-            asked = max(min(most, room // 3), min(usual, room // 2))
-            widths[n] = max(widths[n], asked)
+            wish = max(min(most, room // 3), min(usual, room // 2))
+            widths[n] = max(widths[n], wish)
         return widths
 
     def _look_at_rows(self, around: int) -> None:
