@@ -154,6 +154,10 @@ def test_only_whom_a_word_of_what_counts_concerns_is_behind(tmp_path: Path) -> N
     assert behind() == []
     withdrawals.withdraw(town, 1)
     assert behind() == ["330110109200"]
+    beside = below["330110109201"]
+    exchange.receive(beside, [exchange.send(town, tmp_path / "b.xsj", to=beside.ledger.station).path])
+    assert list(reading.records(beside.database, beside.types, reading.Query("exclusion"))), "it goes to all"
+    assert uncounted.all_excluded(beside.database, beside.here) == [], "of others' computers nothing is here"
     policy.lift(town, uncounted.all_excluded(town.database, town.here)[0].record)
     assert behind() == ["330110109200"]
     erasing.erase(town, "member", [person], basis="consent")

@@ -55,7 +55,8 @@ def all_excluded(database: Database, at: Here) -> list[Excluded]:
 
     That a unit had registered itself before it joined is no news to anybody, and is left out. So is what somebody has
     said of those whom he does not stand above: it has no effect, and whoever read that it had might leave undone what
-    has to be done.
+    has to be done. What is about computers beside this one of which nothing is known and nothing held here concerns
+    others: such words go to everybody.
     """
     units = {u.id: u.name for u in queries.unit_tree(database, at.types)} | {at.unit.id: at.unit.name}
     found = [
@@ -67,8 +68,13 @@ def all_excluded(database: Database, at: Here) -> list[Excluded]:
     settled = _registered_themselves(database)
     found = [record for record in found if not (settled and _names_only(record, settled))]
     names, effect = station_names(database, at), Effect(database, at)
+
+    def here(station: str) -> bool:
+        return station in names or holdings.held_of(database, station) > 0
+
     concerned = [
-        (record, [s for s in _authors(record.values) if effect.holds(record, s)]) for record in found
+        (record, [s for s in _authors(record.values) if effect.holds(record, s) and here(s)])
+        for record in found
     ]
     return [
         _excluded(

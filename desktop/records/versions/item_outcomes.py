@@ -70,8 +70,8 @@ REASONS: Final[Mapping[str, str]] = {
 CONFLICT_REASON: Final = "几个人填得不一样"
 """Why an item is in conflict; its reason names the field."""
 
-DELETION_REASON: Final = "一边删除，一边修改"
-"""Why an item is in conflict where one of the two has deleted the record."""
+DELETION_REASON: Final = "一边删除，一边有改动"
+"""Why an item is in conflict where one has deleted the record, and another edited it or put something below it."""
 
 
 def reason_words(outcome: str, reason: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from desktop.operations.recording import attachments
 from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
-from desktop.records.versions.item_outcomes import DELETION_REASON
 from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading
 from desktop.store.queries.history import HistoryEntry, versions_of
@@ -26,7 +25,7 @@ class Against(Enum):
     """What a deletion stands against: how it is called, asked and what follows from either choice."""
 
     EDITS = (
-        DELETION_REASON,
+        "一边删除，一边修改",
         "这条记录有人删除，同时有人修改。保留还是删除？",
         "连同后来的修改一起保留，各处都会恢复。",
         "后来的修改不再显示，历史里仍能查到。",
