@@ -230,7 +230,7 @@ def lift(session: Session, record: str) -> None:
 def move(session: Session, unit: str, superior: str, preview: bool, as_json: bool) -> None:
     """调整隶属关系：把一个单位（连同它的下级）从现在的上级调整到另一个上级名下，由两边共同的上级来做。
 
-    单位和上级写编码或名称。它的记录和历史都在；它的电脑要到新上级重新办理入网。再调整回去就是撤消。
+    单位和上级写编码或名称。它的记录和历史都在；它的电脑由新上级补发批准（enrol again）。再调整回去就是撤消。
     """
     found = moving.look_at(session, session.find_unit(unit), session.find_unit(superior))
     if not preview:
@@ -250,7 +250,7 @@ def move(session: Session, unit: str, superior: str, preview: bool, as_json: boo
         remark(before)
     if found.stations:
         remark(
-            f"{'、'.join(found.stations)}的{len(found.stations)}台电脑要到“{found.after_name}”重新办理入网。"
+            f"{'、'.join(found.stations)}的{len(found.stations)}台电脑由“{found.after_name}”补发批准（enrol again）。"
         )
 
 

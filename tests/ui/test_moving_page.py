@@ -65,7 +65,7 @@ def test_a_village_is_moved_by_keys_after_one_question_and_moved_back_by_undo(
     assert page.superior.currentText() == "瓶窑镇总工会 · 乡镇（街道）"
     words = "".join(label.text() for label in page.words)
     assert "“瓶窑镇总工会”会收到它的全部记录和历史：企业（单位）2条" in words
-    assert "它的1台工作电脑要到“瓶窑镇总工会”重新办理入网" in words
+    assert "它的1台工作电脑由“瓶窑镇总工会”补发批准文件" in words
     assert "建议先收“径山镇总工会”的数据包再调整，它的数据包上次是2026-11-23" in words
     hands.look("moving-2")
     hands.dialogs.answers = [Answer.CANCEL, Answer.YES]

@@ -27,7 +27,7 @@ ADVICE: Mapping[str, str] = {
     item_outcomes.HELD_KIND: "请升级程序；升级后会自动处理。",
     item_outcomes.HELD_FORK: "请打电话问清是哪台电脑恢复或复制过，再由管它的上级来定。",
     item_outcomes.HELD_CERTIFICATE: "请让批准它入网的单位也报一次；入网批准到了以后，再请对方导出一次。",
-    item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再由新上级报来。",
+    item_outcomes.HELD_MOVED: "内容都在那台电脑上，不会丢：请新上级给它补发批准文件，它接受以后由新上级报来。",
     item_outcomes.HELD_GONE: "单位确实不再用的，不用处理；还要用的，请恢复这个单位，恢复以后会自动收下。",
     item_outcomes.REFUSED_SCOPE: "请核对这条记录的所属单位，由负责它的单位填写。",
     item_outcomes.REFUSED_WRITER: "请由有权填写的一级填写；原来的内容没有变。",

@@ -228,7 +228,9 @@ class UnitMoved(BeyondScope):
     """The sender's unit has another superior by now, and the bundle was made under the certificate of the former."""
 
     text = "发来文件的单位已经调整了隶属关系，按原来的入网导出的数据包这里不再收。"
-    next_step = "内容都在那台电脑上，不会丢：请它到新上级那里重新办理入网，再导出一份交给新上级。"
+    next_step = (
+        "内容都在那台电脑上，不会丢：请新上级在“入网”里给它补发批准文件，它接受以后再导出一份交给新上级。"
+    )
     help_anchor = "moving"
 
 

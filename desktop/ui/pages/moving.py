@@ -250,7 +250,7 @@ class MovingPage(Page):
         )
 
     def _done(self, plan: Plan) -> None:
-        computers = f"；再请“{plan.name}”的电脑到“{plan.after_name}”重新办理入网" if plan.stations else ""
+        computers = f"；再请“{plan.after_name}”给“{plan.name}”的电脑补发批准文件" if plan.stations else ""
         self._said = (plan.unit, plan.after)
         self.note.say(
             Tone.GOOD,
@@ -276,5 +276,5 @@ def _lines(plan: Plan) -> list[str]:
     first = f"“{plan.after_name}”{gets}{below}。"
     second = f"“{plan.before_name}”已有的记录留着，以后的修改不再收到，也不能再改。"
     count = len(plan.stations)
-    third = f"它的{count}台工作电脑要到“{plan.after_name}”重新办理入网，办好以前先不上报。" if count else ""
+    third = f"它的{count}台工作电脑由“{plan.after_name}”补发批准文件，接受以前先不上报。" if count else ""
     return [first, second, third, moving.advice(plan)]
