@@ -152,9 +152,9 @@ def _of_record(camera: Camera, window: MainWindow, page: ListPage) -> Iterator[P
     yield camera.take(f"record-{name}")
     form = window.page
     if isinstance(form, FormPage):
-        filled = [tab for tab in form.children_tabs.values() if tab.list.model.rowCount()]
+        filled = [tab for tab in form.children_tabs.values() if tab.count]
         if filled:
-            form.tabs.setCurrentWidget(max(filled, key=lambda tab: tab.list.model.rowCount()))
+            form.tabs.setCurrentWidget(max(filled, key=lambda tab: tab.count))
             yield camera.take(f"record-{name}-{form.tabs.currentIndex()}")
     window.back()
 

@@ -510,6 +510,7 @@ def test_nothing_is_added_to_what_is_deleted(desk: Desk, town: Session, course: 
     other = desk.window.page
     assert isinstance(other, FormPage)
     posts = other.children_tabs["appointment"]
+    other.tabs.setCurrentWidget(posts)
     assert not posts.quick.isVisibleTo(posts)
     desk.click(other.banner._button)
     desk.settle()

@@ -22,6 +22,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.ui.fields.personal import PersonalEditor
 from desktop.ui.fields.pickers import LinkEditor, PickEditor
 from desktop.ui.forms.form import Form
+from desktop.ui.lists.record_list import RecordList
 from desktop.ui.settings import Settings
 from desktop.ui.widgets.pick import PickEdit, PickList
 from desktop.ui.widgets.wrapping import WrappingLine
@@ -640,6 +641,18 @@ def test_children_are_added_line_by_line_with_enter(hand: Hand, bench: Workbench
     assert first.texts[:2] == ("1", "王犇")
     assert second.texts[:2] == ("2", "李㛃")
     assert page.tabs.tabText(page.tabs.indexOf(tab)) == "参会人员（2）"
+    hand.window.back()
+    hand.window.open_record("meeting", record)
+    hand.settle()
+    page = hand.form_page
+    tab = page.children_tabs["participant"]
+    assert page.tabs.tabText(page.tabs.indexOf(tab)) == "参会人员（2）"
+    save(bench, hand, "participant", meeting=record, name="赵六")
+    assert page.tabs.tabText(page.tabs.indexOf(tab)) == "参会人员（3）"
+    assert not tab.findChildren(RecordList), "a list that nobody sees"
+    page.tabs.setCurrentWidget(tab)
+    hand.settle()
+    assert tab.list.model.rowCount() == 3
 
 
 def test_a_zero_in_the_line_of_children_is_something_that_was_typed(hand: Hand, bench: Workbench) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -27,6 +27,7 @@ from desktop.records.declaration import Kind, RecordType, Severity
 from desktop.records.typed.values import default_value
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import ChangeSet
+from desktop.store.queries import reading
 from desktop.store.queries.reading import NEWEST_ORDER, Query
 from desktop.ui import theme
 from desktop.ui.drafts import DraftKeeper
@@ -218,7 +219,10 @@ def quick_fields(record_type: RecordType) -> list[str]:
 
 
 class ChildTab(QWidget):
-    """``counted`` tells how many there are. Before the parent is saved, it offers to save it."""
+    """``counted`` tells how many there are. Before the parent is saved, it offers to save it.
+
+    Of what is not in front only the number is read: list and line take longer to make than many a form.
+    """
 
     counted = Signal(int)
 
@@ -229,7 +233,8 @@ class ChildTab(QWidget):
         self._workbench = workbench
         self.record_type = record_type
         self._record = ""
-        self._adding: tuple[QWidget, ...] = ()
+        self._locked = False
+        self._made = False
         self.count = 0
         self._before = EmptyState(self)
         self._before.show_words(
@@ -244,7 +249,7 @@ class ChildTab(QWidget):
 
     @cached_property
     def list(self) -> RecordList:
-        """The list, which is made when there is a record whose children it can show."""
+        """The list, which is made when the children of a record are to be seen."""
         made = RecordList(self._workbench, self.record_type)
         made.set_columns(shown_at_first(self.record_type, several_units=False, of_one_parent=True))
         made.new_wanted.connect(self._new)
@@ -256,63 +261,108 @@ class ChildTab(QWidget):
         """The line for the next one, made together with the list."""
         return QuickAdd(self._workbench, self.record_type)
 
-    def _build(self) -> None:
-        full, new = QWidget(), QPushButton("打开完整表单")
-        self.list.pasting.catch_blocks(self.quick)
+    @cached_property
+    def _adding(self) -> tuple[QWidget, ...]:
+        new, hint = (
+            QPushButton("打开完整表单"),
+            QLabel("在下面逐项填写，按回车到下一项，最后一项按回车即添加。"),
+        )
         new.setProperty("flat", True)
         new.setToolTip("需要填写更多内容时使用")
         new.clicked.connect(self._new)
-        hint = QLabel("在下面逐项填写，按回车到下一项，最后一项按回车即添加。")
         hint.setProperty("muted", True)
-        self._adding = (hint, new, self.quick)
+        return hint, new, self.quick
+
+    def _make(self) -> None:
+        """What stands there for a record, as soon as it is to be seen."""
+        if self._made:
+            return
+        self._made = True
+        full, (hint, new, quick) = QWidget(), self._adding
+        self.list.pasting.catch_blocks(self.quick)
         line = QHBoxLayout()
         line.addWidget(hint, 1)
         line.addWidget(new)
         column = QVBoxLayout(full)
         column.setContentsMargins(0, 8, 0, 0)
         column.addLayout(line)
-        column.addWidget(self.quick)
+        column.addWidget(quick)
         column.addWidget(self.list, 1)
         self._layers.addWidget(full)
+        self._lock()
+        self._show_children()
+
+    def _lock(self) -> None:
+        self.list.writable = self._workbench.may_write(self.record_type) and not self._locked
+        for widget in self._adding:
+            widget.setVisible(self.list.writable)
+
+    def _show_children(self) -> None:
+        self.quick.show_parent(self._record)
+        self.list.show_query(self._query())
+        self._layers.setCurrentIndex(1)
+
+    def _query(self) -> Query:
+        order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
+        return Query(self.record_type.name, children_of=self._record, order=order)
 
     def show_record(self, record: str, *, locked: bool = False) -> None:
         """Shows the children of a record; nothing is added to one that is deleted, or another unit's."""
-        if not self._record:
-            self._build()
-        self.list.writable = self._workbench.may_write(self.record_type) and not locked
-        for widget in self._adding:
-            widget.setVisible(self.list.writable)
-        if record == self._record:
-            return
-        self._record = record
-        self.quick.show_parent(record)
-        order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
-        self.list.show_query(Query(self.record_type.name, children_of=record, order=order))
-        self._layers.setCurrentIndex(1)
+        other, self._record, self._locked = record != self._record, record, locked
+        if self._made:
+            self._lock()
+            if other:
+                self._show_children()
+        elif self.isVisible():
+            self._make()
+        elif other:
+            self._count()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now they are to be seen."""
+        super().showEvent(event)
+        if self._record:
+            self._make()
 
     @property
     def begun(self) -> bool:
         """Whether something stands in the line that was not added."""
-        return bool(self._record) and self.list.writable and bool(self.quick.typed())
+        return self._made and self.list.writable and bool(self.quick.typed())
 
     def start(self) -> None:
         """Puts the cursor where the next one is typed, or on the button that saves first."""
         if not self._record:
             self._before.primary.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif self.list.writable:
+            return
+        self._make()
+        if self.list.writable:
             self.quick.start()
 
     def refresh(self, changes: ChangeSet | None) -> None:
         """Asks again."""
-        if self._record:
+        if self._made:
             self.list.refresh(changes)
+        elif self._record and (
+            changes is None or changes.everything or self.record_type.name in changes.records
+        ):
+            self._count()
+
+    def _count(self) -> None:
+        types, query = self._workbench.types, self._query()
+        self._workbench.read(
+            lambda database, _ticket: reading.count(database, types, query),
+            self._tell, owner=self, key="count",
+        )  # fmt: skip
+
+    def _tell(self, count: int) -> None:
+        self.count = count
+        self.counted.emit(count)
 
     def _counted(self, count: int, _selected: int) -> None:
         if not count:
             label = self.record_type.label
             self.list.empty.show_words("info", f"还没有{label}", self.record_type.help)
-        self.count = count
-        self.counted.emit(count)
+        self._tell(count)
 
     def _new(self) -> None:
         if self.list.writable:
