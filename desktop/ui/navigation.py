@@ -114,8 +114,10 @@ class Navigation(QTreeWidget):
     def show_current(self, key: str) -> None:
         """Marks the page that is shown and opens its heading."""
         item = self._items.get(key)
-        self.shown = key if item is not None else ""
-        self.viewport().update()
+        shown = key if item is not None else ""
+        if shown != self.shown:
+            self.shown = shown
+            self.viewport().update()
         if item is None:
             self.clearSelection()
             return

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from desktop.records.versions.stamps import EPOCH
 
 EPOCH_MS = int(EPOCH.timestamp() * 1000)
+_FIRST_DAY = datetime.date(1970, 1, 1)
+_DAY_MS = 24 * 60 * 60 * 1000
+_AHEAD_MS = 8 * 60 * 60 * 1000
 
 
 def _system_time() -> int:
@@ -40,5 +43,4 @@ class Environment:
     @staticmethod
     def day_of(milliseconds: int) -> datetime.date:
         """The day in China of a moment since 1970; reckoned, because no system's function knows all years."""
-        start = datetime.datetime(1970, 1, 1) + datetime.timedelta(hours=8)
-        return (start + datetime.timedelta(milliseconds=milliseconds)).date()
+        return _FIRST_DAY + datetime.timedelta(days=(milliseconds + _AHEAD_MS) // _DAY_MS)

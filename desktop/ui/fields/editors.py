@@ -6,7 +6,8 @@ everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
@@ -21,11 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.records.codes import CodeList
 from desktop.records.declaration import Field, Kind
 from desktop.records.display import display
 from desktop.records.typed.lengths import too_long
 from desktop.records.typed.texts import beginning
-from desktop.records.typed.values import Parsed, parse_cell
+from desktop.records.typed.values import EMPTY, Parsed, parse_cell
 from desktop.records.versions.canonical import Cell
 from desktop.ui import theme
 from desktop.ui.widgets.flow import FlowLayout
@@ -63,6 +65,7 @@ class Editor(QWidget):
         self.locked = False
         self._composing = False
         self._long: tuple[str, Cell] | None = None
+        self._read: tuple[str, datetime.date, Mapping[str, CodeList], Parsed] | None = None
 
     # -- every kind answers these ----------------------------------------------------------------------------------
 
@@ -99,9 +102,17 @@ class Editor(QWidget):
 
     def parsed(self) -> Parsed:
         """What the text means; the beginning of one that nobody may type stands for it until it is changed."""
-        if self._long is not None and self._long[0] == self.text():
+        text = self.text()
+        if self._long is not None and self._long[0] == text:
             return Parsed(self._long[1])
-        return parse_cell(self.field, self.text(), codes=self.workbench.codes, today=self.workbench.today())
+        if not text:
+            return EMPTY
+        # A form asks all of its fields a dozen times before it stands there, and again after each pause.
+        today, codes, read = self.workbench.today(), self.workbench.codes, self._read
+        if read is None or read[0] != text or read[1] != today or read[2] is not codes:
+            parsed = parse_cell(self.field, text, codes=codes, today=today)
+            self._read = read = (text, today, codes, parsed)
+        return read[3]
 
     def _stands_for(self, cell: Cell) -> None:
         """Keeps a value of which only the beginning is shown, after that has been put in."""

@@ -159,9 +159,14 @@ class FieldGrid(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(8)
+        self._stands: tuple[object, ...] = ()
 
     def arrange(self, columns: int, labels: int) -> None:
         """Puts the shown fields into so many columns, with so much room for their labels."""
+        stands = (columns, labels, *(field.shown for field in self.rows))
+        if stands == self._stands:
+            return
+        self._stands = stands
         for field in self.rows:
             # takeAt would leave the old item alive, which keeps being told of new heights in place of the new one.
             self._grid.removeWidget(field.label)

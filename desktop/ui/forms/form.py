@@ -254,6 +254,8 @@ class Form(QScrollArea):
 
     def mark(self, notes: Mapping[str, str]) -> None:
         """Says beside fields where their values come from, and shows those that were folded away."""
+        if not notes:
+            return
         for name, words in notes.items():
             self.rows[name].note(words)
             self.rows[name].set_shown(True)
