@@ -259,7 +259,7 @@ class Ledger:
         born: dict[str, set[tuple[str, int]]] = {}
         changed: set[str] = set()
         for slot, stamp, birth in self.database.rows(
-            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ?", (record, kind)
+            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = +?", (record, kind)
         ):
             born.setdefault(slot, set()).update({(record, stamp)} if birth else ())
             changed.update(() if birth else (slot,))

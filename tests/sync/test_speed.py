@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +19,7 @@ from desktop.sync.formats import agefile, frames
 from desktop.sync.signed import identity
 from desktop.sync.signed.identity import Speaking
 from tests.measuring import seconds
+from tests.sync.desks import Desk, below, new_root, report
 from tests.sync.world import DISTRICT, DISTRICT_DESK, TREE, Station, draft, enrolled, seeded, state_of
 
 BUNDLES = 200
@@ -88,3 +93,60 @@ def test_two_hundred_bundles(paths: list[Path], stations: list[Station], town_un
     best, floor = min(seconds(ours) for _ in range(3)), min(seconds(bare) for _ in range(3))
     print(f"{BUNDLES} bundles of {ITEMS} items: {best:.3f} s; bare cryptography {floor:.3f} s")
     assert best < 4 * floor
+
+
+class Compiling:
+    """A connection that counts how often each statement is used, and at how many of these it is compiled."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._compiled = False
+        self.used: Counter[str] = Counter()
+        self.compiled: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def heard(self, *_what: object) -> int:
+        """The engine asks while it compiles, and only then, whether it may."""
+        self._compiled = True
+        return 0
+
+    def execute(self, sql: str, *parameters: Any) -> Any:
+        self._compiled = False
+        found = self._connection.execute(sql, *parameters)
+        self.used[sql] += 1
+        self.compiled[sql] += self._compiled
+        return found
+
+
+@contextmanager
+def compiling(desk: Desk) -> Iterator[Compiling]:
+    """What the engine of a desk compiles meanwhile."""
+    connection = desk.database.connection
+    counted = Compiling(connection)
+    connection.set_authorizer(counted.heard)
+    desk.database.connection = counted
+    yield counted
+    desk.database.connection = connection
+    connection.set_authorizer(None)
+
+
+def test_what_is_asked_again_is_not_compiled_again(tmp_path: Path) -> None:
+    root = new_root(tmp_path, "区")
+    town = below(root, "镇", Level.TOWN)
+    firm = town.birth("firm", {"name": "甲"})
+    with compiling(town) as at_town, compiling(root) as at_root:
+        for turn in range(5):
+            town.edit(firm, "name", f"第{turn}次")
+            visit = town.birth("firm", {"name": f"第{turn}家"})
+            town.delete(visit)
+            report(town, root)
+    for counted in (at_town, at_root):
+        # What asks for the columns of a table compiles that question in itself.
+        always = {
+            sql
+            for sql, times in counted.used.items()
+            if times >= 5 and counted.compiled[sql] == times and "pragma_table_info" not in sql
+        }
+        assert always == set()

@@ -59,7 +59,7 @@ def gone_with(database: Database, types: Catalogue, type_name: str, ids: Sequenc
 def _deletions(database: Database, type_name: str, record: bytes) -> list[tuple[int, int]]:
     """Origin and stamp of the tombstones of a record that stand: what was written in one step has them in common."""
     return database.rows(
-        "SELECT v.origin, v.stamp FROM version v WHERE v.record = ? AND v.type = ? AND v.slot = '_deleted'"
+        "SELECT v.origin, v.stamp FROM version v WHERE v.record = ? AND v.type = +? AND v.slot = '_deleted'"
         f" AND v.value <> 'null' AND {NOT_REPLACED}",
         (record, type_name),
     )

@@ -212,7 +212,7 @@ class Components:
         self._db.execute("DELETE FROM temp.fresh")
         self._db.connection.executemany(
             "INSERT INTO record_unit (record, type, unit) SELECT record, type, unit FROM version"
-            " WHERE type = ? AND record = ? AND slot = 'unit' AND birth ON CONFLICT DO NOTHING",
+            " WHERE type = +? AND record = ? AND slot = 'unit' AND birth ON CONFLICT DO NOTHING",
             joining,
         )
 
@@ -220,7 +220,7 @@ class Components:
         for key in self._affected:
             self._db.execute(
                 "INSERT INTO touched (record, slot, type) SELECT DISTINCT record, slot, type FROM version"
-                " WHERE type = ? AND record = ? ON CONFLICT DO NOTHING",
+                " WHERE type = +? AND record = ? ON CONFLICT DO NOTHING",
                 key,
             )
             self._db.execute(

@@ -43,8 +43,8 @@ class Edge:
 
 def said(database: Database, types: Catalogue) -> Iterator[Edge]:
     """All of them, but for the types that are never one."""
-    log = "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = '_deleted'"
-    deleted = {r for (r,) in database.rows(log, (SAME,))}
+    log = f"SELECT DISTINCT lower(hex(record)) FROM version WHERE type = '{SAME}' AND slot = '_deleted'"
+    deleted = {r for (r,) in database.rows(log)}
     tree = _Tree(database)
     for edge, kind, one, other in database.rows(SAID):
         if (

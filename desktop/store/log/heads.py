@@ -38,9 +38,9 @@ def changed_below(
     return (
         database.row(
             "SELECT 1 FROM version v JOIN origin o ON o.ref = v.origin"
-            " WHERE v.record = unhex(:record) AND v.type = :type AND NOT v.birth AND v.slot NOT IN (:unit, :deleted)"
+            " WHERE v.record = unhex(:record) AND v.type = +:type AND NOT v.birth AND v.slot NOT IN (:unit, :deleted)"
             f" AND {NOT_REPLACED} AND v.stamp > coalesce((SELECT max(s.stamp) FROM version s"
-            "  WHERE s.record = v.record AND s.type = v.type AND s.slot = :sealed), 0)"
+            "  WHERE s.record = v.record AND s.type = v.type AND s.slot = +:sealed), 0)"
             " AND o.station IN (SELECT value FROM json_each(:stations)) LIMIT 1",
             {
                 "record": record,
@@ -88,7 +88,7 @@ def _logged_heads(
 ) -> list[tuple[int, str]]:
     logged = database.rows(
         f"SELECT v.stamp, v.value, v.birth, {REPLACED} FROM version v WHERE v.record = unhex(:record)"
-        f" AND v.slot = :slot AND v.type = :type ORDER BY v.stamp, v.value",
+        f" AND v.slot = +:slot AND v.type = +:type ORDER BY v.stamp, v.value",
         {"record": record, "slot": slot, "type": type_name},
     )
     if logged:
@@ -137,7 +137,7 @@ def stood_upon(
         " said (record, slot, stamp) AS (SELECT unhex(value ->> 0), value ->> 1, value ->> 2 FROM json_each(:said)),"
         " seen (record, slot, stamp) AS (SELECT record, slot, stamp FROM said UNION"
         "  SELECT p.record, v.slot, p.replaced FROM seen s CROSS JOIN version v ON v.record = s.record"
-        "   AND v.slot = s.slot AND v.stamp = s.stamp AND v.type = :type AND v.origin IN former"
+        "   AND v.slot = s.slot AND v.stamp = s.stamp AND v.type = +:type AND v.origin IN former"
         "  CROSS JOIN (SELECT record, record AS writer, slot, type, replaced, origin, number FROM replacement UNION ALL"
         "   SELECT other, record, slot, type, replaced, origin, number FROM elsewhere) p"
         "   ON p.writer = v.record AND p.slot = v.slot AND p.type = v.type AND p.origin = v.origin"
@@ -185,11 +185,11 @@ def under_former_units(database: Database, type_name: str) -> dict[str, set[str]
     for record, slot in database.rows(
         "SELECT DISTINCT lower(hex(v.record)), v.slot"
         " FROM (SELECT DISTINCT record FROM record_unit WHERE type = :type) u"
-        " CROSS JOIN version m ON m.record = u.record AND m.type = :type AND m.slot = :unit AND NOT m.birth"
+        " CROSS JOIN version m ON m.record = u.record AND m.type = +:type AND m.slot = +:unit AND NOT m.birth"
         " CROSS JOIN version v ON v.record = m.record AND v.type = m.type AND NOT v.birth AND v.stamp > m.stamp"
         " AND v.slot NOT IN (:unit, :deleted)"
         f" WHERE v.unit <> (SELECT ref FROM unit_ref WHERE id = json_extract(m.value, '$')) AND {NOT_REPLACED}"
-        " AND NOT EXISTS (SELECT 1 FROM version n WHERE n.record = m.record AND n.type = m.type AND n.slot = :unit"
+        " AND NOT EXISTS (SELECT 1 FROM version n WHERE n.record = m.record AND n.type = m.type AND n.slot = +:unit"
         "  AND n.stamp > m.stamp)",
         {"type": type_name, "unit": UNIT_SLOT, "deleted": DELETED_SLOT},
     ):

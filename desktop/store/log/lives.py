@@ -32,7 +32,7 @@ class Lives:
         )
         self._db.connection.executemany(
             "INSERT OR IGNORE INTO judged (record, type) SELECT record, type FROM version"
-            " WHERE record = ? AND slot = '_deleted' AND type = ?",
+            " WHERE record = ? AND slot = '_deleted' AND type = +?",
             [(record, type_name) for type_name, record in self._parents],
         )
         self._judge_relinked()
@@ -122,7 +122,7 @@ class Lives:
             (bearer, name)
             for name, bearer in belonging.bearers(self._db, self._types, type_name, record)
             if self._db.row(
-                "SELECT 1 FROM version WHERE record = ? AND slot = '_deleted' AND type = ? LIMIT 1",
+                "SELECT 1 FROM version WHERE record = ? AND slot = '_deleted' AND type = +? LIMIT 1",
                 (bearer, name),
             )
         ]

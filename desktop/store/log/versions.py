@@ -212,18 +212,18 @@ def load_versions(
     here of none: each of thousands may name all, and hundreds of thousands that nobody has.
     """
     value = "v.value" if values else f"CASE v.value WHEN '{ABSENT}' THEN '{ABSENT}' ELSE '' END"
-    of_slot = " AND p.slot = :only" if only else ""
+    of_slot = " AND p.slot = +:only" if only else ""
     said = {"record": record, "type": type_name, "only": only, "without": json.dumps(sorted(without))}
     left = (
         " AND (p.origin, p.number) NOT IN (SELECT w.origin, w.number FROM version w WHERE w.record = :record"
-        " AND w.type = :type AND w.stamp IN (SELECT value FROM json_each(:without)))"
+        " AND w.type = +:type AND w.stamp IN (SELECT value FROM json_each(:without)))"
         if without
         else ""
     )
     replaces: dict[tuple[str, int, int], set[int]] = {}
     for slot, replaced, origin, number in database.rows(
         "SELECT p.slot, p.replaced, max(p.origin), p.number FROM replacement p"
-        f" WHERE p.record = :record AND p.type = :type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
         "  WHERE n.record = p.record AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
         f" AND p.origin <> {BY_COMPONENT}{left} GROUP BY p.slot, p.replaced",
         said,
@@ -232,7 +232,7 @@ def load_versions(
     elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
     for slot, other, replaced, origin, number in database.rows(
         "SELECT p.slot, lower(hex(p.other)), p.replaced, max(p.origin), p.number FROM elsewhere p"
-        f" WHERE p.record = :record AND p.type = :type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
         "  WHERE n.record = p.other AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
         f"{left} GROUP BY p.slot, p.other, p.replaced",
         said,
@@ -253,7 +253,7 @@ def load_versions(
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
             f"SELECT v.slot, v.stamp, {value}, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
-            f" WHERE v.record = :record AND v.type = :type{of_slot.replace('p.', 'v.')}"
+            f" WHERE v.record = :record AND v.type = +:type{of_slot.replace('p.', 'v.')}"
             " ORDER BY v.slot, v.stamp, v.origin, v.number",
             said,
         )
@@ -269,7 +269,7 @@ def life(
 
     def said(tombstone: Version) -> str:
         found = database.value(
-            "SELECT v.value FROM version v JOIN origin o ON o.ref = v.origin WHERE v.record = ? AND v.slot = ?"
+            "SELECT v.value FROM version v JOIN origin o ON o.ref = v.origin WHERE v.record = ? AND v.slot = +?"
             " AND v.stamp = ? AND v.number = ? AND o.station = ? AND o.incarnation = ?",
             (record, DELETED_SLOT, tombstone.stamp, tombstone.item.number, tombstone.item.station,
              tombstone.item.incarnation),

@@ -182,7 +182,7 @@ def grounds(database: Database, but: str, types: Iterable[str]) -> list[Ground]:
 def held(database: Database, ground: Ground, types: Iterable[str]) -> Iterator[list[Aside]]:
     """What waits for something, in pieces like :func:`refused`."""
     yield from _pieces(
-        database, "held", ground.origin, f"r.reason = ? AND r.unit = ? AND {_OF_TYPES}",
+        database, "held", ground.origin, f"r.reason = +? AND r.unit = ? AND {_OF_TYPES}",
         (ground.reason, ground.unit, json.dumps(sorted(types))),
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _pieces(
         f"SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason,"
         f" lower(hex(r.record)) FROM {table} r"
         f" CROSS JOIN origin o ON o.ref = r.origin WHERE r.origin = ? AND (r.number, r.stamp) > (?, ?) AND {which}"
-        f" ORDER BY r.number, r.stamp LIMIT ?",
+        f" ORDER BY r.number, r.stamp LIMIT +?",
         (origin, *after, *parameters, _PIECE),
     ):
         yield [Aside(*row) for row in rows]
@@ -260,7 +260,7 @@ def everything(database: Database) -> Iterator[list[Taken]]:
         after = (0, 0, 0)
         while rows := database.rows(
             f"SELECT origin, number, stamp, type, lower(hex(record)) FROM {table}"
-            f" WHERE (origin, number, stamp) > (?, ?, ?) ORDER BY origin, number, stamp LIMIT ?",
+            f" WHERE (origin, number, stamp) > (?, ?, ?) ORDER BY origin, number, stamp LIMIT +?",
             (*after, _PIECE),
         ):
             yield [Taken(*row) for row in rows]
@@ -283,7 +283,7 @@ def open_fork(database: Database, origin: int, number: int, before: int = MAX_NU
     # Not all at once, as in :func:`note_excluded`.
     while last := database.value(
         "SELECT max(number) FROM"
-        " (SELECT number FROM held WHERE origin = ? AND number > ? AND number < ? ORDER BY number LIMIT ?)",
+        " (SELECT number FROM held WHERE origin = ? AND number > ? AND number < ? ORDER BY number LIMIT +?)",
         (origin, after, before, MAX_LINES),
     ):
         database.execute(

@@ -87,7 +87,7 @@ def is_replaced(database: Database, erasure: Erasure) -> bool:
     logged, standing = database.row(
         "SELECT count(*), coalesce(sum(v.stamp <= :upto AND v.value <> :absent"
         f" AND v.unit IN {_THEIRS} AND {NOT_REPLACED}), 0) FROM version v"
-        " WHERE v.record = unhex(:record) AND v.slot = :slot AND v.type = :type",
+        " WHERE v.record = unhex(:record) AND v.slot = +:slot AND v.type = +:type",
         _said(erasure),
     ) or (0, 0)
     return bool(logged) and not standing
@@ -106,7 +106,7 @@ def tree_mark(database: Database) -> str:
 def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     """Whether something that an erasure reaches still stands, in the history, in a birth or in what was set aside."""
     said = _said(erasure)
-    slot = "record = unhex(:record) AND slot = :slot AND type = :type"
+    slot = "record = unhex(:record) AND slot = +:slot AND type = +:type"
     # The value is that of the table: json_each has a column of this name too. And to LIKE an underscore is any sign.
     cells = (
         "EXISTS (SELECT 1 FROM json_each({}.value) e WHERE e.key = :slot"
@@ -184,7 +184,7 @@ def forget(database: Database, types: Catalogue, erasures: Iterable[Erasure]) ->
             said,
         )
         logged = database.row(
-            "SELECT 1 FROM version WHERE record = unhex(:record) AND slot = :slot AND type = :type LIMIT 1",
+            "SELECT 1 FROM version WHERE record = unhex(:record) AND slot = +:slot AND type = +:type LIMIT 1",
             said,
         )
         holders |= _forget_versions(database, said)
@@ -207,7 +207,7 @@ def _said(erasure: Erasure) -> Mapping[str, object]:
 
 
 def _forget_versions(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
-    slot = "record = unhex(:record) AND slot = :slot AND type = :type"
+    slot = "record = unhex(:record) AND slot = +:slot AND type = +:type"
     where = f"{slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}"
     found = set(database.rows(f"SELECT origin, number FROM version WHERE {where}", said))
     for table in ("replacement", "elsewhere"):
@@ -246,7 +246,7 @@ def _birth_of(table: str) -> str:
     """That the row stands on a birth which an erasure reaches."""
     return (
         f"id = unhex(:record) AND _stamp <= :upto AND coalesce((SELECT b.unit FROM version b"
-        f" WHERE b.record = {table}.id AND b.type = :type AND b.slot = 'unit' AND b.birth"
+        f" WHERE b.record = {table}.id AND b.type = +:type AND b.slot = 'unit' AND b.birth"
         f" AND b.origin = {table}._origin AND b.number = {table}._number), {table}.unit) IN {_THEIRS}"
     )
 

@@ -64,7 +64,7 @@ def counting(database: Database, items: Iterable[Item]) -> set[tuple[int, int]]:
 
 def _counts(database: Database, item: Item) -> bool:
     logged = database.row(
-        "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND origin = ? AND number = ? AND stamp = ?",
+        "SELECT 1 FROM version WHERE record = unhex(?) AND type = +? AND origin = ? AND number = ? AND stamp = ?",
         (item.record, item.type, item.origin, item.number, item.stamp),
     )
     # Of a type that is not known here there is a table as soon as one of it counts.

@@ -196,7 +196,7 @@ class Telling:
             "  NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
             "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
-            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY bundle, place LIMIT :most",
+            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY bundle, place LIMIT +:most",
             {"bundle": after[0], "place": after[1], "last": self.bundle, "conflict": CONFLICT, "moved": moved,
              "closing": closing, "held": HELD, "refused": REFUSED, "most": MAX_LINES},
         )):  # fmt: skip
@@ -289,7 +289,7 @@ class Telling:
         found: list[Line] = self._db.rows(
             "SELECT t.outcome, t.reason, coalesce(t.station, o.station), coalesce(t.incarnation, o.incarnation),"
             " t.number, t.type, lower(hex(t.record)), t.slot, t.count FROM told t"
-            " LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT ?",
+            " LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT +?",
             (bundle, limit),
         )
         return found

@@ -162,7 +162,7 @@ def _forget_births(database: Database, types: Catalogue, type_name: str) -> None
         (type_name,),
     ):
         other = database.row(
-            "SELECT stamp, origin, number, operator, unit FROM version WHERE record = ? AND type = ? AND birth"
+            "SELECT stamp, origin, number, operator, unit FROM version WHERE record = ? AND type = +? AND birth"
             " ORDER BY stamp, origin, number LIMIT 1",
             (record, type_name),
         )

@@ -96,7 +96,7 @@ def registered_by_others(database: Database, unit: str, keep: str) -> list[Regis
         Registered(*row)
         for row in database.rows(
             "SELECT o.station, o.incarnation, v.number, u.id FROM version v JOIN origin o ON o.ref = v.origin"
-            " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = ? AND v.slot = ? AND v.birth"
+            " JOIN unit_ref u ON u.ref = v.unit WHERE v.record = unhex(?) AND v.type = +? AND v.slot = +? AND v.birth"
             " AND u.id <> ?",
             (unit, UNIT, UNIT_SLOT, keep),
         )
@@ -126,7 +126,7 @@ def was_moved(database: Database, units: Collection[str]) -> bool:
     """Whether one of these units has got another superior since it was registered, or another has registered it."""
     return database.row(
         "SELECT 1 FROM version v WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
-        " AND v.type = ? AND v.slot = ? AND (NOT v.birth OR v.value <> (SELECT max(b.value) FROM version b"
+        " AND v.type = +? AND v.slot = +? AND (NOT v.birth OR v.value <> (SELECT max(b.value) FROM version b"
         "  WHERE b.record = v.record AND b.type = v.type AND b.slot = v.slot AND b.birth)) LIMIT 1",
         (json.dumps(list(units)), UNIT, SUPERIOR),
     ) is not None  # fmt: skip

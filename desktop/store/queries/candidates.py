@@ -331,6 +331,6 @@ def ends_of(database: Database, edge: str) -> tuple[str, str, str] | None:
 def was_changed_at(database: Database, type_name: str, record: str, slot: str, stamp: int) -> bool:
     """Whether a change of a slot was written with this stamp under this id."""
     return database.row(
-        "SELECT 1 FROM version WHERE record = unhex(?) AND type = ? AND slot = ? AND stamp = ? AND NOT birth",
+        "SELECT 1 FROM version WHERE record = unhex(?) AND type = +? AND slot = +? AND stamp = ? AND NOT birth",
         (record, type_name, slot, stamp),
     ) is not None  # fmt: skip

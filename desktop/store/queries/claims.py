@@ -38,7 +38,7 @@ def note_aside(database: Database) -> None:
         after = 0
         # Not all at once: what one statement may have to put back lies in memory.
         while last := database.value(
-            f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?)",
+            f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT +?)",
             (after, _PIECE),
         ):
             database.execute(

@@ -175,7 +175,7 @@ def slots_written(database: Database, type_name: str, records: Sequence[str]) ->
     """Slot and unit of everything but nothing that was written into these records after their births."""
     found: list[tuple[str, str]] = database.rows(
         "SELECT DISTINCT v.slot, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = ? AND v.value <> 'null'",
+        " WHERE v.record IN (SELECT unhex(value) FROM json_each(?)) AND v.type = +? AND v.value <> 'null'",
         (json.dumps(list(records)), type_name),
     )
     return found
@@ -217,8 +217,8 @@ def units_aside(
 def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:
     """The unit that a record was born under, if something else was said of its unit since."""
     found: str | None = database.value(
-        f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN version b ON b.record = r.id AND b.type = :type"
-        f" AND b.slot = :slot AND b.birth AND b.origin = r._origin AND b.number = r._number"
+        f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN version b ON b.record = r.id AND b.type = +:type"
+        f" AND b.slot = +:slot AND b.birth AND b.origin = r._origin AND b.number = r._number"
         f" JOIN unit_ref u ON u.ref = b.unit WHERE r.id = unhex(:record)",
         {"type": type_name, "slot": UNIT_SLOT, "record": record},
     )
@@ -230,7 +230,7 @@ def as_born(database: Database, record_type: RecordType, record: str) -> set[str
     logged = {
         slot
         for (slot,) in database.rows(
-            "SELECT DISTINCT slot FROM version WHERE record = unhex(?) AND type = ?",
+            "SELECT DISTINCT slot FROM version WHERE record = unhex(?) AND type = +?",
             (record, record_type.name),
         )
     }

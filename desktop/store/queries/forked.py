@@ -32,8 +32,7 @@ def open_forks(database: Database) -> list[Forked]:
         Forked(*row)
         for row in database.rows(
             "SELECT h.origin, o.station, o.incarnation, min(h.number), max(h.number), count(*) FROM held h"
-            " JOIN origin o ON o.ref = h.origin WHERE h.reason = ? GROUP BY h.origin ORDER BY 2, 3",
-            (HELD_FORK,),
+            f" JOIN origin o ON o.ref = h.origin WHERE h.reason = '{HELD_FORK}' GROUP BY h.origin ORDER BY 2, 3"
         )
     ]
     gone = left(database) if found else frozenset[str]()
@@ -50,8 +49,7 @@ def left(database: Database) -> frozenset[str]:
     for unit, superior in database.rows(
         # By the units, which are few: of the log no index tells what is of this type.
         "SELECT lower(hex(u.id)), v.value ->> '$' FROM r_unit u CROSS JOIN version v ON v.record = u.id"
-        " AND v.slot = ? AND v.type = ?",
-        (SUPERIOR, UNIT),
+        f" AND v.slot = '{SUPERIOR}' AND v.type = '{UNIT}'"
     ):
         lower.setdefault(superior, set()).add(unit)
     once = set(subtree(database, own))

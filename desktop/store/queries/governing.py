@@ -17,6 +17,7 @@ from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 _DELETED = int(Life.DELETED)
+_UNIT_OF_UNIT = f"v.type = '{UNIT}' AND v.slot = '{UNIT_SLOT}'"
 
 # -- units ---------------------------------------------------------------------------------------------------------
 
@@ -53,10 +54,10 @@ def registrants(database: Database, unit: str) -> frozenset[str]:
     """Under which units a unit was registered. A birth stands in the log once something else was said of its unit."""
     found = database.rows(
         "SELECT u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
-        " WHERE v.record = unhex(:unit) AND v.type = :type AND v.slot = :slot AND v.birth"
+        f" WHERE v.record = unhex(:unit) AND {_UNIT_OF_UNIT} AND v.birth"
         " UNION SELECT u.id FROM r_unit r JOIN unit_ref u ON u.ref = r.unit WHERE r.id = unhex(:unit)"
-        " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND v.type = :type AND v.slot = :slot)",
-        {"unit": unit, "type": UNIT, "slot": UNIT_SLOT},
+        f" AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.id AND {_UNIT_OF_UNIT})",
+        {"unit": unit},
     )
     return frozenset(name for (name,) in found)
 
@@ -67,10 +68,10 @@ def was_registered_in_vain(database: Database, unit: str, under: Collection[str]
         "SELECT 1 FROM refused r WHERE r.type = :type AND r.kind = :birth AND r.reason = :reason"
         " AND r.record = unhex(:unit) AND r.unit IN (SELECT value FROM json_each(:under))"
         " AND NOT EXISTS (SELECT 1 FROM version v WHERE v.record = r.record AND v.type = r.type"
-        "  AND v.slot = :slot AND NOT v.birth) LIMIT 1",
+        f"  AND v.slot = '{SUPERIOR}' AND NOT v.birth) LIMIT 1",
         {
             "type": UNIT, "birth": BIRTH, "reason": REFUSED_REGISTERED, "unit": unit,
-            "under": json.dumps(sorted(under)), "slot": SUPERIOR,
+            "under": json.dumps(sorted(under)),
         },
     )  # fmt: skip
     return found is not None
@@ -88,12 +89,12 @@ def registrations_aside(database: Database) -> dict[str, list[tuple[tuple[str, s
         "WITH out AS (SELECT record, origin, number, stamp, type, unit, reason FROM refused"
         "  WHERE type = :type AND kind = :birth UNION ALL"
         "  SELECT record, origin, number, stamp, type, unit, reason FROM held"
-        "  WHERE type = :type AND kind = :birth AND reason = :ungranted)"
+        f"  WHERE type = :type AND kind = :birth AND reason = '{HELD_CERTIFICATE}')"
         " SELECT lower(hex(r.record)), o.station, o.incarnation, r.number, r.stamp, r.type, r.unit FROM out r"
-        " JOIN origin o ON o.ref = r.origin WHERE r.record IN (SELECT record FROM out WHERE reason = :second)"
+        " JOIN origin o ON o.ref = r.origin WHERE r.record IN (SELECT record FROM out WHERE reason = +:second)"
         " AND NOT EXISTS (SELECT 1 FROM r_unit u WHERE u.id = r.record)"
         " ORDER BY r.stamp, o.station, o.incarnation, r.number",
-        {"type": UNIT, "birth": BIRTH, "ungranted": HELD_CERTIFICATE, "second": REFUSED_REGISTERED},
+        {"type": UNIT, "birth": BIRTH, "second": REFUSED_REGISTERED},
     ):
         found.setdefault(unit, []).append(((station, incarnation), *item))
     return found
@@ -119,8 +120,8 @@ def newest_change(database: Database, stations: Sequence[str], units: Collection
     found = database.value(
         "WITH own (ref) AS (SELECT ref FROM origin WHERE station IN (SELECT value FROM json_each(:stations)))"
         f" SELECT max(stamp) FROM (SELECT _stamp AS stamp FROM r_unit WHERE _origin IN own{rows}"
-        f" UNION ALL SELECT stamp FROM version WHERE type = :type AND origin IN own{log})",
-        {"stations": json.dumps(list(stations)), "type": UNIT, "units": json.dumps(sorted(units or ()))},
+        f" UNION ALL SELECT stamp FROM version WHERE type = '{UNIT}' AND origin IN own{log})",
+        {"stations": json.dumps(list(stations)), "units": json.dumps(sorted(units or ()))},
     )
     return int(found or 0)
 
@@ -133,26 +134,26 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
     """
     among = f"IN ({', '.join('?' * len(slots))})"
     if database.row(
-        f"SELECT 1 FROM version WHERE type = ? AND birth = 0 AND slot {among}"
+        f"SELECT 1 FROM version WHERE type = '{UNIT}' AND birth = 0 AND slot {among}"
         f" UNION ALL SELECT 1 FROM refused WHERE type = ? AND reason = ? AND slot {among} LIMIT 1",
-        (UNIT, *slots, UNIT, REFUSED_SUPERIOR, *slots),
+        (*slots, UNIT, REFUSED_SUPERIOR, *slots),
     ) is None:  # fmt: skip
         return []
     return database.rows(
         "WITH said (record, slot, stamp) AS MATERIALIZED (SELECT v.record, v.slot, v.stamp"
-        f"  FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ? UNION"
+        f"  FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = '{UNIT}' UNION"
         f"  SELECT record, slot, stamp FROM refused WHERE type = ? AND reason = ? AND slot {among})"
         " SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, v.birth,"
         " (SELECT json_group_array(p.replaced) FROM replacement p WHERE p.record = v.record AND p.slot = v.slot"
         "   AND p.type = v.type AND p.origin = v.origin AND p.number = v.number"
         "   AND (p.record, p.slot, p.replaced) IN said)"
-        f" FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = ?"
+        f" FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot {among} AND v.type = '{UNIT}'"
         " JOIN origin o ON o.ref = v.origin"
         " UNION ALL SELECT o.station, o.incarnation, v.number, lower(hex(v.record)), v.slot, v.stamp, v.value, 0,"
         f" (SELECT json_group_array(e.value) FROM json_each(v.replaces) e WHERE e.type = 'integer'"
         f"   AND (v.record, v.slot, e.value) IN said) FROM refused v JOIN origin o ON o.ref = v.origin"
         f" WHERE v.type = ? AND v.reason = ? AND v.slot {among}",
-        (*slots, UNIT, UNIT, REFUSED_SUPERIOR, *slots) * 2,
+        (*slots, UNIT, REFUSED_SUPERIOR, *slots) * 2,
     )
 
 

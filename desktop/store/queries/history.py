@@ -37,7 +37,7 @@ def versions_of(
         for slot, stamp, operator, station, value, birth, head in database.rows(
             f"SELECT v.slot, v.stamp, v.operator, o.station, v.value, v.birth, ({NOT_REPLACED}) FROM version v"
             f" JOIN origin o ON o.ref = v.origin WHERE v.record IN (SELECT unhex(value) FROM json_each(?))"
-            f" AND v.type = ? AND coalesce(v.slot = ?, 1)",
+            f" AND v.type = +? AND coalesce(v.slot = ?, 1)",
             (json.dumps(ids or [record_id]), type_name, slot),
         )
     ]

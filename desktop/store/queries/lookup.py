@@ -157,9 +157,9 @@ def deleted_at(database: Database, type_name: str, ids: Sequence[str]) -> dict[s
         record: int(stamp)
         for part in _parts(list(ids))
         for record, stamp in database.rows(
-            "SELECT lower(hex(record)), max(stamp) FROM version WHERE slot = :deleted AND type = :type"
+            f"SELECT lower(hex(record)), max(stamp) FROM version WHERE slot = '{DELETED_SLOT}' AND type = +:type"
             " AND value <> 'null' AND record IN (SELECT unhex(value) FROM json_each(:ids)) GROUP BY record",
-            {"deleted": DELETED_SLOT, "type": type_name, "ids": json.dumps(part)},
+            {"type": type_name, "ids": json.dumps(part)},
         )
     }
 

@@ -70,8 +70,8 @@ def why_missing(database: Database) -> dict[str, str]:
     moved = {
         unit
         for (unit,) in database.rows(
-            "SELECT DISTINCT lower(hex(record)) FROM version WHERE type = ? AND slot = ? AND NOT birth",
-            (UNIT, SUPERIOR),
+            f"SELECT DISTINCT lower(hex(record)) FROM version WHERE type = '{UNIT}' AND slot = '{SUPERIOR}'"
+            " AND NOT birth"
         )
     }
     for unit in superiors:

@@ -68,17 +68,17 @@ _CHANGES = f"""
     CROSS JOIN origin o ON o.ref = n.origin
     WHERE NOT EXISTS (SELECT 1 FROM replacement r WHERE r.record = b.record AND r.slot = b.slot AND r.type = b.type
         AND r.replaced = b.stamp AND r.origin IN mine)
-    LIMIT :most
+    LIMIT +:most
 """
 _DELETIONS = f"""
     {_CAME}
     SELECT v.type, lower(hex(v.record)), v.slot, 0, '{ABSENT}', v.stamp, v.value, v.operator, o.station,
         0, v.origin, v.number
     FROM span s CROSS JOIN version v ON v.origin = s.origin AND v.number BETWEEN s.first AND s.last
-        AND v.slot = '{DELETED_SLOT}' AND v.value <> '{ABSENT}' AND v.type = :type
+        AND v.slot = '{DELETED_SLOT}' AND v.value <> '{ABSENT}' AND v.type = +:type
     CROSS JOIN {{table}} r ON r.id = v.record AND r._life = 1 AND r._origin IN mine
     CROSS JOIN origin o ON o.ref = v.origin
-    LIMIT :most
+    LIMIT +:most
 """
 _TYPES_DELETED = f"""
     {_CAME}

@@ -99,7 +99,7 @@ def _positions(
         f" wanted(id) AS MATERIALIZED ({records}),"
         " item(origin, number) AS ("
         f"  SELECT r._origin, r._number FROM wanted w JOIN {quoted(table_of(type_name))} r ON r.id = w.id UNION"
-        "  SELECT v.origin, v.number FROM wanted w JOIN version v ON v.record = w.id AND v.type = :type)"
+        "  SELECT v.origin, v.number FROM wanted w JOIN version v ON v.record = w.id AND v.type = +:type)"
         " SELECT DISTINCT s.position FROM item i CROSS JOIN segment s"
         " ON s.origin = i.origin AND i.number BETWEEN s.first AND s.last WHERE s.position > :after",
         {"units": json.dumps(units), "type": type_name, "after": after, "records": json.dumps(ids)},
@@ -110,7 +110,7 @@ def _positions(
 def logged(database: Database, type_name: str, slot: str) -> list[tuple[int, int]]:
     """Origin and number of the items in whose log something of a slot of a type stands."""
     found: list[tuple[int, int]] = database.rows(
-        "SELECT DISTINCT origin, number FROM version WHERE type = ? AND slot = ?", (type_name, slot)
+        "SELECT DISTINCT origin, number FROM version WHERE type = +? AND slot = +?", (type_name, slot)
     )
     return found
 
@@ -119,7 +119,7 @@ def items_of(database: Database, type_name: str, record: str) -> list[tuple[int,
     """Origin and number of every item of a record that counts."""
     found: list[tuple[int, int]] = database.rows(
         f"SELECT _origin, _number FROM {quoted(table_of(type_name))} WHERE id = unhex(:id)"
-        f" UNION SELECT origin, number FROM version WHERE record = unhex(:id) AND type = :type",
+        f" UNION SELECT origin, number FROM version WHERE record = unhex(:id) AND type = +:type",
         {"id": record, "type": type_name},
     )
     return found

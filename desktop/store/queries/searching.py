@@ -42,7 +42,7 @@ def look(database: Database, record_type: RecordType, text: str, much: int = MUC
     rows = int(database.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(record_type.name))}"))
     enough = rows // much + 1
     numbers = [
-        n for (n,) in database.rows(f"{every.sql} LIMIT :enough", {**every.parameters, "enough": enough})
+        n for (n,) in database.rows(f"{every.sql} LIMIT +:enough", {**every.parameters, "enough": enough})
     ]
     if len(numbers) == enough:
         return every

@@ -53,7 +53,7 @@ def newest(database: Database, limit: int, before: int | None = None) -> list[Op
         Operation(*row)
         for row in database.rows(
             "SELECT stamp, name, operator, at, first, last, undoes FROM operation"
-            " WHERE stamp < coalesce(:before, 9223372036854775807) ORDER BY stamp DESC LIMIT :limit",
+            " WHERE stamp < coalesce(:before, 9223372036854775807) ORDER BY stamp DESC LIMIT +:limit",
             {"before": before, "limit": limit},
         )
     ]
@@ -88,7 +88,7 @@ def upheld(database: Database, origin: int, found: Operation) -> set[tuple[str, 
         "earlier": earlier(database, found.stamp), "stamp": found.stamp, "deleted": DELETED_SLOT,
     }  # fmt: skip
     own = (
-        "v.type = :type AND v.origin = :origin AND v.number BETWEEN :first AND :last"
+        "v.type = +:type AND v.origin = :origin AND v.number BETWEEN :first AND :last"
         " AND v.stamp > :earlier AND v.stamp <= :stamp AND NOT v.birth"
     )
     again = set(
@@ -98,7 +98,7 @@ def upheld(database: Database, origin: int, found: Operation) -> set[tuple[str, 
             "  AND p.replaced = s.stamp AND p.origin = :origin"
             " CROSS JOIN version v ON v.record = p.record AND v.slot = p.slot AND v.number = p.number"
             # A deletion that is said once more has seen more: what is said so of the unit, and what others had seen.
-            "  AND (v.value = s.value OR (v.slot = :deleted AND 'null' NOT IN (v.value, s.value)))"
+            "  AND (v.value = s.value OR (v.slot = +:deleted AND 'null' NOT IN (v.value, s.value)))"
             f"  AND {own} WHERE s.type = :type AND s.reason = :reason",
             within,
         )
@@ -174,9 +174,10 @@ def undone_births(database: Database, record_type: RecordType, ids: Sequence[str
     )
     deletions: dict[str, list[int]] = {}
     for record, stamp in database.rows(
-        "SELECT lower(hex(record)), stamp FROM version WHERE slot = :deleted AND type = :type AND value <> 'null'"
+        f"SELECT lower(hex(record)), stamp FROM version WHERE slot = '{DELETED_SLOT}' AND type = +:type"
+        " AND value <> 'null'"
         " AND record IN (SELECT unhex(value) FROM json_each(:ids)) ORDER BY stamp DESC",
-        {"deleted": DELETED_SLOT, "type": record_type.name, "ids": asked},
+        {"type": record_type.name, "ids": asked},
     ):
         deletions.setdefault(record, []).append(stamp)
     undone = {stamp: _first_undone(database, stamp) for stamps in deletions.values() for stamp in stamps}
@@ -216,7 +217,7 @@ def later(database: Database, place: Place, stamps: Set[int]) -> set[tuple[str, 
     return {
         (place.record, stamp)
         for (stamp,) in database.rows(
-            "SELECT stamp FROM version WHERE record = unhex(?) AND slot = ? AND type = ? AND stamp > ?",
+            "SELECT stamp FROM version WHERE record = unhex(?) AND slot = +? AND type = +? AND stamp > ?",
             (place.record, place.slot, place.type, max(stamps)),
         )
     }
@@ -236,9 +237,7 @@ def _before_what_was_undone(
     if _written(database, origin, place, row[0]).keys() != standing:
         return None
     undone = _written(database, origin, place, row[1])
-    where = (
-        "record = unhex(:record) AND slot = :slot AND type = :type AND origin = :origin AND number = :number"
-    )
+    where = "record = unhex(:record) AND slot = +:slot AND type = +:type AND origin = :origin AND number = :number"
     replaced: set[int] = set()
     for number in undone.values():
         at = {
@@ -258,7 +257,7 @@ def _written(database: Database, origin: int, place: Place, stamp: int) -> Mappi
     """What an operation of this station wrote into a slot: the numbers of its items by their stamps."""
     return dict(
         database.rows(
-            "SELECT stamp, number FROM version WHERE record = unhex(:record) AND slot = :slot AND type = :type"
+            "SELECT stamp, number FROM version WHERE record = unhex(:record) AND slot = +:slot AND type = +:type"
             " AND origin = :origin AND stamp > :earlier AND stamp <= :stamp AND NOT birth",
             {
                 "record": place.record,

@@ -125,7 +125,7 @@ class Changes:
         births: set[int] = set()
         said = {(slot, at) for slot, at in beside if slot != DELETED_SLOT}
         for slot, at, birth in self.database.rows(
-            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = ? AND origin = ?"
+            "SELECT slot, stamp, birth FROM version WHERE record = unhex(?) AND type = +? AND origin = ?"
             # The step that brought it back may have borne it once more, under another unit.
             " AND (stamp > ? OR birth AND stamp = ?) AND slot <> ?",
             (back.record, back.type, self.origin, back.since, back.since, DELETED_SLOT),
@@ -141,7 +141,7 @@ class Changes:
         return bool(
             self.database.row(
                 f"SELECT 1 FROM {quoted(table_of(child.type))} WHERE id = unhex(:id) AND _stamp > :since UNION ALL"
-                " SELECT 1 FROM version WHERE record = unhex(:id) AND type = :type AND slot IN (:deleted, :naming)"
+                " SELECT 1 FROM version WHERE record = unhex(:id) AND type = +:type AND slot IN (:deleted, :naming)"
                 " AND stamp > :since",
                 {
                     "id": child.record,
@@ -217,7 +217,7 @@ class Changes:
         births = {b for (b,) in self.database.rows(
             f"SELECT _stamp FROM {quoted(table_of(type_name))} WHERE id = unhex(?)", (record,))}  # fmt: skip
         births |= {b for (b,) in self.database.rows(
-            "SELECT stamp FROM version WHERE record = unhex(?) AND type = ? AND birth",
+            "SELECT stamp FROM version WHERE record = unhex(?) AND type = +? AND birth",
             (record, type_name))}  # fmt: skip
         if ids := components.members(self.database, type_name, record):
             own = components.load(self.database, self.types, type_name, ids).own[record]
@@ -230,7 +230,7 @@ class Changes:
             ]
         else:
             standing = self.database.rows(
-                f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = :type"
+                f"SELECT v.slot, v.stamp FROM version v WHERE v.record = unhex(:record) AND v.type = +:type"
                 f" AND NOT v.birth AND v.slot <> :deleted AND {NOT_REPLACED}",
                 {"record": record, "type": type_name, "deleted": DELETED_SLOT},
             )
