@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -26,10 +24,10 @@ from desktop.store.tables.database import Database, LedgerDamaged
 from desktop.store.workspaces.unlocking import LEDGER, NoWorkspace
 from desktop.store.workspaces.workspace import Unfinished
 from tests.conftest import LONG
+from tests.killing import Begun
 from tests.operations.stations import enrol, repeatable, station, unnoticed_copy
 from tests.store.formerly import as_version
 
-ROOT = Path(__file__).parents[2]
 MERGE = """
 import sys
 from pathlib import Path
@@ -212,17 +210,9 @@ for killed_at in sorted(random.Random(seed).sample(range(1, steps + 1), min(4, s
 """
 
 
-def _start(script: str, *arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "open\n"
+def _start(script: str, *arguments: str) -> Begun:
+    process = Begun(script, *arguments)
+    process.hear("open\n")
     return process
 
 
@@ -260,7 +250,7 @@ def test_a_killed_merge_leaves_the_state_before_or_after(tmp_path: Path, sent: S
     process = _start(MERGE, str(folder), str(sent.bundle))
     time.sleep(random.Random(seed).uniform(0, 0.6))
     process.kill()
-    process.wait()
+    process.end()
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     assert again.workspace.check() == []
     assert exchange.digest(again, sent.unit).sha256 in (sent.before, sent.after)
@@ -277,7 +267,7 @@ def test_every_confirmed_save_survives_a_kill(tmp_path: Path, seed: int) -> None
     process = _start(SAVE, str(folder))
     time.sleep(random.Random(seed).uniform(0.1, 0.8))
     process.kill()
-    out, _ = process.communicate()
+    out, _ = process.end()
     confirmed = [line for line in out.splitlines() if len(line) == 32]
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     assert again.workspace.check() == []
@@ -313,7 +303,7 @@ def test_every_confirmed_file_survives_a_kill_and_none_is_there_by_halves(tmp_pa
     process = _start(ATTACH, str(folder), record, "0")
     time.sleep(random.Random(seed).uniform(0.05, 0.8))
     process.kill()
-    _are_whole(folder, record, process.communicate()[0])
+    _are_whole(folder, record, process.end()[0])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process there")
@@ -323,8 +313,8 @@ def test_a_disk_that_is_full_while_files_are_added_loses_none_that_was_confirmed
 ) -> None:
     folder, record = _with_files(tmp_path)
     process = _start(ATTACH, str(folder), record, str((folder / LEDGER).stat().st_size + room))
-    out, _ = process.communicate()
-    assert process.returncode != 0
+    out, code = process.end()
+    assert code != 0
     _are_whole(folder, record, out)
 
 
@@ -345,7 +335,7 @@ def test_a_roll_back_that_is_killed_leaves_the_state_before_or_after(tmp_path: P
     process = _start(ROLL_BACK, str(folder), str(sent.path))
     time.sleep(random.Random(seed).uniform(0.3, 2.5))
     process.kill()
-    process.wait()
+    process.end()
     again = open_session(folder, "王芳", "password1", repeatable("again"))
     assert again.workspace.check() == []
     assert exchange.digest(again, village.unit.id).sha256 in (before, after)
@@ -369,7 +359,7 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
         (whole / LEDGER).write_bytes(b"\x5a" * 100_000)
         (whole / (LEDGER + "-wal")).write_bytes(b"\x5a" * 10_000)
     process = _start(RESTORE.replace("STRIDE", "1" if LONG else "3"), str(whole), str(tmp_path))
-    told, _ = process.communicate()
+    told, _ = process.end()
     steps = [line.rsplit(":", 1) for line in told.splitlines()]
     assert [ended for _, ended in steps] == [str(-signal.SIGKILL)] * (len(steps) - 1) + ["0"]
     assert len(steps) > (8 if LONG else 3)
@@ -388,7 +378,7 @@ def test_a_restore_killed_at_any_step_leaves_the_old_ledger_or_the_new_one(
 @pytest.mark.skipif(sys.platform == "win32", reason="no forks there")
 def test_a_workspace_killed_while_it_is_made_is_whole_or_is_made_anew(tmp_path: Path) -> None:
     process = _start(NEW.replace("STRIDE", "1" if LONG else "4"), str(tmp_path))
-    told, _ = process.communicate()
+    told, _ = process.end()
     steps = [line.rsplit(":", 1) for line in told.splitlines()]
     assert [ended for _, ended in steps] == [str(-signal.SIGKILL)] * (len(steps) - 1) + ["0"]
     unfinished = 0
@@ -424,7 +414,7 @@ def test_what_is_killed_at_any_step_leaves_the_state_before_or_after(
         as_version(village.database, 4)
     village.workspace.close()
     process = _start(STEPS, act, str(village.workspace.folder), str(tmp_path), str(seed))
-    told, _ = process.communicate()
+    told, _ = process.end()
     steps = [line.rsplit(":", 1) for line in told.splitlines()]
     assert {ended for _, ended in steps} == {str(-signal.SIGKILL)}
     assert len(steps) > 3
