@@ -189,7 +189,7 @@ class Restoring(Speaking):
             self.put_under(desk, above)
             self.snapshots.pop(above.name, None)
         else:
-            rewriting.renumber(desk.ledger, self.incarnation(), "换新编号")
+            rewriting.renumber(desk.ledger, desk.keys, self.incarnation(), desk.name, "换新编号")
             desk.keys = station.load_keys(desk.ledger)
         self.snapshots.pop(desk.name, None)
         return True

@@ -24,7 +24,7 @@ def decide(desk: Desk, laptop: Desk, *, keep_held: bool = False) -> list[str]:
 
 
 def renumber(desk: Desk, incarnation: str = "cd" * 8) -> int:
-    count = rewriting.renumber(desk.ledger, incarnation, "换新编号")
+    count = rewriting.renumber(desk.ledger, desk.keys, incarnation, desk.name, "换新编号")
     desk.keys = station.load_keys(desk.ledger)
     return count
 

@@ -12,7 +12,7 @@ from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside
-from desktop.store.peers import segment_log, traffic
+from desktop.store.peers import received, segment_log, traffic
 from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, rewriting
@@ -44,6 +44,30 @@ def test_a_restored_laptop_writes_anew_what_lost_and_nothing_is_missing(
         assert found is not None
         assert found["name"] == "后写又改的"
     assert len({d.digest(laptop.unit).sha256 for d in (district, town, twin)}) == 1
+
+
+def test_what_a_merge_writes_with_the_decision_is_written_anew_too(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    """It stood in no segment yet, was cut under the new incarnation, and the next save of that number failed."""
+    forked(laptop, twin, town, district)
+    decide(town, laptop, keep_held=True)
+    laptop.take(town.send(laptop))
+    laptop.birth("firm", {"name": "合并时写的"}, record=THIRD)
+    before = laptop.keys.incarnation
+    assert renumber(laptop) == 4
+    for number in range(4):
+        laptop.birth("firm", {"name": f"以后写的{number}"})
+    for _ in range(2):
+        report(laptop, town)
+    assert (open_forks(town), town.held()) == ([], {})
+    spans = {
+        i: received.spans(town.database, ref)
+        for ref, i in received.incarnations(town.database, laptop.station)
+    }
+    assert spans == {before: [(1, 4)], laptop.keys.incarnation: [(1, 8)]}
+    assert THIRD in town.records()
+    assert town.digest(laptop.unit).sha256 == laptop.digest(laptop.unit).sha256
 
 
 def test_what_a_restored_office_has_said_of_units_is_written_anew_as_well(

@@ -57,7 +57,9 @@ def test_what_was_saved_years_ahead_counts_above_at_once(pair: tuple[Desk, Desk]
     assert report(village, town).applied == 1
 
 
-@pytest.mark.parametrize("act", [redate, lambda desk: rewriting.renumber(desk.ledger, FRESH, "换新编号")])
+@pytest.mark.parametrize(
+    "act", [redate, lambda desk: rewriting.renumber(desk.ledger, desk.keys, FRESH, desk.name, "换新编号")]
+)
 def test_where_the_date_is_in_doubt_all_is_as_before(
     pair: tuple[Desk, Desk], act: Callable[[Desk], object]
 ) -> None:

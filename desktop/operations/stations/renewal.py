@@ -47,7 +47,7 @@ def follow(session: Session) -> Renewal | None:
         return Renewal(copied=True)
     fresh = identity.new_incarnation(session.environment.random)
     with session.database.transaction():
-        count = rewriting.renumber(ledger, fresh, LABEL)
+        count = rewriting.renumber(ledger, keys, fresh, session.operator.name, LABEL)
         audit.note(session, audit.Act.RENUMBERED, f"{count}项 新编号{fresh}")
     return Renewal(rewritten=count)
 

@@ -160,7 +160,7 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
     return ChangeSet(said.stamp or last, everything=True)
 
 
-def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
+def renumber(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, label: str) -> int:
     """Goes on under ``incarnation`` after a decided fork, with what lost there written anew; how many items.
 
     What won and is not held here, because this ledger was restored, comes down with the next bundle.
@@ -168,6 +168,9 @@ def renumber(ledger: Ledger, incarnation: str, label: str) -> int:
     Each item keeps its writer's name. Raises ``WrongClock``.
     """
     with ledger.database.transaction():
+        # What the merge has written that brought the decision came after it, and stands in no segment yet.
+        standing.settle(ledger, keys, operator)
+        sending.cut_own(ledger, keys)
         lost = lost_items(ledger)
         station.begin_incarnation(ledger, incarnation)
         links.ask_again(ledger.database)
