@@ -334,6 +334,8 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
         lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE}]), causes.BadEnrolmentFile),
     "a parent that is no id": (
         lambda: changed(GRANT, TOWN_DESK.keys, tree=[{"id": VILLAGE, "parent": "x"}]), causes.BadEnrolmentFile),
+    "a unit twice, under two others": (
+        lambda: changed(GRANT, TOWN_DESK.keys, tree=[*ROWS, ROWS[-1] | {"parent": None}]), causes.BadEnrolmentFile),
     "only the root": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), causes.BadEnrolmentFile),
     "a chain that ends below the root": (

@@ -341,6 +341,8 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
             raise NotStrict("a unit has id and parent")
         if row["parent"] is not None and not is_id(row["parent"]):
             raise NotStrict("a parent is a unit id")
+    if len({row["id"] for row in rows}) != len(rows):
+        raise NotStrict("a unit stands twice in the tree")
     chain = tuple(map(certificates.parse, ders))
     own = chain[0].claims.units | chain[1].claims.units
     if not all(_is_told(row) for row in rows if row["id"] in own):
