@@ -34,7 +34,11 @@ def _(s: Scene) -> Bundles:
     return [s.village.send()]
 
 
-@vector("held-future", "held future", "One stamp is more than a day ahead: the whole segment waits.")
+@vector(
+    "held-future",
+    "held future",
+    "A stamp more than a day ahead: its segment waits, the one before it does not.",
+)
 def _(s: Scene) -> Bundles:
     firm(s.village)
     birth(s.village, SECOND, {"name": "后天的"}, stamp=s.village.stamp(2))
@@ -208,6 +212,21 @@ def _(s: Scene) -> Bundles:
     moved = s.town.head("change", s.village.unit, "superior", type="unit")
     s.town.forge([(moved.number, items.change_line(moved, s.town2.unit, "salt"))])
     return [s.town.send()]
+
+
+@vector(
+    "refused-first-reason",
+    "item value",
+    "Of several reasons one: scope before writer, that before the value, and the value before the order.",
+)
+def _(s: Scene) -> Bundles:
+    elsewhere, year = s.village2.unit, {"year": "明年"}
+    birth(s.village, FIRM, year, type="plan_target", unit=elsewhere)
+    birth(s.village, SECOND, year, type="plan_target")
+    firm(s.village)
+    stamp = stamp_of(s.village)
+    change(s.village, FIRM, "name", 5, stamp=stamp, replaces=(stamp,))
+    return [s.village.send()]
 
 
 @vector(

@@ -100,6 +100,13 @@ def _(s: Scene) -> Bundles:
     return [sent, s.district.send(s.town)]
 
 
+@vector("excluded-own-earlier", "accepted", "A station takes back nothing that is older than its word.")
+def _(s: Scene) -> Bundles:
+    three(s)
+    forge(s.village, "exclusion", {"cause": "withdrawn", "items": named(s.village, "2-3")})
+    return [s.village.send()]
+
+
 @vector("excluded-garbled", "accepted", "What is not of the form names nothing: 3-2, 01, another line.")
 def _(s: Scene) -> Bundles:
     sent = three(s)
