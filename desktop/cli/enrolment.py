@@ -112,7 +112,7 @@ def again(session: Session, units: tuple[str, ...], out: Path | None, as_json: b
         json_line({"astray": [_astray_object(a, made.get(a.station)) for a in listed]})
         return
     if not listed:
-        remark("下级电脑都报给本机，没有要补发的。")
+        remark("没有要补发的：下级电脑都报给本机，或者报给本单位在用的另一台电脑（那台不用了的，先停用它）。")
     elif not made:
         table(("电脑", "单位", "现在"), [(a.station[:8], a.name, a.why) for a in listed])
     else:

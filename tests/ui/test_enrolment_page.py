@@ -27,6 +27,7 @@ from desktop.ui.parts import row
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.reach import lead_to
 from tests.operations.levels import Three
+from tests.operations.moving import World
 from tests.operations.stations import enrol, laptop, report_up, station
 from tests.ui.exchanges import Open, town_and_village
 from tests.ui.hands import Windows
@@ -92,6 +93,27 @@ def test_who_was_moved_before_the_first_answer_asks_once_more_too(
     told = "".join(label.text() for label in page.enrol.steps[0].findChildren(QLabel))
     assert ("重新申请" in told, page.enrol.ask.isVisible()) == (True, True)
     hands.look("unheard")
+
+
+def test_a_grant_of_a_town_that_nobody_has_put_above_says_whose_the_computer_is(
+    open_page: Open, tmp_path: Path
+) -> None:
+    world = World(tmp_path)
+    applying.request(world.village, tmp_path / "村.xsq")
+    enrolling.grant(world.new, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
+    hands, page = open_page(world.village)
+    hands.drop(page.merge.drop, [tmp_path / "村.xsg"])
+    hands.settle()
+    assert (
+        "本机现在报给“径山镇总工会”，没有查到把本单位调整给“瓶窑镇总工会”的决定"
+        in page.enrol.doubt.detail.text()
+    )
+    hands.look("elsewhere")
+    # Somebody puts another one in its place while the words are compared.
+    enrolling.grant(world.new, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
+    hands.click(page.enrol.accept_button)
+    hands.settle()
+    assert "换成了另一份" in page.enrol.note.words.text() + page.enrol.note.detail.text()
 
 
 def test_villages_of_a_stolen_laptop_are_taken_over_from_the_page(open_page: Open, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ class EnrolCard(Card):
         self.open_grant = button("选择批准文件…", lambda: self.look(None), "folder-open")
         self.own_words, self.their_words = Words(), Words()
         self.own_hint = plain("上级在电话里会问这几个词语和数字，请照着念：")
-        self.offer, self.note = plain(), Note()
+        self.offer, self.note, self.doubt = plain(), Note(), Note()
         # Whom this computer trusts must not come of the Enter that chose the file.
         self.accept_button = deliberate(button("词语一致，接受批准", self.accept, "check", primary=True))
         self.decline = button("不一致", self._declined)
@@ -128,6 +128,7 @@ class EnrolCard(Card):
         first.body.addLayout(row(self.own_words, 1))
         box = QVBoxLayout(self._offer_box)
         box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.doubt)
         box.addWidget(self.offer)
         box.addLayout(row(self.their_words, 1))
         box.addLayout(row(self.accept_button, self.decline, 1))
@@ -282,7 +283,12 @@ class EnrolCard(Card):
             f"本机没有申请过，是“{found.grantor}”{how}：接受以后，数据包改为报给它，登记的内容都还在。\n"
         )
         unasked = unasked if found.unasked else ""
-        change = f"{applying.change_words(found)}\n" if found.before else ""
+        doubtful = bool(found.before) and not found.placed
+        change = f"{applying.change_words(found)}\n" if found.before and not doubtful else ""
+        if doubtful:
+            self.doubt.say(Tone.WARNING, "先别急着接受", applying.change_words(found))
+        self.doubt.setVisible(doubtful)
+        self.decline.setText("不接受" if doubtful else "不一致")
         self.offer.setText(
             f"{unasked}{change}“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
             f"请给“{found.grantor}”打电话，请对方念出自己的核对词语和数字，和下面的完全一样才能接受："
@@ -292,7 +298,9 @@ class EnrolCard(Card):
         self._show_own_words()
         self._fold(False)
         set_primary(self.open_grant, False)
-        self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        set_primary(self.accept_button, not doubtful)
+        first = self.decline if doubtful else self.accept_button
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.led.emit(self.accept_button)
 
     def _declined(self) -> None:
@@ -300,7 +308,9 @@ class EnrolCard(Card):
         self.note.say(
             Tone.WARNING,
             "没有接受，本机没有任何改变",
-            "词语不一样，说明这个文件不是对方做的，或者中间被人换过。请不要再用它，让对方重新给一个批准文件。",
+            "词语不一样，说明这个文件不是对方做的，或者中间被人换过。请不要再用它，让对方重新给一个批准文件。"
+            if self.doubt.isHidden()
+            else "请打电话向原来的上级问清；确实换了上级的，请区总工会调整隶属关系，新上级再给一个批准文件。",
         )
         self.note.offer()
 
