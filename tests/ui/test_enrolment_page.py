@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import applying, enrolling, exchange, policy
+from desktop.operations.stations import applying, enrolling, exchange, policy, roots
 from desktop.records.declaration import Level
 from desktop.sync.signed.words import fingerprint
 from desktop.ui.dialogs import Answer
@@ -114,6 +114,30 @@ def test_a_grant_of_a_town_that_nobody_has_put_above_says_whose_the_computer_is(
     hands.click(page.enrol.accept_button)
     hands.settle()
     assert "换成了另一份" in page.enrol.note.words.text() + page.enrol.note.detail.text()
+
+
+def test_a_root_that_was_lost_gives_way_to_another_once_its_words_were_compared(
+    open_page: Open, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    enrol(village, district, tmp_path)
+    fresh = laptop(tmp_path, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
+    applying.request(village, tmp_path / "村.xsq")
+    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg")
+    hands, page = open_page(village)
+    hands.drop(page.merge.drop, [tmp_path / "村.xsg"])
+    hands.settle()
+    assert not page.enrol.open
+    (known,) = page.enrol.note.findChildren(QPushButton)
+    hands.click(known)
+    hands.settle()
+    (words,) = roots.current(fresh.database, fresh.ledger.station).words
+    assert str(words) in page.enrol.doubt.detail.text()
+    hands.look("another root")
+    hands.click(page.enrol.accept_button)
+    hands.settle()
+    assert roots.own_roots(village) == roots.own_roots(fresh)
 
 
 def test_villages_of_a_stolen_laptop_are_taken_over_from_the_page(open_page: Open, tmp_path: Path) -> None:

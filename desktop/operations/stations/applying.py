@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
 from desktop.operations.stations.enrolling import NoRequest, NotEnrolled
+from desktop.operations.stations.roots import words_of
 from desktop.operations.workspaces import recovery
 from desktop.operations.workspaces.workspaces import unit_id
 from desktop.records.declaration import Level, Role
@@ -45,6 +46,7 @@ class Offered:
     ``digest`` names it to :func:`accept`. ``unasked``: this computer has not asked for it, a new superior takes it
     over. ``before`` is the unit to which it reports now, where the grant is by another one's; ``placed``, whether the
     own unit lies below that other by what is known here and comes with the grant: else nobody above both has said so.
+    ``new_root`` is the root (DER) that has to be compared, as the one that is known here was lost.
     """
 
     path: Path
@@ -58,6 +60,12 @@ class Offered:
     unasked: bool = False
     before: str = ""
     placed: bool = True
+    new_root: bytes | None = None
+
+    @property
+    def root_words(self) -> str:
+        """The words of the root that is not the one that is known here, to be compared with the top level."""
+        return "" if self.new_root is None else words_of(self.new_root)
 
 
 def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
@@ -95,19 +103,24 @@ def _renewed(session: Session, keys: identity.StationKeys) -> identity.StationKe
     return asked if asked.public_key != keys.public_key else identity.renew(keys, session.environment.random)
 
 
-def look(session: Session, grant_file: Path, new_root: bytes | None = None) -> Offered:
+def look(
+    session: Session, grant_file: Path, new_root: bytes | None = None, *, another_root: bool = False
+) -> Offered:
     """A grant for this station, verified but not accepted; raises what :func:`accept` raises.
 
-    What came with it is taken in to see what it says, and nothing of that is kept.
+    What came with it is taken in to see what it says, and nothing of that is kept. With ``another_root`` it may lead to
+    whatever root, of which the words are compared too.
     """
     with sorts.telling(grant_file, sorts.GRANT):
         data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
+        if another_root:
+            new_root = enrolment.root_of(data)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
     own, claims = _place(session, found), found.certificate.claims
     before = _superior(session, found)
     offered = Offered(
         grant_file, _desk_unit(found)[1], own.name, own.code, own.level, claims.may_issue, found.words,
-        found.digest, unasked, before,
+        found.digest, unasked, before, new_root=new_root,
     )  # fmt: skip
     with contextlib.suppress(_Looked), session.database.transaction():
         _take_place(session, found)

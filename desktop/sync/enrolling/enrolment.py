@@ -248,6 +248,13 @@ def require_grant(data: bytes) -> None:
     _parse(data, GRANT_TYPE, MAX_GRANT)
 
 
+def root_of(data: bytes) -> bytes:
+    """The root (DER) to which the chain of a grant leads, unverified: to be compared before it is pinned."""
+    with strictjson.refused_as(BadEnrolmentFile):
+        fields = signed_files.fields(_parse(data, GRANT_TYPE, MAX_GRANT), MAX_GRANT)
+        return fields.binaries("chain", 2, trust.MAX_CHAIN)[-1]
+
+
 def answered(data: bytes) -> str:
     """The digest of what a grant says that it answers, unverified: a request, or the certificate that a station has."""
     with strictjson.refused_as(BadEnrolmentFile):

@@ -121,7 +121,10 @@ class FormerRoot(UnknownSigner):
     """A root that counts no longer speaks itself, and not through certificates that it had issued."""
 
     text = "这个文件是上级更换根证书以前做的，现在不再采用。"
-    next_step = "请让上级重新导出一份，里面的内容会在新的一份里一起带来。"
+    next_step = (
+        "请让上级重新导出一份，里面的内容会在新的一份里一起带来；还是这样的，上级的电脑多半恢复过更换以前的备份，"
+        "请打电话问清，凭它现在的根证书重新办理入网。"
+    )
 
 
 class FormerKey(UnknownSigner):

@@ -25,7 +25,9 @@ class RootDiffers(UnknownSigner):
     """A grant leads to another root than the pinned one."""
 
     text = "这份批准文件的根证书和本机原来保存的不一致。"
-    next_step = "请先不要接受，打电话和上级核对词语，问清是不是换了根证书。"
+    next_step = (
+        "请先不要接受，打电话问最上面一级工会是不是根证书丢了、换了新的；是的，核对新根证书的词语以后再接受。"
+    )
 
 
 class RootGap(UnknownSigner):

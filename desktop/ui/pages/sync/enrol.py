@@ -18,6 +18,7 @@ from desktop.operations.stations.traffic import Overview
 from desktop.records.declaration import Level, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.workspaces.workspace import OwnUnit
+from desktop.sync.errors.enrolment import RootDiffers, RootFork
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.signed.words import Fingerprint
 from desktop.ui import theme
@@ -257,8 +258,11 @@ class EnrolCard(Card):
 
     # -- step 2 ----------------------------------------------------------------------------------------------------
 
-    def look(self, path: Path | None) -> None:
-        """Opens a grant and shows it; nothing is accepted yet."""
+    def look(self, path: Path | None, *, another_root: bool = False) -> None:
+        """Opens a grant and shows it; nothing is accepted yet.
+
+        With ``another_root`` it may lead to one that is not known here: the former was lost, and people compare it.
+        """
         if path is None:
             path = self.workbench.dialogs.open_file(
                 "选择批准文件", documents(), ("批准文件 (*.xsg)", "所有文件 (*)")
@@ -268,12 +272,21 @@ class EnrolCard(Card):
         chosen = path
 
         def job(session: Session, _ticket: Ticket) -> Offered:
-            return applying.look(session, chosen)
+            return applying.look(session, chosen, another_root=another_root)
+
+        def fail(error: Exception) -> bool:
+            told = self.tell_problem(error)
+            if isinstance(error, RootDiffers | RootFork):
+                self.note.offer(
+                    link(
+                        "问过了，根证书确实换了新的：核对以后接受…",
+                        lambda: self.look(chosen, another_root=True),
+                    )
+                )
+            return told
 
         self.note.hide()
-        self.workbench.write(
-            "核对批准文件", job, self._show_offer, owner=self, fail=self.tell_problem, step=False
-        )
+        self.workbench.write("核对批准文件", job, self._show_offer, owner=self, fail=fail, step=False)
 
     def _show_offer(self, found: Offered) -> None:
         self._offered = found
@@ -283,11 +296,16 @@ class EnrolCard(Card):
             f"本机没有申请过，是“{found.grantor}”{how}：接受以后，数据包改为报给它，登记的内容都还在。\n"
         )
         unasked = unasked if found.unasked else ""
-        doubtful = bool(found.before) and not found.placed
-        change = f"{applying.change_words(found)}\n" if found.before and not doubtful else ""
-        if doubtful:
-            self.doubt.say(Tone.WARNING, "先别急着接受", applying.change_words(found))
-        self.doubt.setVisible(doubtful)
+        misplaced = bool(found.before) and not found.placed
+        change = f"{applying.change_words(found)}\n" if found.before and not misplaced else ""
+        doubts = [applying.change_words(found)] if misplaced else []
+        if found.root_words:
+            doubts.append(
+                "这份批准用的是另一张根证书，只有原来的丢了、各单位都要重新入网时才会这样。请先打电话给最上面一级工会，"
+                f"请对方念出根证书的核对词语和数字，完全一样才能接受：{found.root_words}。登记的内容都会保留。"
+            )
+        doubtful = bool(doubts)
+        self.doubt.say(Tone.WARNING, "先别急着接受" if doubtful else "", "\n".join(doubts))
         self.decline.setText("不接受" if doubtful else "不一致")
         self.offer.setText(
             f"{unasked}{change}“{found.grantor}”批准本机入网：单位是“{found.unit}”（{level_words(found.level)}，编码{found.code}）{more}。\n"
@@ -310,7 +328,7 @@ class EnrolCard(Card):
             "没有接受，本机没有任何改变",
             "词语不一样，说明这个文件不是对方做的，或者中间被人换过。请不要再用它，让对方重新给一个批准文件。"
             if self.doubt.isHidden()
-            else "请打电话向原来的上级问清；确实换了上级的，请区总工会调整隶属关系，新上级再给一个批准文件。",
+            else "请打电话问清，问清以前不要再用这个文件；换了上级的，由区总工会先调整隶属关系。",
         )
         self.note.offer()
 
@@ -328,7 +346,9 @@ class EnrolCard(Card):
 
         def job(session: Session, _ticket: Ticket) -> tuple[OwnUnit, ChangeSet]:
             with plain_problems():
-                unit = applying.accept(session, offered.path, out, compared=offered.digest)
+                unit = applying.accept(
+                    session, offered.path, out, new_root=offered.new_root, compared=offered.digest
+                )
                 return unit, ChangeSet(everything=True)
 
         self.workbench.write(
