@@ -131,7 +131,9 @@ def _give(session: Session, one: Astray, held: Certificate, folder: Path) -> Gra
     values = record.values if record is not None else {}
     code = str(values.get("code") or "")
     text = base64.b64encode(held.der).decode()
-    proof = next((g.proof for g in _grants(session.database) if g.certificate == text), None)
+    # Anybody may have written about it; what proves its keys stands in the grant by which it was issued (check 21).
+    by = (g for g in _grants(session.database) if g.certificate == text)
+    proof = next((g.proof for g in by if trust.grant_fits(held, g.station, g.incarnation, g.number)), None)
     begun = governing.incarnation_granted(session.database, text, held.issuer_station)
     asked = Request(
         held.digest,
