@@ -100,11 +100,15 @@ def test_two_computers_of_one_town_change_their_places(tmp_path: Path) -> None:
 def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.report(*world.towns)
-    for town, before, whose in ((world.new, world.old, "原来的上级"), (world.old, world.new, "别的单位")):
+    elsewhere = "别的单位也给它办过入网，可能已经改报给那里"
+    for town, before, why in (
+        (world.new, world.old, "现在报给原来的上级"),
+        (world.old, world.new, elsewhere),
+    ):
         moving.move(world.district, world.village.unit.id, town.unit.id)
         add(world.village, f"报给{before.unit.name}以前的厂")
         world.report(*world.towns, *world.towns)
-        assert listed(town) == [("径山村工会", f"现在报给{whose}", True)]
+        assert listed(town) == [("径山村工会", why, True)]
         assert listed(before) == []
         offered = applying.look(world.village, given(town, world.village, tmp_path))
         assert (offered.before, offered.placed) == (before.unit.name, True)
@@ -203,7 +207,7 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
     enrolling.confirm(other, tmp_path / "村.xsa")
     report_up(village, other, tmp_path)
     world.report((other, world.district), (mine, world.district))
-    assert listed(mine) == [("径山村工会", "现在报给别的单位", True)]
+    assert listed(mine) == [("径山村工会", "别的单位也给它办过入网，可能已经改报给那里", True)]
     sent = exchange.send(village, tmp_path / "再报.xsj").path
     (told,) = exchange.merge(other, [sent]).bundles
     assert isinstance(told.problem, errors.RegisteredElsewhere)

@@ -58,6 +58,9 @@ class Astray:
         """To whom it reports, in words."""
         whose = f"“{self.superior}”" if self.superior else "别的单位" if self.left else "原来的上级"
         now = f"现在报给{whose}的一台已停用的电脑" if self.out else f"现在报给{whose}"
+        if self.left and self.lost and not self.out:
+            # Whether it has accepted what the other has given is seen by nothing that comes here.
+            now = f"{whose}也给它办过入网，可能已经改报给那里"
         return f"{now}，已补发批准，等它接受" if self.given else now
 
 
