@@ -9,8 +9,9 @@ import pytest
 from desktop.operations.recording import records, sheets
 from desktop.operations.recording.admitting import NamesUnit
 from desktop.operations.recording.sheets import Line
-from desktop.operations.session import NotAllowed, Session
-from desktop.operations.stations import applying, enrolling, traffic
+from desktop.operations.session import NotAllowed, Session, open_session
+from desktop.operations.stations import advising, applying, enrolling, exchange, redating, traffic
+from desktop.operations.stations.unsettled import unsettled
 from desktop.operations.workspaces import audit_log, workspaces
 from desktop.operations.workspaces.workspaces import elsewhere, place_of
 from desktop.records.declaration import Level, Role
@@ -172,3 +173,28 @@ def test_a_grant_of_a_day_to_come_is_not_taken_nor_one_given_whose_own_place_wai
     with pytest.raises(enrolling.PlaceNotHere):
         enrolling.grant(town, asked, tmp_path / "b.xsg")
     assert not (tmp_path / "b.xsg").exists()
+
+
+def test_a_grant_that_waits_for_its_day_is_given_once_more_and_waited_for_no_longer(
+    district: Session, tmp_path: Path
+) -> None:
+    town = workspaces.create(
+        tmp_path / "镇", code="330110109", name="径山镇总工会", level=Level.TOWN, operator="王芳",
+        password="password1", environment=repeatable("镇", START + 40 * DAY_MS), cost=CHEAP,
+    )  # fmt: skip
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    applying.request(village, tmp_path / "a.xsq")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    exchange.merge(district, [exchange.send(town, tmp_path / "1.xsj").path])
+
+    def advice() -> list[str]:
+        return [u.advice for u in unsettled(district.database, district.here) if u.type == "grant"]
+
+    assert advice() == [advising.GRANT_AHEAD]
+    town.workspace.close()
+    town = open_session(tmp_path / "镇", "王芳", "password1", repeatable("right", START + 3_600_000))
+    redating.redate(town)
+    enrol(village, town, tmp_path)
+    exchange.merge(district, [exchange.send(town, tmp_path / "2.xsj").path])
+    assert advice() == []

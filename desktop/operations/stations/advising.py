@@ -73,6 +73,10 @@ LOST_GRANT = {
     ),
 }
 """Why the grant of a computer will not come that has had one, and what to do, by the reason for which that is out."""
+GRANT_AHEAD = "请批准它的单位更正日期，再给那台电脑办理一次入网：这一份在那一天以前各处都不认。"
+"""What is to be done about a grant that waits for a day to come, which is what whoever has it would wait for too."""
+GRANTED_SINCE = "不用处理：那台电脑已经另外办过入网。"
+"""The same once its computer has another that counts."""
 FORK_LEFT = "不用处理：它的单位已经调整到别的上级名下，由那里来定。"
 """What is to be done where the computer that has a fork is below others by now."""
 REVOKED_HERE = "不用处理：停用以前收到的照算。确实是单位自己填的，在新电脑上重新填写、上报。"

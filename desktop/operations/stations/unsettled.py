@@ -226,6 +226,7 @@ def _in_vain(
         units = missing_units.waited_for(database, [(i.station, i.incarnation, i.number) for i in items])
     if item_outcomes.HELD_CERTIFICATE in reasons:
         lost = missing_units.grants_lost(database)
+    found = _granted_since(database, items, found) if item_outcomes.HELD_FUTURE in reasons else found
     own = why.get(here.unit.id, "")
     told: list[Unsettled] = []
     for item, one in zip(items, found, strict=True):
@@ -237,6 +238,24 @@ def _in_vain(
         elif item.reason == item_outcomes.HELD_CERTIFICATE:
             words = advising.LOST_GRANT.get(lost.get(item.station, ""))
         told.append(one if words is None else replace(one, reason=words[0], advice=words[1]))
+    return told
+
+
+def _granted_since(
+    database: Database, items: Sequence[stored.Unapplied], found: Sequence[Unsettled]
+) -> list[Unsettled]:
+    """A grant of a day to come is not waited for: it is given once more, and then asks for nothing."""
+    ahead = missing_units.grants_ahead(database)
+    enrolled_since = {station for station, _ in enrolled.stations(database)} if ahead else set[str]()
+    told: list[Unsettled] = []
+    for item, one in zip(items, found, strict=True):
+        station = ahead.get((item.station, item.incarnation, item.number))
+        if station is None:
+            told.append(one)
+        elif station in enrolled_since:
+            told.append(replace(one, advice=advising.GRANTED_SINCE, settled=True))
+        else:
+            told.append(replace(one, advice=advising.GRANT_AHEAD))
     return told
 
 

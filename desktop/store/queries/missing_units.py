@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from desktop.records.versions.deciding import GRANT, SUPERIOR, UNIT
-from desktop.records.versions.item_outcomes import HELD_MOVED, HELD_UNIT, REFUSED_REGISTERED
+from desktop.records.versions.item_outcomes import HELD_FUTURE, HELD_MOVED, HELD_UNIT, REFUSED_REGISTERED
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
 from desktop.store.peers.traffic import Identity
@@ -81,6 +81,18 @@ def why_missing(database: Database) -> dict[str, str]:
         if path[-1] not in superiors and not moved.isdisjoint(path):
             found[unit] = HELD_MOVED
     return found
+
+
+def grants_ahead(database: Database) -> dict[Identity, str]:
+    """The grants that wait for their day, each with the station that it is for."""
+    return {
+        (station, incarnation, number): granted
+        for station, incarnation, number, granted in database.rows(
+            "SELECT o.station, o.incarnation, h.number, h.value ->> 'station' FROM held h"
+            " JOIN origin o ON o.ref = h.origin WHERE h.type = ? AND h.kind = ? AND h.reason = ?",
+            (GRANT, BIRTH, HELD_FUTURE),
+        )
+    }
 
 
 def grants_lost(database: Database) -> dict[str, str]:
