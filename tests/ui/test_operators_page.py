@@ -169,7 +169,9 @@ def test_who_has_forgotten_gets_another_password_and_is_told_what_it_means_for_s
     dialog = page.dialog
     assert isinstance(dialog, OperatorDialog)
     qtbot.waitUntil(dialog.isVisible)
+    assert "不用填" in dialog.password.placeholderText()
     qtbot.keyClick(dialog.duty, K.Key_Down)
+    assert "不用填" not in dialog.password.placeholderText(), "without it nobody can begin to sign"
     dialog.password.setFocus()
     for _ in (dialog.password, dialog.again):
         qtbot.keyClicks(dialog.focusWidget(), "password-3")

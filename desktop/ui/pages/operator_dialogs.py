@@ -98,6 +98,9 @@ class AskingDialog(QDialog):
         raise NotImplementedError
 
 
+_NO_OTHER = "不换口令，这两行就不用填"
+
+
 class OperatorDialog(AskingDialog):
     """A new operator, or another role and perhaps another password for one who is there."""
 
@@ -128,11 +131,18 @@ class OperatorDialog(AskingDialog):
         self.duty.setCurrentIndex(max(self.duty.findData(duty), 0))
         self.form.addRow("签名职责(&D)", self.duty)
         if self._keeps:
-            self.password = self.secret("新口令(&P)", "不换口令，这两行就不用填")
+            self.password = self.secret("新口令(&P)", _NO_OTHER)
+            if not duty:
+                self.duty.currentIndexChanged.connect(lambda _index: self._ask_for_password())
         else:
             self.password = self.secret("口令(&P)", "至少8位，由本人输入")
         self.again = self.secret("再输一次(&R)")
         (self.role if name else self.name).setFocus()
+
+    def _ask_for_password(self) -> None:
+        """Who begins to sign gets a key that his own password opens."""
+        begins = bool(self.duty.currentData())
+        self.password.setPlaceholderText("开始签名：本人再输一次，可以用原来的" if begins else _NO_OTHER)
 
     def keep_role(self, why: str) -> None:
         """The role stays; the rest may be changed."""
