@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from desktop.operations.session import Session
-from desktop.operations.stations import applying, enrolling, exchange, moving, policy, taking_over, traffic
+from desktop.operations.stations import (
+    applying,
+    enrolling,
+    exchange,
+    inbox,
+    inbox_files,
+    moving,
+    policy,
+    taking_over,
+    traffic,
+)
+from desktop.operations.stations.inbox import State
 from desktop.operations.stations.policy import NoStation
 from desktop.operations.stations.unsettled import unsettled
 from desktop.records.declaration import Level
@@ -196,6 +207,9 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
     world = World(tmp_path)
     world.report(*world.towns)
     village, mine, other = world.village, world.old, world.new
+    report_up(village, mine, tmp_path)
+    first = (tmp_path / "径山村工会.xsa").rename(tmp_path / "第一份.xsa")
+    late = exchange.send(village, tmp_path / "路上的.xsj").path
     applying.request(village, tmp_path / "村.xsq")
     enrolling.grant(other, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
     chain = station_of.own_chain(village.ledger)
@@ -211,7 +225,21 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
     sent = exchange.send(village, tmp_path / "再报.xsj").path
     (told,) = exchange.merge(other, [sent]).bundles
     assert isinstance(told.problem, errors.RegisteredElsewhere)
-    accepted(mine, village, tmp_path)
+    # That the stick is full, what the village sent before, or its first acknowledgement: none says that it is back.
+    with pytest.raises(FileNotFoundError):
+        given(mine, village, tmp_path / "没有")
+    exchange.merge(mine, [late])
+    enrolling.confirm(mine, first)
+    assert listed(mine) == [("径山村工会", "现在报给别的单位，已补发批准，等它接受", True)]
+    again = given(mine, village, tmp_path)
+    applying.accept(village, again, tmp_path / "回来.xsa")
+    looks = [
+        look for look in inbox_files.look_once(tmp_path).looks if look.kind == inbox_files.ACKNOWLEDGEMENT
+    ]
+    states = {a.path.name: a.state for a in inbox.sort_out(mine.database, mine.here, looks, {})}
+    assert (states[first.name], states["回来.xsa"]) == (State.SEEN, State.ENROLMENT)
+    enrolling.confirm(mine, tmp_path / "回来.xsa")
+    assert listed(mine) == []
     assert (
         exchange.merge(mine, [exchange.send(village, tmp_path / "回来.xsj").path]).bundles[0].problem is None
     )

@@ -36,7 +36,7 @@ from desktop.store.peers import arrivals, links
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import units
 from desktop.store.tables.database import Database
-from desktop.sync.authority import enrolled
+from desktop.sync.authority import enrolled, speaking
 from desktop.sync.bundles import envelope
 from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import plain_problems
@@ -118,12 +118,7 @@ class _Known:
         first: dict[str, Look] = {}
         for look in sorted(looks, key=lambda k: k.identity in refused):
             first.setdefault(look.digest, look)
-        confirmed = {
-            c.digest
-            for peer, text in arrivals.confirmed_certificates(database)
-            for c in certificates.readable([text])
-            if c.station == peer
-        }
+        confirmed = _confirmed(database)
         return cls(
             here.station,
             traffic.station_names(database, here),
@@ -138,6 +133,20 @@ class _Known:
             first,
             refused,
         )
+
+
+def _confirmed(database: Database) -> frozenset[str]:
+    """The certificates that have been accepted, and those that were given to the same stations before."""
+    given: dict[str, list[str]] = {}
+    for peer, text in arrivals.confirmed_certificates(database):
+        given.setdefault(peer, []).extend(
+            c.digest for c in certificates.readable([text]) if c.station == peer
+        )
+    found: set[str] = set()
+    for peer, digests in given.items():
+        last = speaking.accepted(database, peer)
+        found.update(digests[digests.index(last) :] if last in digests else digests)
+    return frozenset(found)
 
 
 def _arrival(look: Look, known: _Known) -> Arrival:

@@ -26,7 +26,7 @@ from desktop.store.queries import governing, reading
 from desktop.store.tables.database import Database
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync import trust
-from desktop.sync.authority import enrolled, station
+from desktop.sync.authority import enrolled, speaking, station
 from desktop.sync.authority.chains import Grant
 from desktop.sync.authority.held import Reading
 from desktop.sync.authority.station import Knowledge
@@ -87,22 +87,29 @@ def _found(database: Database, here: Here, known: Knowledge) -> list[tuple[Astra
             continue
         out = trust.is_out(known.state, theirs.issuer_station)
         place = given.index(theirs)
-        again = any(c.issuer_station == here.station for c in given[:place])
+        again = {c.digest for c in given[:place] if c.issuer_station == here.station}
         left = any(c.issuer_station == here.station for c in given[place:])
-        link = links.link_to(database, name)
         if (theirs.issuer_station in colleagues and not out) or (
-            again and link is not None and link.confirmed
+            again and _has_accepted(database, name, again)
         ):
             continue
         unit = min(theirs.claims.units & below.keys())
         superior = names.get(theirs.issuer_station, "")
         found.append(
             (
-                Astray(name, unit, below[unit], superior, out, out or theirs not in counting, again, left),
+                Astray(
+                    name, unit, below[unit], superior, out, out or theirs not in counting, bool(again), left
+                ),
                 theirs,
             )
         )
     return sorted(found, key=lambda one: (one[0].name, one[0].station))
+
+
+def _has_accepted(database: Database, name: str, certificates: Collection[str]) -> bool:
+    """Whether a station has accepted one of these, by their digests: another that it had before is none."""
+    last, link = speaking.accepted(database, name), links.link_to(database, name)
+    return last in certificates if last is not None else link is not None and link.confirmed
 
 
 def _by_others(
@@ -148,9 +155,7 @@ def _give(session: Session, one: Astray, held: Certificate, folder: Path) -> Gra
     )
     unit = OwnUnit(one.unit, code, one.name, claims.level)
     out = free_path(folder / f"{safe_name(one.name)}_补发批准.xsg")
-    made = enrolling.certify(session, asked, unit, claims.units, out, delegate=claims.may_issue)
-    links.await_confirmation(session.database, one.station)
-    return made
+    return enrolling.certify(session, asked, unit, claims.units, out, delegate=claims.may_issue)
 
 
 def _grants(database: Database) -> Iterator[Grant]:

@@ -53,13 +53,14 @@ def merged_like(database: Database, beginning: str, limit: int = 20) -> list[Mer
 def confirmed_certificates(database: Database) -> list[tuple[str, str]]:
     """The stations that have confirmed a certificate, each with what grants that name it bring as one (base64).
 
-    Anybody may have written any of these.
+    The newest grant of each comes first. Anybody may have written any of these.
     """
     return [
         (station, text)
         for station, text in database.rows(
             "SELECT g.station, g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
             f" WHERE l.confirmed = 1 AND length(g.certificate) <= {LONGEST_CERTIFICATE}"
+            " ORDER BY g._stamp DESC, g.id"
         )
     ]
 

@@ -112,11 +112,6 @@ def confirm(database: Database, peer: str, incarnation: str) -> None:
     )
 
 
-def await_confirmation(database: Database, peer: str) -> None:
-    """The peer is to accept another certificate: that it has accepted one before says nothing of that."""
-    database.execute("UPDATE link SET confirmed = 0 WHERE peer = ?", (peer,))
-
-
 def reserve_sequence(database: Database, peer: str) -> int:
     """The number of the next bundle to a peer; committed before anything is written (rule 22)."""
     return int(

@@ -12,9 +12,10 @@ import dataclasses
 from collections.abc import Collection, Sequence
 
 from desktop.store.ledger import Ledger
-from desktop.store.peers import links
+from desktop.store.peers import links, traffic
 from desktop.store.peers.links import Link
 from desktop.store.queries import governing
+from desktop.store.tables.database import Database
 from desktop.sync.authority import station
 from desktop.sync.signed import certificates, roots
 from desktop.sync.signed.certificates import Certificate
@@ -93,6 +94,7 @@ def note_chain(ledger: Ledger, below: str, chain: Sequence[bytes]) -> None:
     if issuer is not None and issuer.station == ledger.station:
         note_enrolled(ledger, below, issuer)
         links.confirm(ledger.database, below, "")
+        _note_accepted(ledger, certificates.parse(chain[0]))
 
 
 def note_granted(ledger: Ledger, certificate: Certificate, own: Certificate) -> None:
@@ -101,13 +103,36 @@ def note_granted(ledger: Ledger, certificate: Certificate, own: Certificate) -> 
 
 
 def note_acknowledged(ledger: Ledger, certificate: Certificate) -> None:
-    """A station below has accepted a certificate that this one had given it."""
+    """A station below has accepted a certificate that this one had given it; of several the last given tells."""
+    if not _note_accepted(ledger, certificate):
+        return
     by = ledger.meta(_GIVEN_BY + certificate.digest)
     own = [certificates.parse(c[0]) for c in (station.own_chain(ledger), *station.chains_before(ledger)) if c]
     # A program of before has not kept by which; of one key the newest certificate is the likeliest.
     signed = (c for c in own if certificates.is_signed_by(certificate.der, c.claims.public_key))
     issuer = next((c for c in own if c.digest == by), None) or next(signed, own[0])
     note_enrolled(ledger, certificate.station, issuer)
+
+
+def _note_accepted(ledger: Ledger, certificate: Certificate) -> bool:
+    """Takes note that a station has accepted a certificate; says no where it has one already that was given later.
+
+    An acknowledgement may lie about for years, and a bundle on a stick for weeks.
+    """
+    key = _ACCEPTED + certificate.station
+    known = ledger.meta(key)
+    if known not in (None, certificate.digest):
+        given = [c.digest for c in station.granted(ledger) if c.station == certificate.station]
+        if known in given and certificate.digest in given[given.index(known) :]:
+            return False
+    if known != certificate.digest:
+        ledger.set_meta(key, certificate.digest)
+    return True
+
+
+def accepted(database: Database, below: str) -> str | None:
+    """The digest of the certificate that a station below has accepted of this one; older programs did not note it."""
+    return traffic.setting(database, _ACCEPTED + below)
 
 
 def note_enrolled(ledger: Ledger, below: str, own: Certificate) -> None:
@@ -130,5 +155,7 @@ def _has_heard(ledger: Ledger, link: Link, der: bytes) -> bool:
 
 _GIVEN_BY = "given_by_"
 """With a certificate that this station has given: the own one by which."""
+_ACCEPTED = "accepted_"
+"""With a station below: the last certificate by this one that it has accepted."""
 _BELIEVED = "believed_by_"
 """With a station below: the certificate of this one that stands in its chain."""
