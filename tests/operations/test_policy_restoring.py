@@ -230,7 +230,11 @@ def test_an_office_that_was_set_back_unnoticed_hears_it_from_a_receipt_and_is_me
     district, town, village = three.all
     tea = records.save(village, "enterprise", {"name": "茶厂"}).record
     three.exchange()
-    assert not any(b.unwritten for b in exchange.merge(town, [three.up(village).path]).bundles)
+    written = three.up(village).path
+    for lost in ("", "DELETE FROM exported"):
+        # What was written when the power failed lies on the stick, and nobody has noted it.
+        town.database.execute(lost)
+        assert not any(b.unwritten for b in exchange.merge(town, [written], preview=True).bundles)
     old = twin(town, tmp_path / "以前的镇")
     records.save(town, "enterprise", {"name": "茶叶厂"}, record=tea)
     taken(village, three.down(town, village))

@@ -42,6 +42,11 @@ class Signed:
     total: int
 
 
+def stands_at(database: Database, position: int) -> bool:
+    """Whether a segment of this journal stands at a position."""
+    return database.row("SELECT 1 FROM segment WHERE position = ?", (position,)) is not None
+
+
 def keep(
     database: Database,
     origin: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.store.ledger import Ledger
-from desktop.store.peers import exchanged, links
+from desktop.store.peers import exchanged, links, segment_log
 from desktop.sync.formats.receipts import Receipt
 from desktop.sync.signed.manifest import DOWN, Manifest
 
@@ -11,11 +11,15 @@ from desktop.sync.signed.manifest import DOWN, Manifest
 def is_unwritten(ledger: Ledger, said: Manifest, receipt: Receipt) -> bool:
     """Whether a peer has received a bundle that this very ledger has not written, in its present incarnation.
 
-    Then it was set back to what it had been before and nobody has noticed, or a copy of it is in use.
+    Then it was set back to what it had been before and nobody has noticed, or a copy of it is in use. A bundle that was
+    written when the power failed, before it was noted, ended in this journal as well.
     """
     if receipt.continues or receipt.incarnation != ledger.incarnation:
         return False
-    return not exchanged.ended_at(ledger.database, said.sender, receipt.position)
+    return not (
+        exchanged.ended_at(ledger.database, said.sender, receipt.position)
+        or segment_log.stands_at(ledger.database, receipt.position)
+    )
 
 
 def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest: bool, again: bool) -> int:
@@ -35,7 +39,9 @@ def hear(ledger: Ledger, said: Manifest, receipt: Receipt, *, made: int, newest:
             return receipt.count
         return 0
     # A copy of this computer hears of what the original has sent. Its own has yet to show the two contents.
-    own = receipt.incarnation == ledger.incarnation and not is_unwritten(ledger, said, receipt)
+    own = receipt.incarnation == ledger.incarnation and exchanged.ended_at(
+        database, said.sender, receipt.position
+    )
     fresh = links.note_receipt(
         database,
         said.sender,
