@@ -230,7 +230,9 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
         given(mine, village, tmp_path / "没有")
     exchange.merge(mine, [late])
     enrolling.confirm(mine, first)
-    assert listed(mine) == [("径山村工会", "现在报给别的单位，已补发批准，等它接受", True)]
+    assert listed(mine) == [
+        ("径山村工会", "别的单位也给它办过入网，可能已经改报给那里，已补发批准，等它接受", True)
+    ]
     again = given(mine, village, tmp_path)
     applying.accept(village, again, tmp_path / "回来.xsa")
     looks = [
