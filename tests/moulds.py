@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from desktop.records.types import Catalogue
     from desktop.store.tables.database import Database
 
-_MOST_KEYS = 30
-"""So many moulds are kept; each has three megabytes, and to give a ledger another key takes longer than the rest."""
-_LENT_KEYS = 8
-"""Workspaces whose key would be random take turns with so many: those that meet in one test have keys of their own."""
+_KEYS = 8
+"""Workspaces take turns with so many keys: those that meet in one test have keys of their own.
+
+Each mould has three megabytes, and to give a ledger another key takes longer than the rest.
+"""
 
 
 _IN_MEMORY: dict[tuple[int, bool], tuple[Catalogue, Any]] = {}
@@ -62,7 +63,7 @@ class Foundry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._moulds: dict[bytes, Path] = {}
-        self._lent = itertools.cycle([secrets.token_bytes(32) for _ in range(_LENT_KEYS)])
+        self._lent = itertools.cycle([secrets.token_bytes(32) for _ in range(_KEYS)])
 
     def lend_key(self) -> bytes:
         """A key that is as good as a random one for who looks at one test."""
@@ -75,18 +76,12 @@ class Foundry:
 
     def cast(self, path: Path, key: bytes) -> None:
         """Puts an empty ledger at ``path``."""
-        found = self._moulds.pop(key, None)
-        if found is None:
+        if key not in self._moulds:
             former, mould = next(iter(self._moulds.items()))
-            shutil.copyfile(mould, path)
-            _rekey(path, former, key)
-            # What was used longest ago makes room: tests of one module have the same few keys, those of another others.
-            full = len(self._moulds) == _MOST_KEYS
-            found = self._moulds.pop(former) if full else self._folder / f"{len(self._moulds)}.db"
-            shutil.copyfile(path, found)
-        else:
-            shutil.copyfile(found, path)
-        self._moulds[key] = found
+            self._moulds[key] = self._folder / f"{len(self._moulds)}.db"
+            shutil.copyfile(mould, self._moulds[key])
+            _rekey(self._moulds[key], former, key)
+        shutil.copyfile(self._moulds[key], path)
 
     def _make(self, key: bytes) -> None:
         from desktop.records.types import catalogue
@@ -113,11 +108,14 @@ def _rekey(path: Path, former: bytes, key: bytes) -> None:
 
 
 def _first_drawing(key: bytes, environment: Any) -> Any:
-    """The same environment, from which the key of the workspace is drawn first."""
-    drawn = iter([key])
-    return dataclasses.replace(
-        environment, random=lambda size: next(drawn, None) or secrets.token_bytes(size)
-    )
+    """The same environment, from which the key of the workspace is drawn first; what is drawn after it is the same."""
+    drawn, random = iter([key]), environment.random
+
+    def draw(size: int) -> bytes:
+        found: bytes = random(size)
+        return next(drawn, found)
+
+    return dataclasses.replace(environment, random=draw)
 
 
 @contextlib.contextmanager
@@ -144,8 +142,7 @@ def casting(folder: Path) -> Iterator[None]:
     ) -> Any:
         if types is not catalogue():
             return create(cls, place, types, environment, **named)
-        if environment.random is secrets.token_bytes:
-            environment = _first_drawing(foundry.lend_key(), environment)
+        environment = _first_drawing(foundry.lend_key(), environment)
         foundry.prepare()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(JournaledDatabase, "open", classmethod(cast_and_open))
