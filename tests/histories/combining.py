@@ -81,7 +81,7 @@ class Combining(Machines):
         for writer in self.rnd.sample((desk, above), self.rnd.randint(1, 2)):
             self._name_anew(writer, record)
         told = [self._erase(desk, "firm", record)]
-        if self.rnd.random() < 0.5:
+        if self.rnd.random() < 0.5 and record in self.writable(desk):
             self._name_anew(desk, record)
         if self.rnd.random() < 0.3:
             self._report(desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +12,15 @@ from desktop.operations.stations.enrolling import NoRequest
 from desktop.sync.authority import station
 from desktop.sync.enrolling import enrolment
 from desktop.sync.errors import FormerRoot
-from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked
+from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked, RootDiffers
 from desktop.sync.signed import certificates
 from tests.histories.replacing import Replacing
 from tests.sync.acts import AtWork
 from tests.sync.desks import Desk
 
-FITS_NO_MORE: Final = (NoRequest, GrantForOther, GrantForOtherRequest, GrantorRevoked, FormerRoot)
+UNFIT: Final = (NoRequest, GrantForOther, GrantForOtherRequest)
+"""What a grant is refused with that does not name the present certificate."""
+FITS_NO_MORE: Final = (*UNFIT, GrantorRevoked, FormerRoot, RootDiffers)
 """Why a grant may not be accepted any more that has lain about."""
 
 
@@ -33,12 +36,31 @@ class Granting(Replacing):
 
     def put_under(self, below: Desk, desk: Desk, incarnation: str | None = None) -> None:
         """Who is known there to report elsewhere need not ask; and asks, if that grant does not fit."""
-        if incarnation is None and below.station not in self.doubtful and self.rnd.random() < 0.7:
-            for path in self._give(desk, below):
-                if self._accept(desk, below, path) == "accepted":
-                    self.above[below.name] = desk
-                    return
-        super().put_under(below, desk, incarnation)
+        if not (incarnation is None and self._is_taken_over(below, desk)):
+            super().put_under(below, desk, incarnation)
+        if desk in self.waiting and below not in self.waiting:
+            # Its certificate goes with that of who has enrolled it.
+            self.waiting.append(below)
+
+    def _is_taken_over(self, below: Desk, desk: Desk) -> bool:
+        if below.station in self.doubtful or self.rnd.random() < 0.3:
+            return False
+        found = any(self._accept(desk, below, path) == "accepted" for path in self._give(desk, below))
+        if found:
+            self.above[below.name] = desk
+        return found
+
+    def _let_in(self) -> bool:
+        """Nor does anybody's grant not count, as it bears a number under which something else was refused before.
+
+        So it is where an office was set back that had said that (known residue).
+        """
+        self.waiting += [
+            below
+            for below, above in self.pairs
+            if below not in self.waiting and _is_refused(above, _certificate(below))
+        ]
+        return super()._let_in()
 
     def offer(self, desk: Desk) -> object:
         """An office gives a grant to who reports elsewhere; it is accepted at once, or lies about."""
@@ -54,7 +76,7 @@ class Granting(Replacing):
         told = []
         for path in self._give(office, below):
             self.offers.append((office, below, path))
-            told.append(self.rnd.random() < 0.5 and self._accept(office, below, path))
+            told.append(self.rnd.random() < 0.5 and self._accept_offer(office, below, path))
         self.snapshots.pop(office.name, None)
         return office.name, below.name, told
 
@@ -84,7 +106,7 @@ class Granting(Replacing):
         if below not in self.desks or below.station in self.doubtful:
             return "it is gone"
         below.time.at = self.latest
-        return office.name, below.name, self._accept(office, below, path)
+        return office.name, below.name, self._accept_offer(office, below, path)
 
     def _give(self, office: Desk, below: Desk) -> list[Path]:
         """The grant for a computer that an office finds in its list; none where it is not there."""
@@ -100,13 +122,12 @@ class Granting(Replacing):
         at_work: Any = AtWork(below)
         problem: Problem | None = None
         try:
-            applying.accept(at_work, path, ack)
+            applying.accept(at_work, path, ack, new_root=self._compared(office, below))
         except FITS_NO_MORE as caught:
             problem = caught
         if problem is not None:
             # One that names the present certificate fits but for what has become of who has given it.
-            unfit = isinstance(problem, (NoRequest, GrantForOther, GrantForOtherRequest))
-            assert unfit == (named != present.digest), (problem, named)
+            assert not isinstance(problem, UNFIT) or named != present.digest, (problem, named)
             return type(problem).__name__
         now = _certificate(below)
         assert now.issuer_station == office.station
@@ -116,9 +137,18 @@ class Granting(Replacing):
         if office in self.desks:
             confirming: Any = AtWork(office)
             enrolling.confirm(confirming, ack)
-        self._reports_to(below, office)
         self.snapshots.pop(below.name, None)
         return "accepted"
+
+    def _accept_offer(self, office: Desk, below: Desk, path: Path) -> str:
+        told = self._accept(office, below, path)
+        if told == "accepted":
+            self._reports_to(below, office)
+        return told
+
+    def _compared(self, office: Desk, below: Desk) -> bytes | None:
+        """The root whose words somebody has compared, where the former one is lost."""
+        return None
 
     def _reports_to(self, below: Desk, office: Desk) -> None:
         """Who comes home from the level above reports to its town again; others may need yet another grant."""
@@ -141,6 +171,13 @@ def check_reports(history: Granting, office: Desk) -> None:
 
 def _certificate(desk: Desk) -> certificates.Certificate:
     return certificates.parse(station.own_chain(desk.ledger)[0])
+
+
+def _is_refused(desk: Desk, certificate: certificates.Certificate) -> bool:
+    """Whether the grant by which a certificate was issued does not count somewhere."""
+    text = base64.b64encode(certificate.der).decode()
+    found = desk.database.row("SELECT 1 FROM refused WHERE type = 'grant' AND instr(value, ?)", (text,))
+    return found is not None
 
 
 def _given(certificate: certificates.Certificate) -> tuple[object, ...]:

@@ -117,7 +117,7 @@ class Machines(Asking):
                 several[several.index(old)] = made
         self.underway = [(to, sent) for to, sent in self.underway if to is not old]
         self.snapshots.pop(old.name, None)
-        self.above.pop(old.name)
+        self.above.pop(old.name, None)
         old.database.close()
         return made
 

@@ -261,7 +261,8 @@ class Offices(People):
     def _let_in(self) -> bool:
         """Nor does anybody wait for a certificate any more."""
         back = self._bring_back() | self._put_back_under()
-        waiting, self.waiting = self.waiting, []
+        # The highest first: what they give leads to what they have been given.
+        waiting, self.waiting = sorted(self.waiting, key=lambda d: len(self.over(d))), []
         for d in waiting:
             self.inform(self.above[d.name])
         self._enrol_below(waiting)

@@ -374,11 +374,16 @@ def new_desk(
 def new_root(folder: Path, name: str, level: Level = Level.DISTRICT, **options: Any) -> Desk:
     """A district that begins a tree, or another level."""
     desk = new_desk(folder, name, level, **options)
+    begin_tree(desk)
+    return desk
+
+
+def begin_tree(desk: Desk) -> None:
+    """A station that is not enrolled is the root of a tree from now on."""
     serial = grant_serial(desk.station, desk.keys.incarnation, 1)
     root = certificates.issue(_claims(desk, desk, 4), serial, desk.keys, None)
     station.keep_chain(desk.ledger, [root.der])
-    _register(desk, desk.unit, desk.name, desk.level, None)
-    return desk
+    _register(desk, desk.unit, desk.code or desk.name, desk.level, None)
 
 
 def enrol(

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.records.declaration import DELETED_SLOT
+from desktop.records.declaration import DELETED_SLOT, Level
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
+from desktop.sync.errors import UnknownRoot
 from tests.sync.acts import renew
-from tests.sync.desks import Desk, enrol, report, settle
+from tests.sync.desks import Desk, begin_tree, enrol, new_desk, report, settle
 from tests.sync.levels import Tree
-from tests.sync.places import FIRM, Places, name_of
+from tests.sync.places import FIRM, OTHER, Places, name_of
 
 
 def edit(desk: Desk) -> None:
@@ -99,3 +100,67 @@ def test_who_reports_to_a_station_that_was_let_in_again_with_new_keys_hears_both
     tree.town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=tree.village.unit)
     assert tree.village.take(tree.town.send(tree.village)).problem is None
     assert tree.village.link(tree.town).upward
+
+
+# -- a root that is lost with all its backups --------------------------------------------------------------------------
+
+
+def under_new_root(*pairs: tuple[Desk, Desk]) -> None:
+    """Those below are enrolled by who stands above them, and take over the roots that somebody has compared."""
+    for below, desk in pairs:
+        enrol(below, desk, 3 if below.level is Level.TOWN else None)
+        station.keep_history(below.ledger, station.history(desk.database))
+
+
+def lose_root(places: Places) -> Desk:
+    """Another computer begins a tree for the district, and enrols the towns."""
+    lost = places.district
+    new = new_desk(lost.folder, "新区", lost.level, unit=lost.unit)
+    new.code, new.time.at = lost.name, lost.time.at
+    begin_tree(new)
+    under_new_root((places.town, new), (places.other, new))
+    return new
+
+
+def test_a_lost_root_takes_its_own_words_with_it_and_those_below_are_enrolled_anew(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    town, village = places.town, places.village
+    village.birth("firm", {"name": "村里登记"}, record=FIRM)
+    report(village, town)
+    report(town, places.district)
+    places.district.edit(FIRM, "name", "区里改")
+    built = places.district.birth("firm", {"name": "区里登记"}, unit=town.unit)
+    places.deliver()
+    town.edit(built, "name", "镇里改")
+    new = lose_root(places)
+    for sent, to in ((village.send(), town), (town.send(village), village), (village.send(), new)):
+        (told,) = to.merge(sent).bundles
+        assert isinstance(told.problem, UnknownRoot)
+    under_new_root((village, town), (places.sibling, town), (places.far, places.other))
+    for _ in range(2):
+        settle([(village, town), (town, new)])
+    assert (name_of(new), name_of(town), name_of(village)) == ("村里登记", "区里改", "区里改")
+    assert (new.records(), set(new.held().values())) == ({FIRM}, {"no_birth"})
+    assert town.digest(village.unit).sha256 == village.digest(village.unit).sha256
+    assert town.digest(village.unit).sha256 != new.digest(village.unit).sha256
+    # What replaces a word that the new root has never heard is asked about there, and said by it once more.
+    village.edit(FIRM, "name", "村里再改")
+    settle([(village, town), (town, new)])
+    assert (new.conflicts(), town.conflicts()) == ({(FIRM, "name")}, set())
+    new.edit(FIRM, "name", "村里再改")
+    settle([(village, town), (town, new)])
+    assert len({desk.digest(village.unit).sha256 for desk in (new, town, village)}) == 1
+
+
+def test_a_new_root_knows_nobody_by_keys_that_only_the_lost_one_had_granted(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    town = places.town
+    town.birth("firm", {"name": "旧密钥写的"}, record=FIRM)
+    places.deliver()
+    renew(town, places.district)
+    town.birth("firm", {"name": "新密钥写的"}, record=OTHER)
+    new = lose_root(places)
+    told = [new.take(town.send()) for _ in range(2)]
+    assert new.records() == {OTHER}
+    # The firm, and two villages with their grants: it comes with every bundle, and waits.
+    assert [result.held for result in told] == [5, 5]

@@ -1,0 +1,166 @@
+"""The computer of the top of a random history is lost with all its backups, and another begins a tree of its own.
+
+What the lost root had written, and what others had written that came from it alone, does not come back to the new one
+(format document, known residue). What those below have written themselves does, and among them all is as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from desktop.records.versions.deciding import SAME
+from desktop.store.peers import received
+from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.sync.authority import station
+from desktop.sync.errors import UnknownRoot
+from desktop.sync.errors.enrolment import BadRootStatement
+from tests.histories.comparing import heads_of, rows_of, with_children_elsewhere
+from tests.histories.granting import Granting
+from tests.histories.travelling import PASSING
+from tests.sync.desks import Desk, begin_tree
+
+
+class Losing(Granting):
+    """A history in which the root may be lost, once."""
+
+    acts = (*Granting.acts, "lose_root", "lose_root")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lost_root = ""
+        """The station that was the root before another began anew."""
+
+    def lose_root(self, desk: Desk) -> object:
+        """Another computer begins a tree for the unit of the top, and those below compare the words of its root.
+
+        Who is above enrols who is below, the highest first; some of them later.
+        """
+        old = self.district
+        if self.lost_root or self.doubtful or self.waiting or self.relapsed:
+            return None
+        if any(
+            d.keys.first.public_key != d.keys.public_key for d in self.desks if self.above.get(d.name) is old
+        ):
+            # Nobody knows of keys of before that only the lost root had granted (known residue).
+            return None
+        self._same_time(*self.desks)
+        # What it has put out of use stays so below, as nobody else of its level has said it: that is taken back first.
+        for writer, type_name, record in [s for s in self.said if s[0] is old and s[1] == "revocation"]:
+            if writer.shown(record, type_name) is not None:
+                writer.lift(record, type_name)
+        self._bring_back()
+        self._down()
+        for name in ("said", "lifted", "returned", "decided", "done"):
+            setattr(self, name, [said for said in getattr(self, name) if said[0] is not old])
+        below = sorted(self.below(old), key=lambda d: len(self.over(d)))
+        made = self._begun_anew(old, old, f"{old.name}新")
+        begin_tree(made)
+        self.lost_root, self.district = old.station, made
+        self.above = {name: made if above is old else above for name, above in self.above.items()}
+        self.offers.clear()
+        self.snapshots.clear()
+        # Who has compared the words already does not take what others send under the former root, nor they from him.
+        self.passing = (*PASSING, UnknownRoot, BadRootStatement)
+        later = {d.name for d in below if self.rnd.random() < 0.3}
+        for d in below:
+            if later.isdisjoint(x.name for x in (d, *self.over(d))):
+                self.put_under(d, made if self.above[d.name] is made else self.above[d.name])
+                self._report(d)
+            else:
+                self.waiting.append(d)
+        return old.name, sorted(later)
+
+    def _compared(self, office: Desk, below: Desk) -> bytes | None:
+        here, there = (station.own_chain(d.ledger)[-1] for d in (office, below))
+        known = station.history(office.database).known
+        return here if self.lost_root and there not in known else None
+
+
+def check_new_root(history: Losing, desk: Desk) -> None:
+    """The new root has what a station below has written, and shows the same but for what hangs on the loss."""
+    top = history.district
+    # What the lost one had vouched for does not go up, and of two that are one station each has what the other has not.
+    through = [desk, *history.over(desk)][-2]
+    for station_id, incarnation, first, last in through.database.rows(
+        "SELECT o.station, o.incarnation, s.first, s.last FROM segment s JOIN origin o ON o.ref = s.origin"
+        " WHERE s.vouched IS NULL"
+    ):
+        if (
+            station_id == desk.station
+            and station_id not in history.doubtful
+            and desk.unit in top.records("unit")
+        ):
+            there = received.origins(top.database).get((station_id, incarnation))
+            known = received.spans(top.database, there) if there is not None else []
+            assert any(a <= first and last <= b for a, b in known), (
+                desk.name,
+                incarnation,
+                first,
+                last,
+                known,
+            )
+    units = {*history.units_of(desk)}
+    heads = {d.name: heads_of(d) for d in (desk, top)}
+    differing = {record for *_, record in _unheard(desk, top)}
+    for d in (desk, top):
+        for edge, *ends in d.database.rows("SELECT lower(hex(id)), one, other FROM r_same"):
+            differing |= {*ends} if edge in differing else set()
+    lost = {near for record in differing for near in _with(record, heads.values())}
+    elsewhere = with_children_elsewhere(top, units)
+    for type_name in ("firm", "visit", "prize", ATTACHMENT, PART):
+        here, there_ = (rows_of(d, type_name, units, elsewhere, heads[top.name]) for d in (desk, top))
+        for record in here.keys() | there_.keys():
+            if here.get(record) != there_.get(record):
+                near = {record, *_links(desk, type_name, record), *_links(top, type_name, record)}
+                assert not lost.isdisjoint(x for r in near for x in _with(r, heads.values())), (
+                    desk.name,
+                    record,
+                )
+    if not lost:
+        assert desk.digest(desk.unit).sha256 == top.digest(desk.unit).sha256, desk.name
+
+
+def _unheard(desk: Desk, top: Desk) -> Iterator[tuple[str, str, int, str]]:
+    """The items in which a station and the root differ: one has not come, or waits, or was taken back by what has not.
+
+    What has come and waits for nothing is the same at both, or nothing excuses it.
+    """
+    here, there, known = _said(desk), _said(top), received.origins(top.database)
+    for key in dict(here.items() ^ there.items()):
+        station_id, incarnation, number, _ = key
+        ref = known.get((station_id, incarnation), 0)
+        has_come = any(a <= number <= b for a, b in received.spans(top.database, ref))
+        if not has_come or here.get(key) in ("held", "refused") or there.get(key) == "held":
+            yield key
+
+
+def _said(desk: Desk) -> Mapping[tuple[str, str, int, str], str]:
+    """Each item by station, incarnation, number and record, with what has become of it."""
+    births = " UNION ALL ".join(
+        f"SELECT _origin, _number AS number, id AS record, 'counts' AS outcome FROM r_{name}"
+        for name in ("firm", "visit", ATTACHMENT, PART, SAME)
+    )
+    return {
+        (station, incarnation, number, record): outcome
+        for station, incarnation, number, record, outcome in desk.database.rows(
+            f"SELECT o.station, o.incarnation, i.number, lower(hex(i.record)), i.outcome FROM ({births} UNION ALL"
+            " SELECT origin, number, record, 'counts' FROM version UNION ALL"
+            " SELECT origin, number, record, 'held' FROM held UNION ALL"
+            " SELECT origin, number, record, 'refused' FROM refused) i JOIN origin o ON o.ref = i._origin"
+        )
+    }
+
+
+def _with(record: str, heads: Iterable[Mapping[str, str]]) -> set[str]:
+    """A record, and those that are one with it somewhere."""
+    return {
+        record,
+        *(r for found in heads for r, head in found.items() if record in found and head == found[record]),
+    }
+
+
+def _links(desk: Desk, type_name: str, record: str) -> set[str]:
+    """The records that one names."""
+    values = desk.values(record, type_name) or {}
+    return {str(values[name]) for name in ("firm", "record", "attachment") if values.get(name)}
