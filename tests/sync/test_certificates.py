@@ -178,6 +178,14 @@ ANYBODYS = "age1" + "q" * 52 + "5cu47z"
 """The recipient of 32 zeros."""
 
 
+def spelled_otherwise(station: str, kind: int) -> bytes:
+    """A name under another ASN.1 type than UTF8String."""
+    usual = b"\x0c\x40" + station.encode()
+    der = handmade(*PLAIN_NAMES)
+    assert usual in der
+    return der.replace(usual, bytes([kind]) + usual[1:], 1)
+
+
 def in_generalized_time() -> bytes:
     """The same moment, in the spelling that DER keeps for the years from 2050 on."""
     usual = bytes.fromhex("3020170d") + b"200101000000Z"
@@ -213,6 +221,9 @@ BAD: dict[str, Callable[[], bytes]] = {
     "an unknown role": lambda: handmade(*without("role", "xsj:role:king")),
     "two levels": lambda: handmade(*PLAIN_NAMES, "xsj:level:district"),
     "subject with two names": lambda: handmade(*PLAIN_NAMES, subject=common(KEYS.station, KEYS.station)),
+    "subject that is no text": lambda: spelled_otherwise(KEYS.station, 0x04),
+    "issuer that is no text": lambda: spelled_otherwise(TOWN_DESK.station, 0x04),
+    "subject of teletex": lambda: spelled_otherwise(KEYS.station, 0x14),
     "subject without a name": lambda: handmade(*PLAIN_NAMES, subject=common()),
     "subject of another kind": lambda: handmade(
         *PLAIN_NAMES, subject=x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, KEYS.station)])
@@ -254,6 +265,11 @@ def test_pem_of_an_unreadable_certificate_is_refused() -> None:
     pem = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
     with pytest.raises(errors.BadCertificate):
         certificates.from_pem(pem.encode())
+
+
+def test_a_name_may_be_a_printable_string() -> None:
+    """For ``openssl`` both spellings are one name."""
+    assert certificates.parse(spelled_otherwise(KEYS.station, 0x13)).station == KEYS.station
 
 
 @pytest.mark.parametrize("make", BAD.values(), ids=[name.replace(" ", "-") for name in BAD])

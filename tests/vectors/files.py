@@ -246,6 +246,13 @@ vector(
 vector("certificate-level", "certificate", "refused 3 BadCertificate 15", "A level that does not exist.")(
     lambda s: {"1.der": certificate(s)["1.der"].replace(b"xsj:level:village", b"xsj:level:villain")}
 )
+vector("certificate-name", "certificate", "refused 3 BadCertificate 15", "The subject is no text.")(
+    lambda s: {
+        "1.der": certificate(s)["1.der"].replace(
+            b"\x0c\x40" + s.office.station.encode(), b"\x04\x40" + s.office.station.encode()
+        )
+    }
+)
 vector("certificate-dates", "certificate", "refused 3 BadCertificate 15", "It begins in 2021.")(
     lambda s: {"1.der": certificate(s)["1.der"].replace(b"200101000000Z", b"210101000000Z")}
 )

@@ -72,6 +72,10 @@ _ED25519: Final = bytes.fromhex("300506032b6570")
 """The identifier of the algorithm as it stands in a certificate."""
 _DATES: Final = b"\x30\x20\x17\x0d200101000000Z\x18\x0f99991231235959Z"
 """How DER spells the fixed dates: UTCTime up to 2049. The library reads the other spelling of the first as well."""
+_COMMON_NAME: Final = bytes.fromhex("304b314930470603550403")
+"""How a name begins that is one common name of 64 signs, up to the type of these."""
+_TEXTS: Final = b"\x0c\x13"
+"""UTF8String and PrintableString. The library reads others as text as well, and ``openssl`` then finds no issuer."""
 _SMALL_ORDER: Final = frozenset(
     bytes.fromhex(text)
     for text in (
@@ -382,6 +386,9 @@ def _station_of(name: x509.Name) -> str:
         raise ValueError("a name is one common name")
     if not isinstance(values[0], str) or STATION.fullmatch(values[0]) is None:
         raise ValueError("a name is a station id")
+    encoded = name.public_bytes()
+    if not encoded.startswith(_COMMON_NAME) or encoded[len(_COMMON_NAME)] not in _TEXTS:
+        raise ValueError("a name is written as text")
     return values[0]
 
 
