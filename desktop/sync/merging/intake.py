@@ -220,6 +220,11 @@ class Intake:
         return self._settling.looked
 
     @property
+    def moved(self) -> bool:
+        """Whether anything came to count that had waited, or ceased to count."""
+        return self._settling.moved
+
+    @property
     def edges(self) -> bool:
         """Whether it was asked which records are one, as that may have changed."""
         return self._settling.edges

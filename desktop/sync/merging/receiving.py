@@ -52,6 +52,8 @@ class _OneByOne(Exception):
     """
 
 
+_Merged = tuple[list[BundleResult], bool]
+"""The files, and whether what was there before has come to count or ceased to."""
 Progress = Callable[[int, int, str], None]
 """Called with done, total and the name of the file; may raise to cancel."""
 
@@ -76,17 +78,17 @@ def merge_bundles(
     )
     in_transaction = ledger.database.connection.in_transaction
     try:
-        taken = merge(savepoints=in_transaction)
+        taken, moved = merge(savepoints=in_transaction)
     except ClockInDoubt as asked:
         # Nobody is asked while the ledger waits for the end of a transaction.
         if not ledger.clock.is_right(asked):
             raise
-        taken = merge(savepoints=in_transaction)
-    changed = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
-    return MergeReport(tuple(taken), ChangeSet(everything=changed and not preview))
+        taken, moved = merge(savepoints=in_transaction)
+    came = any(r.applied or r.conflict or r.held or r.refused or r.answered or r.released for r in taken)
+    return MergeReport(tuple(taken), ChangeSet(everything=(came or moved) and not preview))
 
 
-def _tried(merge: Callable[..., list[BundleResult]], *, savepoints: bool) -> list[BundleResult]:
+def _tried(merge: Callable[..., _Merged], *, savepoints: bool) -> _Merged:
     """A merge, with a savepoint for each file at the second try if it has to be."""
     # Suppressed and not caught: what was read of the bad file is let go before the second try.
     with contextlib.suppress(_OneByOne):
@@ -103,9 +105,10 @@ def _merge(
     preview: bool,
     progress: Progress | None,
     savepoints: bool,
-) -> list[BundleResult]:
+) -> _Merged:
     """One try at merging all files."""
     taken: list[BundleResult] = []
+    moved = False
     with contextlib.suppress(_PreviewDone), without_collection(), ledger.database.transaction():
         # What is said about own items reaches those that stand in a segment.
         sending.cut_own(ledger, keys)
@@ -118,10 +121,10 @@ def _merge(
                     progress(number, len(paths), path.name)
                 receiver.look_ahead(paths[number : number + _AHEAD])
                 taken.append(receiver.take(path))
-        receiver.finish()
+        moved = receiver.finish()
         if preview:
             raise _PreviewDone
-    return taken
+    return taken, moved
 
 
 def take_tree(ledger: Ledger, keys: StationKeys, data: bytes, desk: Certificate) -> None:
@@ -245,10 +248,11 @@ class _Receiver:
             return None
         return None if part is None else (bundle.digest, part)
 
-    def finish(self) -> None:
+    def finish(self) -> bool:
         """After all bundles: what waited for the tree or the time, what counts no longer, then indexes and search.
 
-        A preview states no refusals and needs neither indexes nor search.
+        A preview states no refusals and needs neither indexes nor search. Says whether anything that was there before
+        has come to count or ceased to: what waits for its day comes with whatever is merged then.
         """
         self._intake.count()
         self._intake.settle()
@@ -265,7 +269,7 @@ class _Receiver:
             self._intake.settle()
         self._intake.put_right(self._taken)
         if not self._keep:
-            return
+            return False
         for taken in self._taken:
             results.note_merge(self._ledger, taken, self._operator)
         self._intake.close()
@@ -281,6 +285,7 @@ class _Receiver:
             # Of a merge that takes nothing nothing is left.
             self._intake.note_looked()
         self._intake.bring_up_to_date()
+        return self._intake.moved
 
     def _doubt_date(self) -> None:
         """Rule 19: raises :class:`ClockInDoubt`, unless a person has confirmed the date; then what is early waits.
