@@ -340,6 +340,8 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*DISTRICT_DESK.ders)), causes.BadEnrolmentFile),
     "a chain that ends below the root": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(*VILLAGE_DESK.ders[:2])), errors.BadCertificate),
+    "a chain that ends below the root, and another signature": (
+        lambda: changed(GRANT, CLERK.keys, chain=chain_of(*VILLAGE_DESK.ders[:2])), errors.BadSignature),
     "a chain of numbers": (lambda: changed(GRANT, TOWN_DESK.keys, chain=[1, 2]), causes.BadEnrolmentFile),
     "a chain of noise": (
         lambda: changed(GRANT, TOWN_DESK.keys, chain=chain_of(b"a", b"b")), errors.BadCertificate),

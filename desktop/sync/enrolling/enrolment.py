@@ -224,6 +224,7 @@ def read_grant(
     with strictjson.refused_as(BadEnrolmentFile):
         grant, answered = _grant(signed)
     _check_signature(signed, grant.desk)
+    roots.require_roots(grant.history.first)
     if grant.root.der not in grant.history.known:
         raise BadRootStatement("the chain leads to another root")
     if held is not None:
@@ -355,7 +356,7 @@ def _grant(signed: Signed) -> tuple[Grant, str]:
     if not all(_is_told(row) for row in rows if row["id"] in own):
         raise NotStrict("the units of the station and of the desk have code, name and level")
     rows = tuple(_as_shown(row) for row in rows)
-    history = roots.read_history(fields.object("roots")) if "roots" in fields else roots.beginning(ders[-1:])
+    history = roots.read_history(fields.object("roots")) if "roots" in fields else History(ders[-1:])
     grant = Grant(
         signed.digest,
         chain,

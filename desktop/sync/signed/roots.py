@@ -108,19 +108,19 @@ class History:
         return self
 
 
-def beginning(first: tuple[bytes, ...], statements: tuple[bytes, ...] = ()) -> History:
-    """The history that begins with these roots (DER), which must stand by themselves; raises :class:`BadCertificate`.
+def read_history(said: Fields) -> History:
+    """The history that :meth:`History.written` wrote; raises :class:`NotStrict`, and nothing of it is judged yet.
 
-    The statements are judged with the first look at :attr:`History.stages`.
+    The roots of the beginning are by :func:`require_roots`, the statements with the first look at
+    :attr:`History.stages`.
     """
+    return History(said.binaries("first", 1, MAX_ROOTS), said.binaries("statements", 0, MAX_CHANGES))
+
+
+def require_roots(first: Sequence[bytes]) -> None:
+    """Raises :class:`BadCertificate` unless these (DER) stand by themselves; nobody else says that they are roots."""
     if not all(map(is_self_signed, first)):
         raise BadCertificate("the roots of the beginning")
-    return History(first, statements)
-
-
-def read_history(said: Fields) -> History:
-    """The history that :meth:`History.written` wrote. Raises :class:`BadCertificate` and :class:`NotStrict`."""
-    return beginning(said.binaries("first", 1, MAX_ROOTS), said.binaries("statements", 0, MAX_CHANGES))
 
 
 def make_statement(
