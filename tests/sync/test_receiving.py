@@ -292,13 +292,12 @@ def test_undoing_on_the_way_is_an_ordinary_change(tree: Tree) -> None:
 
 
 def test_a_bundle_made_under_a_newer_tree_waits_as_a_whole(tree: Tree) -> None:
-    """Rule 28: the town knows of a unit that this copy of the district's ledger has not heard of yet."""
-    tree.district.birth("unit", {"name": "新镇", "superior": tree.district.unit}, record="ab" * 16)
-    tree.town.database.execute("UPDATE r_unit SET _stamp = _stamp + (1 << 40)")
-    tree.town.birth("firm", {"name": "一家"})
-    (found,) = tree.district.merge(tree.town.send()).bundles
+    """Rule 28: the village knows of a word of the district that the town has not heard of yet."""
+    tree.village.database.execute("UPDATE r_unit SET _stamp = _stamp + (1 << 40)")
+    tree.village.birth("firm", {"name": "一家"})
+    (found,) = tree.town.merge(tree.village.send()).bundles
     assert isinstance(found.problem, UnitNotKnown)
-    assert tree.district.records() == set()
+    assert tree.town.records() == set()
 
 
 def test_a_merge_may_be_stopped_and_leaves_nothing(tree: Tree) -> None:
