@@ -135,7 +135,9 @@ def look(
 def change_words(offered: Offered) -> str:
     """To whom this computer reports and would from then on, in words; and whether anybody above both has said so."""
     if offered.placed:
-        return f"本机现在报给“{offered.before}”；本单位已经归“{offered.grantor}”管，接受以后改报给它。"
+        return (
+            f"本机现在报给“{offered.before}”；按现在的体系，“{offered.grantor}”管着本单位，接受以后改报给它。"
+        )
     return (
         f"本机现在报给“{offered.before}”，没有查到把本单位调整给“{offered.grantor}”的决定。"
         f"请先打电话问“{offered.before}”；没有这回事的不要接受，接受以后它就收不到本机的数据包了。"
