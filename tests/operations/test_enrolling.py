@@ -18,6 +18,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
 from desktop.reference import divisions
 from desktop.store.ledger import SlotEdit
+from desktop.store.peers import links
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.enrolling import enrolment
@@ -100,6 +101,16 @@ def test_nobody_is_enrolled_whom_no_level_above_would_count(district: Session, t
         assert (units(town), out.exists()) == (before, False)
     asked.write_bytes(enrolment.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
     assert enrolling.grant(town, asked, out).unit.id == town.unit.id
+
+
+def test_nobody_enrols_himself(district: Session, tmp_path: Path) -> None:
+    """Who opened his own request had himself below him."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    enrol(town, district, tmp_path, delegate=True)
+    applying.request(town, tmp_path / "a.xsq", renew=True)
+    with pytest.raises(NotAllowed, match="自己"):
+        enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    assert [link.peer for link in links.all_links(town.database)] == [district.ledger.station]
 
 
 def test_whoever_compares_words_enrols_whom_they_are_of(district: Session, tmp_path: Path) -> None:

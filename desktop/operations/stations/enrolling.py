@@ -92,6 +92,10 @@ def grant(
         asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
     if compared not in ("", asked.digest):
         raise Exchanged(asked.digest)
+    if asked.keys.station == desk.ledger.station:
+        raise NotAllowed(
+            "这是本机自己的入网申请，自己不能批准自己。", "请把这份申请（.xsq）交给上级单位批准。"
+        )
     level = level or asked.wish.kind
     wished = unit_id(asked.wish.kind, asked.wish.code)
     unit = OwnUnit(unit_id(level, code or asked.wish.code), code or asked.wish.code, asked.wish.name, level)
