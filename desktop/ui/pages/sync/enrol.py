@@ -106,7 +106,6 @@ class EnrolCard(Card):
         self._offered: Offered | None = None
         self._unfolded = self._waiting = self._asked_again = False
         self._enrolled = False
-        self._superior = ""
         self.short = plain()
         self.short.setWordWrap(False)
         self.unfold = link("查看入网步骤", self._unfold)
@@ -160,7 +159,7 @@ class EnrolCard(Card):
             else "已完成。" if enrolled
             else "把申请文件（.xsq）存到U盘，交给上级（镇街工会或区总工会）。在这之前登记的内容都会保留。",
         )  # fmt: skip
-        name = self._superior = peer.link.name if peer is not None else "上级"
+        name = peer.link.name if peer is not None else "上级"
         second.show_state(
             "done" if enrolled else "next" if asked else "later",
             f"已入网，上级是“{name}”。"
@@ -291,7 +290,8 @@ class EnrolCard(Card):
     def _show_offer(self, found: Offered) -> None:
         self._offered = found
         more = "，可以为下级办理入网" if found.may_enrol else ""
-        how = "换了电脑来接手" if found.grantor == self._superior else "来接手"
+        # By the unit, and not by a name that whoever has written the file could choose.
+        how = "来接手" if found.before else "换了电脑来接手"
         unasked = (
             f"本机没有申请过，是“{found.grantor}”{how}：接受以后，数据包改为报给它，登记的内容都还在。\n"
         )
