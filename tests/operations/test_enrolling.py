@@ -24,7 +24,7 @@ from desktop.store.queries.reading import Query
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Wish
 from desktop.sync.errors import Exchanged
-from desktop.sync.errors.enrolment import GrantAhead
+from desktop.sync.errors.enrolment import GrantAhead, GrantIncomplete
 from desktop.sync.signed import identity
 from tests.operations.stations import CHEAP, START, enrol, repeatable, station
 from tests.sync.world import seeded
@@ -184,6 +184,11 @@ def test_a_grant_of_a_day_to_come_is_not_taken_nor_one_given_whose_own_place_wai
     with pytest.raises(enrolling.PlaceNotHere):
         enrolling.grant(town, asked, tmp_path / "b.xsg")
     assert not (tmp_path / "b.xsg").exists()
+    with monkeypatch.context() as before:
+        before.setattr(enrolling, "_require_place", lambda *_: None)
+        enrolling.grant(town, asked, tmp_path / "b.xsg")
+    with pytest.raises(GrantIncomplete):
+        applying.look(village, tmp_path / "b.xsg")
 
 
 def test_a_grant_that_waits_for_its_day_is_given_once_more_and_waited_for_no_longer(

@@ -22,8 +22,13 @@ from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
 from desktop.sync.enrolling import enrolment
 from desktop.sync.enrolling.enrolment import Grant, Wish
-from desktop.sync.errors import Exchanged
-from desktop.sync.errors.enrolment import GrantAhead, GrantForOtherRequest, GrantorRevoked
+from desktop.sync.errors import Exchanged, UnitNotKnown
+from desktop.sync.errors.enrolment import (
+    GrantAhead,
+    GrantForOtherRequest,
+    GrantIncomplete,
+    GrantorRevoked,
+)
 from desktop.sync.formats import files, sorts
 from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates, identity, words
@@ -252,15 +257,17 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
 
     None is known yet before the first grant, and where a unit has begun a tree of its own. It answers the last request
     or, where a new superior gives it unasked, names the present certificate; such a one may be taken in once more.
-    Raises :class:`NoRequest`, :class:`GrantAhead` and what reading a grant raises.
+    Raises :class:`NoRequest`, :class:`GrantIncomplete`, :class:`GrantAhead` and what reading a grant raises.
     """
     keys, asked = _answered(session, data)
-    if new_root is not None:
-        found = enrolment.read_grant(data, keys, asked, pinned=(new_root,))
-    else:
-        pins = len(station.own_chain(session.ledger)) > 1
-        held = station.history(session.database) if pins else None
-        found = enrolment.read_grant(data, keys, asked, held=held)
+    pinned = () if new_root is None else (new_root,)
+    pins = new_root is None and len(station.own_chain(session.ledger)) > 1
+    held = station.history(session.database) if pins else None
+    try:
+        found = enrolment.read_grant(data, keys, asked, pinned, held)
+    except UnitNotKnown as problem:
+        # Not what is said of a bundle: nothing is on its way here.
+        raise GrantIncomplete(problem.detail) from problem
     former = {certificates.parse(chain[0]).digest for chain in station.chains_before(session.ledger)}
     if asked in former and found.chain[0].der != station.own_chain(session.ledger)[0]:
         # Of those that name a former certificate only the one that was taken in fits still: with any other that lies

@@ -206,12 +206,16 @@ def require_issuer(desk: Session) -> tuple[certificates.Certificate, Sequence[by
             "上级批准本单位入网时，没有授权再办理下级入网。",
             "请上级再批准一次本单位的申请并允许办理下级入网；也可以把这份申请交给上级批准。",
         )
+    _require_place(desk, chain)
+    return own, chain
+
+
+def _require_place(desk: Session, chain: Sequence[bytes]) -> None:
+    """Raises :class:`PlaceNotHere`: who gets a grant knows of the tree what stands in it, and judges by that."""
     tree = Tree({unit: superior for unit, superior, *_ in _tree_rows(desk)})
     for below, above in itertools.pairwise(map(certificates.parse, chain)):
         if any(tree.place(unit, above.claims.units) is Place.UNKNOWN for unit in below.claims.units):
-            # Who gets a grant knows of the tree what stands in it, and could not tell whether this unit may give it.
             raise PlaceNotHere("上级登记本单位的内容还没有到本机，现在批准，下级那边接受不了。")
-    return own, chain
 
 
 def confirm(desk: Session, ack_file: Path) -> Link:

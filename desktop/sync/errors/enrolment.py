@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.errors import StateProblem
-from desktop.sync.errors import Caused, Damaged, Forged, NotForHere, Revoked, UnknownSigner
+from desktop.sync.errors import Caused, Damaged, Forged, NotForHere, Revoked, UnitNotKnown, UnknownSigner
 
 
 class BadRootStatement(Forged):
@@ -56,6 +56,13 @@ class GrantorRevoked(Revoked):
 
     text = "批准本机的那台电脑已经停用，这份批准文件不能接受。"
     next_step = "请打电话问上级现在用的是哪台电脑，请它给一份新的批准文件。"
+
+
+class GrantIncomplete(UnitNotKnown):
+    """The tree of the grant does not tell where the unit that it gives lies below that of the desk."""
+
+    text = "批准文件里没有写全本单位在体系里的位置，批准它的单位自己的登记多半还没有到那台电脑。"
+    next_step = "请上级先收取它自己的上级最新的回执，再给本机批准一次。"
 
 
 class GrantAhead(Caused, StateProblem):
