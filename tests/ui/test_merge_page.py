@@ -431,6 +431,36 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     assert not grid.isColumnHidden(4)
 
 
+def test_what_is_said_of_bad_files_is_never_covered_by_the_lists_below(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    for kind in ("enterprise", "member", "meeting", "course", "officer"):
+        records.save(village, kind, {"name": "甲"})
+    good = exchange.send(village, tmp_path / "好的.xsj").path
+    whole = good.read_bytes()
+    contents = {
+        "副本.xsj": whole,
+        "短.xsj": whole[:-30],
+        "空.xsj": b"",
+        "乱.xsj": b"x" * 90,
+        "表.xlsx": b"x" * 90,
+    }
+    files = [good]
+    for name, data in contents.items():
+        files.append(tmp_path / f"{'很长的名字' * 14}{name}")
+        files[-1].write_bytes(data)
+    hands, page = open_page(town)
+    hands.drop(page.merge.drop, files)
+    for height in range(640, 820, 20):
+        hands.window.resize(1366, height)
+        hands.settle()
+        hands.settle()
+        note, grid = page.merge.note.geometry(), page.merge.grid.geometry()
+        assert note.bottom() < grid.top(), height
+    assert note.height() > 200, "as high as to be the first that gives way"
+
+
 def test_lists_that_are_cut_say_how_many_more_there_are(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,6 +198,13 @@ class Details(QWidget):
         whole.addLayout(line, 1)
         whole.addStretch(0)
 
+    def hasHeightForWidth(self) -> bool:
+        """Its words are short: in a column Qt would take the height that it would like for the least that it needs.
+
+        Then what stands above it was cut on a low screen, though there was room.
+        """
+        return False
+
     def show_files(self, files: Iterable[Shown]) -> None:
         """Adds up these files."""
         files = list(files)
