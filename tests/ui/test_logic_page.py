@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
+from PySide6.QtTest import QTest
 
 from desktop.operations.recording import checking, records
 from desktop.operations.session import Session
@@ -51,6 +55,29 @@ def test_errors_come_first_and_lead_to_the_field_that_is_mended(desk: Desk, town
     assert form.record == first
     editor, cursor = form.form.rows[place.field].editor, desk.focus()
     assert editor is cursor or editor.isAncestorOf(cursor)
+
+
+def test_while_the_first_check_runs_its_progress_stands_below_the_words(
+    desk: Desk, town: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, go_on = checking.check_all, threading.Event()
+
+    def waiting(*given: Any, **named: Any) -> checking.Report:
+        go_on.wait(10)
+        return look(*given, **named)
+
+    monkeypatch.setattr(checking, "check_all", waiting)
+    desk.show("list:enterprise")
+    QTest.keyClick(desk.focus(), K.Key_F7)
+    page = desk.window.page
+    assert isinstance(page, LogicPage)
+    desk.qtbot.waitUntil(page.bar.isVisible)
+    desk.qtbot.wait(50)
+    try:
+        assert page.bar.geometry().bottom() < page.height() // 4
+    finally:
+        go_on.set()
+        desk.settle()
 
 
 def test_the_line_at_the_foot_counts_as_the_one_above(desk: Desk, town: Session) -> None:

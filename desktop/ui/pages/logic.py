@@ -37,6 +37,7 @@ class LogicPage(Page):
         self.again = button("重新检查（F7）", self.check, "refresh-cw", primary=True)
         self.stop = button("停止", self.cancel, "x")
         self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName("检查进度")
         self.verdict = Note()
         self.groups = Grid(
@@ -71,6 +72,8 @@ class LogicPage(Page):
         self.both.setSizes([520, 480])
         column.addWidget(self.both, 1)
         column.addWidget(self.empty, 1)
+        # While the first check runs there is nothing else to take the room.
+        column.addStretch(0)
         self._layers(found=False)
 
     # -- checking ------------------------------------------------------------------------------------------------
