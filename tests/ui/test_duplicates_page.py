@@ -277,12 +277,18 @@ def test_who_is_not_ticked_is_said_to_be_none_of_the_others(open_page: Open, ses
 def test_hidden_values_of_both_are_shown_when_asked_for_and_that_is_noted(
     open_page: Open, session: Session
 ) -> None:
-    first, _, _ = three_members(session)
+    first, second, _ = three_members(session)
+    firms = [records.save(session, "enterprise", {"name": name}).record for name in ("茶厂", "山庄")]
+    for member, firm in zip((first, second), firms, strict=True):
+        records.save(session, "member", {"enterprise": firm}, record=member)
     hands, page = open_page()
 
     def texts() -> str:
         return " ".join(label.text() for label in page.view.findChildren(QLabel))
 
+    assert "茶厂" in texts(), "where they work is named, as a group or alone"
+    assert "山庄" in texts()
+    assert not any(firm in texts() for firm in firms)
     assert "330102199001010012" not in texts()
     hands.click(page.reveal)
     assert "330102199001010012" in texts()

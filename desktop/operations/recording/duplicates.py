@@ -103,7 +103,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Records side by side: units, the slots that are filled, and how many records hang on each, by type."""
+    """Records side by side: units, the slots that are filled, and how many records hang on each, by type.
+
+    ``links`` has the words for every record that they link to, by id.
+    """
 
     records: tuple[Record, ...]
     titles: tuple[str, ...]
@@ -111,6 +114,7 @@ class Comparison:
     rows: tuple[Row, ...]
     hanging: tuple[Mapping[str, int], ...]
     codes: tuple[str | None, ...]
+    links: Mapping[str, str]
 
     def codes_differ(self, sides: Collection[int] | None = None) -> bool:
         """Whether valid codes of these sides, or of all, say that they are several organisations."""
@@ -200,6 +204,7 @@ def compare(
         tuple(rows),
         tuple(candidates.connections(database, types, type_name, h.id) for h in held),
         tuple(c if isinstance(c, str) and uscc.names_a_record(c) else None for c in keys),
+        queries.link_titles(database, types, codes, record_type, [h.values for h in held]),
     )
 
 

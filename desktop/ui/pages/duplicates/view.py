@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.operations import queries
 from desktop.operations.recording import duplicates
 from desktop.operations.recording.duplicates import Comparison, Row
-from desktop.records.declaration import UNIT_SLOT, Mask, short_label
+from desktop.records.declaration import UNIT_SLOT, Field, Kind, Mask, short_label
 from desktop.records.display import display
 from desktop.records.typed.texts import printable
 from desktop.records.versions.canonical import Cell
@@ -175,10 +176,15 @@ class SideBySide(QWidget):
     def _texts(self, row: Row, *, masked: bool = True) -> list[str]:
         """The words of each side, masked as everywhere; the parts of a group one after the other."""
         codes = self.workbench.codes
+        links = self.comparison.links if self.comparison is not None else {}
+
+        def text(field: Field, cell: Cell) -> str:
+            if field.kind is Kind.LINK:
+                return queries.link_words(field, cell, links)
+            return display(field, cell, codes=codes, masked=masked)
 
         def words(values: Mapping[str, Cell]) -> str:
-            shown = row.slot.shown_fields
-            said = [(f.label, display(f, values.get(f.name), codes=codes, masked=masked)) for f in shown]
+            said = [(f.label, text(f, values.get(f.name))) for f in row.slot.shown_fields]
             filled = [(label, text) for label, text in said if text]
             if len(filled) < 2:
                 return "".join(text for _, text in filled)
