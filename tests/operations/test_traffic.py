@@ -165,6 +165,13 @@ def test_only_whom_a_word_of_what_counts_concerns_is_behind(tmp_path: Path) -> N
     records.save(town, "unit", {"signatures": "both"}, record=town.workspace.unit.id)
     assert behind() == list(below), "all below it have to know whose signatures are asked for"
     assert behind() == []
+    lower = {"name": "茶厂工会", "level": "enterprise", "code": "Q1", "superior": first.unit.id}
+    unit = records.save(town, "unit", lower).record
+    assert behind() == ["330110109200"]
+    moving.move(town, unit, below["330110109202"].unit.id)
+    assert behind() == ["330110109200", "330110109202"], "who had it does not have it any more"
+    records.delete(town, "unit", unit)
+    assert behind() == ["330110109202"]
     policy.revoke(town, below["330110109202"].ledger.station)
     assert [names[p.link.peer] for p in traffic.overview(town.database, town.here).peers if p.outdated] == [
         "330110109202"

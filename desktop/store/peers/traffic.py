@@ -9,7 +9,7 @@ from typing import Any
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION, UNIT
+from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION, SUPERIOR, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
@@ -167,8 +167,27 @@ def own_changes(database: Database, station: str, since: int) -> list[tuple[str,
 
 
 def own_words(database: Database, station: str, since: int, most: int) -> list[Said]:
-    """What a station has said of units and of what counts at or after a stamp; at most ``most`` of each kind."""
-    return [
+    """What a station has said of units and of what counts at or after a stamp; at most ``most`` of each kind.
+
+    A unit that was put elsewhere, or is deleted, stands no more below whom that is news to: the superior is named too.
+    """
+    changed = (
+        " FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot = {} AND v.type = :type AND NOT v.birth"
+        " JOIN origin o ON o.ref = v.origin AND o.station = :station AND v.stamp >= :since"
+    )
+    left = [
+        Said(UNIT, unit, stamp)
+        for unit, stamp in database.rows(
+            f"SELECT p.value ->> '$', max(v.stamp) {changed.format(':superior')} JOIN version p"
+            " ON p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.stamp < v.stamp"
+            " WHERE p.value <> :absent GROUP BY 1 UNION ALL"
+            f" SELECT lower(hex(r.superior)), max(v.stamp) {changed.format(':deleted')}"
+            " WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT :most",
+            {"type": UNIT, "superior": SUPERIOR, "deleted": DELETED_SLOT, "station": station, "since": since,
+             "absent": ABSENT, "most": most},
+        )
+    ]  # fmt: skip
+    return left + [
         Said(name, about or "", stamp, kind or "")
         for name, (named, of_type) in _NAMED.items()
         for about, kind, stamp in database.rows(
