@@ -152,6 +152,10 @@ def test_what_names_one_record_is_not_offered_and_refused(village: Session) -> N
     }
     assert "union" in offered
     assert not {"name", "id_number", "phone"} & offered
+    # Nor that from which the id of a unit follows, nor whose it is: one step made another unit of each that was chosen.
+    units = {t.key for t in batches.targets_of(village.types["unit"], lambda _type, _field: True)}
+    assert not {"code", "level", "superior"} & units
+    assert "ended" in units
     firms(village, "N")
     found = survey(village, "union_state")
     for wrong in ("uscc", "surveyed_staff"):

@@ -63,7 +63,8 @@ class UnknownField(UsageProblem):
 
 
 _SOME_UNIT: Final = "别的单位"
-_NAMING: Final = ("level", "code")
+NAMING: Final = ("level", "code")
+"""From which the id of a unit follows."""
 _POWER: Final = "issuing_power"
 FIXED: Final = {
     "holder": "授权不能改给别的单位。",
@@ -165,12 +166,12 @@ def check_named(session: Session, record_type: RecordType, record: str, values: 
     Its computer would be told the new ones, ask with them when it is enrolled once more, and be another unit then. One
     that was registered by hand has an id of its own, and nobody is enrolled for it.
     """
-    if record_type.name != UNIT or values.keys().isdisjoint(_NAMING):
+    if record_type.name != UNIT or values.keys().isdisjoint(NAMING):
         return
     held = reading.record(session.database, session.types, UNIT, record)
-    said = {name: held.values.get(name) for name in _NAMING} if held is not None else {}
+    said = {name: held.values.get(name) for name in NAMING} if held is not None else {}
     other = any(values.get(name, cell) != cell for name, cell in said.items())
-    if other and record == unit_id(*(str(said[name]) for name in _NAMING)):
+    if other and record == unit_id(*(str(said[name]) for name in NAMING)):
         raise NamesUnit("单位入网以后，编码和层级不能改。")
 
 

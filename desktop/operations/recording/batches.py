@@ -18,6 +18,7 @@ from desktop.records.declaration import Field, Kind, Mask, RecordType, Slot
 from desktop.records.typed.lengths import check_lengths
 from desktop.records.typed.texts import printable
 from desktop.records.versions.canonical import Cell
+from desktop.records.versions.deciding import SUPERIOR, UNIT
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import ChangeSet, SlotEdit
 from desktop.store.queries import reading
@@ -110,7 +111,9 @@ def _is_shared(record_type: RecordType, field: Field) -> bool:
     """Whether many records may have one value in common: nothing by which one is known or that is worked out of it."""
     name = field.name == record_type.title[0] and field.kind is Kind.TEXT
     known_by = name or field.mask is not Mask.NONE or field.name in (record_type.key, *record_type.locked_by)
-    return not known_by and not field.reckoned
+    # And a unit is moved one by one: what its former superior had said of it is said once more (rule 28).
+    place = record_type.name == UNIT and field.name in (*admitting.NAMING, SUPERIOR)
+    return not known_by and not place and not field.reckoned
 
 
 def survey(
