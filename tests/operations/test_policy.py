@@ -35,7 +35,7 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.sync.authority import enrolled, exclusions
-from desktop.sync.errors import GrantGone
+from desktop.sync.errors import GrantGone, NotGranted
 from desktop.sync.merging.results import MergeReport
 from tests.operations.stations import enrol, forged, report_up, station, twin
 
@@ -131,6 +131,11 @@ def test_a_withdrawn_grant_is_told_for_what_it_is_and_its_computer_keeps_its_nam
     report_up(fresh, district, tmp_path)
     (late,) = exchange.merge(fresh, [exchange.send(below, tmp_path / "late.xsj").path]).bundles
     assert isinstance(late.problem, GrantGone)
+    # Another that this office gave since, and lost with what it was set back from, is not gone: it comes from above.
+    back = twin(fresh, tmp_path / "退回")
+    enrol(below, fresh, tmp_path)
+    (late,) = exchange.merge(back, [exchange.send(below, tmp_path / "again.xsj").path]).bundles
+    assert type(late.problem) is NotGranted
     policy.lift(district, *(e.record for e in policy.excluded(district)))
     assert names(district) == {"厂"}
 

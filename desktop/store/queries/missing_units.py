@@ -106,3 +106,13 @@ def grants_lost(database: Database) -> dict[str, str]:
             (GRANT, BIRTH),
         )
     )
+
+
+def is_grant_lost(database: Database, certificate: str, issuer: str) -> bool:
+    """Whether the issuer's grant of a certificate (base64) has come and does not count."""
+    found = database.row(
+        "SELECT 1 FROM refused r JOIN origin o ON o.ref = r.origin WHERE o.station = ? AND r.type = ?"
+        " AND r.kind = ? AND r.value ->> 'certificate' = ?",
+        (issuer, GRANT, BIRTH, certificate),
+    )
+    return found is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 
 from desktop.store.ledger import Ledger
@@ -77,11 +78,11 @@ class Verdicts:
                 raise RegisteredElsewhere(problem.detail) from problem
             raise
         except NotGranted as problem:
-            # Of one that has had a grant none is on its way, be it from above or with a file.
-            named = problem.detail
-            is_senders = named == certificates.parse(bundle.chain[0]).station
-            if is_senders and named in missing_units.grants_lost(self._db):
-                raise GrantGone(named) from problem
+            # That which has come is not on its way, be it from above or with a file.
+            senders = certificates.parse(bundle.chain[0])
+            text = base64.b64encode(senders.der).decode()
+            if missing_units.is_grant_lost(self._db, text, senders.issuer_station):
+                raise GrantGone(problem.detail) from problem
             raise
         except WrongReceiver as problem:
             if trust.is_out(state, problem.detail):
