@@ -101,6 +101,13 @@ def test_two_computers_of_one_town_change_their_places(tmp_path: Path) -> None:
     enrol(second, district, tmp_path, delegate=True)
     report_up(second, district, tmp_path)
     enrol(first, second, tmp_path, delegate=True)
+    # So a program of before had left it: it was enrolled, and had no superior. With another grant it has one again.
+    first.database.execute("DELETE FROM link WHERE upward")
+    applying.request(first, tmp_path / "一.xsq")
+    enrolling.grant(district, tmp_path / "一.xsq", tmp_path / "一.xsg", delegate=True)
+    offered = applying.look(first, tmp_path / "一.xsg")
+    assert (offered.before, offered.placed) == ("原来的上级", True)
+    enrol(first, second, tmp_path, delegate=True)
     add(first, "镇办厂")
     report_up(first, second, tmp_path)
     report_up(second, district, tmp_path)

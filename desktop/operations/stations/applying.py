@@ -249,7 +249,9 @@ def _superior(session: Session, found: Grant) -> str:
     chain = station.own_chain(session.ledger)
     if len(chain) < 2 or not certificates.parse(chain[1]).claims.units.isdisjoint(found.desk.claims.units):
         return ""
-    return links.uplink(session.database).name
+    above = next((link for link in links.all_links(session.database) if link.upward), None)
+    # A program of before could leave a computer without any that another one below it had taken over.
+    return above.name if above is not None else "原来的上级"
 
 
 def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> Grant:
