@@ -52,7 +52,8 @@ NAMED = {
 FAMILIES = {errors.Caused, *(b for e in NAMED for b in e.__bases__)}
 """Only what is no base of another error is the cause of something."""
 ALONE = {
-    errors.NotGranted, errors.Revoked, errors.UnitMoved, errors.UnitNotKnown, errors.UnknownSigner, errors.WrongReceiver,
+    errors.NotGranted, errors.Revoked, errors.UnitMoved, errors.UnitNotKnown, errors.UnknownSigner,
+    errors.WrongReceiver,
 }  # fmt: skip
 """Bases that are told by themselves as well, where nothing more is known."""
 EXIT_CODES = {10, 11, 12, 13, 14, 15, 20, 24}
