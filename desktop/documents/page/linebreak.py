@@ -178,15 +178,20 @@ def _candidates(
 def _ends_from(
     measure: _Measure, penalties: Sequence[float], start: int, begin: int, width: float, badness: Badness
 ) -> list[tuple[int, float]]:
+    # Ten ends are looked at for each character of a text.
     found = []
     final = len(measure.cells) - 1
     advances, squeezes, pulled, lost = measure.advances, measure.squeezes, measure.pulled, measure.lost[start]
+    visible, before = measure.visible, advances[start]
     for end in range(begin, final + 1):
-        last = max(start, measure.visible[end])
-        slack = width - (advances[last + 1] - advances[start] + pulled[last] + lost)
-        squeezable = squeezes[last + 1] - squeezes[start] + pulled[last] + lost
-        if slack + squeezable < -EPSILON:
-            break
+        last = visible[end]
+        if last < start:
+            last = start
+        slack = width - (advances[last + 1] - before + pulled[last] + lost)
+        if slack < 0:
+            squeezable = squeezes[last + 1] - squeezes[start] + pulled[last] + lost
+            if slack + squeezable < -EPSILON:
+                break
         penalty = 0.0 if end == final else penalties[end]
         if penalty != FORBIDDEN:
             found.append((end, penalty + badness(measure, start, last, slack, end == final)))
