@@ -177,7 +177,7 @@ class Restoring(Speaking):
         """What a computer does on its next start when its fork is decided."""
         origin = desk.station, desk.keys.incarnation
         if not station.knowledge(desk.ledger, desk.keys).policy.is_decided(origin):
-            return False
+            return bool(rewriting.save_late(desk.ledger, "换新编号"))
         if _is_copy(desk):
             desk.cut()
             fresh = identity.generate(desk.ledger.environment.random)

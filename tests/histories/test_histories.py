@@ -19,7 +19,7 @@ from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending, writing
-from desktop.sync.merging import forks
+from desktop.sync.merging import forks, rewriting
 from desktop.sync.signed import manifest
 from tests.conftest import LONG, connections_closed
 from tests.histories.comparing import (
@@ -128,6 +128,7 @@ def check(history: Losing) -> None:
         }
         assert waits <= {"no_birth", "kind"}
         assert forks.open_forks(desk.database, desk.ledger.types) == []
+        assert rewriting.lost_items(desk.ledger) == []
         check_values(history, desk)
         check_holders(history, desk)
         if history.lost_root and desk is not history.district:

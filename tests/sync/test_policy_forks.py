@@ -70,6 +70,33 @@ def test_what_a_merge_writes_with_the_decision_is_written_anew_too(
     assert town.digest(laptop.unit).sha256 == laptop.digest(laptop.unit).sha256
 
 
+def test_what_had_not_come_above_when_the_fork_was_decided_is_written_anew_when_it_loses(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    """It bears a number of the other's, so the town is asked once more, and the twin has new numbers by then."""
+    forked(laptop, twin, town, district)
+    twin.birth("firm", {"name": "还没有上报"}, record=THIRD)
+    before = twin.keys.incarnation
+    decide(town, laptop)
+    twin.take(town.send(twin))
+    assert renumber(twin) == 2
+    report(twin, town)
+    assert len(open_forks(town)) == 1
+    decide(town, laptop)
+    twin.take(town.send(twin))
+    assert (twin.ledger.incarnation != before, THIRD in twin.records()) == (True, False)
+    twin.edit(OTHER, "name", "后来改的")
+    assert rewriting.save_late(twin.ledger, "换新编号") == 1
+    assert rewriting.save_late(twin.ledger, "换新编号") == 0
+    for _ in range(2):
+        report(twin, town)
+    assert open_forks(town) == []
+    for desk in (town, twin):
+        assert desk.records() == {FIRM, OTHER, THIRD, FOURTH}
+        assert (desk.values(OTHER) or {})["name"] == "后来改的"
+    assert town.digest(twin.unit).sha256 == twin.digest(twin.unit).sha256
+
+
 def test_what_a_restored_office_has_said_of_units_is_written_anew_as_well(
     laptop: Desk, town: Desk, district: Desk
 ) -> None:

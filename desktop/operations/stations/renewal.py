@@ -42,13 +42,23 @@ def follow(session: Session) -> Renewal | None:
     origin = ledger.station, ledger.incarnation
     keys = station.load_keys(ledger)
     if not station.knowledge(ledger, keys).policy.is_decided(origin):
-        return None
+        return _save_late(session)
     if _is_copy(session, origin):
         return Renewal(copied=True)
     fresh = identity.new_incarnation(session.environment.random)
     with session.database.transaction():
         count = rewriting.renumber(ledger, keys, fresh, session.operator.name, LABEL)
         audit.note(session, audit.Act.RENUMBERED, f"{count}项 新编号{fresh}")
+    return Renewal(rewritten=count)
+
+
+def _save_late(session: Session) -> Renewal | None:
+    """What had not come above when a fork was decided may have lost in it since."""
+    with session.database.transaction():
+        count = rewriting.save_late(session.ledger, LABEL)
+        if not count:
+            return None
+        audit.note(session, audit.Act.RENUMBERED, f"{count}项")
     return Renewal(rewritten=count)
 
 

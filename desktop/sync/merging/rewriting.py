@@ -8,6 +8,7 @@ nobody else has given.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ REDATING = "更正日期，重新保存"
 """What the operation is called; it is not taken back, as that would bring the wrong date back."""
 
 
+_WRITTEN_ANEW: Final = "written_anew"
 _SAID_ON: Final = {ERASURE: "erased", EXCLUSION: "excluded", REVOCATION: "revoked"}
 """The field with the day on which it was said, of what says what counts."""
 
@@ -108,17 +110,30 @@ def _is_unsaid(
 
 
 def lost_items(ledger: Ledger) -> list[OwnItem]:
-    """Own items of the present incarnation that lost in a fork, in the order in which they were written.
+    """Own items that lost in a fork and were not written anew yet, in the order in which they were written.
 
-    Of what says who counts only what was said of units: a certificate names the item that granted it, and of what was
-    taken back a person knows whether it still should be.
+    They are of the present incarnation, or of one that was left for its fork: what had not come above by then may lose
+    later. Of what says who counts only what was said of units: a certificate names the item that granted it, and of
+    what was taken back a person knows whether it still should be.
     """
-    lost = aside.refused_of(ledger.database, ledger.origin, REFUSED_FORK)
-    return [
-        OwnItem(ledger.origin, ledger.incarnation, put)
-        for put in _puts(ledger, ledger.origin)
-        if (put.number, put.stamp) in lost and (put.type == UNIT or put.type not in DECIDING_TYPES)
-    ]
+    written = _written_anew(ledger)
+    found: list[OwnItem] = []
+    for origin, incarnation in received.incarnations(ledger.database, ledger.station):
+        if origin != ledger.origin and incarnation not in written:
+            continue
+        lost = aside.refused_of(ledger.database, origin, REFUSED_FORK) - written.get(incarnation, set())
+        found += [
+            OwnItem(origin, incarnation, put)
+            for put in (_puts(ledger, origin) if lost else ())
+            if (put.number, put.stamp) in lost and (put.type == UNIT or put.type not in DECIDING_TYPES)
+        ]
+    return found
+
+
+def _written_anew(ledger: Ledger) -> dict[str, set[tuple[int, int]]]:
+    """Number and stamp of the items that were written anew, by the incarnation in which they had lost."""
+    said = json.loads(ledger.meta(_WRITTEN_ANEW) or "{}")
+    return {incarnation: {(number, stamp) for number, stamp in items} for incarnation, items in said.items()}
 
 
 def holds_one(ledger: Ledger, contents: Collection[tuple[int, int]]) -> bool:
@@ -172,10 +187,34 @@ def renumber(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str,
         standing.settle(ledger, keys, operator)
         sending.cut_own(ledger, keys)
         lost = lost_items(ledger)
+        _note_written_anew(ledger, lost, left=ledger.incarnation)
         station.begin_incarnation(ledger, incarnation)
         links.ask_again(ledger.database)
         _write_again(ledger, lost, label)
     return len(lost)
+
+
+def save_late(ledger: Ledger, label: str) -> int:
+    """Writes anew what lost in a fork after the incarnation was left for it; how many items. Raises ``WrongClock``."""
+    with ledger.database.transaction():
+        lost = [item for item in lost_items(ledger) if item.origin != ledger.origin]
+        if lost:
+            _note_written_anew(ledger, lost)
+        _write_again(ledger, lost, label)
+    return len(lost)
+
+
+def _note_written_anew(ledger: Ledger, items: Sequence[OwnItem], left: str | None = None) -> None:
+    """These items are written anew, so none is a second time, as it would win over what is newer by then.
+
+    ``left`` is an incarnation that is left for its fork, be it that nothing has lost there yet.
+    """
+    written = _written_anew(ledger)
+    if left is not None:
+        written.setdefault(left, set())
+    for item in items:
+        written[item.incarnation].add((item.put.number, item.put.stamp))
+    ledger.set_meta(_WRITTEN_ANEW, json.dumps({name: sorted(found) for name, found in written.items()}))
 
 
 def _newest(ledger: Ledger) -> int:
