@@ -27,7 +27,6 @@ from desktop.ui.parts import row
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.reach import lead_to
 from tests.operations.levels import Three
-from tests.operations.moving import World
 from tests.operations.stations import enrol, laptop, report_up, station
 from tests.ui.exchanges import Open, town_and_village
 from tests.ui.hands import Windows
@@ -95,27 +94,6 @@ def test_who_was_moved_before_the_first_answer_asks_once_more_too(
     hands.look("unheard")
 
 
-def test_a_grant_of_a_town_that_nobody_has_put_above_says_whose_the_computer_is(
-    open_page: Open, tmp_path: Path
-) -> None:
-    world = World(tmp_path)
-    applying.request(world.village, tmp_path / "村.xsq")
-    enrolling.grant(world.new, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
-    hands, page = open_page(world.village)
-    hands.drop(page.merge.drop, [tmp_path / "村.xsg"])
-    hands.settle()
-    assert (
-        "本机现在报给“径山镇总工会”，没有查到把本单位调整给“瓶窑镇总工会”的决定"
-        in page.enrol.doubt.detail.text()
-    )
-    hands.look("elsewhere")
-    # Somebody puts another one in its place while the words are compared.
-    enrolling.grant(world.new, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
-    hands.click(page.enrol.accept_button)
-    hands.settle()
-    assert "换成了另一份" in page.enrol.note.words.text() + page.enrol.note.detail.text()
-
-
 def test_a_root_that_was_lost_gives_way_to_another_once_its_words_were_compared(
     open_page: Open, tmp_path: Path
 ) -> None:
@@ -135,6 +113,13 @@ def test_a_root_that_was_lost_gives_way_to_another_once_its_words_were_compared(
     (words,) = roots.current(fresh.database, fresh.ledger.station).words
     assert str(words) in page.enrol.doubt.detail.text()
     hands.look("another root")
+    # Somebody puts another one in its place while the words are compared.
+    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg")
+    hands.click(page.enrol.accept_button)
+    hands.settle()
+    assert "换成了另一份" in page.enrol.note.detail.text()
+    page.enrol.look(tmp_path / "村.xsg", another_root=True)
+    hands.settle()
     hands.click(page.enrol.accept_button)
     hands.settle()
     assert roots.own_roots(village) == roots.own_roots(fresh)
