@@ -191,6 +191,7 @@ def test_a_grant_of_a_day_to_come_is_not_taken_nor_one_given_whose_own_place_wai
         applying.look(village, tmp_path / "b.xsg")
 
 
+@pytest.mark.no_cover
 def test_a_grant_that_waits_for_its_day_is_given_once_more_and_waited_for_no_longer(
     district: Session, tmp_path: Path
 ) -> None:

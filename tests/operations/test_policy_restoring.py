@@ -222,6 +222,7 @@ def test_an_erasure_that_comes_with_a_bundle_reaches_drafts(
     assert PHONE not in str(drafts.all())
 
 
+@pytest.mark.no_cover
 def test_an_office_that_was_set_back_unnoticed_hears_it_from_a_receipt_and_is_mended_by_a_restore(
     tmp_path: Path,
 ) -> None:

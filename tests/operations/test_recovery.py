@@ -281,6 +281,7 @@ def test_a_revoked_laptop_is_not_answered(stage: Stage) -> None:
         files.open_request(found, revoked, keys, ())
 
 
+@pytest.mark.no_cover
 def test_a_village_that_was_moved_is_recovered_by_the_district_that_is_still_above_it(tmp_path: Path) -> None:
     """Enrolled anew it cannot be as long as nobody opens it; its former town stood between, and is not asked."""
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)

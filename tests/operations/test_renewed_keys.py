@@ -143,6 +143,7 @@ def test_a_town_renews_its_keys_and_its_villages_believe_it(three: Three) -> Non
     assert roots.current(village.database, village.ledger.station).changes == 1
 
 
+@pytest.mark.no_cover
 def test_whoever_was_granted_before_the_town_renewed_its_keys_believes_the_receipt_that_follows(
     three: Three,
 ) -> None:
