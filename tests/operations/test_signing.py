@@ -112,6 +112,18 @@ def test_a_wrong_password_signs_nothing_and_is_noted(pair: Pair) -> None:
     assert noted[0][0] == "口令输错"
 
 
+def test_nobody_signs_another_bundle_than_that_which_he_was_shown(pair: Pair) -> None:
+    first, second = pair.export("茶厂"), pair.export("漆器厂")
+    shown = signing.look(pair.town, first.path).cover.digest
+    first.path.write_bytes(second.path.read_bytes())
+    with pytest.raises(errors.Exchanged):
+        signing.sign(pair.town, first.path, QIAN, "qian-password", seen=shown)
+    assert signing.look(pair.town, first.path).signed == {}
+    signing.sign(
+        pair.town, second.path, QIAN, "qian-password", seen=signing.look(pair.town, second.path).cover.digest
+    )
+
+
 def test_the_same_person_does_not_sign_twice(pair: Pair) -> None:
     sent = pair.export("茶厂")
     signing.sign(pair.town, sent.path, CHEN, "chen-password")

@@ -26,6 +26,7 @@ from desktop.store.workspaces import persons as kept
 from desktop.store.workspaces.attempts import open_slot
 from desktop.store.workspaces.keys import WrongPassword
 from desktop.sync.bundles import envelope, writing
+from desktop.sync.errors import Exchanged
 from desktop.sync.formats import dsse
 from desktop.sync.signed.manifest import Manifest
 from desktop.sync.signed.persons import key_id
@@ -116,16 +117,19 @@ def _turn(duty: str) -> int:
     return [*DUTIES, duty].index(duty)
 
 
-def sign(session: Session, path: Path, name: str, password: str) -> Signing:
+def sign(session: Session, path: Path, name: str, password: str, *, seen: str = "") -> Signing:
     """Adds the signature of an operator, who types the own password, to a bundle of this station; it is noted.
 
-    Raises :class:`NoDuty`, :class:`NoPersonKey`, :class:`ExportedBefore`, :class:`AlreadySigned`, ``WrongPassword``,
+    ``seen`` is the digest of the bundle whose content the operator was shown: in its place there may be another by now.
+    Raises ``Exchanged``, :class:`NoDuty`, :class:`NoPersonKey`, :class:`ExportedBefore`, :class:`AlreadySigned`, ``WrongPassword``,
     ``NotOurBundle``, what reading the file raises, and what the disk raises: then the file is as it was.
     """
     signer = next((s for s in kept.kept(session.database) if s.name == name), None)
     if signer is None:
         raise NoDuty(f"“{name}”没有签名职责，不能签名。")
     opened, said = _own_bundle(session, path)
+    if seen not in ("", opened.digest):
+        raise Exchanged(opened.digest)
     if signer.key not in {p.key for p in said.persons}:
         raise ExportedBefore(f"导出这个数据包的时候，“{name}”还不能签名，或者后来换过口令。")
     if key_id(signer.key) in {s.keyid for s in opened.signed.signatures}:

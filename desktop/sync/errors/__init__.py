@@ -66,10 +66,10 @@ class OriginUnequal(Forged):
 
 
 class Exchanged(Forged):
-    """The file is another one by now than that of which people have compared the words."""
+    """The file is another one by now than that of which people have compared the words, or seen what they sign."""
 
-    text = "核对词语以后，这个文件被换成了另一份。"
-    next_step = "请不要使用现在的文件，问清是谁动过它，再选一次文件，打电话重新核对。"
+    text = "核对以后，这个文件被换成了另一份。"
+    next_step = "请不要使用现在的文件，问清是谁动过它，再选一次文件，重新核对。"
 
 
 class BadSegmentSignature(Forged):

@@ -129,10 +129,11 @@ class SignDialog(QDialog):
 
     def _sign(self) -> None:
         name, password, path = str(self.who.currentData()), self.password.text(), self.seen.path
+        shown = self.seen.cover.digest
         self._set_working(working=True)
         self._workbench.write(
             "签名",
-            lambda session, _ticket: signing.sign(session, path, name, password),
+            lambda session, _ticket: signing.sign(session, path, name, password, seen=shown),
             self._signed,
             owner=self,
             fail=self._failed,
