@@ -122,7 +122,7 @@ def sign(session: Session, path: Path, name: str, password: str, *, seen: str = 
 
     ``seen`` is the digest of the bundle whose content the operator was shown: in its place there may be another by now.
     Raises ``Exchanged``, :class:`NoDuty`, :class:`NoPersonKey`, :class:`ExportedBefore`, :class:`AlreadySigned`,
-    ``WrongPassword``, ``NotOurBundle``, what reading the file raises, and what the disk raises: then the file is as it was.
+    ``WrongPassword``, ``NotOurBundle``, what reading the file raises, and what the disk raises: then it is as it was.
     """
     signer = next((s for s in kept.kept(session.database) if s.name == name), None)
     if signer is None:
