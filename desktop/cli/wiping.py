@@ -89,6 +89,7 @@ def wiped(session: Session, file: Path, as_json: bool) -> None:
     elif known.revocation:
         remark("这台电脑已经停用，不用再办。")
     else:
-        # A number is one of the newest incarnation that is held here; of another one it would cut off what counts.
-        after = f" --after {said.last}" if known.incarnation == said.incarnation else ""
+        # A number is one of the newest incarnation that is held here; of another one it would cut off what counts. And
+        # no more than has come: who holds the laptop and only says that it was wiped would be let in up to his word.
+        after = f" --after {min(said.last, known.last)}" if known.incarnation == said.incarnation else ""
         remark(f"停用它：revoke 台账 {said.station[:16]}{after}")

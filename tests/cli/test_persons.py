@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.cli.calling import PASSWORD, Places, answer, record, run
+from contextlib import closing
+
+from desktop.operations.session import open_session
+from desktop.records.declaration import Level
+from desktop.sync.authority import station
+from desktop.sync.enrolling import wiped
+from tests.cli.calling import OPERATOR, PASSWORD, Places, answer, record, run
 
 HEAD = {"XIAOSANJI_PASSWORD": "head-password", "XIAOSANJI_OPERATOR": "钱主席"}
 
@@ -104,6 +110,24 @@ def test_the_word_of_a_computer_that_was_restored_leads_to_no_loss_of_what_it_wr
     assert run("revoke", places.district, told["station"]).exit_code == 0
     assert "茶厂" in run("list", places.district, "enterprise").stdout
     assert "已经停用" in run("wiped", places.district, word).stderr
+
+
+def test_a_thief_who_says_that_the_laptop_was_wiped_is_let_in_no_further_than_he_was_heard(
+    places: Places,
+) -> None:
+    """The word names the last item by itself; whoever has the keys makes one, and writes on up to there."""
+    sent, word = places.stick / "镇.xsj", places.stick / "假.xsw"
+    record(places.town, "enterprise", {"name": "茶厂"})
+    run("send", places.town, sent)
+    run("merge", places.district, sent)
+    with closing(open_session(places.town, OPERATOR, PASSWORD).workspace) as workspace:
+        keys, chain = station.load_keys(workspace.ledger), station.own_chain(workspace.ledger)
+        last = workspace.ledger.next_number() - 1
+    said = wiped.Statement(keys.station, keys.incarnation, 10**9, 0, "330106002", "镇", Level.TOWN, 0)
+    word.write_bytes(wiped.make(keys, chain, said))
+    shown = run("wiped", places.district, word).stderr
+    (command,) = [line.split() for line in shown.splitlines() if "停用它" in line]
+    assert command[-2:] == ["--after", str(last)]
 
 
 def test_an_interrupted_wiping_is_gone_on_with_without_a_password(places: Places) -> None:
