@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 
 from desktop.operations import supervision
 from desktop.operations.recording import records
@@ -54,6 +54,22 @@ def names(page: RecentPage) -> list[str]:
 def test_nothing_was_done_yet(hand: Hand, bench: Workbench) -> None:
     page = opened(hand)
     assert page.empty.sentence.isVisible()
+
+
+def test_firms_that_begin_alike_are_told_apart_among_the_steps(hand: Hand, bench: Workbench) -> None:
+    """On a small screen their ends were cut, and what was done with them in the middle of a word."""
+    place = "杭州径山桥头社区"
+    for name in (f"{place}甲茶业有限公司", f"{place}乙茶业有限公司"):
+        do(bench, hand, {"name": name})
+    page = opened(hand)
+    hand.window.resize(1093, 582)
+    hand.settle()
+    steps = page.list
+    for column in (1, 2):
+        room = QRect(0, 0, steps.columnWidth(column) - 18, 1000)
+        for row, line in enumerate(steps.rows.lines):
+            words = steps.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, line.texts[column])
+            assert words.height() < steps.rowHeight(row), "read whole"
 
 
 def test_a_step_shows_what_it_changed_and_leads_to_the_record(hand: Hand, bench: Workbench) -> None:

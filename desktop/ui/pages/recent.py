@@ -63,15 +63,14 @@ class RecentPage(Page):
         self.list = Grid(
             [
                 Col("时间", 10),
-                Col("做了什么", 18, wide=True),
-                Col("记录", 18, wide=True),
+                Col("做了什么", 18, wide=True, most=36),
+                Col("记录", 18, wide=True, most=28),
                 Col("涉及", 5),
                 Col("谁", 6),
             ],
             "最近的操作",
+            wrapping=True,
         )
-        # What was done is told by its first words.
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.more = link("更早的操作", self._more)
         self.caption, self.who = heading("", 1), plain(muted=True)
         self.caption.setWordWrap(True)
