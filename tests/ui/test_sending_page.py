@@ -203,7 +203,13 @@ def test_receipts_of_all_that_wait_are_written_into_one_folder(
     for below in (village, other):
         records.save(below, "enterprise", {"name": below.unit.name})
         exchange.merge(town, [exchange.send(below, tmp_path / f"{below.unit.name}.xsj").path])
+    silent = station(tmp_path, "330110109202", "长乐村工会", Level.VILLAGE)
+    enrol(silent, town, tmp_path)
     hands, page = open_page(town)
+    order = [line.texts[0] for line in page.below.grid.rows.lines]
+    assert order == ["径山村工会", "双溪村工会", "长乐村工会"], (
+        "whom a receipt is owed to comes before who is silent"
+    )
     assert page.below.all.text() == "给2个都写回执…"
     hands.dialogs.paths = [tmp_path / "gone" / "pulled out"]
     hands.click(page.below.all)
@@ -217,7 +223,7 @@ def test_receipts_of_all_that_wait_are_written_into_one_folder(
     assert said.words.text() == "已写好2个回执。"
     assert "等2个，对方拖到" in said.detail.text(), "two hundred names would fill the page"
     hands.look("receipts-of-all")
-    assert {line.texts[-1] for line in page.below.grid.rows.lines} == {"已给"}
+    assert [line.texts[-1] for line in page.below.grid.rows.lines] == ["", "已给", "已给"]
     assert page.below.all.isHidden()
     assert page.below.answer.isEnabled() == (page.below.grid.current() is not None)
     for below in (village, other):

@@ -73,9 +73,10 @@ class Below(QWidget):
         self._revoked = revoked
         self._folder = self._folder or seen.folders.get(RECEIPTS, "")
         below = [p for p in seen.peers if not p.link.upward]
-        below.sort(key=lambda p: p.received.at if p.received is not None else 0)
-        self._peers = {p.link.peer: p for p in below}
         self._empty = _empty(below, revoked)
+        # Whom something is owed to first, as the list may be long; then who has been silent for longest.
+        below.sort(key=lambda p: (not self._is_waiting(p), p.received.at if p.received is not None else 0))
+        self._peers = {p.link.peer: p for p in below}
         self.grid.show_lines([_line(p, p.link.peer in revoked, p.link.peer in self._empty) for p in below])
         told = self._peers.get(self._told[0])
         if (
@@ -108,11 +109,11 @@ class Below(QWidget):
     @property
     def _waiting(self) -> list[str]:
         """The computers in use that wait for a receipt, or for what their unit has."""
-        return [
-            peer
-            for peer, p in self._peers.items()
-            if (_waits(p) or peer in self._empty) and peer not in self._revoked
-        ]
+        return [peer for peer, p in self._peers.items() if self._is_waiting(p)]
+
+    def _is_waiting(self, peer: Peer) -> bool:
+        known = peer.link.peer
+        return (_waits(peer) or known in self._empty) and known not in self._revoked
 
     def _show_answer(self) -> None:
         chosen = self.grid.current()
