@@ -24,7 +24,7 @@ By the station that it is for (:func:`judge_bundle`):
 * check 13  the sender is not revoked, or wrote this upward bundle at or before the item of the cut; it is not a
   former root, which signs nothing any more, though what it had issued counts on
 * check 14  the tree of units is not newer than the one held, else the bundle waits until that has come; the root has
-  nobody to wait for: what is newer it has lost, and gets back by this very bundle
+  nobody to wait for: what is newer it has lost, and gets back from below
 * check 15  the units of each certificate lie in those of its issuer
 * check 16  the manifest's unit lies in the sender's, and sender and receiver stand in the right direction
 * check 25  upward, everybody has signed whom the receiver's own rule asks for
@@ -108,7 +108,7 @@ class TrustState:
     ``revocations``: for each revoked station the last item number that counts in each incarnation; an incarnation not
     named counts nothing. ``recipients``: the age recipients that this station can open, ``units`` those of its own
     certificate. ``signatures`` are the duties of persons without whose signatures this station takes no bundle from
-    below.
+    below. ``behind``: it is the root and has lost some of the tree, so nobody is outside of it for certain.
     """
 
     roots: frozenset[bytes]
@@ -121,6 +121,7 @@ class TrustState:
     units: frozenset[str]
     signatures: frozenset[str] = frozenset()
     former: frozenset[bytes] = frozenset()
+    behind: bool = False
 
     def __post_init__(self) -> None:
         cuts = {station: MappingProxyType(dict(last)) for station, last in self.revocations.items()}

@@ -10,14 +10,15 @@ import pytest
 from desktop.operations import audit, queries
 from desktop.operations.recording import records
 from desktop.operations.session import Session
-from desktop.operations.stations import exchange, forks, policy, withdrawals
+from desktop.operations.stations import exchange, forks, moving, policy, uncounted, unsettled, withdrawals
 from desktop.operations.workspaces import erasing, recovery, restoring
 from desktop.records.declaration import Level
 from desktop.store.peers import segment_log
 from desktop.store.peers import traffic as stored
 from desktop.store.workspaces.unlocking import LEDGER
 from tests.operations.levels import Three, taken
-from tests.operations.stations import enrol, repeatable, report_up, station, twin
+from tests.operations.moving import World
+from tests.operations.stations import enrol, forged, repeatable, report_up, station, twin
 
 PHONE = "13812345678"
 
@@ -275,3 +276,36 @@ def test_a_root_that_has_lost_what_it_said_of_the_tree_gets_it_back_from_below(t
     assert {unit.name for unit in queries.unit_tree(district.database, district.types)} >= {"余杭总工会"}
     assert names(district) == {"茶厂"}
     assert exchange.digest(district) == exchange.digest(town)
+
+
+def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(tmp_path: Path) -> None:
+    """By the tree of last week the town wrote under a unit of another; a refusal is stated, and counts everywhere."""
+    world = World(tmp_path)
+    village, town = world.village, world.new
+    world.report(*world.towns)
+    backup = tmp_path / "上周.db"
+    world.district.workspace.backup(backup)
+    moving.move(world.district, village.unit.id, town.unit.id)
+    world.report(*world.towns)
+    records.save(town, "enterprise", {"name": "茶叶厂"}, record=world.tea)
+    world.district.workspace.close()
+    world.district = restoring.restore(
+        world.district.workspace.folder,
+        backup,
+        "王芳",
+        "password1",
+        repeatable("restored"),
+        with_journal=False,
+    ).session
+    # It goes on with the tree that it has, so that its newest is newer than the one that it has lost.
+    records.save(world.district, "unit", {"name": "余杭总工会"}, record=world.district.unit.id)
+    (waits,) = report_up(town, world.district, tmp_path).bundles
+    assert (waits.held, waits.refused) == (1, 0)
+    world.report(*world.towns, *world.towns)
+    assert "茶叶厂" in names(world.district)
+    assert unsettled.unsettled(world.district.database, world.district.here) == []
+    assert uncounted.all_excluded(world.district.database, world.district.here) == []
+    # What is out of its scope by the whole tree is refused as ever, whatever tree its bundle names.
+    forged(town, {"name": "别家的厂"}, world.old.unit.id)
+    (said,) = report_up(town, world.district, tmp_path).bundles
+    assert said.refused == 1

@@ -126,6 +126,18 @@ def newest_change(database: Database, stations: Sequence[str], units: Collection
     return int(found or 0)
 
 
+def has_changed_at(database: Database, station: str, first: int, last: int) -> bool:
+    """Whether a station has said anything of units with a stamp between these, as far as it is held and not aside."""
+    found = database.row(
+        "WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station)"
+        " SELECT 1 FROM r_unit WHERE _origin IN own AND _stamp BETWEEN :first AND :last UNION ALL"
+        " SELECT 1 FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.type = :type"
+        " WHERE v.origin IN own AND v.stamp BETWEEN :first AND :last LIMIT 1",
+        {"station": station, "type": UNIT, "first": first, "last": last},
+    )
+    return found is not None
+
+
 def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any, ...]]:
     """What was said of these slots of units, in vain for its superior's sake too; nothing while none was changed.
 

@@ -214,7 +214,7 @@ class Judge:
     def is_due(self, reason: str, station: str, unit: str, stamp: int) -> bool:
         """Whether an item has to wait no longer for its unit, its day or the grant of its station."""
         if reason == HELD_UNIT:
-            return unit in self.state.tree
+            return unit in self.state.tree and not self.state.behind
         if reason == HELD_FUTURE:
             return not self.is_future(stamp)
         # What waits for a program that knows its type is asked for by that (see ``tables``).
@@ -278,9 +278,9 @@ class Judge:
         units = frozenset(unit for c in speaking for unit in c.claims.units)
         for unit in found.units():
             place = self.state.tree.place(unit, units)
-            if place is Place.OUTSIDE:
+            if place is Place.OUTSIDE and not self.state.behind:
                 found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
-            elif place is Place.UNKNOWN:
+            elif place is not Place.INSIDE:
                 found.hold(found.numbers_under(unit), HELD_UNIT)
             covering = [c for c in speaking if len(speaking) == 1 or self._covers(c, unit)]
             levels[unit] = min((c.claims.level for c in covering or speaking), key=LEVEL_RANK.__getitem__)

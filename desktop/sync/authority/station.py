@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from desktop import __version__
 from desktop.records.duties import wanted_by
+from desktop.records.versions import stamps
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
@@ -199,6 +200,8 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
 _ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
 _ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
 _CONFIRMED, _JUDGED = "confirmed_stations", "computers_judged"
+_TREES_LOST = "trees_lost"
+"""By station below, which change of units by this one it knows that is lost here, as milliseconds since 2020."""
 ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
@@ -304,6 +307,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
         recipients=keys.recipients if keys is not None else frozenset(),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
         signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
+        behind=_is_behind(ledger),
     )
     proven = Proven(chains, state)
     chain = list(itertools.takewhile(lambda c: c in standing, own))
@@ -390,6 +394,40 @@ def tree_version(ledger: Held, *others: str) -> int:
     stations = [certificates.parse(chain[-1]).station, *others]
     newest = governing.newest_change(ledger.database, stations)
     return milliseconds_of(newest) if newest else 0
+
+
+def note_tree(ledger: Ledger, sender: str, tree: int, *, newest: bool) -> bool:
+    """Keeps for a root under which tree one below made a bundle that it has lost itself; whether that is news.
+
+    The next of the same sender tells when it knows another. Until then nothing is refused that the lost tree may allow.
+    """
+    lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
+    before = lost.get(sender)
+    if _has_said(ledger, tree):
+        if newest:
+            lost.pop(sender, None)
+    else:
+        lost[sender] = max(tree, before or 0)
+    if lost.get(sender) == before:
+        return False
+    ledger.set_meta(_TREES_LOST, json.dumps(lost))
+    return True
+
+
+def _is_behind(ledger: Held) -> bool:
+    """Whether this station has lost what it had said of units, and those below have heard."""
+    lost = json.loads(ledger.meta(_TREES_LOST) or "{}").values()
+    return not all(_has_said(ledger, tree) for tree in set(lost))
+
+
+def _has_said(ledger: Held, tree: int) -> bool:
+    """Whether a tree is one that this station knows: there is none before anything was said."""
+    shift = stamps.COUNTER_BITS + stamps.TAG_BITS
+    if tree.bit_length() > stamps.TICK_BITS - stamps.COUNTER_BITS:
+        # Whoever makes a bundle may name what no clock will ever show.
+        return False
+    span = tree << shift, (tree + 1 << shift) - 1
+    return tree == 0 or governing.has_changed_at(ledger.database, ledger.station, *span)
 
 
 def tree_told(ledger: Ledger) -> int:
