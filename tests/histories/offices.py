@@ -14,7 +14,7 @@ from desktop.sync.authority import exclusions, station
 from desktop.sync.merging import repeating, restating, upholding
 from tests.histories.people import People
 from tests.histories.travelling import is_out
-from tests.sync.desks import FILING_TYPES, Desk, new_desk
+from tests.sync.desks import FILING_TYPES, Desk, code_of, new_desk
 
 
 class Offices(People):
@@ -60,7 +60,10 @@ class Offices(People):
             return None
         speaker, whom = found
         slot = self.rnd.choice(("name", "code"))
-        self.done.append((speaker, speaker.edit(whom.unit, slot, self.word(speaker), "unit")))
+        word = self.word(speaker)
+        self.done.append(
+            (speaker, speaker.edit(whom.unit, slot, code_of(word) if slot == "code" else word, "unit"))
+        )
         return speaker.name, whom.name, slot
 
     def dissolve(self, desk: Desk) -> object:
@@ -197,7 +200,7 @@ class Offices(People):
         )
         if first is None or first[0] == speaker.station or village.unit in other.records("unit"):
             return "not by another"
-        cells = {"name": village.name, "code": village.code or village.name, "level": "village"}
+        cells = {"name": village.name, "code": code_of(village.code or village.name), "level": "village"}
         other.birth("unit", {**cells, "superior": other.unit}, record=village.unit)
         self._report(other)
         if self.rnd.random() < 0.5:

@@ -12,7 +12,7 @@ from desktop.records.declaration import Level
 from desktop.sync.authority import station
 from desktop.sync.merging import forks, rewriting
 from tests.histories.batching import Batching
-from tests.sync.desks import DAY, FILING_TYPES, Desk, enrol, new_desk
+from tests.sync.desks import DAY, FILING_TYPES, Desk, code_of, enrol, new_desk
 
 
 class Replacing(Batching):
@@ -42,7 +42,7 @@ class Replacing(Batching):
         for first, unit in self.first_units.items():
             if unit == below.unit and first not in desk.records("unit"):
                 name = self.first_names[first]
-                cells = {"name": name, "code": name, "level": Level.VILLAGE.value, "superior": unit}
+                cells = {"name": name, "code": code_of(name), "level": Level.VILLAGE.value, "superior": unit}
                 desk.birth("unit", cells, record=first)
         super().put_under(below, desk, incarnation)
 

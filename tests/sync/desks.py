@@ -36,6 +36,7 @@ from desktop.sync.authority import excluding, exclusions, speaking, station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.formats import segments
+from desktop.sync.formats.forms import CODE
 from desktop.sync.merging import receiving, standing
 from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.signed import certificates, identity, renewing
@@ -339,6 +340,11 @@ class Desk:
         return set(self.database.rows("SELECT lower(hex(record)), slot FROM conflict"))
 
 
+def code_of(name: str) -> str:
+    """A code as units have it: what a grant tells of others is none that anybody takes (see the format document)."""
+    return name if CODE.fullmatch(name) else name.encode().hex()
+
+
 def new_desk(
     folder: Path,
     name: str,
@@ -362,7 +368,7 @@ def new_desk(
         else moulds.empty(types, indexed=True)
     )
     ledger = Ledger(database, types, Environment(time, rnd.randbytes), keys.station, keys.incarnation)
-    unit = unit or derived_id(f"unit:{level.value}", name)
+    unit = unit or derived_id(f"unit:{level.value}", code_of(name))
     with database.transaction():
         ledger.set_meta("station", keys.station)
         ledger.set_meta("incarnation", keys.incarnation)
@@ -511,5 +517,5 @@ def _claims(holder: Desk, issuer: Desk, path_length: int | None) -> Claims:
 
 
 def _register(desk: Desk, unit: str, name: str, level: Level, superior: str | None) -> None:
-    cells: dict[str, Cell] = {"name": name, "code": name, "level": level.value, "superior": superior}
+    cells: dict[str, Cell] = {"name": name, "code": code_of(name), "level": level.value, "superior": superior}
     desk.ledger.write("登记", desk.name, births=[NewRecord("unit", unit, desk.unit, cells)])
