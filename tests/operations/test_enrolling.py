@@ -13,7 +13,7 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import advising, applying, enrolling, exchange, redating, traffic
 from desktop.operations.stations.unsettled import unsettled
 from desktop.operations.workspaces import audit_log, workspaces
-from desktop.operations.workspaces.workspaces import elsewhere, place_of
+from desktop.operations.workspaces.workspaces import BadUnit, elsewhere, place_of
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.stamps import DAY_MS
 from desktop.reference import divisions
@@ -130,6 +130,25 @@ def test_whoever_compares_words_enrols_whom_they_are_of(district: Session, tmp_p
     with pytest.raises(Exchanged):
         applying.accept(town, out, compared=offered.digest)
     assert not traffic.standing(town.database, town.unit).enrolled
+
+
+def test_a_code_that_nobody_would_take_in_is_told_to_who_grants(district: Session, tmp_path: Path) -> None:
+    """“入网文件已损坏” was said to whom it was given, once both had compared the words."""
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
+    applying.request(town, tmp_path / "镇.xsq")
+    with pytest.raises(BadUnit, match="“建设 1”不能这样写"):
+        enrolling.grant(
+            district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="建设 1", level=Level.INDUSTRY
+        )
+    assert not (tmp_path / "镇.xsg").exists()
+    enrol(town, district, tmp_path, delegate=True)
+    # As a program of before let somebody correct it: its computer goes by the code by which it is that unit.
+    for desk in (district, town):
+        desk.ledger.write("改", "王芳", edits=[SlotEdit("unit", town.unit.id, "code", "径山 镇")])
+    enrol(town, district, tmp_path, delegate=True)
+    enrol(village, town, tmp_path)
+    assert (town.unit.code, village.unit.code) == ("330110109", "330110109200")
 
 
 def test_a_unit_stays_the_one_that_its_level_and_code_name(district: Session, tmp_path: Path) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import audit
 from desktop.operations.session import NotAllowed, Session
-from desktop.operations.workspaces.workspaces import elsewhere, place_of, unit_id
+from desktop.operations.workspaces.workspaces import BadUnit, elsewhere, place_of, unit_id
 from desktop.records.declaration import Level, Role
 from desktop.renaming import write_whole
 from desktop.store.ledger import NewRecord
@@ -27,6 +27,7 @@ from desktop.sync.enrolling import recovery as sealing
 from desktop.sync.enrolling.enrolment import GrantDraft, Request, Wish
 from desktop.sync.errors import Exchanged
 from desktop.sync.formats import files, sorts
+from desktop.sync.formats.forms import CODE
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import LEVEL_RANK, Claims, grant_serial
 from desktop.sync.signed.tree import Place, Tree
@@ -124,9 +125,10 @@ def certify(
 ) -> Granted:
     """Issues the certificate for these keys and units, after the ``births`` of units, and writes the grant (`.xsg`).
 
-    ``remark`` stands in the log. Raises :class:`NotAllowed` and :class:`NotEnrolled`.
+    ``remark`` stands in the log. Raises :class:`NotAllowed`, :class:`NotEnrolled` and ``BadUnit``.
     """
     own, chain = require_issuer(desk)
+    _require_readable(desk, unit, units | own.claims.units)
     keys = station.load_keys(desk.ledger)
     number = desk.ledger.next_number() + len(births)
     serial = grant_serial(keys.station, keys.incarnation, number)
@@ -184,7 +186,10 @@ def _draft(
         asked.digest,
         chain,
         station.tree_version(desk.ledger),
-        [{"id": u, "parent": p, "code": c, "name": n, "level": lv} for u, p, c, n, lv in _tree_rows(desk)],
+        [
+            {"id": u, "parent": p, "code": c, "name": n, "level": lv}
+            for u, p, c, n, lv in _tree_rows(desk, unit)
+        ],
         desk.environment.now(),
         enrolment.fitting(sending.tree_frames(desk.ledger, keys, unit.id)),
         speaking.history_for(desk.ledger, keys, asked.keys.station),
@@ -260,6 +265,17 @@ def _require_below(
         )
 
 
+def _require_readable(desk: Session, unit: OwnUnit, units: Collection[str]) -> None:
+    """Nobody takes a grant in that tells of these units with a code that is none; raises ``BadUnit``."""
+    told = {row: (code, name) for row, _, code, name, _ in _tree_rows(desk, unit) if row in units}
+    for code, name in (told | {unit.id: (unit.code, unit.name)}).values():
+        if CODE.fullmatch(code) is None:
+            raise BadUnit(
+                f"“{name}”的编码“{code}”不能这样写，批准了对方也接受不了。",
+                "编码只用数字、字母和短横线：请改对以后再批准。",
+            )
+
+
 def _missing_units(desk: Session, unit: OwnUnit, wished: str, wish: Wish) -> list[NewRecord]:
     """The unit records that a grant has to register first."""
     births = []
@@ -300,13 +316,18 @@ def _path_length(issuer: certificates.Certificate, delegate: bool) -> int | None
     return issuer.claims.path_length - 1
 
 
-def _tree_rows(desk: Session) -> list[tuple[str, str | None, str, str, str]]:
+def _tree_rows(desk: Session, *others: OwnUnit) -> list[tuple[str, str | None, str, str, str]]:
+    """The units as a grant tells of them: the own one and these others by the codes by which their computers go.
+
+    What stands in the record may have been corrected by a program of before.
+    """
+    codes = {unit.id: unit.code for unit in (desk.unit, *others)}
     rows = []
     for unit in reading.records(desk.database, desk.types, reading.Query("unit")):
         values = unit.values
         superior = values.get("superior")
         rows.append((
-            unit.id, str(superior) if superior else None, str(values.get("code") or ""),
+            unit.id, str(superior) if superior else None, codes.get(unit.id) or str(values.get("code") or ""),
             str(values.get("name") or ""), str(values.get("level") or ""),
         ))  # fmt: skip
     return rows
