@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from desktop.records.declaration import Level
 from desktop.records.identity import derived_id
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import NewRecord
 from desktop.sync.bundles import envelope
+from tests.sync.acts import say_same
 from tests.sync.desks import Desk, enrol, new_desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, outcome, unit_cells
+from tests.sync.places import Places
 
 
 def test_a_change_before_its_birth_waits_for_it(tree: Tree) -> None:
@@ -282,3 +286,25 @@ def test_nothing_else_holds(tree: Tree) -> None:
     tree.village.forge_birth(OTHER, {"firm": "dd" * 16, "topic": "走访"}, type="visit")
     assert outcome(report(tree.village, tree.town))[3] == 0
     assert tree.town.conflicts() == {(FIRM, "name")}
+
+
+def test_what_waits_for_its_unit_counts_where_the_level_above_vouches_for_it(tmp_path: Path) -> None:
+    """A computer was enrolled by another town by mistake, and its record is said to be one with one of that town."""
+    places = Places(tmp_path)
+    town, other = places.town, places.other
+    astray = new_desk(places.village.folder, "另办", Level.VILLAGE)
+    astray.birth("firm", {"name": "村里的"}, record=FIRM)
+    wished, astray.unit, astray.code = astray.unit, places.village.unit, places.village.name
+    astray.ledger.set_meta("unit_id", astray.unit)
+    enrol(astray, town, wished=wished)
+    report(astray, town)
+    report(town, places.district)
+    enrol(astray, other)
+    assert other.take(astray.send()).held == 1
+    other.birth("firm", {"name": "镇里的"}, record=OTHER)
+    report(other, places.district)
+    assert (other.records(), set(other.held().values())) == ({OTHER}, {"unit"})
+    say_same(places.district, FIRM, OTHER)
+    report(other, places.district)
+    assert (other.records(), other.held()) == ({FIRM, OTHER}, {})
+    assert other.digest(other.unit).sha256 == places.district.digest(other.unit).sha256

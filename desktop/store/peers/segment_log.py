@@ -155,6 +155,12 @@ def is_vouched(database: Database, label: Sequence[object]) -> bool:
     return found is not None
 
 
+def holds_vouched(database: Database, origin: int) -> bool:
+    """Whether somebody has vouched for items of an origin."""
+    found = database.row("SELECT 1 FROM segment WHERE origin = ? AND vouched IS NOT NULL LIMIT 1", (origin,))
+    return found is not None
+
+
 def signed_after(database: Database, position: int, back_to: tuple[str, str]) -> list[Signed]:
     """The segments after a position that nobody vouched for, which go up byte for byte.
 

@@ -162,9 +162,10 @@ class Settling:
         erasing.blank_stored(self._ledger, erasures, merger.forget(erasures))
         for erasure in erasures:
             self._changed.add(erasure.type, [erasure.record])
-        lifted = waiting.lifted(self._ledger, judge) if self._since is None else ()
+        anew = self._since is None
+        lifted = waiting.lifted(self._ledger, judge) if anew else ()
         staged = 0
-        for found, author in itertools.chain(waiting.due(self._ledger, judge), lifted):
+        for found, author in itertools.chain(waiting.due(self._ledger, judge, anew=anew), lifted):
             asked = found.looked_at
             judge.judge(found, author)
             self.refused |= found.refuses

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from desktop.records.versions.deciding import ERASURE
-from desktop.records.versions.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH
+from desktop.records.versions.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH, HELD_UNIT
 from desktop.store.ledger import Ledger
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
+from desktop.store.peers import segment_log
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
 from desktop.sync import trust
@@ -48,9 +49,10 @@ def waits_for_grant(database: Database, header: Header) -> bool:
     )
 
 
-def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
+def due(ledger: Ledger, judge: Judge, *, anew: bool = False) -> Iterator[Again]:
     """What may not have to wait any longer, segment by segment, and whose it is if it must be judged by that.
 
+    ``anew``: what waits for its unit may have been vouched for since by who stands above, who is not asked for it.
     Nothing of a segment is in memory when the next one is asked for, so the caller releases each before.
     """
     decided: dict[int, bool] = {}
@@ -65,7 +67,13 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
             if ground.reason == HELD_FORK
             else by_moment or judge.is_due(ground.reason, ground.station, ground.unit, 0)
         )
-        if not due_at_all:
+        passed = (
+            anew
+            and not due_at_all
+            and ground.reason == HELD_UNIT
+            and segment_log.holds_vouched(ledger.database, origin)
+        )
+        if not (due_at_all or passed):
             continue
         for piece in aside.held(ledger.database, ground, judge.tables):
             items = {
@@ -73,7 +81,7 @@ def due(ledger: Ledger, judge: Judge) -> Iterator[Again]:
                 for item in piece
                 if not by_moment or judge.is_due(item.reason, item.station, item.unit, item.stamp)
             }
-            yield from _again(ledger, judge, origin, items)
+            yield from _again(ledger, judge, origin, items, passed=passed)
 
 
 def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
@@ -122,16 +130,25 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
 
 
 def _again(
-    ledger: Ledger, judge: Judge, origin: int, items: Set[tuple[int, int]], *, counted: bool = False
+    ledger: Ledger,
+    judge: Judge,
+    origin: int,
+    items: Set[tuple[int, int]],
+    *,
+    counted: bool = False,
+    passed: bool = False,
 ) -> Iterator[Again]:
     """The items of an origin with these numbers and stamps, from the segments that brought them.
 
     ``counted``: they are as those of their station that count already, whether it may write anything new or not.
+    ``passed``: only as far as somebody vouches for them.
     """
     if not items:
         return
     for header, lines in kept.between(ledger.database, origin, min(items)[0], max(items)[0]):
         signed, own = header.vouched is None, header.station == ledger.station
+        if signed and passed:
+            continue
         author = judge.signer(header) if signed else None
         if author is None and signed and counted and not own:
             author = judge.signer_before(header)
