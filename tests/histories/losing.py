@@ -30,6 +30,8 @@ class Losing(Granting):
         super().__init__(*args, **options)
         self.lost_root = ""
         """The station that was the root before another began anew."""
+        self.before: set[str] = set()
+        """The stations that had heard of it what they still hold."""
 
     def lose_root(self, desk: Desk) -> object:
         """Another computer begins a tree for the unit of the top, and those below compare the words of its root.
@@ -56,6 +58,7 @@ class Losing(Granting):
         below = sorted(self.below(old), key=lambda d: len(self.over(d)))
         made = self._begun_anew(old, old, f"{old.name}新")
         begin_tree(made)
+        self.before = {d.station for d in below}
         self.lost_root, self.district = old.station, made
         self.above = {name: made if above is old else above for name, above in self.above.items()}
         self.offers.clear()
@@ -70,6 +73,10 @@ class Losing(Granting):
             else:
                 self.waiting.append(d)
         return old.name, sorted(later)
+
+    def has_heard(self, desk: Desk) -> bool:
+        """Whether a station was there before the root was lost; who begins later has only what the new one has."""
+        return not self.lost_root or desk.station in self.before
 
     def _compared(self, office: Desk, below: Desk) -> bytes | None:
         here, there = (station.own_chain(d.ledger)[-1] for d in (office, below))
@@ -100,6 +107,11 @@ def check_new_root(history: Losing, desk: Desk) -> None:
                 last,
                 known,
             )
+    check_after_loss(history, desk, top)
+
+
+def check_after_loss(history: Losing, desk: Desk, top: Desk) -> None:
+    """Who has begun above a station since the loss shows the same but for what hangs on it."""
     units = {*history.units_of(desk)}
     heads = {d.name: heads_of(d) for d in (desk, top)}
     differing = {record for *_, record in _unheard(desk, top)}

@@ -34,7 +34,7 @@ from tests.histories.comparing import (
 )
 from tests.histories.granting import check_reports
 from tests.histories.judging_anew import misjudged
-from tests.histories.losing import Losing, check_new_root
+from tests.histories.losing import Losing, check_after_loss, check_new_root
 from tests.histories.people import check_erased, may_be_erased
 from tests.histories.rederiving import rederived
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
@@ -119,12 +119,7 @@ def check(history: Losing) -> None:
             for name, type_name, unit, reason in waiting(desk)
             if name in near
             and not (reason == "unit" and (type_name == ERASURE or name == desk.station or unit in away))
-            and not (
-                reason == "unit"
-                and history.lost_root
-                and desk is history.district
-                and unit not in desk.records("unit")
-            )
+            and not (reason == "unit" and not history.has_heard(desk) and unit not in desk.records("unit"))
         }
         assert waits <= {"no_birth", "kind"}
         assert forks.open_forks(desk.database, desk.ledger.types) == []
@@ -133,6 +128,9 @@ def check(history: Losing) -> None:
         check_holders(history, desk)
         if history.lost_root and desk is not history.district:
             check_new_root(history, desk)
+            for above in history.over(desk)[:-1]:
+                if not history.has_heard(above):
+                    check_after_loss(history, desk, above)
         # Why something does not count hangs on what was said and not on what was heard first. Of what it should not
         # have written itself, with a program that lets it, a station knows only that it was taken back.
         mine = refused(desk)
@@ -221,8 +219,8 @@ def one_sided(desk: Desk, holder: Desk) -> set[tuple[str, str, int, int]]:
 
 
 def holders_of(history: Losing, desk: Desk) -> list[Desk]:
-    """A station and those above it, but for a root that has begun anew and does not know all."""
-    return [desk, *(d for d in history.over(desk) if not history.lost_root or d is not history.district)]
+    """A station and those above it, but for whom has begun anew after the root was lost and does not know all."""
+    return [desk, *(d for d in history.over(desk) if history.has_heard(d))]
 
 
 def check_holders(history: Losing, desk: Desk) -> None:
