@@ -167,38 +167,45 @@ def own_changes(database: Database, station: str, since: int) -> list[tuple[str,
 
 
 def own_words(database: Database, station: str, since: int, most: int) -> list[Said]:
-    """What a station has said of units and of what counts at or after a stamp; at most ``most`` of each kind.
+    """What a station has said of units and of what counts at or after a stamp; at most ``most``, and of units left."""
+    kinds = ", ".join(f"'{name}'" for name in _NAMED)
+    # The log has no index by type, so it is gone through once for all of them.
+    each = " UNION ALL ".join(
+        f"SELECT '{name}' AS type, {about}, max(s.stamp), {of_type} FROM ("
+        f"SELECT id, _stamp AS stamp FROM {quoted(table_of(name))} WHERE _origin IN own AND _stamp >= :since UNION ALL"
+        f" SELECT record, stamp FROM later WHERE type = '{name}') s"
+        f" JOIN {quoted(table_of(name))} r ON r.id = s.id GROUP BY r.id"
+        for name, (about, of_type) in _NAMED.items()
+    )
+    found = database.rows(
+        "WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station),"
+        " later AS MATERIALIZED (SELECT type, record, stamp FROM version WHERE origin IN own AND NOT birth"
+        f" AND stamp >= :since AND type IN ({kinds})) {each} LIMIT +:most",
+        {"station": station, "since": since, "most": most},
+    )
+    return _left(database, station, since, most) + [
+        Said(name, about or "", stamp, kind or "") for name, about, stamp, kind in found
+    ]
 
-    A unit that was put elsewhere, or is deleted, stands no more below whom that is news to: the superior is named too.
-    """
+
+def _left(database: Database, station: str, since: int, most: int) -> list[Said]:
+    """Units that a station has moved or deleted: they stand no more below the superior to whom that is news."""
     changed = (
         " FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot = {} AND v.type = :type AND NOT v.birth"
         " JOIN origin o ON o.ref = v.origin AND o.station = :station AND v.stamp >= :since"
     )
-    left = [
+    return [
         Said(UNIT, unit, stamp)
         for unit, stamp in database.rows(
             f"SELECT p.value ->> '$', max(v.stamp) {changed.format(':superior')} JOIN version p"
             " ON p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.stamp < v.stamp"
             " WHERE p.value <> :absent GROUP BY 1 UNION ALL"
             f" SELECT lower(hex(r.superior)), max(v.stamp) {changed.format(':deleted')}"
-            " WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT :most",
+            " WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT +:most",
             {"type": UNIT, "superior": SUPERIOR, "deleted": DELETED_SLOT, "station": station, "since": since,
              "absent": ABSENT, "most": most},
         )
     ]  # fmt: skip
-    return left + [
-        Said(name, about or "", stamp, kind or "")
-        for name, (named, of_type) in _NAMED.items()
-        for about, kind, stamp in database.rows(
-            f"WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station)"
-            f" SELECT {named}, {of_type}, max(stamp) FROM ("
-            f"  SELECT id, _stamp AS stamp FROM {quoted(table_of(name))} WHERE _origin IN own UNION ALL"
-            "  SELECT record, stamp FROM version WHERE type = :type AND origin IN own AND NOT birth) w"
-            f" JOIN {quoted(table_of(name))} r ON r.id = w.id WHERE stamp >= :since GROUP BY r.id LIMIT :most",
-            {"type": name, "station": station, "since": since, "most": most},
-        )
-    ]
 
 
 _NAMED = {
