@@ -179,6 +179,23 @@ def test_a_third_value_is_written_with_the_editors_of_the_form(
     assert conflicts.open_conflicts(pair[0]) == []
 
 
+def test_a_long_value_of_ones_own_is_not_typed_through_a_keyhole(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    firm = "杭州余杭径山前溪村双溪竹海漂流旅游文化发展集团有限公司第五分公司"
+    dispute(pair, tmp_path, name=(firm, f"{firm}（原双溪竹海景区）"))
+    hands, page = open_page(pair[0])
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_3)
+    hands.settle()
+    (line,) = page.comparison.editor.inputs()  # type: ignore[union-attr]
+    assert line.width() > line.fontMetrics().horizontalAdvance("径" * 18)
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_1)
+    hands.settle()
+    assert line.width() < line.fontMetrics().horizontalAdvance("径" * 18), (
+        "what is chosen is read like the others"
+    )
+
+
 def test_ctrl_s_decides_from_within_a_group_and_the_end_says_what_is_still_to_go_down(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

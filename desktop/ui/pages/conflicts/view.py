@@ -45,6 +45,8 @@ _NAMES = 13
 """The width of a name in characters."""
 _MOST_BESIDE = 4
 """So many columns stand beside the names where the screen is small; with more the names stand above."""
+_LONG, _OWN_SHARE = 12, 3
+"""Over so many characters one's own value has so many times the room of the others while it is written."""
 _BEGINNING = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 """Of a text of many lines the beginning is seen, beside its name."""
 OWN = "own"
@@ -109,6 +111,8 @@ class Comparison(QWidget):
         self._locked = False
         self._above = False
         """Whether the names of the fields stand above their values: beside them there is no room."""
+        self._own_at = 0
+        """The column of one's own value, where that is likely to be long."""
         self._anew: list[Editor] = []
         """The editors of hidden values that are being written anew."""
         self.note = Note()
@@ -131,6 +135,7 @@ class Comparison(QWidget):
         self.dispute, self.choice, self.editors, self._locked = dispute, None, [], locked
         self._anew = []
         self._heads, self._cells = {}, {}
+        self._own_at = 0
         self._empty()
         if dispute is None:
             self.note.hide()
@@ -214,6 +219,8 @@ class Comparison(QWidget):
             self._own_column(dispute, last)
         for n in range(1 if dispute.base is not None else 2, self._grid.columnCount()):
             self._grid.setColumnStretch(n, 1)
+        texts = [text for side in dispute.sides for text in side.shown_whole]
+        self._own_at = last if own and max(map(len, texts), default=0) > _LONG else 0
 
     def _line_of(self, number: int) -> int:
         """Where the values of a field stand: beside its name, or below it."""
@@ -274,6 +281,9 @@ class Comparison(QWidget):
             theme.restyle(head, chosen=on)
             for cell in self._cells.get(key, ()):
                 theme.restyle(cell, chosen=on)
+        if self._own_at:
+            # The others go on in the next line; what is typed does not.
+            self._grid.setColumnStretch(self._own_at, _OWN_SHARE if choice == OWN else 1)
         if (editor := self.editor) is not None:
             editor.take_focus()
         self.chosen.emit()
