@@ -191,7 +191,7 @@ def own_words(database: Database, station: str, since: int, most: int) -> list[S
 def _left(database: Database, station: str, since: int, most: int) -> list[Said]:
     """Units that a station has moved or deleted: they stand no more below the superior to whom that is news."""
     changed = (
-        " FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot = {} AND v.type = :type AND NOT v.birth"
+        " FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot = +{} AND v.type = +:type AND NOT v.birth"
         " JOIN origin o ON o.ref = v.origin AND o.station = :station AND v.stamp >= :since"
     )
     return [
