@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -27,7 +28,7 @@ LABEL_WIDTH = 10.4
 
 
 class Message(QWidget):
-    """Words under an editor with the sign of what they are; most fields never have any, so its parts are made late."""
+    """Words under an editor with the sign of what they are; its parts are made when there are any."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,12 +89,10 @@ class FieldRow(QObject):
         self.label.setContentsMargins(0, 6, 0, 0)
         self.label.setToolTip(field.help)
         self.cell = cell
-        self.message = Message(cell)
-        column = QVBoxLayout(self.cell)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(editor)
-        column.addWidget(self.message)
+        self._column = QVBoxLayout(self.cell)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(editor)
         inputs = editor.inputs()
         if inputs:
             self.label.setBuddy(inputs[0])
@@ -102,6 +101,13 @@ class FieldRow(QObject):
             widget.setAccessibleDescription(field.help)
         self._say_name()
         self._note = ""
+
+    @cached_property
+    def message(self) -> Message:
+        """The words under the editor, which most fields never have."""
+        made = Message(self.cell)
+        self._column.addWidget(made)
+        return made
 
     def _say_name(self) -> None:
         for widget in self._named:
@@ -122,7 +128,9 @@ class FieldRow(QObject):
     def show_finding(self, severity: Severity | None, words: str) -> None:
         """The worst that was found, or the grey note when nothing was."""
         tone = severity.value if severity is not None else "note"
-        self.message.say(tone, words if severity is not None else self._note)
+        words = words if severity is not None else self._note
+        if words or "message" in vars(self):
+            self.message.say(tone, words)
         self.editor.show_state(severity.value if severity is not None else "")
 
     def set_shown(self, shown: bool) -> None:

@@ -232,20 +232,26 @@ class ChildTab(QWidget):
         super().__init__()
         self._workbench = workbench
         self.record_type = record_type
+        self._save_parent = save_parent
         self._record = ""
         self._locked = False
         self._made = False
         self.count = 0
-        self._before = EmptyState(self)
-        self._before.show_words(
+        self._layers = QStackedLayout(self)
+
+    @cached_property
+    def _before(self) -> EmptyState:
+        """What stands there before there is a record, as soon as it is to be seen."""
+        made = EmptyState(self)
+        made.show_words(
             "save",
-            f"先保存，再登记{record_type.label}",
+            f"先保存，再登记{self.record_type.label}",
             "保存以后就可以在这里一条一条添加。",
-            ("保存", save_parent),
+            ("保存", self._save_parent),
             quiet=True,
         )
-        self._layers = QStackedLayout(self)
-        self._layers.addWidget(self._before)
+        self._layers.addWidget(made)
+        return made
 
     @cached_property
     def list(self) -> RecordList:
@@ -289,6 +295,7 @@ class ChildTab(QWidget):
         column.addWidget(quick)
         column.addWidget(self.list, 1)
         self._layers.addWidget(full)
+        self._layers.setCurrentWidget(full)
         self._lock()
         self._show_children()
 
@@ -300,7 +307,6 @@ class ChildTab(QWidget):
     def _show_children(self) -> None:
         self.quick.show_parent(self._record)
         self.list.show_query(self._query())
-        self._layers.setCurrentIndex(1)
 
     def _query(self) -> Query:
         order = _SEQUENCE if _SEQUENCE in self.record_type.by_name else NEWEST_ORDER
@@ -323,6 +329,8 @@ class ChildTab(QWidget):
         super().showEvent(event)
         if self._record:
             self._make()
+        else:
+            self._layers.setCurrentWidget(self._before)
 
     @property
     def begun(self) -> bool:
