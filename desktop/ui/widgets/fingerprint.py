@@ -26,9 +26,8 @@ class Words(QFrame):
         self.setObjectName("side")
         self._words = [QLabel() for _ in range(WORDS)]
         self._digits = QLabel()
-        size = theme.measures().text + 8
         font = QFont(self.font())
-        font.setPixelSize(size)
+        font.setPixelSize(theme.measures().text + 8)
         # A word that is cut off would be compared all the same: its room is kept before it is known.
         room = QFontMetrics(font)
         frame = self._frame = QVBoxLayout(self)
@@ -44,8 +43,7 @@ class Words(QFrame):
             pair = row(mark, label, spacing=6)
             pair.setContentsMargins(0, 0, 0, 0)
             both.setLayout(pair)
-            # The application's style sheet sets the size of text, so that a font alone would not do.
-            label.setStyleSheet(f"font-size: {size}px;")
+            label.setFont(font)
             label.setMinimumWidth(room.horizontalAdvance("000 0000" if last else "番茄茄"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             line.addWidget(both)
