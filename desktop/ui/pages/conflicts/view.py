@@ -219,8 +219,8 @@ class Comparison(QWidget):
             self._own_column(dispute, last)
         for n in range(1 if dispute.base is not None else 2, self._grid.columnCount()):
             self._grid.setColumnStretch(n, 1)
-        longest = max((len(text) for side in dispute.sides for text in side.shown_whole), default=0)
-        self._own_at = last if own and longest > _LONG else 0
+        lengths = [len(text) for side in dispute.sides for text in side.shown_whole]
+        self._own_at = last if own and max(lengths, default=0) > _LONG else 0
 
     def _line_of(self, number: int) -> int:
         """Where the values of a field stand: beside its name, or below it."""
