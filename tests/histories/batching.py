@@ -12,7 +12,7 @@ from desktop.store.queries.units import subtree
 from desktop.store.tables.writes import SlotValue
 from tests.histories.combining import Combining
 from tests.histories.recording import SHARED
-from tests.sync.desks import FILING_TYPES, Desk, new_desk
+from tests.sync.desks import FILING_TYPES, Desk, coded_unit, new_desk
 
 MOST = 4
 """Of so many records something is said in one step."""
@@ -159,7 +159,8 @@ class Batching(Combining):
             return None
         if not self._may_enrol(above, above.unit):
             return "gone"
-        made = new_desk(self.folder, name, Level.VILLAGE, cipher=self.cipher, types=FILING_TYPES)
+        unit = coded_unit(Level.VILLAGE, name)
+        made = new_desk(self.folder, name, Level.VILLAGE, unit=unit, cipher=self.cipher, types=FILING_TYPES)
         made.time.at = above.time.at = self.latest
         self.desks.append(made)
         self.villages.append(made)

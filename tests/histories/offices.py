@@ -14,7 +14,7 @@ from desktop.sync.authority import exclusions, station
 from desktop.sync.merging import repeating, restating, upholding
 from tests.histories.people import People
 from tests.histories.travelling import is_out
-from tests.sync.desks import FILING_TYPES, Desk, code_of, new_desk
+from tests.sync.desks import FILING_TYPES, Desk, code_for, code_of, new_desk
 
 
 class Offices(People):
@@ -200,7 +200,11 @@ class Offices(People):
         )
         if first is None or first[0] == speaker.station or village.unit in other.records("unit"):
             return "not by another"
-        cells = {"name": village.name, "code": code_of(village.code or village.name), "level": "village"}
+        cells = {
+            "name": village.name,
+            "code": code_for(village.unit, village.level, village.code or village.name),
+            "level": "village",
+        }
         other.birth("unit", {**cells, "superior": other.unit}, record=village.unit)
         self._report(other)
         if self.rnd.random() < 0.5:

@@ -12,7 +12,7 @@ from desktop.records.declaration import Level
 from desktop.sync.authority import station
 from desktop.sync.merging import forks, rewriting
 from tests.histories.batching import Batching
-from tests.sync.desks import DAY, FILING_TYPES, Desk, code_of, enrol, new_desk
+from tests.sync.desks import DAY, FILING_TYPES, Desk, code_for, coded_unit, enrol, new_desk
 
 
 class Replacing(Batching):
@@ -42,7 +42,12 @@ class Replacing(Batching):
         for first, unit in self.first_units.items():
             if unit == below.unit and first not in desk.records("unit"):
                 name = self.first_names[first]
-                cells = {"name": name, "code": code_of(name), "level": Level.VILLAGE.value, "superior": unit}
+                cells = {
+                    "name": name,
+                    "code": code_for(first, Level.VILLAGE, name),
+                    "level": Level.VILLAGE.value,
+                    "superior": unit,
+                }
                 desk.birth("unit", cells, record=first)
         super().put_under(below, desk, incarnation)
 
@@ -226,7 +231,8 @@ class Replacing(Batching):
         above, name = self.above[village.name], f"{village.name}另办"
         if self.first_units or village in self.waiting or not self._may_enrol(above, village.unit):
             return None
-        made = new_desk(self.folder, name, Level.VILLAGE, cipher=self.cipher, types=FILING_TYPES)
+        unit = coded_unit(Level.VILLAGE, name)
+        made = new_desk(self.folder, name, Level.VILLAGE, unit=unit, cipher=self.cipher, types=FILING_TYPES)
         made.time.at = above.time.at = self.latest
         first = made.unit
         self.desks.append(made)

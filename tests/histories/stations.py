@@ -9,7 +9,7 @@ from typing import Final
 from desktop.records.declaration import Level
 from desktop.sync.authority import station
 from tests.sync.casting import cast
-from tests.sync.desks import FILING_TYPES, NEWER_FILING_TYPES, Desk, enrol, new_desk, new_root
+from tests.sync.desks import FILING_TYPES, NEWER_FILING_TYPES, Desk, coded_unit, enrol, new_desk, new_root
 
 PATHS: Final = {Level.DISTRICT: 3, Level.TOWN: 2}
 """How many may stand below whom a certificate lets enrol others."""
@@ -19,7 +19,9 @@ TALL: Final = 7
 
 def _enrolled(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
     """The district, the towns and the villages; the first of these has the newer program."""
-    district = new_root(folder, "区", cipher=cipher, types=FILING_TYPES)
+    district = new_root(
+        folder, "区", unit=coded_unit(Level.DISTRICT, "区"), cipher=cipher, types=FILING_TYPES
+    )
     towns = _made(folder, Level.TOWN, "甲镇", "乙镇", cipher=cipher)
     villages = _made(folder, Level.VILLAGE, "一村", "二村", cipher=cipher)
     for town in towns:
@@ -31,7 +33,9 @@ def _enrolled(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
 
 def _enrolled_below_a_city(folder: Path, *, cipher: bool = False) -> tuple[Desk, ...]:
     """The same with a city above two districts, of which the first has a town with both villages."""
-    city = new_root(folder, "市", Level.CITY, cipher=cipher, types=FILING_TYPES)
+    city = new_root(
+        folder, "市", Level.CITY, unit=coded_unit(Level.CITY, "市"), cipher=cipher, types=FILING_TYPES
+    )
     districts = _made(folder, Level.DISTRICT, "甲区", "乙区", cipher=cipher)
     (town,) = _made(folder, Level.TOWN, "甲镇", cipher=cipher)
     villages = _made(folder, Level.VILLAGE, "一村", "二村", cipher=cipher)
@@ -46,7 +50,12 @@ def _enrolled_below_a_city(folder: Path, *, cipher: bool = False) -> tuple[Desk,
 def _made(folder: Path, level: Level, *names: str, cipher: bool) -> list[Desk]:
     return [
         new_desk(
-            folder, name, level, cipher=cipher, types=NEWER_FILING_TYPES if name == "一村" else FILING_TYPES
+            folder,
+            name,
+            level,
+            unit=coded_unit(level, name),
+            cipher=cipher,
+            types=NEWER_FILING_TYPES if name == "一村" else FILING_TYPES,
         )
         for name in names
     ]

@@ -21,7 +21,7 @@ from desktop.sync.enrolling import succession
 from desktop.sync.merging import receiving, repeating, upholding
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import grant_serial
-from tests.sync.desks import Desk, code_of, connect, grant_record, proof_of
+from tests.sync.desks import Desk, code_for, connect, grant_record, proof_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -33,7 +33,9 @@ class AtWork(SimpleNamespace):
         drafts = SimpleNamespace(drop_of=lambda records: None, close=lambda: None)
         codes, unit = (
             reference.code_lists(),
-            OwnUnit(desk.unit, code_of(desk.code or desk.name), desk.name, desk.level),
+            OwnUnit(
+                desk.unit, code_for(desk.unit, desk.level, desk.code or desk.name), desk.name, desk.level
+            ),
         )
         super().__init__(
             ledger=desk.ledger,

@@ -341,8 +341,18 @@ class Desk:
 
 
 def code_of(name: str) -> str:
-    """A code as units have it: what a grant tells of others is none that anybody takes (see the format document)."""
+    """A code as units have it: nobody takes a grant that tells of another (see the format document)."""
     return name if CODE.fullmatch(name) else name.encode().hex()
+
+
+def coded_unit(level: Level, name: str) -> str:
+    """The id of a unit of this name that has such a code; most tests need none, and name the code as the unit."""
+    return derived_id(f"unit:{level.value}", code_of(name))
+
+
+def code_for(unit: str, level: Level, name: str) -> str:
+    """The code from which the id of a unit of this name follows."""
+    return name if unit == derived_id(f"unit:{level.value}", name) else code_of(name)
 
 
 def new_desk(
@@ -368,7 +378,7 @@ def new_desk(
         else moulds.empty(types, indexed=True)
     )
     ledger = Ledger(database, types, Environment(time, rnd.randbytes), keys.station, keys.incarnation)
-    unit = unit or derived_id(f"unit:{level.value}", code_of(name))
+    unit = unit or derived_id(f"unit:{level.value}", name)
     with database.transaction():
         ledger.set_meta("station", keys.station)
         ledger.set_meta("incarnation", keys.incarnation)
@@ -517,5 +527,10 @@ def _claims(holder: Desk, issuer: Desk, path_length: int | None) -> Claims:
 
 
 def _register(desk: Desk, unit: str, name: str, level: Level, superior: str | None) -> None:
-    cells: dict[str, Cell] = {"name": name, "code": code_of(name), "level": level.value, "superior": superior}
+    cells: dict[str, Cell] = {
+        "name": name,
+        "code": code_for(unit, level, name),
+        "level": level.value,
+        "superior": superior,
+    }
     desk.ledger.write("登记", desk.name, births=[NewRecord("unit", unit, desk.unit, cells)])
