@@ -442,7 +442,7 @@ def test_a_drive_of_windows_that_is_not_ready_is_no_lack_of_permission(
 
 def test_who_below_has_sent_nothing_this_month_is_named(desk: Desk) -> None:
     today = desk.district.environment.today()
-    assert inbox.silent(desk.district.database, today) == ["径山镇总工会", "黄湖镇总工会"]
+    assert inbox.silent(desk.district.database, today) == ["黄湖镇总工会", "径山镇总工会"]
     after = merge(desk, desk.send(desk.one, "a.xsj"))
     assert after.silent == ("黄湖镇总工会",)
     next_month = (today.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)

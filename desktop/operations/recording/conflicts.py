@@ -14,6 +14,7 @@ from desktop.records.versions.canonical import Cell
 from desktop.store.queries import aggregates, reading
 from desktop.store.queries.attached import ATTACHMENT
 from desktop.store.queries.history import versions_of
+from desktop.store.tables.pinyin import sort_key
 
 
 class NoConflict(StateProblem):
@@ -60,7 +61,7 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
         for t, record, slot in reading.conflicts(session.database)
         if t in session.types and type_name in (None, t)
     ]
-    return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, c.title, c.slot))
+    return sorted(found, key=lambda c: (not _needs_review(session, c), c.type, sort_key(c.title), c.slot))
 
 
 def due_here(session: Session) -> int:

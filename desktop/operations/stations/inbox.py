@@ -36,6 +36,7 @@ from desktop.store.peers import arrivals, links
 from desktop.store.peers import traffic as stored
 from desktop.store.queries import units
 from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 from desktop.sync.authority import enrolled, speaking
 from desktop.sync.bundles import envelope
 from desktop.sync.errors import CutShort
@@ -89,7 +90,7 @@ def sort_out(
     known = _Known.read(database, here, looks, refused)
     found = [_arrival(look, known) for look in looks]
     order = list(State)
-    return sorted(found, key=lambda a: (order.index(a.state), a.sender, *_turn(a.look)))
+    return sorted(found, key=lambda a: (order.index(a.state), sort_key(a.sender), *_turn(a.look)))
 
 
 @dataclass(frozen=True)
@@ -339,7 +340,7 @@ def silent(database: Database, today: datetime.date) -> list[str]:
         spoke[link.unit] = spoke.get(link.unit, False) or (
             last is not None and (last.year, last.month) == month
         )
-    return sorted(names[unit] for unit, has in spoke.items() if not has)
+    return sorted((names[unit] for unit, has in spoke.items() if not has), key=sort_key)
 
 
 # -- a folder at once, without a window --------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.store.queries.reading import Query, Record
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 from desktop.sync.authority import enrolled, exclusions, station
 from desktop.sync.authority.excluding import REFUSED, said_once_more
 from desktop.sync.authority.exclusions import Named
@@ -169,7 +170,7 @@ def plan(database: Database, at: Here, unit: str, superior: str) -> Plan:
 def _enrolled(database: Database, held: Mapping[str, Record], units: Collection[str]) -> tuple[str, ...]:
     """The names of those of these units whose computers are enrolled, one for each computer."""
     found = {name: unit for name, unit in enrolled.stations(database) if unit in units}
-    return tuple(sorted(str(held[unit].values["name"] or "") for unit in found.values()))
+    return tuple(sorted((str(held[unit].values["name"] or "") for unit in found.values()), key=sort_key))
 
 
 def _heard(database: Database, at: Here, superior: str) -> int | None:

@@ -25,6 +25,7 @@ from desktop.store.peers import holdings
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.store.tables.environment import EPOCH_MS
+from desktop.store.tables.pinyin import sort_key
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.station import Knowledge
@@ -91,7 +92,7 @@ def stations(session: Session) -> list[Standing]:
         for name in known.certificates
         if name != session.ledger.station and _may_revoke(own, known, name)
     ]
-    return sorted(found, key=lambda s: (s.name, s.station))
+    return sorted(found, key=lambda s: (sort_key(s.name), s.station))
 
 
 def look_at_revocation(session: Session, name: str, after: int | None = None) -> tuple[Count, ...]:

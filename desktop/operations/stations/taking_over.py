@@ -24,6 +24,7 @@ from desktop.records.versions.deciding import UNIT
 from desktop.store.peers import links
 from desktop.store.queries import governing, reading
 from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync import trust
 from desktop.sync.authority import enrolled, speaking, station
@@ -103,7 +104,7 @@ def _found(database: Database, here: Here, known: Knowledge) -> list[tuple[Astra
                 theirs,
             )
         )
-    return sorted(found, key=lambda one: (one[0].name, one[0].station))
+    return sorted(found, key=lambda one: (sort_key(one[0].name), one[0].station))
 
 
 def _has_accepted(database: Database, name: str, certificates: Collection[str]) -> bool:

@@ -19,6 +19,7 @@ from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import aggregates
 from desktop.store.queries.history import HistoryEntry
 from desktop.store.tables.database import Database
+from desktop.store.tables.pinyin import sort_key
 from desktop.ui.pages.conflicts.deleted import Against, DeletionTold, deletion_told
 
 EMPTY = "（空）"
@@ -159,7 +160,9 @@ def load(database: Database, here: Here, record: str = "") -> list[Dispute]:
         teller.dispute(list(versions)) for _, versions in groupby(found, key=lambda v: (v.record, v.slot))
     ]
     known = [d for d in disputes if d is not None]
-    return sorted(known, key=lambda d: (not d.covered, not d.review, d.type_label, d.title, d.record, d.slot))
+    return sorted(
+        known, key=lambda d: (not d.covered, not d.review, d.type_label, sort_key(d.title), d.record, d.slot)
+    )
 
 
 class _Teller:
