@@ -204,8 +204,8 @@ def _pieces(
         f"SELECT r.origin, o.station, o.incarnation, r.number, r.stamp, r.type, r.unit, r.reason,"
         f" lower(hex(r.record)) FROM {table} r"
         f" CROSS JOIN origin o ON o.ref = r.origin WHERE r.origin = ? AND (r.number, r.stamp) > (?, ?) AND {which}"
-        f" ORDER BY r.number, r.stamp LIMIT +?",
-        (origin, *after, *parameters, _PIECE),
+        f" ORDER BY r.number, r.stamp LIMIT {_PIECE}",
+        (origin, *after, *parameters),
     ):
         yield [Aside(*row) for row in rows]
         after = rows[-1][3:5]
@@ -260,8 +260,8 @@ def everything(database: Database) -> Iterator[list[Taken]]:
         after = (0, 0, 0)
         while rows := database.rows(
             f"SELECT origin, number, stamp, type, lower(hex(record)) FROM {table}"
-            f" WHERE (origin, number, stamp) > (?, ?, ?) ORDER BY origin, number, stamp LIMIT +?",
-            (*after, _PIECE),
+            f" WHERE (origin, number, stamp) > (?, ?, ?) ORDER BY origin, number, stamp LIMIT {_PIECE}",
+            after,
         ):
             yield [Taken(*row) for row in rows]
             after = rows[-1][:3]
@@ -283,8 +283,9 @@ def open_fork(database: Database, origin: int, number: int, before: int = MAX_NU
     # Not all at once, as in :func:`note_excluded`.
     while last := database.value(
         "SELECT max(number) FROM"
-        " (SELECT number FROM held WHERE origin = ? AND number > ? AND number < ? ORDER BY number LIMIT +?)",
-        (origin, after, before, MAX_LINES),
+        " (SELECT number FROM held WHERE origin = ? AND number > ? AND number < ?"
+        f" ORDER BY number LIMIT {MAX_LINES})",
+        (origin, after, before),
     ):
         database.execute(
             "UPDATE held SET reason = ? WHERE origin = ? AND number > ? AND number <= ?",

@@ -196,9 +196,9 @@ class Telling:
             "  NOT EXISTS (SELECT 1 FROM refused r WHERE r.origin = t.origin"
             "  AND r.number = t.number AND r.stamp = t.stamp AND r.reason = t.reason) OR outcome = :held"
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = t.origin AND h.number = t.number"
-            "  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY bundle, place LIMIT +:most",
+            f"  AND h.stamp = t.stamp AND h.reason = t.reason)) ORDER BY bundle, place LIMIT {MAX_LINES}",
             {"bundle": after[0], "place": after[1], "last": self.bundle, "conflict": CONFLICT, "moved": moved,
-             "closing": closing, "held": HELD, "refused": REFUSED, "most": MAX_LINES},
+             "closing": closing, "held": HELD, "refused": REFUSED},
         )):  # fmt: skip
             after, more = found[-1][:2], len(found) == MAX_LINES
             yield [Told(*row) for row in found]
@@ -289,8 +289,8 @@ class Telling:
         found: list[Line] = self._db.rows(
             "SELECT t.outcome, t.reason, coalesce(t.station, o.station), coalesce(t.incarnation, o.incarnation),"
             " t.number, t.type, lower(hex(t.record)), t.slot, t.count FROM told t"
-            " LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT +?",
-            (bundle, limit),
+            f" LEFT JOIN origin o ON o.ref = t.origin WHERE t.bundle = ? ORDER BY t.place LIMIT {limit:d}",
+            (bundle,),
         )
         return found
 

@@ -44,8 +44,8 @@ def merged_like(database: Database, beginning: str, limit: int = 20) -> list[Mer
     """The bundles in the ledger of merges whose digest begins so, newest first, each once; all with a limit of -1."""
     rows = database.rows(
         f"SELECT {_COLUMNS} FROM merge WHERE substr(bundle, 1, length(:beginning)) = :beginning"
-        " AND id IN (SELECT min(id) FROM merge GROUP BY bundle) ORDER BY id DESC LIMIT +:limit",
-        {"beginning": beginning, "limit": limit},
+        f" AND id IN (SELECT min(id) FROM merge GROUP BY bundle) ORDER BY id DESC LIMIT {limit:d}",
+        {"beginning": beginning},
     )
     return [MergedBundle(*row) for row in rows]
 

@@ -105,8 +105,8 @@ def keep_answers(database: Database, issuer: str, answers: Iterable[Answered], *
     while (
         not more
         and database.execute(
-            "DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE issuer = ? LIMIT +?)",
-            (issuer, _PIECE),
+            f"DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE issuer = ? LIMIT {_PIECE})",
+            (issuer,),
         ).rowcount
     ):
         pass

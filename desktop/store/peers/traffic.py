@@ -111,14 +111,14 @@ def exported(database: Database, limit: int = 500) -> list[Exported]:
     """The bundles that were written, newest first."""
     return [Exported(*row) for row in database.rows(
         "SELECT peer, sequence, at, position, items, file, operator FROM exported ORDER BY at DESC, sequence DESC"
-        " LIMIT +?", (limit,))]  # fmt: skip
+        f" LIMIT {limit:d}")]  # fmt: skip
 
 
 def merges(database: Database, limit: int = 500) -> list[Merged]:
     """The ledger of merges, newest first."""
     return [Merged(*row) for row in database.rows(
         "SELECT id, at, operator, sender, sequence, file, applied, known, held, conflict, refused, total FROM merge"
-        " ORDER BY id DESC LIMIT +?", (limit,))]  # fmt: skip
+        f" ORDER BY id DESC LIMIT {limit:d}")]  # fmt: skip
 
 
 def merges_of(database: Database, sender: str, incarnation: str, sequence: int) -> frozenset[int]:
@@ -233,8 +233,8 @@ def merge_items(database: Database, merge: int) -> list[Unapplied]:
     """What one merge did not apply, as it was told then."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT o.station, o.incarnation, m.number, m.outcome, m.reason FROM merge_item m"
-        " JOIN origin o ON o.ref = m.origin WHERE m.merge = ? ORDER BY m.outcome, m.number LIMIT +?",
-        (merge, MOST_OF_MERGE))]  # fmt: skip
+        " JOIN origin o ON o.ref = m.origin WHERE m.merge = ?"
+        f" ORDER BY m.outcome, m.number LIMIT {MOST_OF_MERGE}", (merge,))]  # fmt: skip
 
 
 def count_merge_items(database: Database, merge: int) -> int:
@@ -257,7 +257,7 @@ def answers(database: Database) -> list[Unapplied]:
     """What levels above have not applied, by their newest receipt."""
     return [Unapplied(*row) for row in database.rows(
         "SELECT station, incarnation, number, outcome, reason, issuer FROM answer"
-        " ORDER BY outcome DESC, station, number LIMIT +?", (MOST_LISTED,))]  # fmt: skip
+        f" ORDER BY outcome DESC, station, number LIMIT {MOST_LISTED}")]  # fmt: skip
 
 
 def set_aside(database: Database) -> list[Unapplied]:
@@ -266,7 +266,7 @@ def set_aside(database: Database) -> list[Unapplied]:
         "SELECT o.station, o.incarnation, r.number, 'refused', r.reason, '', 0, r.stamp FROM refused r"
         " JOIN origin o ON o.ref = r.origin WHERE r.reason <> ? UNION ALL"
         " SELECT o.station, o.incarnation, h.number, 'held', h.reason, '', h.since, h.stamp FROM held h"
-        " JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT +?", (REFUSED_CLOCK, MOST_LISTED))]  # fmt: skip
+        f" JOIN origin o ON o.ref = h.origin ORDER BY 4 DESC, 1, 3 LIMIT {MOST_LISTED}", (REFUSED_CLOCK,))]  # fmt: skip
 
 
 def newest_moment(database: Database) -> int:

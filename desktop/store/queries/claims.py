@@ -38,8 +38,8 @@ def note_aside(database: Database) -> None:
         after = 0
         # Not all at once: what one statement may have to put back lies in memory.
         while last := database.value(
-            f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT +?)",
-            (after, _PIECE),
+            f"SELECT max(rowid) FROM (SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT {_PIECE})",
+            (after,),
         ):
             database.execute(
                 "INSERT OR IGNORE INTO claim_aside (record, type, unit)"

@@ -183,8 +183,8 @@ def _records(
     return [
         _record(record_type, row)
         for row in database.rows(
-            f"SELECT {_columns(record_type)} {sql} ORDER BY {_order(types, record_type, query)} LIMIT +:limit",
-            {**parameters, "limit": limit},
+            f"SELECT {_columns(record_type)} {sql} ORDER BY {_order(types, record_type, query)} LIMIT {limit:d}",
+            parameters,
         )
     ]
 

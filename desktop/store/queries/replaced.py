@@ -68,7 +68,7 @@ _CHANGES = f"""
     CROSS JOIN origin o ON o.ref = n.origin
     WHERE NOT EXISTS (SELECT 1 FROM replacement r WHERE r.record = b.record AND r.slot = b.slot AND r.type = b.type
         AND r.replaced = b.stamp AND r.origin IN mine)
-    LIMIT +:most
+    LIMIT {MOST_LOOKED_AT}
 """
 _DELETIONS = f"""
     {_CAME}
@@ -78,7 +78,7 @@ _DELETIONS = f"""
         AND v.slot = '{DELETED_SLOT}' AND v.value <> '{ABSENT}' AND v.type = +:type
     CROSS JOIN {{table}} r ON r.id = v.record AND r._life = 1 AND r._origin IN mine
     CROSS JOIN origin o ON o.ref = v.origin
-    LIMIT +:most
+    LIMIT {MOST_LOOKED_AT}
 """
 _TYPES_DELETED = f"""
     {_CAME}
@@ -99,7 +99,6 @@ def by_merges(
     said = {
         "merges": json.dumps(sorted(merges)),
         "stations": json.dumps(sorted(stations)),
-        "most": MOST_LOOKED_AT,
     }
     rows: list[_Row] = database.rows(_CHANGES, said)
     for (name,) in database.rows(_TYPES_DELETED, said):

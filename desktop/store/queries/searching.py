@@ -41,9 +41,7 @@ def look(database: Database, record_type: RecordType, text: str, much: int = MUC
     # Rows are hardly ever taken out, so the last one's number is about their count.
     rows = int(database.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(record_type.name))}"))
     enough = rows // much + 1
-    numbers = [
-        n for (n,) in database.rows(f"{every.sql} LIMIT +:enough", {**every.parameters, "enough": enough})
-    ]
+    numbers = [n for (n,) in database.rows(f"{every.sql} LIMIT {enough:d}", every.parameters)]
     if len(numbers) == enough:
         return every
     return Found("SELECT value AS number FROM json_each(:rows)", {"rows": json.dumps(numbers)}, much=False)

@@ -53,8 +53,8 @@ def newest(database: Database, limit: int, before: int | None = None) -> list[Op
         Operation(*row)
         for row in database.rows(
             "SELECT stamp, name, operator, at, first, last, undoes FROM operation"
-            " WHERE stamp < coalesce(:before, 9223372036854775807) ORDER BY stamp DESC LIMIT +:limit",
-            {"before": before, "limit": limit},
+            f" WHERE stamp < coalesce(:before, 9223372036854775807) ORDER BY stamp DESC LIMIT {limit:d}",
+            {"before": before},
         )
     ]
 

@@ -106,9 +106,9 @@ class Interrupted(Exception):
 class Database:
     """One connection to an encrypted file, in WAL mode; statements outside :meth:`transaction` commit by themselves.
 
-    A plus stands before a parameter that the engine is not to look at: for a limit, and for what is compared with a
-    column by which an index is partial (``version.type`` and ``slot``, ``held.reason``), it would compile the statement
-    anew each time that it is used, which takes longer than most of them run.
+    A plus stands before a parameter that the engine is not to look at: where it is compared with a column by which an
+    index is partial (``version.type`` and ``slot``, ``held.reason``), the statement would be compiled anew each time
+    that it is used, which takes longer than most of them run. For a limit as well, which is written out.
     """
 
     def __init__(self, connection: Connection, path: Path | None) -> None:

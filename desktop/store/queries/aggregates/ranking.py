@@ -71,9 +71,9 @@ def ranked(
         f" around AS MATERIALIZED (SELECT a{last} AS near, count(*) AS number FROM scored GROUP BY 1)"
         f" SELECT lower(hex(s.id)), s.row, s.points, s.bits, coalesce(n.number, 1) - 1, {columns} FROM scored s"
         f" JOIN r_{FACTS[name].type} t ON t._row = s.row LEFT JOIN around n ON n.near = s.a{last}"
-        f" ORDER BY s.points DESC, s.a{last - 1}, t._sort, s.row LIMIT +:most"
+        f" ORDER BY s.points DESC, s.a{last - 1}, t._sort, s.row LIMIT {limit:d}"
     )
-    parameters = {**compiler.parameters, **days.parameters(), "most": limit}
+    parameters = {**compiler.parameters, **days.parameters()}
     return [
         Ranked(key, row, total, tuple(n for n in range(len(reasons)) if found >> n & 1), tuple(values), alike)
         for key, row, total, found, alike, *values in database.execute(sql, parameters)
