@@ -74,6 +74,12 @@ class Losing(Granting):
                 self.waiting.append(d)
         return old.name, sorted(later)
 
+    def holds_all(self, desk: Desk, unit: str) -> bool:
+        """Whether a station holds all of a unit below it: it was there before the loss, and the unit lies alike."""
+        return self.has_heard(desk) and (
+            not self.lost_root or _superior(desk, unit) == _superior(self.district, unit)
+        )
+
     def has_heard(self, desk: Desk) -> bool:
         """Whether a station was there before the root was lost; who begins later has only what the new one has."""
         return not self.lost_root or desk.station in self.before
@@ -112,7 +118,9 @@ def check_new_root(history: Losing, desk: Desk) -> None:
 
 def check_after_loss(history: Losing, desk: Desk, top: Desk) -> None:
     """Who has begun above a station since the loss shows the same but for what hangs on it."""
-    units = {*history.units_of(desk)}
+    # What the lost root had said of units stands below.
+    everything = history.units_of(desk)
+    units = {unit for unit in everything if _superior(desk, unit) == _superior(top, unit)}
     heads = {d.name: heads_of(d) for d in (desk, top)}
     differing = {record for *_, record in _unheard(desk, top)}
     for d in (desk, top):
@@ -129,8 +137,12 @@ def check_after_loss(history: Losing, desk: Desk, top: Desk) -> None:
                     desk.name,
                     record,
                 )
-    if not lost:
+    if not lost and units == {*everything}:
         assert desk.digest(desk.unit).sha256 == top.digest(desk.unit).sha256, desk.name
+
+
+def _superior(desk: Desk, unit: str) -> object:
+    return (desk.values(unit, "unit") or {}).get("superior")
 
 
 def _unheard(desk: Desk, top: Desk) -> Iterator[tuple[str, str, int, str]]:

@@ -219,8 +219,8 @@ def one_sided(desk: Desk, holder: Desk) -> set[tuple[str, str, int, int]]:
 
 
 def holders_of(history: Losing, desk: Desk) -> list[Desk]:
-    """A station and those above it, but for whom has begun anew after the root was lost and does not know all."""
-    return [desk, *(d for d in history.over(desk) if history.has_heard(d))]
+    """A station and those above it, but for those that lack something since the root was lost."""
+    return [desk, *(d for d in history.over(desk) if history.holds_all(d, desk.unit))]
 
 
 def check_holders(history: Losing, desk: Desk) -> None:
