@@ -156,7 +156,8 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say(f"    {EARLIER}。")
     if bundle.unwritten:
         say(f"    {UNWRITTEN}。")
-    if bundle.total == bundle.known and not (bundle.gap or bundle.earlier or bundle.unwritten):
+    more = bundle.released or bundle.gap or bundle.earlier or bundle.unwritten
+    if bundle.total == bundle.known and not more:
         say("    没有新内容要收，不用处理。")
     if bundle.answered:
         say("    里面有对方的回执。" if preview else "    对方的回执已收到。")

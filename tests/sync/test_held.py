@@ -73,13 +73,32 @@ def test_an_item_under_an_unknown_unit_waits_for_the_unit(tree: Tree) -> None:
     assert tree.district.held() == {(tree.town.station, birth): "unit", (tree.town.station, change): "unit"}
     assert tree.town.answers()[tree.town.station, birth] == ("held", "unit")
     tree.town.birth("unit", unit_cells("新村", tree.town.unit), record=new_unit)
-    report(tree.town, tree.district)
+    released, bad = tree.district.merge(tree.town.send(), tree.village.send()).bundles
+    assert bad.problem is not None
+    assert (released.released, bad.released) == (2, 0), "what waited is told, births included"
+    assert released.applied == released.total - released.known == 1
+    assert (released.births, released.changes) == ({"unit": 1, "firm": 1}, {"firm": 1})
     assert tree.district.held() == {}
     found = tree.district.values(FIRM)
     assert found is not None
     assert found["name"] == "新村改的"
     report(tree.town, tree.district)
     assert tree.town.answers() == {}
+
+
+def test_what_was_excluded_and_comes_back_is_not_said_to_have_waited(tree: Tree) -> None:
+    """Its own word says so: a deletion of the exclusion, which the same bundle brings."""
+    tree.village.birth("firm", {"name": "一家"}, record=FIRM)
+    tree.village.edit(FIRM, "name", "改过")
+    tree.deliver()
+    last = tree.village.ledger.next_number() - 1
+    said = tree.district.exclude((tree.village, last - 1), (tree.village, last))
+    tree.town.take(tree.district.send(tree.town))
+    assert FIRM not in tree.town.records()
+    tree.district.delete(said, "exclusion")
+    lifting = tree.town.take(tree.district.send(tree.town))
+    assert (lifting.released, lifting.deletions) == (0, {"exclusion": 1})
+    assert tree.town.values(FIRM) == {**(tree.village.values(FIRM) or {})}
 
 
 def test_a_unit_and_what_is_written_under_it_may_come_together(tree: Tree) -> None:

@@ -63,7 +63,8 @@ class Telling:
         self._db = database
         self._places = itertools.count(1)
         self._counts: dict[int, Counter[Kind]] = {}
-        self._released: dict[int, dict[int, list[Span]]] = {}
+        # 0 is no bundle: what has its day is let count by whatever is merged then, be it nothing.
+        self._released: dict[int, dict[int, list[Span]]] = {0: {}}
         self.bundle = 0
         self.clear()
 

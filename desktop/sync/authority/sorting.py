@@ -129,6 +129,14 @@ class Sorted:
     def _out(self) -> set[int]:
         return self._dropped | set(self._refused) | set(self._held)
 
+    def born(self) -> list[Row]:
+        """The births that count, one by one."""
+        return [
+            Row(self.origin, number, stamp, block.type, record, "")
+            for block in self.births
+            for record, stamp, number in zip(block.records, block.stamps, block.numbers, strict=True)
+        ]
+
     @property
     def births(self) -> list[Births]:
         """The births that count."""

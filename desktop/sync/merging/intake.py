@@ -20,7 +20,7 @@ from desktop.records.versions.item_outcomes import (
 )
 from desktop.records.versions.spans import spans_of
 from desktop.store.ledger import Ledger
-from desktop.store.merging import aside
+from desktop.store.merging import aside, outcomes
 from desktop.store.merging import erasing as erased
 from desktop.store.merging.merging import Item
 from desktop.store.merging.merging import Result as Merged
@@ -52,6 +52,7 @@ class Mark:
     """What was noted of a merge before a bundle, which may prove to be bad when some of it was written."""
 
     future: frozenset[str]
+    present: StagedBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Intake:
         self._changed = indexing.Changed()
         self._staged = Staged(ledger, self._changed, self._tell, keep=keep, apart=apart)
         self._erased = erased.targets(ledger.database)
-        self._settling = Settling(ledger, self._call_judge, self._changed, self._lost)
+        self._present = self._staged.bundle
+        self._settling = Settling(ledger, self._call_judge, self._changed, self._lost, self._tell_released)
         self._judge = self._call_judge()
         self._spoken = ""
         self._parked: list[_Parked] = []
@@ -110,6 +112,7 @@ class Intake:
         bundle = StagedBundle(result, self._telling.begin())
         self._lost.expect(bundle.number, result, bundle.spans)
         self._staged.begin(bundle)
+        self._present = bundle
         return bundle.number
 
     def set_alone(self) -> None:
@@ -139,11 +142,12 @@ class Intake:
 
     def mark(self) -> Mark:
         """Where a bundle begins."""
-        return Mark(frozenset(self.future))
+        return Mark(frozenset(self.future), self._present)
 
     def back_to(self, mark: Mark) -> None:
         """What a bundle brought was taken back: what was known by it is known no longer."""
         self.future = set(mark.future)
+        self._present = mark.present
         self._staged.drop()
         self._parked, self._parked_weight = [], 0
         self.known = forks.Known(self._ledger)
@@ -249,6 +253,7 @@ class Intake:
             self._erased = erased.targets(self._db)
             self.merge = late.merge
             self._staged.go_on(late.bundle)
+            self._present = late.bundle
             taken |= late.take()
         return taken
 
@@ -366,12 +371,21 @@ class Intake:
         self._settling.note_counted(merged)
         self._settling.journal()
         held, conflict = by_bundle(bundles, merged.held), by_bundle(bundles, merged.conflict)
-        # What has come and waited in this same merge is told once, where it came, as what it is in the end.
-        waited = self._telling.held_among(merged.released)
-        released = [i for i in merged.released if (i.origin, i.number, i.stamp) not in waited]
-        present = self._staged.bundle
-        present.result.released += len(released)
-        self._telling.note_released(present.number, released)
+        self._tell_released(merged.released)
         for bundle in bundles:
             self._telling.tell(bundle.number, HELD, ((i, HELD_NO_BIRTH) for i in held[bundle.number]))
             self._telling.tell(bundle.number, CONFLICT, ((i, i.slot) for i in conflict[bundle.number]))
+
+    def _tell_released(self, items: Sequence[Item]) -> None:
+        """These have waited and count now: that is told of the bundle that came last."""
+        # What has come and waited in this same merge is told once, where it came, as what it is in the end.
+        waited = self._telling.held_among(items)
+        released = [i for i in items if (i.origin, i.number, i.stamp) not in waited]
+        self._telling.note_released(self._present.number, released)
+        result = self._present.result
+        result.released += len(released)
+        for item in released:
+            if not item.slot and outcomes.stands(
+                self._db, item.type, item.record, item.origin, item.number, item.stamp
+            ):
+                result.births[item.type] = result.births.get(item.type, 0) + 1

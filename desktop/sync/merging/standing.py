@@ -15,7 +15,7 @@ from desktop.records.declaration import UNIT_SLOT
 from desktop.records.versions.deciding import DECIDING_TYPES
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_NO_BIRTH, REFUSED_VALUE
 from desktop.records.versions.spans import Span, common, joined, spans_of
-from desktop.records.versions.stamped import Spans
+from desktop.records.versions.stamped import Spans, Stamped
 from desktop.store.ledger import LEARNED, ChangeSet, Ledger
 from desktop.store.merging import aside, outcomes, uncounting
 from desktop.store.merging.aside import Put
@@ -77,8 +77,8 @@ class Settling:
 
     ``looked``: another word was in force than when everything was gone through last, so that was done once more.
     ``edges``: it was asked which records are one, as that may have changed.
-    ``refused``: something proved to be refused that had waited. ``lost`` hears what does not count any more, where that
-    is told of the bundles of a merge.
+    ``refused``: something proved to be refused that had waited. ``lost`` hears what does not count any more, and
+    ``released`` what has waited and counts now, where that is told of the bundles of a merge.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Settling:
         call_judge: Callable[[], Judge],
         changed: indexing.Changed,
         lost: Lost | None = None,
+        released: Callable[[Sequence[Item]], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._db = ledger.database
@@ -94,6 +95,7 @@ class Settling:
         self._changed = changed
         self._now = ledger.environment.since_epoch()
         self._lost = lost
+        self._tell_released = released
         self._unmoved: set[tuple[str, str]] = set()
         self._begun: dict[int, Spans] = {}
         self._written = received.last_number(self._db, ledger.origin)
@@ -165,7 +167,11 @@ class Settling:
         anew = self._since is None
         lifted = waiting.lifted(self._ledger, judge) if anew else ()
         staged = 0
-        for found, author in itertools.chain(waiting.due(self._ledger, judge, anew=anew), lifted):
+        waited, excluded = list[Item](), dict[int, Stamped]()
+        for (found, author), was_excluded in itertools.chain(
+            zip(waiting.due(self._ledger, judge, anew=anew), itertools.repeat(False)),
+            zip(lifted, itertools.repeat(True)),
+        ):
             asked = found.looked_at
             judge.judge(found, author)
             self.refused |= found.refuses
@@ -176,25 +182,45 @@ class Settling:
                 merger.add_births(block, found.origin)
                 self._changed.add(block.type, block.records)
             self._begins([(found.origin, number) for block in births for number in block.numbers])
+            if was_excluded:
+                excluded.setdefault(found.origin, Stamped()).add(asked.items())
+            else:
+                waited += found.born()
             staged += sum(len(block.numbers) for block in births)
             if staged >= _PIECE:
                 # What is staged lies in memory, and all of a merge may be lifted at once.
-                self._count(merger)
+                self._count_waited(merger, waited, excluded)
                 staged = 0
-        self._count(merger)
+        self._count_waited(merger, waited, excluded)
         self._begins(self._items_of(self._unmoved))
         self.journal()
         self.moved |= taken or bool(erasures)
         # What has come to count by now may hold values that were erased.
         return deciding or bool(erasing.due(self._ledger))
 
+    def _count_waited(self, merger: Merger, births: list[Item], excluded: dict[int, Stamped]) -> None:
+        """Tells these births, and the changes that count with what is staged, but for those that were ``excluded``."""
+        for merged in self._rounds(merger):
+            if self._tell_released is not None:
+                self._tell_released([
+                    *births,
+                    *(i for i in merged.released if (i.number, i.stamp) not in excluded.get(i.origin, ())),
+                ])  # fmt: skip
+            births.clear()
+        excluded.clear()
+
     def _count(self, merger: Merger) -> None:
+        for _ in self._rounds(merger):
+            pass
+
+    def _rounds(self, merger: Merger) -> Iterator[Result]:
         for merged in merger.rounds(self._now):
             self.note_counted(merged)
             # A move waits too when the unit under which it was written has lost the record.
             self._unmoved |= {(item.type, item.record) for item in merged.lost if item.slot == UNIT_SLOT}
             if self._lost is not None and merged.lost:
                 self._lost.tell([(item, HELD_NO_BIRTH) for item in merged.lost])
+            yield merged
 
     def note_counted(self, merged: Result) -> None:
         """The clock, the search index and the journal take note of what a merge has let count."""

@@ -74,7 +74,8 @@ def verdict(shown: Shown) -> tuple[Tone | None, str]:
     if shown.withdrawn:
         return Tone.WARNING, f"{stands}；以前的合并已撤回，现在不计入"
     if result.total and result.known == result.total:
-        return Tone.GOOD, f"{stands}；全部{OUTCOMES[KNOWN]}，没有新内容"
+        released = f"以前{OUTCOMES[HELD]}的{result.released}项可以{OUTCOMES[APPLIED]}了"
+        return Tone.GOOD, f"{stands}；全部{OUTCOMES[KNOWN]}，{released if result.released else '没有新内容'}"
     return Tone.GOOD, f"{stands}；下级上报的数据包"
 
 
