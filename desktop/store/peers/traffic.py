@@ -180,8 +180,8 @@ def own_words(database: Database, station: str, since: int, most: int) -> list[S
     found = database.rows(
         "WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station),"
         " later AS MATERIALIZED (SELECT type, record, stamp FROM version WHERE origin IN own AND NOT birth"
-        f" AND stamp >= :since AND type IN ({kinds})) {each} LIMIT +:most",
-        {"station": station, "since": since, "most": most},
+        f" AND stamp >= :since AND type IN ({kinds})) {each} LIMIT {most:d}",
+        {"station": station, "since": since},
     )
     return _left(database, station, since, most) + [
         Said(name, about or "", stamp, kind or "") for name, about, stamp, kind in found
@@ -201,9 +201,9 @@ def _left(database: Database, station: str, since: int, most: int) -> list[Said]
             " ON p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.stamp < v.stamp"
             " WHERE p.value <> :absent GROUP BY 1 UNION ALL"
             f" SELECT lower(hex(r.superior)), max(v.stamp) {changed.format(':deleted')}"
-            " WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT +:most",
+            f" WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT {most:d}",
             {"type": UNIT, "superior": SUPERIOR, "deleted": DELETED_SLOT, "station": station, "since": since,
-             "absent": ABSENT, "most": most},
+             "absent": ABSENT},
         )
     ]  # fmt: skip
 
