@@ -90,6 +90,24 @@ def test_so_does_what_the_root_has_said(places: Places) -> None:
         assert said == {record: places.district.station}, "and nobody has to think of the stolen laptop again"
 
 
+def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Places) -> None:
+    """A refusal is stated and counts everywhere; who wrote knows where the unit was put, and the root does no more."""
+    district, other, village = places.district, places.other, places.village
+    backup = copied(district)
+    move(district, village.unit, other.unit)
+    other.take(district.send(other))
+    restore(district, backup, "d" * 16)
+    other.birth("firm", {"name": "茶厂"}, record=OTHER, unit=village.unit)
+    (told,) = district.merge(other.send()).bundles
+    assert (told.problem, told.refused, told.held) == (None, 0, 1)
+    # The same bundle tells that the root knows it by now, and what waited counts.
+    for _ in range(2):
+        other.take(district.send(other))
+        district.take(other.send())
+    assert name_of(district, OTHER) == "茶厂"
+    assert district.held() == district.refused() == {}
+
+
 def test_a_bundle_that_was_made_before_the_restore_was_heard_of_leaves_nothing_out(places: Places) -> None:
     """It moves the position past what was told, which it does not bring, as that was no news when it was made."""
     town, village = places.town, places.village

@@ -131,7 +131,7 @@ def has_changed_at(database: Database, station: str, first: int, last: int) -> b
     found = database.row(
         "WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station)"
         " SELECT 1 FROM r_unit WHERE _origin IN own AND _stamp BETWEEN :first AND :last UNION ALL"
-        " SELECT 1 FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.type = :type"
+        " SELECT 1 FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.type = +:type"
         " WHERE v.origin IN own AND v.stamp BETWEEN :first AND :last LIMIT 1",
         {"station": station, "type": UNIT, "first": first, "last": last},
     )

@@ -396,14 +396,16 @@ def tree_version(ledger: Held, *others: str) -> int:
     return milliseconds_of(newest) if newest else 0
 
 
-def note_tree(ledger: Ledger, sender: str, tree: int, *, newest: bool) -> bool:
+def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest: bool) -> bool:
     """Keeps for a root under which tree one below made a bundle that it has lost itself; whether that is news.
 
     The next of the same sender tells when it knows another. Until then nothing is refused that the lost tree may allow.
+    ``known`` are trees of which it was looked up that they are not lost: most bundles of a merge name the same.
     """
     lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
     before = lost.get(sender)
-    if _has_said(ledger, tree):
+    if tree in known or _has_said(ledger, tree):
+        known.add(tree)
         if newest:
             lost.pop(sender, None)
     else:

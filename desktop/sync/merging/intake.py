@@ -76,7 +76,9 @@ class Intake:
     """The segments of one merge inside the caller's transaction; what is not kept is a preview.
 
     ``judge`` judges by the stations and units that count now, ``future`` are stations whose items seem to be of
-    tomorrow, ``known`` is what was here before, and ``merge`` the line of the ledger of merges that segments will name.
+    tomorrow, ``known`` is what was here before, ``trees`` are those of which a root has looked up that it has not lost
+    them, and ``merge`` is the line of the ledger of merges that segments will name.
+
     Bundles may have to be counted ``apart`` (:class:`~desktop.sync.merging.staged.Staged`).
     """
 
@@ -101,6 +103,7 @@ class Intake:
         self._refused = self._signed_again = self._judged_anew = False
         self.future: set[str] = set()
         self.known = forks.Known(ledger)
+        self.trees: set[int] = set()
         self.merge: int | None = None
 
     def _call_judge(self) -> Judge:

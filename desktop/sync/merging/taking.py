@@ -152,7 +152,8 @@ class _Taking:
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
         is_root = said.kind == UP and self._verdict.chain[-1].station == self._ledger.station
-        if is_root and station.note_tree(self._ledger, said.sender, said.tree, newest=newest):
+        trees = self._intake.trees
+        if is_root and station.note_tree(self._ledger, said.sender, said.tree, trees, newest=newest):
             self._intake.judge_anew()
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
             expected = unknown(self._db, part) if self._reader.in_advance else ()
