@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from openpyxl import Workbook
 
@@ -174,7 +174,8 @@ def _plain(path: Path, types: Mapping[str, RecordType]) -> sqlite3.Connection:
         connection.execute(
             f"CREATE TABLE r_{name} (id TEXT PRIMARY KEY NOT NULL, unit INTEGER, _sort TEXT, _life INTEGER{cells})"
         )
-    schema.make_indexes(cast(Database, connection), types)
+    for name, definition in schema.indexes_of(types).items():
+        connection.execute(f"CREATE INDEX {quoted(name)} ON {definition}")
     return connection
 
 

@@ -47,7 +47,7 @@ def build(folder: Path, counts: dict[str, int]) -> Session:
                 for (key, values), n in zip(rows, number, strict=False)
             ]
             merger.add_births(Births.of_rows(type_name, columns, births), session.ledger.origin)
-    schema.make_indexes(session.database, session.types)
+        schema.make_indexes(session.database, session.types)
     return session
 
 

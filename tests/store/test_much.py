@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.records.types import catalogue
 from desktop.store.tables import database as module
+from desktop.store.tables import schema
 from desktop.store.tables.database import Database
 
 
@@ -56,3 +58,36 @@ def test_more_memory_is_taken_for_one_transaction_whether_it_stands_or_not(datab
         raise KeyError
     assert database.value("PRAGMA cache_size") == usual
     assert abs(taken[0]) > abs(usual)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/thread-self/io").exists(), reason="how often a file is read is told by Linux"
+)
+def test_who_builds_the_indexes_of_a_table_reads_it_twice_and_not_once_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in (("CACHE_KIB", 2_048), ("CACHE_OF_MUCH_KIB", 6_144), ("CACHE_TO_WRITE_KIB", 256)):
+        monkeypatch.setattr(module, name, size)
+    types = {"member": catalogue()["member"]}
+    database = Database.open(tmp_path / "ledger.db", bytes(32), create=True)
+    schema.ensure(database, types)
+    with database.transaction():
+        schema.drop_indexes(database, types)
+        database.connection.executemany(
+            "INSERT INTO r_member (id, unit, _stamp, _origin, _number, _operator, _sort, name, id_number)"
+            " VALUES (randomblob(16), 1, ?1, 1, ?1, 'x', ?1, ?2, ?1)",
+            ((number, "字" * 60) for number in range(10_000)),
+        )
+        pages = database.value("PRAGMA page_count")
+        before = reads()
+        schema.make_indexes(database, types)
+        found = reads() - before
+    assert database.value("SELECT count(*) FROM pragma_index_list('r_member')") > 6
+    assert found < 2.5 * pages
+    database.close()
+
+
+def reads() -> int:
+    """How often this thread has read from files until now."""
+    said = dict(line.split(": ") for line in Path("/proc/thread-self/io").read_text("ascii").splitlines())
+    return int(said["syscr"])

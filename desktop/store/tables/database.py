@@ -30,8 +30,9 @@ KEY_BYTES = 32
 CACHE_KIB = 65_536
 """Page cache in KiB. It matters more than anything else: with 2 MB, inserts cost four times as much."""
 CACHE_OF_MUCH_KIB = 131_072
-"""The same in a transaction that writes more than the ledger holds: building indexes reads whole tables, one after the
-other, and a table that is not in memory is decrypted for each of its indexes."""
+"""The same in a transaction that changes rows everywhere, or builds indexes: each reads its whole table."""
+CACHE_TO_WRITE_KIB = 4_096
+"""The same where what is read shall take the place of what is not written yet."""
 LOG_PAGES = 16_384
 """Pages (64 MB) that the log beside the file may hold before whoever saves waits until they are copied into the file
 as well. What is durable is so by the log; closing the ledger copies the rest, and nobody waits for that."""
@@ -261,13 +262,28 @@ class Database:
         """Has something put back that is remembered outside the database, should this transaction not stand."""
         self._undoing.append(undo)
 
-    def expect_much(self) -> None:
-        """The transaction will write more than there is: until it ends it may take more memory.
+    def expect_much(self, *, new: bool = False) -> None:
+        """The transaction will write very much: until it ends it may take more memory.
 
         Whoever waits for it does not wait until all is in the file as well; the next one that is committed copies it.
+        ``new``: for now it writes new rows alone and reads nothing again, which takes no more memory than usual.
         """
         self._much = True
-        self._expect(CACHE_OF_MUCH_KIB, 0)
+        self._expect(CACHE_KIB if new else CACHE_OF_MUCH_KIB, 0)
+
+    @contextlib.contextmanager
+    def writing_out(self) -> Iterator[None]:
+        """What is read inside makes the engine write pages that it would keep until the end of the transaction.
+
+        Such pages may fill nine tenths of the memory, and a table that does not fit into the last tenth is read and
+        decrypted anew as often as somebody goes through it.
+        """
+        usual = self.value("PRAGMA cache_size")
+        self.execute(f"PRAGMA cache_size = -{CACHE_TO_WRITE_KIB}")
+        try:
+            yield
+        finally:
+            self.execute(f"PRAGMA cache_size = {usual}")
 
     def _expect(self, cache: int, log: int) -> None:
         self.connection.execute(f"PRAGMA cache_size = -{cache}")

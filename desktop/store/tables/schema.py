@@ -6,7 +6,7 @@ database has. Numbered migrations are for renames, splits, retyping and data onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from desktop.errors import StateProblem
@@ -244,18 +244,28 @@ def ensure_unknown_type(database: Database, type_name: str) -> None:
 
 
 def make_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
-    """Builds what speeds up lists and links; after a first import this is quicker than keeping them during it."""
-    _build(database, _indexes(types))
+    """Builds what speeds up lists and links; after a first import this is quicker than keeping them during it.
+
+    Inside the caller's transaction. The largest table comes first: its pages need most of the memory, and pages of
+    indexes, which are not written before the end, take ever more of it.
+    """
+    rows = {t: database.value(f"SELECT coalesce(max(_row), 0) FROM {quoted(table_of(t))}") for t in types}
+    largest_first = sorted(types, key=rows.__getitem__, reverse=True)
+    first, *rest = indexes_of({name: types[name] for name in largest_first}).items()
+    with database.writing_out():
+        _build(database, [first])
+    database.expect_much()
+    _build(database, rest)
 
 
-def _build(database: Database, indexes: Mapping[str, str]) -> None:
-    for name, definition in indexes.items():
+def _build(database: Database, indexes: Iterable[tuple[str, str]]) -> None:
+    for name, definition in indexes:
         database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {definition}")
 
 
 def drop_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     """Drops what :func:`make_indexes` builds."""
-    for name in _indexes(types):
+    for name in indexes_of(types):
         database.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
 
 
@@ -322,7 +332,7 @@ def _wanted_by(types: Mapping[str, RecordType]) -> _Wanted:
     global _spelled
     known = _spelled
     if known is None or known[0] is not types:
-        wanted = _Wanted({t.name: _create_for(t) for t in types.values()}, _indexes(types))
+        wanted = _Wanted({t.name: _create_for(t) for t in types.values()}, indexes_of(types))
         known = _spelled = types, wanted
     return known[1]
 
@@ -347,10 +357,11 @@ def _ensure_indexes(database: Database, types: Mapping[str, RecordType]) -> None
             present.add(name)
         elif table in tables:
             database.execute(f"DROP INDEX {quoted(name)}")
-    _build(database, {name: on for name, on in wanted.items() if name not in present})
+    _build(database, ((name, on) for name, on in wanted.items() if name not in present))
 
 
-def _indexes(types: Mapping[str, RecordType]) -> dict[str, str]:
+def indexes_of(types: Mapping[str, RecordType]) -> dict[str, str]:
+    """The indexes of the tables of these types by their names: what stands behind ``ON``."""
     indexes: dict[str, str] = {}
     for t in types.values():
         table = quoted(table_of(t.name))

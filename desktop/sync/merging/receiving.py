@@ -191,6 +191,7 @@ class _Receiver:
             if expected >= least:
                 # Nothing that the other files say would change it, and opening each takes as long as forty of its rows.
                 self._bulk = True
+                self._db.expect_much(new=True)
                 schema.drop_indexes(self._db, self._ledger.types)
                 return
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.born import Births
-from desktop.records.versions.items import MAX_LINES
 from desktop.records.versions.spans import Span, spans_of
 from desktop.store.ledger import Ledger
 from desktop.store.merging import aside, counting
@@ -20,6 +19,9 @@ from desktop.sync.merging.results import BundleResult
 
 HEAVIEST = 32 << 20
 """Bytes of segments that are staged at once: changes lie in memory until they are counted, and a few may be large."""
+ROUND = 3_000
+"""Lines of small bundles from which on they are counted. Each round has its price; but one that goes through many pages
+several times finds them no more in memory, nine tenths of which belong to what is not written yet."""
 
 
 @dataclass(slots=True)
@@ -58,9 +60,9 @@ class StagedBundle:
 class Staged:
     """What is staged of the ``bundle`` that has begun, and of earlier ones that are counted together with it.
 
-    Bundles of one segment are, as many as hold what one segment may: the steps of counting cost more than what a small
-    bundle brings. Of each is told what would be if it were counted by itself. So those are, as all are if they are
-    ``apart``, that may bring what others say into conflict or out of it.
+    Bundles of one segment are, as many as fill a round: the steps of counting cost more than what a small bundle
+    brings. Of each is told what would be if it were counted by itself. So those are, as all are if they are ``apart``,
+    that may bring what others say into conflict or out of it.
 
     ``tell`` hears what each round of counting did, and of which bundles that was; ``changed`` notes which records the
     search must look at again. What nobody will keep has no place in lists (``keep``).
@@ -125,7 +127,7 @@ class Staged:
 
     def end(self) -> None:
         """The bundle is in: it is counted now, or with those that come next."""
-        much = self._lines >= MAX_LINES or self._weight >= HEAVIEST
+        much = self._lines >= ROUND or self._weight >= HEAVIEST
         if self.bundle.in_pieces or self._alone or much or aside.waits_for_births(self._db):
             self.count()
         elif self.bundle.spans:
