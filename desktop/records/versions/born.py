@@ -13,8 +13,9 @@ class Births:
     """Births of one type from one origin; each sequence has one entry for each of them.
 
     ``units`` are those under which they were written, ``columns`` names the cells as they stand on the wire (``slot``
-    or ``slot.member``), and ``cells`` has a sequence for each column. ``keys`` are those by which the rows are listed,
-    where somebody has computed them. There may be a million, and most of what is asked is asked of one column.
+    or ``slot.member``), and ``cells`` has a sequence for each column. A column in which none has a value may be left
+    out. ``keys`` are those by which the rows are listed, where somebody has computed them. There may be a million, and
+    most of what is asked is asked of one column.
     """
 
     type: str

@@ -86,6 +86,9 @@ def inside(numbers: Iterable[int], spans: Sequence[Span]) -> set[int]:
     # Of very many spans only those are looked at that can hold one of them.
     low = bisect.bisect_right(spans, min(wanted), key=itemgetter(0))
     near = spans[max(low - 1, 0) : bisect.bisect_right(spans, max(wanted), key=itemgetter(0))]
+    if not near or near[-1][1] < min(wanted):
+        # Mostly so: what comes is new. There may be a million of them.
+        return set()
     firsts = [first for first, _ in near]
     found = set()
     for n in wanted:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -82,17 +83,21 @@ class BirthLines:
         return number
 
     def births(self) -> Births:
-        """What was gathered, column by column; raises :class:`MalformedLine` and ``ValueError``."""
+        """What was gathered, column by column; raises :class:`MalformedLine` and ``ValueError``.
+
+        Most columns of a register are empty in all rows. They are left out, or whoever merges would look at each cell.
+        """
         records, units, stamps, numbers, operators, *cells = zip(*self._rows, strict=True)
+        filled = [cell.count(None) < len(cell) for cell in cells]
         return Births(
             self.type,
-            self._columns,
+            tuple(compress(self._columns, filled)),
             records,
             _alike(units),
             _stamps(stamps),
             numbers,
             _alike(operators),
-            cells,
+            [*compress(cells, filled)],
         )
 
 
