@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import canonical
-from desktop.records.versions.resolution import ItemId
+from desktop.records.versions.resolution import ItemId, canonical_tombstone
 from desktop.store.tables.database import Database
 from tests.conftest import examples
 from tests.store.drawing import (
@@ -132,3 +133,26 @@ def test_of_equal_stamps_the_greater_bytes_win_whoever_comes_first() -> None:
         for item in order:
             merge(database, [item], known)
         assert state_of(database) == wanted
+
+
+def test_a_grandchild_that_lives_again_puts_in_doubt_all_above_it() -> None:
+    """Also where the topmost was touched in the same merge, and was judged before what lies between them."""
+    unit = UNITS[0]
+    firm, visit, talk = (RECORDS[name][0] for name in ("firm", "visit", "talk"))
+    cells = {
+        "firm": (firm, ("甲", None, None)),
+        "visit": (visit, (firm, "访")),
+        "talk": (talk, (visit, "村", "话")),
+    }
+    item = partial(ItemId, STATIONS[0], "00" * 8)
+    seen = canonical_tombstone((), [1000])
+    before: list[Birth | Edit] = []
+    for number, (name, (record, born)) in enumerate(cells.items()):
+        before.append(Birth(item(2 * number + 1), name, record, unit, 1000, born))
+        before.append(Edit(item(2 * number + 2), name, record, unit, "_deleted", 2000, frozenset(), seen))
+    beside = Edit(ItemId(STATIONS[1], "00" * 8, 1), "firm", firm, unit, "_deleted", 2500, frozenset(), seen)
+    back = Edit(item(7), "talk", talk, unit, "_deleted", 3000, frozenset([2000]), "null")
+    database, known = ledger(), set[ItemId]()
+    merge(database, before, known)
+    merge(database, [beside, back], known)
+    assert state_of(database) == expected_state(truth_of([*before, beside, back]))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from desktop.records.versions.stamps import milliseconds_of
+from desktop.store.ledger import NewRecord, SlotEdit
 from desktop.store.tables.clock import WrongClock
 from desktop.sync.authority import excluding, station
 from desktop.sync.merging import rewriting
@@ -55,6 +56,41 @@ def test_what_was_saved_years_ahead_counts_above_at_once(pair: tuple[Desk, Desk]
     # From now on everything goes its way.
     village.edit(FIRM, "name", "再改")
     assert report(village, town).applied == 1
+
+
+@pytest.mark.parametrize("born", [True, False], ids=["births", "edits"])
+@pytest.mark.parametrize("then", ["edit", "delete"])
+def test_what_one_save_had_written_is_one_again_for_what_stands_upon_it(
+    pair: tuple[Desk, Desk], born: bool, then: str
+) -> None:
+    """Its items had one stamp: each with another, a later edit named but the last, and the rest was in conflict."""
+    town, village = pair
+    if not born:
+        village.birth("firm", {"name": "老厂"}, record=FIRM)
+    report(village, town)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    if born:
+        births = [NewRecord("firm", record, village.unit, {"name": "厂"}) for record in (FIRM, OTHER)]
+        village.ledger.write("新增", village.name, births=births)
+    else:
+        edits = [SlotEdit("firm", FIRM, "name", "改"), SlotEdit("firm", FIRM, "in_park", 1)]
+        village.ledger.write("修改", village.name, edits=edits)
+    if then == "edit":
+        village.edit(FIRM, "name", "再改")
+    else:
+        village.delete(FIRM)
+    village.time.pass_days(-400)
+    redate(village)
+    report(village, town)
+    for desk in (village, town):
+        shown = desk.shown(FIRM)
+        assert desk.conflicts() == set()
+        assert shown is not None
+        if then == "edit":
+            assert (shown.values["name"], shown.life) == ("再改", 0)
+        else:
+            assert shown.life == 1
 
 
 @pytest.mark.parametrize(

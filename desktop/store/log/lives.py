@@ -5,7 +5,7 @@ Through the pure resolution: deletions are few and their rule is long.
 
 from __future__ import annotations
 
-from collections import deque
+import heapq
 from collections.abc import Iterable
 
 from desktop.records.declaration import DELETED_SLOT
@@ -38,11 +38,13 @@ class Lives:
         self._judge_relinked()
         self._judge_heads()
         judged: set[tuple[bytes, str]] = set()
-        found = self._db.rows("SELECT record, type FROM judged")
-        # Children before their parents: a parent asks whether a child lives.
-        waiting = deque(sorted(found, key=lambda one: self._depth(one[1]), reverse=True))
+        # Children before their parents: a parent asks whether a child lives. So is one that joins because of a child.
+        waiting = [self._in_turn(*found) for found in self._db.rows("SELECT record, type FROM judged")]
+        heapq.heapify(waiting)
         while waiting:
-            record, type_name = waiting.popleft()
+            _, record, type_name = heapq.heappop(waiting)
+            if (record, type_name) in judged:
+                continue
             judged.add((record, type_name))
             life = self._life(type_name, record)
             before = self._db.value(
@@ -53,7 +55,8 @@ class Lives:
             )
             self._ask(record, type_name, life, Life(before))
             if before != int(life):
-                waiting += [p for p in self._tombstoned_parents(type_name, record) if p not in judged]
+                for parent in self._tombstoned_parents(type_name, record):
+                    heapq.heappush(waiting, self._in_turn(*parent))
 
     def _ask(self, record: bytes, type_name: str, life: Life, before: Life) -> None:
         """The fields of a deleted record are not asked; whether it is deleted is, where people disagree."""
@@ -107,6 +110,10 @@ class Lives:
                         "slot": slot_name,
                     },
                 )
+
+    def _in_turn(self, record: bytes, type_name: str) -> tuple[int, bytes, str]:
+        """A record with its place among those that are to be judged: a parent lies less deep than its child."""
+        return -self._depth(type_name), record, type_name
 
     def _depth(self, type_name: str) -> int:
         record_type = self._types.get(type_name)

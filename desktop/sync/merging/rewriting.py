@@ -30,12 +30,12 @@ from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life, with_stamps
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at, to_wire
-from desktop.store.ledger import Again, ChangeSet, Deletion, Ledger, NewRecord, NotFound
+from desktop.store.ledger import Again, ChangeSet, Deletion, Ledger, NewRecord
 from desktop.store.log.versions import load_versions
 from desktop.store.merging import aside, erasing
 from desktop.store.merging.aside import Put
 from desktop.store.peers import links, received
-from desktop.store.queries import erasures, reading
+from desktop.store.queries import erasures, reading, scoping
 from desktop.store.tables.clock import newest_stamp
 from desktop.store.tables.columns import wire_columns
 from desktop.sync.authority import exclusions, station
@@ -226,51 +226,74 @@ def _newest(ledger: Ledger) -> int:
 def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
     """Items as saves of the same persons, in their order, each upon what its writer saw; the stamp of the last one.
 
-    What others have written meanwhile stands beside it. What is about a record that is no longer here stays where it
-    was put aside, and so does what this program does not know: a type, or a kind, of which nobody could read the rest.
-    Whom a station has enrolled it enrols once more.
+    What one operation had written has one stamp again, by which later ones name it. What others have written meanwhile
+    stands beside it.
     """
+    steps: dict[tuple[int, int, str], list[Put]] = {}
+    for item in items:
+        steps.setdefault((item.origin, item.put.stamp, item.put.operator), []).append(item.put)
     anew: dict[int, int] = {}
     last = 0
-    for item in items:
-        put = item.put
-        record_type = ledger.types.get(put.type)
-        if (
-            record_type is None
-            or not (put.kind == BIRTH or put.slot)
-            or (put.type, put.kind) == (GRANT, BIRTH)
-        ):
-            continue
-        if put.kind == BIRTH:
-            names = {column: f.name for column, f in wire_columns(record_type).items()}
-            cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
-            record, gone = put.record, []
-            if put.type in _SAID_ON:
-                # The id of what says what counts follows from its own item. Who lifts it has one to lift; nothing
-                # takes back an erasure.
-                record = ""
-                gone = [Deletion(put.type, put.record)] if put.type != ERASURE else []
-                cells[_SAID_ON[put.type]] = ledger.environment.today().isoformat()
-            if put.type == ERASURE:
-                cells["upto"] = to_wire(_emptied(cells.get("upto"), anew, ledger))
-            born = [NewRecord(put.type, record, put.unit, cells)]
-            said = ledger.write(label, put.operator, births=born, deletions=gone)
-        else:
-            replaces = tuple(
-                anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
-                for seen in put.replaces
-            )
-            deleted = put.slot == DELETED_SLOT and put.value != ABSENT
-            value = with_stamps(put.value, anew) if deleted else put.value
-            try:
-                said = ledger.write(
-                    label, put.operator, again=[Again(put.type, put.record, put.slot, value, replaces)]
-                )
-            except NotFound:
-                # Somebody above has withdrawn it since.
-                continue
-        anew[put.stamp] = last = said.stamp
+    for (_, stamp, operator), puts in steps.items():
+        found = [put for put in puts if _can_be_said_again(ledger, put)]
+        born = [_born_again(ledger, put, anew) for put in found if put.kind == BIRTH]
+        here = {(birth.type, birth.record) for birth in born}
+        said = ledger.write(
+            label,
+            operator,
+            births=born,
+            # The id of what says what counts follows from its own item. Who lifts it has one to lift; nothing takes
+            # back an erasure.
+            deletions=[
+                Deletion(put.type, put.record)
+                for put in found
+                if put.kind == BIRTH and put.type in _SAID_ON and put.type != ERASURE
+            ],
+            again=[
+                _changed_again(put, anew)
+                for put in found
+                # Somebody above may have withdrawn the record since.
+                if put.kind != BIRTH
+                and ((put.type, put.record) in here or scoping.is_here(ledger.database, put.type, put.record))
+            ],
+        )
+        if said.stamp:
+            anew[stamp] = last = said.stamp
     return last
+
+
+def _can_be_said_again(ledger: Ledger, put: Put) -> bool:
+    """Whether this program can: of a type, or a kind, that it does not know nobody could read the rest.
+
+    What it cannot stays where it was put aside. Whom a station has enrolled it enrols once more.
+    """
+    return (
+        put.type in ledger.types
+        and (put.kind == BIRTH or bool(put.slot))
+        and (put.type, put.kind) != (GRANT, BIRTH)
+    )
+
+
+def _born_again(ledger: Ledger, put: Put, anew: Mapping[int, int]) -> NewRecord:
+    """The same birth; what says what counts has the day of now, and an id that follows from its new item."""
+    names = {column: f.name for column, f in wire_columns(ledger.types[put.type]).items()}
+    cells = {names[c]: v for c, v in parse(put.value).items() if c in names}
+    if put.type in _SAID_ON:
+        cells[_SAID_ON[put.type]] = ledger.environment.today().isoformat()
+    if put.type == ERASURE:
+        cells["upto"] = to_wire(_emptied(cells.get("upto"), anew, ledger))
+    return NewRecord(put.type, "" if put.type in _SAID_ON else put.record, put.unit, cells)
+
+
+def _changed_again(put: Put, anew: Mapping[int, int]) -> Again:
+    """The same change, upon what was written anew where it stood upon that."""
+    replaces = tuple(
+        anew.get(seen, seen) if isinstance(seen, int) else (seen[0], anew.get(seen[1], seen[1]))
+        for seen in put.replaces
+    )
+    is_tombstone = put.slot == DELETED_SLOT and put.value != ABSENT
+    value = with_stamps(put.value, anew) if is_tombstone else put.value
+    return Again(put.type, put.record, put.slot, value, replaces)
 
 
 def _emptied(upto: object, anew: Mapping[int, int], ledger: Ledger) -> int:
