@@ -406,6 +406,34 @@ def test_what_counts_no_longer_leaves_what_the_rest_says(items: list[Said], rnd:
     again.close()
 
 
+def test_who_stands_above_by_a_move_that_counts_no_longer_joins_nothing() -> None:
+    """The row of the unit that is taken apart shows that move until the end."""
+    one, other = sorted((FIRMS[0], FIRMS[2]))
+    below, above = UNITS
+    cells = ("甲", None, None, None)
+
+    def said(number: int, kind: str, record: str, unit: str, *what: Any) -> Said:
+        return Said(ItemId(STATIONS[0], "00" * 8, number), kind, record, unit, 1000 + number, *what)
+
+    items = [
+        said(1, UNIT, above, TOP, (TOP,)),
+        said(2, UNIT, below, TOP, (TOP,)),
+        said(3, "firm", one, below, cells),
+        said(4, "firm", other, above, cells),
+        said(5, SAME, same_id("firm", one, other), above, ("firm", one, other)),
+        said(6, UNIT, below, TOP, None, "superior", canonical(above), frozenset({(below, 1002)})),
+    ]
+    database = ledger()
+    merge(database, items)
+    assert components.members(database, "firm", one) == (one, other)
+    with database.transaction():
+        merger = Merger(database, TYPES)
+        merger.take_out([Taken(origin_ref(database, items[-1].item), 6, 1006, UNIT, below)])
+        merger.finish(0)
+    assert shown(database) == expected(truth_of(items[:-1]))
+    database.close()
+
+
 def test_what_would_be_left_of_three_without_an_edge() -> None:
     first, second, third = sorted(FIRMS)
     before, after = same_id("firm", first, second), same_id("firm", second, third)

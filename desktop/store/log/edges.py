@@ -9,7 +9,7 @@ from desktop.records.declaration import UNIT_SLOT
 from desktop.records.identity import is_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import parse
-from desktop.records.versions.deciding import DECIDING_TYPES, SAME
+from desktop.records.versions.deciding import DECIDING_TYPES, SAME, SUPERIOR, UNIT
 from desktop.records.versions.resolution import Life, heads_of
 from desktop.store.log.versions import life, load_versions
 from desktop.store.tables.columns import quoted, table_of
@@ -98,16 +98,14 @@ class _Tree:
         # The unit that was asked about last, and all that are or were below it: mostly one says of very many records.
         self._below: tuple[str, set[str]] = ("", set())
         for unit, superior in database.rows(
-            "SELECT lower(hex(id)), nullif(lower(hex(superior)), '') FROM r_unit"
+            # All that its births and changes say, as the log has it once any of it was overwritten: where a row was
+            # taken apart its column shows until the end what counts no longer.
+            "SELECT lower(hex(u.id)), CASE WHEN v.record IS NULL THEN nullif(lower(hex(u.superior)), '')"
+            f" ELSE v.value ->> '$' END FROM r_unit u LEFT JOIN version v ON v.record = u.id AND v.type = '{UNIT}'"
+            f" AND v.slot = '{SUPERIOR}'"
         ):
             self._known.add(unit)
             self._lower.setdefault(superior, set()).add(unit)
-        for unit, superior in database.rows(
-            # By the units, which are few: of the log no index tells what is of this type.
-            "SELECT lower(hex(v.record)), v.value FROM r_unit u CROSS JOIN version v ON v.record = u.id"
-            " AND v.type = 'unit' AND v.slot = 'superior'"
-        ):
-            self._lower.setdefault(parse(superior), set()).add(unit)
 
     def units_of(self, name: str, record: str) -> set[str]:
         """The units that a record itself has or had; none where it has no birth here."""
