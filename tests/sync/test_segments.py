@@ -527,6 +527,25 @@ def test_a_birth_that_takes_a_field_for_a_group_or_a_group_for_a_field_is_a_misf
     assert read(*lines, shapes={"firm": shape}).misfits == {2, 3}
 
 
+@pytest.mark.parametrize("cells", [{"name": "厂", "contact.phone": "138"}, {"partner": RECORD}])
+@pytest.mark.parametrize(
+    ("part", "misfits"),
+    [
+        (("name", "contact.phone"), {1, 2}),
+        (("contact.person", "contact.phone"), set()),
+        (("name", "in_park"), set()),
+    ],
+)
+def test_a_birth_whose_personal_value_shares_its_part_is_a_misfit(
+    cells: dict[str, Any], part: tuple[str, ...], misfits: set[int]
+) -> None:
+    """Erasing the one takes the other along, for all who hear of it later; erased, it does not tell what it held."""
+    shape = Shape(("partner",), (part,))
+    number, line = birth(1, cells, shape)
+    erased = number + 1, items.erased_line(birth(number + 1, cells, shape)[1], [1])
+    assert read((number, line), erased, shapes={"firm": shape}).misfits == misfits
+
+
 @pytest.mark.parametrize(
     ("slot", "value"),
     [

@@ -168,6 +168,20 @@ def _(s: Scene) -> Bundles:
 
 
 @vector(
+    "refused-value-shared",
+    "item value",
+    "A personal value in one part with another field, which would go with it when it is erased; empty or not.",
+)
+def _(s: Scene) -> Bundles:
+    shape = Shape((), (("name", "contact.contact_name"),))
+    for record, cells in ((FIRM, {"name": "厂", "contact.contact_name": "王芳"}), (SECOND, {})):
+        head = s.village.head("birth", record, None, type="enterprise")
+        line = items.birth_line(head, shape, cells, lambda: "salt")
+        s.village.forge([(head.number, line)], {"enterprise": shape})
+    return [s.village.send()]
+
+
+@vector(
     "refused-value-tombstone-empty",
     "item value",
     "A tombstone that is an empty group: counted as deleting, it would not.",

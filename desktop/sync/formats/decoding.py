@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType, Slot
 from desktop.records.identity import is_id
 from desktop.records.versions import items
 from desktop.records.versions.born import Births
@@ -366,11 +366,15 @@ _FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
 def _check_columns(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """A personal value stands in a part of its own, or it could not be erased (rule 20).
 
+    A part that it shared with another slot would take that along when it is erased, for all who hear of it later. Erased
+    already it does not tell what it held, so of such a shape no birth is believed.
+
     And only a group has members: else an object would stand in a field, whose kind and writers nobody has asked for.
     What says who is who has no such parts: with one erased it would be the same item, and say something else.
     """
     slots = record_type.slots if record_type is not None else {}
-    plain = contents.header.shapes[block.type].plain
+    shape = contents.header.shapes[block.type]
+    plain = shape.plain
     misfits = []
     for column in block.columns:
         name, _, member = column.partition(".")
@@ -378,8 +382,16 @@ def _check_columns(contents: Contents, block: Births, record_type: RecordType | 
         if slot is not None and (slot.grouped is not bool(member) or (slot.personal and column in plain)):
             misfits.append(column)
     contents.misfits |= block.filled(misfits)
-    if block.type in _BARE_TYPES and contents.header.shapes[block.type].personal:
+    if (block.type in _BARE_TYPES and shape.personal) or any(
+        _is_shared(part, slots) for part in shape.personal
+    ):
         contents.misfits |= set(block.numbers)
+
+
+def _is_shared(part: Sequence[str], slots: Mapping[str, Slot]) -> bool:
+    """Whether a personal part holds a personal slot and another one beside it."""
+    names = {column.partition(".")[0] for column in part}
+    return len(names) > 1 and any(name in slots and slots[name].personal for name in names)
 
 
 def _check_links(contents: Contents, block: Births, record_type: RecordType | None) -> None:
