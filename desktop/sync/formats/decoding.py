@@ -366,8 +366,8 @@ _FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
 def _check_columns(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """A personal value stands in a part of its own, or it could not be erased (rule 20).
 
-    A part that it shared with another slot would take that along when it is erased, for all who hear of it later. Erased
-    already it does not tell what it held, so of such a shape no birth is believed.
+    A part that it shared with another slot would take that along when it is erased, for all who hear of it later. One
+    that was erased does not tell what it held, so of such a shape no birth is believed.
 
     And only a group has members: else an object would stand in a field, whose kind and writers nobody has asked for.
     What says who is who has no such parts: with one erased it would be the same item, and say something else.
