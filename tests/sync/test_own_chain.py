@@ -8,7 +8,10 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.sync import errors
-from tests.sync.desks import Desk, enrol, new_desk, report
+from desktop.sync.authority import station
+from tests.sync import desks
+from tests.sync.acts import move, superior
+from tests.sync.desks import TYPES, Desk, copied, enrol, new_desk, new_root, put_back, report, settle
 from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -69,3 +72,50 @@ def test_whom_a_revoked_town_has_granted_behind_the_cut_is_believed_by_nobody(
     hamlet.merge(second.send(hamlet))
     second.birth("firm", {"name": "镇里的"}, record=OTHER, unit=hamlet.unit)
     assert isinstance(hamlet.merge(second.send(hamlet)).bundles[0].problem, errors.NotGranted)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_who_was_enrolled_past_a_town_that_two_have_registered_hears_whose_that_is(
+    tmp_path: Path, anew: bool
+) -> None:
+    """The city stands above both, and only it can say so; enrolled once more the village would hear it no better."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    backup = copied(city)
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    village = desks.below(town, "甲村")
+    settle([(village, town), (town, one), (one, city)])
+    put_back(city, backup, TYPES)
+    station.begin_incarnation(city.ledger, "ab" * 8)
+    city.keys = station.load_keys(city.ledger)
+    enrol(town, other, 2)
+    settle([(town, other), (other, city)])
+    enrol(village, city)
+    city.take(village.send())
+    village.merge(city.send(village))
+    assert (town.unit, "unit") in village.conflicts()
+    settle([(one, city)])
+    if anew:
+        enrol(village, city)
+    village.take(city.send(village))
+    assert village.conflicts() == set()
+    assert superior(village, town.unit) == superior(city, town.unit) == other.unit
+
+
+def test_who_was_moved_away_does_not_come_back_as_two_have_registered_whose_it_is_by_now(
+    tmp_path: Path,
+) -> None:
+    """What is in doubt is where the new superior is, and by nobody's word below the former one."""
+    places = Places(tmp_path)
+    places.deliver(1)
+    move(places.district, places.village.unit, places.other.unit)
+    cells = {"name": "乙镇", "code": "乙镇", "level": "town"}
+    for above in (places.district.unit, "ee" * 16):
+        places.village.birth("unit", cells | {"superior": above}, record=places.other.unit, unit=above)
+    assert (places.other.unit, "unit") in places.village.conflicts()
+    places.town.take(places.district.send(places.town))
+    for _ in range(2):
+        sent = places.town.send(places.village)
+        problem = places.village.merge(sent).bundles[0].problem
+    assert superior(places.village, places.village.unit) == places.other.unit
+    assert isinstance(problem, errors.WrongDirection)

@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop import __version__
@@ -30,7 +30,7 @@ from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.signed.roots import History
-from desktop.sync.signed.tree import Tree
+from desktop.sync.signed.tree import Place, Tree
 from desktop.sync.trust import TrustState
 
 
@@ -350,6 +350,10 @@ def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
 def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, str | None]:
     """Where all units lie; those of the own chain that are deleted, or in doubt, under who has certified them.
 
+    So do those whose way up ends in such a unit for which nobody in the chain is certified: who is enrolled past his
+    town stands below one that the chain does not place. One of those who have registered it has to be of the unit of
+    who has certified, or below: else it was moved away from there.
+
     In doubt is one that two have registered, be it that the registration of the own superior was refused since another
     had come first: it may have been moved since. Nobody else judges by them until it is settled. But that it is settled
     only those above can tell this station, and it takes nothing from whom its own unit does not lie below. Who was
@@ -361,7 +365,7 @@ def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, s
     found: dict[str, str | None] = dict(superiors)
     for below, above in itertools.pairwise(own):
         units = above.claims.units
-        superior = min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
+        superior = _certifying(superiors, units)
         # A second computer of a unit is certified by the first: that says nothing of where both are.
         for unit in below.claims.units - units:
             if found.setdefault(unit, superior) not in units and governing.was_registered_in_vain(
@@ -371,7 +375,35 @@ def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, s
     for root in own[-1:]:
         for unit in root.claims.units:
             found.setdefault(unit, None)
+    # The highest first: where units of the chain lie below others of it tells these by then.
+    for below, above in [*itertools.pairwise(own)][::-1]:
+        superior = _certifying(superiors, above.claims.units)
+        for unit in below.claims.units - above.claims.units:
+            end = _end_of_way(found, unit)
+            if end is not None and _lies_in(
+                governing.registrants(database, end), above.claims.units, Tree(found)
+            ):
+                found[unit] = superior
     return found
+
+
+def _certifying(superiors: Mapping[str, str | None], units: Collection[str]) -> str:
+    """Under which of the units of a certificate it enrols others: the lowest, rather one that is not deleted."""
+    return min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
+
+
+def _end_of_way(superiors: Mapping[str, str | None], unit: str) -> str | None:
+    """The first unit on the way up from another of which nothing tells where it lies; nothing where there is none."""
+    passed: set[str] = set()
+    at: str | None = unit
+    while at is not None and at in superiors and at not in passed:
+        passed.add(at)
+        at = superiors[at]
+    return None if at in passed else at
+
+
+def _lies_in(units: Iterable[str], above: Collection[str], tree: Tree) -> bool:
+    return any(tree.place(unit, above) is Place.INSIDE for unit in units)
 
 
 def _begun(ledger: Held, certificate: Certificate) -> str | None:
