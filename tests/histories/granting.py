@@ -120,6 +120,8 @@ class Granting(Replacing):
         named, present = enrolment.answered(path.read_bytes()), _certificate(below)
         ack = path.with_suffix(f".{next(below.numbers)}.xsa")
         at_work: Any = AtWork(below)
+        # Somebody has said that the date is right, though something later was heard.
+        below.ledger.clock.confirm()
         problem: Problem | None = None
         try:
             applying.accept(at_work, path, ack, new_root=self._compared(office, below))

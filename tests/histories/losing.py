@@ -12,6 +12,7 @@ from typing import Any
 from desktop.records.versions.deciding import SAME
 from desktop.store.peers import received
 from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.errors import UnknownRoot
 from desktop.sync.errors.enrolment import BadRootStatement
@@ -32,6 +33,8 @@ class Losing(Granting):
         """The station that was the root before another began anew."""
         self.before: set[str] = set()
         """The stations that had heard of it what they still hold."""
+        self.then: dict[str, set[str]] = {}
+        """And below or at which of them each unit was by then."""
 
     def lose_root(self, desk: Desk) -> object:
         """Another computer begins a tree for the unit of the top, and those below compare the words of its root.
@@ -56,6 +59,9 @@ class Losing(Granting):
         for name in ("said", "lifted", "returned", "decided", "done"):
             setattr(self, name, [said for said in getattr(self, name) if said[0] is not old])
         below = sorted(self.below(old), key=lambda d: len(self.over(d)))
+        for d in below:
+            for unit in subtree(old.database, d.unit):
+                self.then.setdefault(unit, set()).add(d.station)
         made = self._begun_anew(old, old, f"{old.name}新")
         begin_tree(made)
         self.before = {d.station for d in below}
@@ -75,9 +81,11 @@ class Losing(Granting):
         return old.name, sorted(later)
 
     def holds_all(self, desk: Desk, unit: str) -> bool:
-        """Whether a station holds all of a unit below it: it was there before the loss, and the unit lies alike."""
-        return self.has_heard(desk) and (
-            not self.lost_root or _superior(desk, unit) == _superior(self.district, unit)
+        """Whether a station holds all of a unit below it: both were there before the loss, and it lies alike."""
+        return not self.lost_root or (
+            self.has_heard(desk)
+            and desk.station in self.then.get(unit, {desk.station})
+            and _superior(desk, unit) == _superior(self.district, unit)
         )
 
     def has_heard(self, desk: Desk) -> bool:
@@ -85,9 +93,12 @@ class Losing(Granting):
         return not self.lost_root or desk.station in self.before
 
     def _compared(self, office: Desk, below: Desk) -> bytes | None:
-        here, there = (station.own_chain(d.ledger)[-1] for d in (office, below))
-        known = station.history(office.database).known
-        return here if self.lost_root and there not in known else None
+        if not self.lost_root:
+            return None
+        # Who has given it may be gone by now; it lay under the same root.
+        known = office if office in self.desks else self.district
+        here, there = (station.own_chain(d.ledger)[-1] for d in (known, below))
+        return None if there in station.history(known.database).known else here
 
 
 def check_new_root(history: Losing, desk: Desk) -> None:
@@ -187,4 +198,4 @@ def _with(record: str, heads: Iterable[Mapping[str, str]]) -> set[str]:
 def _links(desk: Desk, type_name: str, record: str) -> set[str]:
     """The records that one names."""
     values = desk.values(record, type_name) or {}
-    return {str(values[name]) for name in ("firm", "record", "attachment") if values.get(name)}
+    return {str(values[name]) for name in ("firm", "partner", "record", "attachment") if values.get(name)}

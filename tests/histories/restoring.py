@@ -91,13 +91,23 @@ class Restoring(Speaking):
 
     def restore(self, desk: Desk) -> object:
         """A backup is put back, which begins a new incarnation. Of two that are one station nobody could tell them."""
-        if desk.station in self.doubtful or not self._go_back(desk):
+        if desk.station in self.doubtful or self._is_said_out(desk) or not self._go_back(desk):
             return "no backup"
         desk.cut()
         station.begin_incarnation(desk.ledger, self.incarnation())
         station.drop_request(desk.ledger)
         desk.keys = station.load_keys(desk.ledger)
         return "restored"
+
+    def _is_said_out(self, desk: Desk) -> bool:
+        """Whether an office was put out of use, be it let in again by a grant that names its incarnation.
+
+        Those below have heard that, and take nothing in another incarnation (known residue).
+        """
+        said = "SELECT 1 FROM r_revocation WHERE station = ? AND _life <> 1"
+        return desk.level is not Level.VILLAGE and any(
+            d.database.row(said, (desk.station,)) is not None for d in self.over(desk)
+        )
 
     def relapse(self, desk: Desk) -> object:
         """A desk tells those below what nobody above hears, and a backup of before is put back."""
