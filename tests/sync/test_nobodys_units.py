@@ -182,3 +182,21 @@ def test_a_restored_district_hears_its_own_words_first_and_takes_none_back_for_t
     places.deliver()
     assert superior(district, places.far.unit) == other.unit
     assert district.refused() == refused
+
+
+@pytest.mark.no_cover
+def test_a_move_that_leaves_no_other_superior_settles_whose_it_is(places: Places) -> None:
+    """Who moved it has not heard of one of the registrations, as its refusal was lost with a root."""
+    district, town, other, village = places.district, places.town, places.other, places.village
+    places.deliver(1)
+    cells = {"name": "甲村", "code": "甲村", "level": "village"}
+    village.birth("unit", cells | {"superior": other.unit}, record=village.unit, unit=other.unit)
+    assert village.unit not in subtree(village.database, town.unit)
+    move(town, village.unit, town.unit)
+    village.take(town.send(village))
+    assert village.unit not in subtree(village.database, town.unit)
+    district.take(town.send())
+    move(district, village.unit, other.unit)
+    other.take(district.send(other))
+    enrol(village, other)
+    assert village.unit in subtree(village.database, other.unit)

@@ -11,8 +11,15 @@ CLAIMED_TWICE = """
     SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
      AND unit IS NOT (SELECT u.ref FROM unit_ref u WHERE u.id = lower(hex(record)))
     GROUP BY record HAVING count(DISTINCT unit) > 1
+     AND (EXISTS (SELECT 1 FROM conflict c WHERE c.record = version.record AND c.slot IN ('unit', 'superior')
+       AND c.type = 'unit')
+      OR NOT EXISTS (SELECT 1 FROM version m WHERE m.record = version.record AND m.slot = 'superior'
+       AND m.type = 'unit' AND m.birth = 0))
 """
 """Units that two superiors have registered: until somebody above has said whose they are, nobody judges by them.
+
+So it is where one registration does not count, or where the unit was moved and nobody says otherwise: only who stands
+above all superiors that a move replaces can let it count.
 
 Who has begun a tree of its own has registered itself, and is no superior of its own when another registers it.
 """
