@@ -74,6 +74,9 @@ class Machines(Asking):
         above = self.above[old.name]
         if old.station in self.doubtful or old.name in self.relapsed or old in self.waiting:
             return None
+        if above.station in self.doubtful:
+            # Where the grant of a computer loses in a fork it is enrolled once more, and this one will be gone.
+            return None
         to = self.rnd.choice(self.villages)
         home = self.above[to.name]
         if not self._may_enrol(home, to.unit):

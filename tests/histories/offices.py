@@ -212,6 +212,8 @@ class Offices(People):
         (text,) = exclusions.write({first[:2]: exclusions.Named([(first[2], first[2])])})
         said = speaker.say("exclusion", {"cause": "withdrawn", "items": text})
         self.said.append((speaker, "exclusion", said))
+        # What it erased there without having heard of it would be gone below alone (known residue).
+        self.inform(old)
         return other.name, speaker.name, first[0][:4]
 
     def _enrol_below(self, below: Sequence[Desk]) -> None:
