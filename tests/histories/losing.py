@@ -16,6 +16,7 @@ from desktop.store.queries.units import subtree
 from desktop.sync.authority import station
 from desktop.sync.errors import UnknownRoot
 from desktop.sync.errors.enrolment import BadRootStatement
+from desktop.sync.merging import orphaned
 from tests.histories.comparing import heads_of, rows_of, with_children_elsewhere
 from tests.histories.granting import Granting
 from tests.histories.travelling import PASSING
@@ -50,10 +51,6 @@ class Losing(Granting):
             # Nobody knows of keys of before that only the lost root had granted (known residue).
             return None
         self._same_time(*self.desks)
-        # What it has put out of use stays so below, as nobody else of its level has said it: that is taken back first.
-        for writer, type_name, record in [s for s in self.said if s[0] is old and s[1] == "revocation"]:
-            if writer.shown(record, type_name) is not None:
-                writer.lift(record, type_name)
         self._bring_back()
         self._down()
         for name in ("said", "lifted", "returned", "decided", "done"):
@@ -79,6 +76,23 @@ class Losing(Granting):
             else:
                 self.waiting.append(d)
         return old.name, sorted(later)
+
+    def put_under(self, below: Desk, desk: Desk, incarnation: str | None = None) -> None:
+        """Who accepts another root says once more what the lost one had let not count below him."""
+        chain, heard = station.own_chain(below.ledger), station.history(desk.database).known
+        before = None
+        if self.lost_root and chain and chain[-1] not in heard:
+            before = station.knowledge(below.ledger, below.keys).policy
+        super().put_under(below, desk, incarnation)
+        if before is not None:
+            orphaned.say_again(below.ledger, below.keys, before, below.name)
+            said = sorted(below.records("revocation") - {record for _, _, record in self.said})
+            # It may be put into use again, as whatever was said.
+            self.said += [
+                (below, "revocation", record)
+                for record in said
+                if below.ledger.unit_of("revocation", record) == below.unit
+            ]
 
     def holds_all(self, desk: Desk, unit: str) -> bool:
         """Whether a station holds all of a unit below it: both were there before the loss, and it lies alike."""

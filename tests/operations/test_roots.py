@@ -10,14 +10,17 @@ import pytest
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import exchange, roots
+from desktop.operations.stations import applying, enrolling, exchange, policy, roots, withdrawals
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces.whereabouts import Origin
 from desktop.records.declaration import Level, Role
+from desktop.store.peers import traffic as stored
+from desktop.sync.authority import enrolled
+from desktop.sync.enrolling import enrolment
 from desktop.sync.errors import FormerRoot
 from desktop.sync.errors.enrolment import RootFork
 from tests.operations.levels import Three, names, taken
-from tests.operations.stations import CHEAP, enrol, repeatable, station
+from tests.operations.stations import CHEAP, enrol, laptop, repeatable, report_up, station
 
 
 def words(session: Session) -> list[str]:
@@ -169,3 +172,29 @@ def test_two_different_statements_of_one_number_are_refused_and_said(three: Thre
     assert isinstance(refused.problem, RootFork)
     assert words(town) == held
     assert "RootFork" in next(iter(audit.recent(town))).detail
+
+
+def test_what_a_lost_root_had_rolled_back_or_put_out_of_use_stays_so_under_the_next(three: Three) -> None:
+    """Each desk says it in its own name of those below it, and can take it back."""
+    district, town, village = three.all
+    record(village, "好的厂")
+    three.exchange()
+    record(village, "错的厂")
+    taken(town, three.up(village))
+    taken(district, three.up(town))
+    withdrawals.withdraw(district, stored.merges(district.database)[0].id, "报错了")
+    policy.revoke(district, village.ledger.station)
+    taken(town, three.down(district, town))
+    assert names(town) == {"好的厂"}
+    fresh = laptop(three.folder, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
+    applying.request(town, three.folder / "镇.xsq")
+    enrolling.grant(fresh, three.folder / "镇.xsq", three.folder / "镇.xsg", delegate=True)
+    root = enrolment.root_of((three.folder / "镇.xsg").read_bytes())
+    applying.accept(town, three.folder / "镇.xsg", new_root=root)
+    report_up(town, fresh, three.folder)
+    for session in (town, fresh):
+        assert names(session) == {"好的厂"}
+        assert village.ledger.station in enrolled.out_of_use(session.database)
+    policy.lift(town, *(word.record for word in policy.excluded(town) if word.own and not word.station))
+    report_up(town, fresh, three.folder)
+    assert names(town) == names(fresh) == {"好的厂", "错的厂"}

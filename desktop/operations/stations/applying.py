@@ -30,7 +30,7 @@ from desktop.sync.errors.enrolment import (
     GrantorRevoked,
 )
 from desktop.sync.formats import files, sorts
-from desktop.sync.merging import receiving
+from desktop.sync.merging import orphaned, receiving
 from desktop.sync.signed import certificates, identity, words
 from desktop.sync.signed.tree import Place, Tree
 from desktop.sync.signed.words import Fingerprint
@@ -179,7 +179,10 @@ def accept(
     own = _place(session, found)
     with session.database.transaction():
         keys = _keys_granted(session, found, _answered(session, data)[0])
+        before = None if new_root is None else station.knowledge(session.ledger, keys).policy
         _take_place(session, found)
+        if before is not None:
+            orphaned.say_again(session.ledger, keys, before, session.operator.name)
         if unasked:
             station.answer_unasked(session.ledger, enrolment.answered(data))
         session.workspace.set_unit(own)
