@@ -170,7 +170,8 @@ class Replacing(Batching):
             return None
         for d in (old, *self.over(old), *below):
             d.time.at = self.latest
-        if self.rnd.random() < 0.7:
+        if self.rnd.random() < 0.7 or old.records("erasure"):
+            # Where what it erased was not heard of, the values are gone below alone (known residue).
             self.bring(above, old)
         # What only stations below have heard is lost with it, so nobody lets it in again.
         self._put_out(old, above)

@@ -96,7 +96,9 @@ class Stations:
         """Stations that have gone on from one state twice."""
 
     def put_under(self, below: Desk, desk: Desk, incarnation: str | None = None) -> None:
-        """Enrols a station elsewhere, or once more."""
+        """Enrols a station elsewhere, or once more; both have said that the date is right, whatever was seen."""
+        for d in (below, desk):
+            d.ledger.clock.confirm()
         _put_under(below, desk, incarnation)
         self.above[below.name] = desk
 
