@@ -125,7 +125,7 @@ def keep_whole(part: QWidget, event: QEvent) -> None:
     """
     # A width that no layout has given yet would ask for a tower of words.
     asked = event.type() == QEvent.Type.LayoutRequest and part.testAttribute(Qt.WidgetAttribute.WA_Resized)
-    if asked or event.type() == QEvent.Type.Resize:
+    if asked or event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
         part.setMinimumHeight(max(part.heightForWidth(part.width()), 0))
 
 

@@ -190,6 +190,16 @@ def test_what_may_come_next(steps: tuple[Step, ...], expected: set[str]) -> None
     assert {found.step.value for found in state_of(file_of(*steps), DISTRICT).next_steps} == expected
 
 
+def test_a_case_that_began_with_a_reminder_goes_on_with_the_opinion() -> None:
+    """Who was visited may be one of many, and is not the one that the next reminder goes to."""
+    case = {**CASE, "source": "visit"}
+    steps = [found.step for found in state_of(file_of(*INQUIRY, case=case), DISTRICT).next_steps]
+    assert steps == [LetterKind.REMINDER, LetterKind.OPINION]
+    reminded = file_of(ACCEPTED, REMINDER, REMINDER_SERVED, INQUIRY[-1], case=case)
+    steps = [found.step for found in state_of(reminded, DISTRICT).next_steps]
+    assert steps.index(LetterKind.OPINION) < steps.index(LetterKind.REMINDER) == len(steps) - 1
+
+
 def test_unpaid_dues_lead_to_the_payment_order() -> None:
     case = {**CASE, "matter": "12", "violations": "union_dues"}
     steps = state_of(file_of(*INQUIRY, case=case), DISTRICT).next_steps

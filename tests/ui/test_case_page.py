@@ -217,6 +217,41 @@ def test_a_step_that_the_law_forbids_keeps_what_was_typed(desk: Desk, district: 
     assert tab.entry.rows["people_count"].editor.text() == "12"
 
 
+def test_a_note_is_as_high_as_its_words_after_a_longer_one(desk: Desk, district: Session) -> None:
+    tab = opened(desk, case(district))
+    desk.press(K.Key_Space)
+    tab.entry.rows["event_date"].editor.set_text("2026-11-01")
+    desk.press(K.Key_S, modifier=CTRL)
+    assert "没有保存" in tab.entry.note.words.text()
+    high = tab.entry.note.height()
+    tab.entry.rows["event_date"].editor.set_text("2026-11-24")
+    desk.press(K.Key_S, modifier=CTRL)
+    tab.begin(EventKind.NEGOTIATED)
+    desk.settle()
+    desk.press(K.Key_S, modifier=CTRL)
+    assert "还有没填好的地方" in tab.entry.note.words.text()
+    assert tab.entry.note.height() < high
+
+
+def test_what_cannot_be_read_is_said_whichever_field_the_step_was_saved_from(
+    desk: Desk, district: Session
+) -> None:
+    tab = opened(desk, case(district))
+    desk.press(K.Key_Space)
+    day, handler = tab.entry.rows["event_date"], tab.entry.rows["handler"]
+    day.editor.take_focus()
+    desk.type("下周三吧")
+    handler.editor.take_focus()
+    desk.type("李敏")
+    desk.press(K.Key_S, modifier=CTRL)
+    assert tab.busy
+    assert desk.focus() in day.editor.inputs()
+    assert "下周三吧" in day.message.words
+    handler.editor.take_focus()
+    desk.press(K.Key_Tab)
+    assert "下周三吧" in day.message.words
+
+
 def test_escape_closes_the_entry_and_not_the_page(desk: Desk, district: Session) -> None:
     tab = opened(desk, case(district))
     desk.press(K.Key_Space)
@@ -386,6 +421,16 @@ def test_voiding_asks_for_a_reason_and_the_words_can_be_used_again(desk: Desk, d
     desk.settle()
     assert isinstance(desk.window.page, LetterPage)
     assert not desk.window.page.issued
+    desk.window.back()
+    desk.settle()
+    # Who signed last stands there, and makes room for another.
+    tab._begin_issue(next(letter for letter in tab.view.file.letters if not letter.number))
+    desk.settle()
+    assert (tab.issue.name.text(), tab.issue.post.text()) == ("周正", "主席")
+    desk.type("吴昊")
+    desk.press(K.Key_Return)
+    desk.type("副主席")
+    assert (tab.issue.name.text(), tab.issue.post.text()) == ("吴昊", "副主席")
 
 
 def test_who_records_drafts_and_is_offered_nothing_that_the_desk_does(desk: Desk, district: Session) -> None:

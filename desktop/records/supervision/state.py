@@ -256,7 +256,9 @@ def _next_steps(
         # One employer of many has answered: the others are still waited for.
         yield NextStep(EventKind.REPLIED, "", _clock_for(EventKind.REPLIED, clocks))
         yield NextStep(EventKind.URGED)
-    for step, law in _STEPS[stage]:
+    # Another employer may still be reminded, but that is not what a case goes on with once a reminder stands.
+    reminded = bool(file.standing(LetterKind.REMINDER))
+    for step, law in sorted(_STEPS[stage], key=lambda each: reminded and each[0] is LetterKind.REMINDER):
         if step is EventKind.PROCURATORATE and issuer is not None and issuer.level not in REGISTER_LEVELS:
             continue  # 县级以上工会 hand over clues (协同通知, 2024)
         if step is LetterKind.OPINION and established(file)[0] is None and not file.dues_only:

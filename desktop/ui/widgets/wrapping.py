@@ -38,6 +38,11 @@ def laid_out(text: str, font: QFont, width: float) -> QTextLayout:
     return found
 
 
+def _behind(text: str, units: int) -> str:
+    """A text without so many of its beginning as Qt counts: a rare character is two."""
+    return text.encode("utf-16-le")[2 * units :].decode("utf-16-le")
+
+
 class WrappingLine(QLineEdit):
     """A line like any other while the cursor is in it, but as high as all its words need."""
 
@@ -98,7 +103,7 @@ class WrappingLine(QLineEdit):
             for n in range(shown):
                 line = layout.lineAt(n)
                 if n == MOST_LINES - 1 and layout.lineCount() > MOST_LINES:
-                    rest = self.text()[line.textStart() :]
+                    rest = _behind(self.text(), line.textStart())
                     words = self.fontMetrics().elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
                     place = QRect(room.left(), top + n * spacing, room.width(), spacing)
                     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)

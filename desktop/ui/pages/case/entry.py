@@ -326,7 +326,9 @@ class EntryCard(Card):
                     worst.setdefault(name, finding)
                     break
         for name, each in self.rows.items():
-            found = worst.get(name)
+            found, parsed = worst.get(name), each.editor.parsed()
+            if not parsed.ok:
+                continue  # That it cannot be read is said of it already.
             each.show_finding(found.severity if found else None, found.message if found else "")
 
     def submit(self) -> None:
@@ -334,8 +336,8 @@ class EntryCard(Card):
         asked = [each for name, each in self.rows.items() if self._wanted(name)]
         unread = [each for each in asked if not each.editor.parsed().ok]
         if unread:
-            unread[0].show_finding(Severity.ERROR, unread[0].editor.parsed().problem or "")
             unread[0].editor.take_focus()
+            unread[0].show_finding(Severity.ERROR, unread[0].editor.parsed().problem or "")
             return
         findings = self._findings()
         errors = [f for f in findings if f.severity is Severity.ERROR]

@@ -67,6 +67,7 @@ class IssueCard(Card):
         usual = "letter" if letter.kind is LetterKind.REMINDER else "plain"
         self.layouts.setCurrentIndex(self.layouts.findData(usual))
         self.name.setFocus()
+        self.name.selectAll()  # What is typed takes the place of who signed last.
 
     def explain(self, words: str, detail: str = "") -> None:
         """What an issue means; it stands there again as soon as what was missing is typed."""
@@ -74,7 +75,9 @@ class IssueCard(Card):
         self.note.say(Tone.PLAIN, words, detail)
 
     def _next(self) -> None:
-        (self.post if self.name.hasFocus() else self.day).setFocus()
+        line = self.post if self.name.hasFocus() else self.day
+        line.setFocus()
+        line.selectAll()
 
     def submit(self) -> None:
         """Hands it over once nothing is missing."""
