@@ -234,6 +234,7 @@ def test_a_file_that_is_no_whole_log_is_told_in_words(
     hand.click(page.check_file_button)
     hand.settle()
     assert words in hand.window.notices.words
+    assert "请" in hand.window.notices.words, "every refusal has a next step"
 
 
 def test_a_line_that_was_changed_is_told_in_words(

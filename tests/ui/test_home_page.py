@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from desktop import reference
@@ -74,6 +74,16 @@ def sentences(page: HomePage) -> list[str]:
     return [task.sentence for task in page.tasks.matters.tasks]
 
 
+class Shows(QObject):
+    """Counts how often a widget comes to be seen."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Show
+        return False
+
+
 def row_of(page: HomePage, code: str):  # type: ignore[no-untyped-def]
     return next(row for row in page.plan.rows if row.indicator.target_id == code)
 
@@ -115,6 +125,38 @@ def test_who_only_looks_is_not_sent_to_a_form(open_page: Open, tmp_path: Path) -
     assert isinstance(hands.window.page, SyncPage)
     words = [label.text() for label in hands.window.page.merge.drop.findChildren(QLabel)]
     assert any("合并由本单位的汇总员或管理员来做" in each for each in words), "before files are looked for"
+
+
+def test_who_only_looks_is_told_that_others_do_what_is_listed(open_page: Open, town: Session) -> None:
+    object.__setattr__(town.operator, "role", Role.READER)
+    _hands, page = open_page(town)
+    count = len(sentences(page))
+    assert page.left.head.text() == f"本单位要做的（{count}件）"
+    assert "您登录的身份只能查看" in page.others_do.text()
+    assert page.others_do.isVisible()
+
+
+def test_who_does_it_himself_is_told_nothing_of_others_and_the_cursor_waits_for_what_comes_late(
+    open_page: Open, tmp_path: Path
+) -> None:
+    """Until all has answered nobody says that there is nothing to do: the cursor had gone from there, to the menu."""
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    for name in ("李明", "李  明"):
+        records.save(district, "member", {"name": name, "id_number": "330102199001010012"})
+    object.__setattr__(district.operator, "role", Role.READER)  # so that nothing is incomplete for him
+    hands, page = open_page(district)
+    again, nothing = HomePage(hands.bench), Shows()
+    hands.qtbot.addWidget(again)
+    again.done.installEventFilter(nothing)
+    again.show()
+    hands.settle()
+    assert ["登记了两遍" in words for words in sentences(again)] == [True]
+    assert nothing.count == 0
+    object.__setattr__(district.operator, "role", Role.DESK)
+    page.load()
+    hands.settle()
+    assert page.left.head.text().startswith("今天要做的")
+    assert not page.others_do.isVisible()
 
 
 def test_an_industry_is_told_that_targets_are_not_its_own_to_fill_in(open_page: Open, tmp_path: Path) -> None:

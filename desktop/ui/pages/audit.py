@@ -216,8 +216,10 @@ class AuditPage(Page):
             return
 
         def then(verdict: Verdict) -> None:
-            tone = Tone.GOOD if verdict.broken_at is None else Tone.ERROR
-            self.workbench.shell.tell(tone, f"{path.name}：{verdict.words}")
+            whole = verdict.broken_at is None
+            more = "" if whole else "请在原来那台电脑上重新导出一份，导出后不要改动。"
+            tone = Tone.GOOD if whole else Tone.ERROR
+            self.workbench.shell.tell(tone, f"{path.name}：{verdict.words}{more}")
 
         self.workbench.read(
             lambda _database, _ticket: audit_log.verify_file(path), then, owner=self, key="file"
@@ -242,7 +244,7 @@ class AuditPage(Page):
         """Takes the whole log out, as a workbook or as JSON lines."""
         day = self.workbench.today()
         path = self.workbench.dialogs.save_file(
-            "导出审计日志", Path.home() / f"审计日志-{day:%Y%m%d}.xlsx", ("表格 (*.xlsx)", "JSON行 (*.jsonl)")
+            "导出审计日志", documents() / f"审计日志-{day:%Y%m%d}.xlsx", ("表格 (*.xlsx)", "JSON行 (*.jsonl)")
         )
         if path is None:
             return

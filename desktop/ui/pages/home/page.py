@@ -21,7 +21,7 @@ from desktop.operations.recording import duplicates
 from desktop.operations.stations import redating
 from desktop.plan.results import Indicator
 from desktop.plan.worklist import WorkItem
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import RecordType, Role
 from desktop.records.typed.dates import WEEKDAYS, day_words
 from desktop.records.versions.item_outcomes import HELD, OUTCOMES
 from desktop.store.ledger import ChangeSet
@@ -64,12 +64,16 @@ class HomePage(Page):
         self.incomplete: dict[str, array[int]] = {}
         self._checking: Iterator[RecordType] = iter(())
         self._stale = False
+        # Nobody can say that there is nothing to do before.
+        self._awaited = {"start", "work", "cases", "twice", "drafts", "checks"}
         self.tasks, self.plan, self.first = TaskList(), PlanPart(workbench), StartPart(workbench)
         self.done = plain("没有到期的、没上报的和填得不一样的内容。有了会列在这里。", muted=True)
         self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.left, self.right = Card("今天要做的"), Card("离目标还有多远　（口径为示例，非官方）")
+        self.others_do = plain(muted=True, small=True)
+        self.left, self.right = Card(), Card("离目标还有多远　（口径为示例，非官方）")
         self.plan_note = plain("正在统计…", muted=True, small=True)
         self._build()
+        self._say_whose(0)
         self.load()
 
     def _build(self) -> None:
@@ -77,6 +81,7 @@ class HomePage(Page):
         self._matters = QStackedLayout(matters)
         self._matters.addWidget(self.tasks)
         self._matters.addWidget(self.done)
+        self.left.column.addWidget(self.others_do)
         self.left.column.addWidget(matters, 1)
         self.right.column.addWidget(self.plan_note)
         self.right.column.addWidget(WholeRows(self.plan), 1)
@@ -146,6 +151,7 @@ class HomePage(Page):
 
     def _start_arrived(self, found: Start) -> None:
         first, self.start = self.start is None, found
+        self._awaited.discard("start")
         self._layers.setCurrentIndex(1 if found.fresh else 0)
         if found.fresh:
             cursor = QApplication.focusWidget()
@@ -158,18 +164,22 @@ class HomePage(Page):
 
     def _work_arrived(self, found: list[WorkItem]) -> None:
         self.items = found
+        self._awaited.discard("work")
         self._show_tasks()
 
     def _cases_arrived(self, found: list[supervision.WorkItem]) -> None:
         self.cases = found
+        self._awaited.discard("cases")
         self._show_tasks()
 
     def _twice_arrived(self, found: int) -> None:
         self.twice = found
+        self._awaited.discard("twice")
         self._show_tasks()
 
     def _drafts_arrived(self, found: list[Draft], names: Mapping[str, str]) -> None:
         self.drafts, self._draft_names = found, names
+        self._awaited.discard("drafts")
         self._show_tasks()
 
     def _plan_arrived(self, found: list[Indicator]) -> None:
@@ -183,6 +193,7 @@ class HomePage(Page):
         bench = self.workbench
         if record_type is None:
             self.incomplete = {name: rows for name, rows in found.items() if rows}
+            self._awaited.discard("checks")
             self._show_tasks()
             return
         wanted = record_type
@@ -211,9 +222,19 @@ class HomePage(Page):
         ]
         ordered = sorted(tasks, key=lambda t: not t.urgent)
         self.tasks.show_tasks(ordered)
-        self._matters.setCurrentIndex(0 if ordered else 1)
-        self.left.say_heading(f"今天要做的（{len(ordered)}件）" if ordered else "今天要做的")
+        self._matters.setCurrentIndex(0 if ordered or self._awaited else 1)
+        self._say_whose(len(ordered))
         self.state_changed.emit()
+
+    def _say_whose(self, count: int) -> None:
+        """Who only looks is shown what others have to do, and is told so."""
+        bench = self.workbench
+        looks = bench.role is Role.READER
+        words = "本单位要做的" if looks else "今天要做的"
+        self.left.say_heading(f"{words}（{count}件）" if count else words)
+        denied = bench.denied("您登录的身份只能查看；这些由本单位能登记、能合并的人来办。")
+        self.others_do.setText(denied if looks and count else "")
+        self.others_do.setVisible(bool(self.others_do.text()))
 
     def _drafts(self) -> Iterator[Task]:
         for draft in self.drafts[:3]:
