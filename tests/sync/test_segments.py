@@ -69,8 +69,9 @@ def read(*lines: tuple[int, bytes], **options: Any) -> Contents:
 
 
 def cells_of_first(contents: Contents, name: str) -> tuple[object, ...]:
-    """The cells of the first birth of a type."""
-    return next(contents.births[name].rows())[5:]
+    """The cells of the first birth of a type, in the order of its shape."""
+    block, shape = contents.births[name], contents.header.shapes[name]
+    return tuple(block.values(column)[0] for column in shape.columns)
 
 
 def raw(text: str, number: int = 1) -> tuple[int, bytes]:
