@@ -9,12 +9,15 @@ import pytest
 
 from desktop.records.declaration import Level
 from desktop.records.versions import items
-from desktop.records.versions.stamps import tick_of
+from desktop.records.versions.stamps import tick_of, to_wire
 from desktop.store.ledger import NewRecord
 from desktop.store.tables.clock import WrongClock
+from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
+from desktop.sync.merging import rewriting
 from desktop.sync.merging.doubting import ClockInDoubt
+from tests.sync.acts import everything
 from tests.sync.desks import enrol, new_desk, report
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
 
@@ -77,6 +80,39 @@ def test_what_is_vouched_for_waits_for_its_day_too(tree: Tree) -> None:
     tree.village.time.pass_days(0.6)
     tree.village.merge()
     assert FIRM in tree.village.records()
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_is_erased_leaves_what_had_borne_a_wrong_date_as_well(tree: Tree, heard: bool) -> None:
+    """It is void and its words were written anew: with a stamp of years ahead it kept them at every level."""
+    district, town, village = tree.district, tree.town, tree.village
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    village.edit(FIRM, "contact", {"person": "王", "phone": "13800001111"})
+    village.birth("firm", {"name": "又一厂", "phone": "13800002222"}, record=OTHER)
+    village.edit(OTHER, "name", "还在的厂")
+    village.time.pass_days(-400)
+    tree.deliver()
+    assert set(district.held().values()) == {"future"}
+    rewriting.redate(village.ledger, village.keys, "ab" * 8, "王芳", "更正日期")
+    village.keys = station.load_keys(village.ledger)
+    if heard:
+        tree.deliver()
+    district.time.pass_days(0.1)
+    upto = to_wire(district.ledger.clock.next_stamp())
+    for record in (FIRM, OTHER):
+        cells = {"kind": "firm", "target": record, "slots": "contact", "upto": upto}
+        district.ledger.write(
+            "清除", "区", births=[NewRecord("erasure", "", u, cells) for u in (district.unit, village.unit)]
+        )
+    district.settle()
+    tree.deliver()
+    for desk in (district, town, village):
+        assert not [phone for phone in ("13800001111", "13800002222") if phone in everything(desk)], desk.name
+        assert "还在的厂" in everything(desk)
+    assert len(tree.digests()) == 1
 
 
 def test_three_stations_from_the_future_put_this_clock_in_doubt_and_nothing_is_written(tree: Tree) -> None:

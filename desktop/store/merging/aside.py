@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.deciding import ERASURE
-from desktop.records.versions.item_outcomes import HELD_FORK, HELD_KIND, HELD_NO_BIRTH
+from desktop.records.versions.item_outcomes import HELD_FORK, HELD_KIND, HELD_NO_BIRTH, REFUSED_CLOCK
 from desktop.records.versions.items import BIRTH, MAX_LINES
 from desktop.records.versions.spans import Span
 from desktop.store.merging.uncounting import Taken
@@ -239,6 +239,16 @@ def refused_between(database: Database, origin: int, first: int, last: int) -> N
             " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.origin = r.origin AND h.number = r.number"
             "  AND h.stamp = r.stamp)",
             (origin, first, last),
+        )
+    )
+
+
+def void_between(database: Database, origin: int, first: int, last: int) -> Names:
+    """What is void of an origin among these numbers, since it was written under a wrong date and is written anew."""
+    return set(
+        database.rows(
+            "SELECT number, stamp FROM refused WHERE origin = ? AND number BETWEEN ? AND ? AND reason = ?",
+            (origin, first, last, REFUSED_CLOCK),
         )
     )
 

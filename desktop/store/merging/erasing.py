@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT
+from desktop.records.versions.item_outcomes import REFUSED_CLOCK
 from desktop.records.versions.items import BIRTH
 from desktop.store.log.versions import NOT_REPLACED
 from desktop.store.queries import views
@@ -41,9 +42,9 @@ class Erasure:
     unit: str
     units: frozenset[str]
 
-    def reaches(self, slot: str | None, stamp: int, unit: str) -> bool:
-        """Whether a version of the record is meant."""
-        return slot == self.slot and stamp <= self.upto and unit in self.units
+    def reaches(self, slot: str | None, stamp: int, unit: str, *, is_void: bool = False) -> bool:
+        """Whether a version of the record is meant: one that is void for its wrong date, whatever its stamp."""
+        return slot == self.slot and (is_void or stamp <= self.upto) and unit in self.units
 
 
 def covered(database: Database, unit: str) -> frozenset[str]:
@@ -115,9 +116,9 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     looks = [
         f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}",
         *(
-            f"SELECT 1 FROM {table} WHERE {_PUT} AND unit IN (SELECT value FROM json_each(:units))"
+            f"SELECT 1 FROM {table} WHERE {put} AND unit IN (SELECT value FROM json_each(:units))"
             f" AND CASE WHEN kind = :birth THEN {cells.format(table)} ELSE value NOT IN (:absent, 'null') END"
-            for table in ("held", "refused")
+            for table, put in (("held", _HELD), ("refused", _REFUSED))
         ),
     ]
     record_type = types.get(erasure.type)
@@ -251,12 +252,16 @@ def _birth_of(table: str) -> str:
     )
 
 
-_PUT = "record = unhex(:record) AND type = :type AND stamp <= :upto AND (slot = :slot OR kind = :birth)"
+_PUT = "record = unhex(:record) AND type = :type AND (slot = :slot OR kind = :birth)"
+_HELD = f"{_PUT} AND stamp <= :upto"
+# What was written under a wrong date is void, and its words stand elsewhere: without them it would keep these until
+# that day has come and somebody erases once more.
+_REFUSED = f"{_PUT} AND (stamp <= :upto OR reason = '{REFUSED_CLOCK}')"
 
 
 def _forget_held(database: Database, said: Mapping[str, object]) -> set[tuple[int, int]]:
     """Of what waits a change leaves that says something, and a birth stays without those cells."""
-    where = f"{_PUT} AND unit IN (SELECT value FROM json_each(:units))"
+    where = f"{_HELD} AND unit IN (SELECT value FROM json_each(:units))"
     found = set(database.rows(f"SELECT origin, number FROM held WHERE {where}", said))
     database.execute(f"DELETE FROM held WHERE {where} AND kind <> :birth AND value <> 'null'", said)
     _empty_births(database, "held", where, said)
@@ -267,7 +272,7 @@ def _forget_refused(database: Database, said: Mapping[str, object]) -> set[tuple
     """Of what was refused only that remains. What others wrote stays, as it does in the segments: it may be lifted, or
     its author may fill it in once more. Of rows of earlier versions the unit is not known.
     """
-    where = f"{_PUT} AND (unit = '' OR unit IN (SELECT value FROM json_each(:units)))"
+    where = f"{_REFUSED} AND (unit = '' OR unit IN (SELECT value FROM json_each(:units)))"
     found = set(database.rows(f"SELECT origin, number FROM refused WHERE {where}", said))
     database.execute(
         f"UPDATE refused SET value = :absent WHERE {where} AND kind <> :birth AND value <> 'null'", said

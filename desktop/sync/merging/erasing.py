@@ -7,7 +7,7 @@ salt goes too, or the value could be found by trying: the segment is opened and 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Final
 
 import msgspec
@@ -17,7 +17,7 @@ from desktop.records.versions import items
 from desktop.records.versions.items import MalformedLine, Shape
 from desktop.records.versions.stamps import DAY_MS, from_wire, milliseconds_of
 from desktop.store.ledger import Ledger
-from desktop.store.merging import erasing
+from desktop.store.merging import aside, erasing
 from desktop.store.merging.erasing import Erasure, Targets
 from desktop.store.peers import segment_log
 from desktop.store.queries import erasures
@@ -118,14 +118,15 @@ def blank_stored(ledger: Ledger, erasures: Collection[Erasure], holders: Collect
     """Blanks the lines of these items (origin, number), as far as these erasures reach, wherever they are stored."""
     wanted = erasing.by_record(erasures)
     positions = {
-        position
+        position: origin
         for origin, number in holders
         for position in segment_log.positions(ledger.database, origin, number, number)
     }
     begun: set[tuple[int, int]] = set()
-    for position in sorted(positions):
+    for position, origin in sorted(positions.items()):
         header, lines = kept.read_at(ledger.database, position)
-        frame = blanked(header, lines, wanted)
+        void = aside.void_between(ledger.database, origin, header.first, header.last)
+        frame = blanked(header, lines, wanted, void)
         if frame is not None:
             segment_log.replace(ledger.database, position, frame.compressed)
             if (begins := segment_log.begins(ledger.database, position)) is not None:
@@ -143,7 +144,11 @@ def as_kept(ledger: Ledger, arrived: Arrived, wanted: Targets) -> Frame | None:
     """
     header = arrived.header
     found = segment_log.newest_from(ledger.database, header.station, header.incarnation, header.first)
-    frame = blanked(header, arrived.lines, wanted) if wanted else None
+    frame = None
+    if wanted:
+        origin = ledger.origin_ref(header.station, header.incarnation)
+        void = aside.void_between(ledger.database, origin, header.first, header.last)
+        frame = blanked(header, arrived.lines, wanted, void)
     if found is None:
         return frame
     origin, position = found
@@ -163,15 +168,20 @@ def _open_all(ledger: Ledger, origin: int, first: int) -> None:
             segment_log.replace(ledger.database, position, pack(*opened(header, lines)).compressed)
 
 
-def blanked(header: Header, lines: Sequence[bytes], wanted: Targets) -> Frame | None:
-    """The segment without the values that were erased; nothing when none stands in it. The header stays as signed."""
+def blanked(
+    header: Header, lines: Sequence[bytes], wanted: Targets, void: Set[tuple[int, int]] = frozenset()
+) -> Frame | None:
+    """The segment without the values that were erased; nothing when none stands in it. The header stays as signed.
+
+    ``void`` are the items, number and stamp, that are written anew since their date was wrong.
+    """
     if not wanted:
         return None
     names = {record for _, record in wanted}
     places = {
         at: found
         for at, line in enumerate(lines)
-        if (_names_one(line, names) or b"\\u" in line) and (found := _places(header, line, wanted))
+        if (_names_one(line, names) or b"\\u" in line) and (found := _places(header, line, wanted, void))
     }
     if not places:
         return None
@@ -186,12 +196,13 @@ def _names_one(line: bytes, names: Collection[str]) -> bool:
     return len(parts) > 5 and parts[5].decode("ascii", "replace") in names
 
 
-def _places(header: Header, line: bytes, wanted: Targets) -> list[int]:
+def _places(header: Header, line: bytes, wanted: Targets, void: Set[tuple[int, int]]) -> list[int]:
     """Which parts of a line hold an erased value; what is no item of the format is refused before it is read."""
     try:
         parts = items.split_line(line)
-        kind, type_name, record, unit, slot, stamp, *_ = _decode_head(parts[0])
+        kind, type_name, record, unit, slot, stamp, _, number, *_ = _decode_head(parts[0])
         at = from_wire(stamp)
+        is_void = bool(void) and (int(bytes(number)), at) in void
     except (MalformedLine, msgspec.DecodeError, ValueError) as error:
         raise BadSegment(str(error)) from error
     erased = wanted.get((type_name, record), ())
@@ -199,9 +210,9 @@ def _places(header: Header, line: bytes, wanted: Targets) -> list[int]:
         personal = header.shapes.get(type_name, Shape(())).personal
         if len(parts) != 1 + len(personal):
             raise BadSegment("a birth follows the shape of its type")
-        slots = {e.slot for e in erased if e.reaches(e.slot, at, unit)}
+        slots = {e.slot for e in erased if e.reaches(e.slot, at, unit, is_void=is_void)}
         return [place for place, part in enumerate(personal, start=1) if _is_of(part, slots)]
-    if not any(e.reaches(slot, at, unit) for e in erased):
+    if not any(e.reaches(slot, at, unit, is_void=is_void) for e in erased):
         return []
     # Of kinds of later formats, which may have more parts, nothing is known but whose value it is.
     filled = [place for place, part in enumerate(parts) if place and part.startswith(b"[")]

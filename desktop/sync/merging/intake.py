@@ -365,7 +365,9 @@ class Intake:
         self._telling.take_back_segment(self._staged.bundle.number, place)
 
     def _set_aside(self, found: Sorted) -> None:
-        for outcome, rows in zip((REFUSED, HELD), waiting.set_aside(self._db, found, self._now), strict=True):
+        for outcome, rows in zip(
+            (REFUSED, HELD), waiting.set_aside(self._ledger, found, self._now), strict=True
+        ):
             told = ((Item(found.origin, p.number, p.stamp, p.type, p.record, p.slot), p.reason) for p in rows)
             self._telling.tell(self._staged.bundle.number, outcome, told)
 

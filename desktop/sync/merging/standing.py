@@ -177,7 +177,7 @@ class Settling:
             self.refused |= found.refuses
             births = found.births
             deciding |= bool(found.deciding) and bool(births or found.changes or found.refuses)
-            self.moved |= waiting.release(self._db, found, asked, self._now)
+            self.moved |= waiting.release(self._ledger, found, asked, self._now)
             for block in births:
                 merger.add_births(block, found.origin)
                 self._changed.add(block.type, block.records)
@@ -320,7 +320,7 @@ class Settling:
                 yield found
 
     def _put_aside(self, found: Sorted) -> Iterable[Taken]:
-        refused, held = waiting.set_aside(self._db, found, self._now)
+        refused, held = waiting.set_aside(self._ledger, found, self._now)
         aside.drop_refused(self._db, found.origin, refused)
         self._unmoved |= {(row.type, row.record) for row in (*refused, *held) if row.slot == UNIT_SLOT}
         if self._lost is not None:

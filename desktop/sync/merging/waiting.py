@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from desktop.records.versions.deciding import ERASURE
-from desktop.records.versions.item_outcomes import HELD_FORK, HELD_FUTURE, HELD_NO_BIRTH, HELD_UNIT
+from desktop.records.versions.item_outcomes import (
+    HELD_FORK,
+    HELD_FUTURE,
+    HELD_NO_BIRTH,
+    HELD_UNIT,
+    REFUSED_CLOCK,
+)
 from desktop.store.ledger import Ledger
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
@@ -19,6 +25,7 @@ from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding
 from desktop.sync.formats.segments import Header
+from desktop.sync.merging import erasing
 from desktop.sync.signed import certificates, renewing
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.trust import NO_CUT
@@ -27,11 +34,14 @@ Again = tuple[Sorted, Certificate | None]
 """Items of a segment that are to be judged again, and the certificate to judge them by."""
 
 
-def set_aside(database: Database, found: Sorted, now: int) -> tuple[list[Put], list[Put]]:
+def set_aside(ledger: Ledger, found: Sorted, now: int) -> tuple[list[Put], list[Put]]:
     """What is refused goes to quarantine, what is held waits; both with their reason."""
     refused, held = found.quarantined(), found.waiting()
-    aside.refuse(database, found.origin, refused)
-    aside.hold(database, found.origin, held, now)
+    aside.refuse(ledger.database, found.origin, refused)
+    aside.hold(ledger.database, found.origin, held, now)
+    if any(put.reason == REFUSED_CLOCK for put in refused):
+        # What was erased before is erased of these too, whatever their stamps.
+        erasing.look_again(ledger)
     return refused, held
 
 
@@ -158,7 +168,7 @@ def _again(
             yield contents, author
 
 
-def release(database: Database, found: Sorted, asked: Mapping[int, int], now: int) -> bool:
+def release(ledger: Ledger, found: Sorted, asked: Mapping[int, int], now: int) -> bool:
     """Of items that waited or were excluded and were judged again: refused after all, waiting, or about to be merged.
 
     ``asked`` are those, number to stamp. One whose value was erased meanwhile says nothing, and waits for nothing. The
@@ -166,8 +176,8 @@ def release(database: Database, found: Sorted, asked: Mapping[int, int], now: in
     whether one waits no more.
     """
     found.hold([change.number for change in found.changes], HELD_NO_BIRTH)
-    aside.drop_excluded(database, found.origin, asked.items())
-    _, held = set_aside(database, found, now)
+    aside.drop_excluded(ledger.database, found.origin, asked.items())
+    _, held = set_aside(ledger, found, now)
     gone = asked.items() - {(row.number, row.stamp) for row in held}
-    aside.drop_held(database, found.origin, gone)
+    aside.drop_held(ledger.database, found.origin, gone)
     return bool(gone)
