@@ -142,6 +142,22 @@ def test_a_merge_is_rolled_back_and_restored(open_page: Open, pair: tuple[Sessio
     hidden = {c.label for n, c in enumerate(grid.rows.columns) if grid.isColumnHidden(n)}
     assert hidden == {"已有", "有分歧", "先留着", "不收"}
     hands.window.resize(1366, 728)
+    # One row was left beside what is said of it; once another merge is looked at, that has been read.
+    assert not page.log.links.isVisible()
+    hands.qtbot.keyClick(grid, Qt.Key.Key_Down)
+    hands.settle()
+    assert log.note.isHidden()
+    assert page.log.links.isVisible()
+    hands.qtbot.keyClick(grid, Qt.Key.Key_Up)
+    hands.settle()
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(log.restore)
+    assert "已恢复" in log.note.words.text()
+    assert not page.log.links.isVisible()
+    hands.click(log.withdraw)
+    hands.qtbot.keyClicks(log.decision.reason, "wrong file")
+    hands.dialogs.answers = [Answer.YES]
+    hands.click(log.decision.way_on)
 
     take_back = log.note.findChild(QPushButton)
     assert take_back is not None

@@ -69,7 +69,7 @@ class LogicPage(Page):
         self.both.setChildrenCollapsible(False)
         self.both.addWidget(self.groups)
         self.both.addWidget(self.places)
-        self.both.setSizes([520, 480])
+        self.both.setSizes([420, 580])  # names of firms are longer than what is wrong
         column.addWidget(self.both, 1)
         column.addWidget(self.empty, 1)
         # While the first check runs there is nothing else to take the room.

@@ -23,6 +23,7 @@ _GROUP = 4
 _GROUPS = 16
 _A_LINE = 8
 _HEX = frozenset("0123456789abcdef")
+NOTHING_YET = "计算以后，本机的摘要显示在这里，一共16组。"
 
 
 def groups_of(text: str) -> list[str]:
@@ -38,6 +39,7 @@ class Groups(QWidget):
         super().__init__()
         self._own: list[str] = []
         self._other: list[str] = []
+        self.setAccessibleName(NOTHING_YET)
         self._large = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._large.setFamilies([self.font().family(), *self._large.families()])
         self._large.setPixelSize(theme.measures().text + 6)
@@ -50,13 +52,17 @@ class Groups(QWidget):
     def show_groups(self, own: list[str], other: list[str]) -> None:
         """Shows the own groups and marks those that the other has."""
         self._own, self._other = own, other
-        self.setAccessibleName(" ".join(own))
+        self.setAccessibleName(" ".join(own) or NOTHING_YET)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The groups, with a sign and a colour for each that was compared."""
         height, width = self.height() // 2, min(self.width() // _A_LINE, 92)
         with QPainter(self) as painter:
+            if not self._own:
+                # The room is kept, so that nothing moves when they come; it says what it is for.
+                painter.setPen(QColor(theme.MUTED))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING_YET)
             for n, group in enumerate(self._own):
                 x, y = n % _A_LINE * width, n // _A_LINE * height
                 mark, colour = self._mark(n)
@@ -178,8 +184,10 @@ class DigestTab(QWidget):
         other = groups_of(self.other.text())
         self.groups.show_groups(self._own, other)
         whole = [g for g in other if len(g) == _GROUP]
-        if not self._own or not whole:
+        if not whole:
             self.verdict.hide()
+        elif not self._own:
+            self.verdict.say(Tone.PLAIN, "请先计算本机摘要，再来比较。")
         elif any(a != b for a, b in zip(self._own, whole, strict=False)):
             self.verdict.say(
                 Tone.WARNING,

@@ -126,7 +126,7 @@ class LogTab(QWidget):
         self._load_items(chosen)
 
     def _make_room(self, busy: bool) -> None:
-        """While something is decided, the links give way."""
+        """While something is decided, and while what came of it is said, the links give way."""
         self._room = not busy
         self._show_links()
         if not busy and self.isVisible():

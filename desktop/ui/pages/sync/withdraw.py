@@ -50,8 +50,13 @@ class Withdrawing(QWidget):
 
     def choose(self, line: MergeLine | None, rollback: Rollback | None) -> None:
         """Another merge, and by which records it is withdrawn, if it is."""
-        if line is None or self._line is None or line.merged.id != self._line.merged.id:
+        other = line is None or self._line is None or line.merged.id != self._line.merged.id
+        if other:
             self._close()
+        if other and line is not None and self._line is not None and not self.note.isHidden():
+            # What was said of the one before has been read; what it took the room of comes back.
+            self.note.hide()
+            self.busy_changed.emit(False)
         self._line, self._rollback = line, rollback
         allowed = may_decide(self.workbench)
         self.withdraw.setVisible(rollback is None)
@@ -125,6 +130,7 @@ class Withdrawing(QWidget):
             Tone.GOOD, words, "下一步：照常导出数据包和回执，各处收到以后就一样了。撤回错了，可以随时恢复。"
         )
         self.note.offer(link("看不计入的内容", self.list_wanted.emit), to_receipts(self.workbench))
+        self.busy_changed.emit(True)
 
     # -- taking it back --------------------------------------------------------------------------------------------
 
@@ -158,6 +164,7 @@ class Withdrawing(QWidget):
             f"下级要等收到下一个回执才会恢复。\n{stays}".strip(),
         )
         self.note.offer(to_receipts(self.workbench))
+        self.busy_changed.emit(True)
 
     def _failed(self, error: Exception) -> bool:
         return self.note.refuse(error, "没有恢复")
