@@ -53,12 +53,16 @@ class Col:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its words, the sign before the first of them, and what it stands for."""
+    """One row: its words, the sign before the first of them, and what it stands for.
+
+    Its last words stand over the columns from ``joined`` on, if that is given: the row has nothing to say in those.
+    """
 
     texts: tuple[str, ...]
     tone: Tone | None = None
     key: Any = None
     tip: str = ""
+    joined: int = 0
 
 
 class GridModel(QAbstractTableModel):
@@ -97,7 +101,8 @@ class GridModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The words, the sign, and all words where there is no room for them."""
         line, column = self.lines[index.row()], self.columns[index.column()]
-        text = line.texts[index.column()]
+        over = bool(line.joined) and index.column() >= line.joined
+        text = line.texts[-1 if over else index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return column.shown(text)
@@ -106,7 +111,7 @@ class GridModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return line.tip or text
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return _alignment(self.columns[-1] if over else column)
             case Qt.ItemDataRole.DecorationRole if index.column() == 0 and line.tone is not None:
                 return sign(line.tone)
             case Qt.ItemDataRole.ForegroundRole if column.numeric and text == "0":
@@ -186,7 +191,11 @@ class Grid(FittedTable):
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Shows other rows; the cursor stays on what it stood on."""
         before = self.current()
+        self.clearSpans()
         self.rows.show(lines)
+        for number, line in enumerate(lines):
+            if line.joined:
+                self.setSpan(number, line.joined, 1, len(line.texts) - line.joined)
         self._take_height()
         self.fit()
         for number, line in enumerate(lines):
@@ -216,9 +225,13 @@ class Grid(FittedTable):
         if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
             self.selectRow(self.currentIndex().row())
 
+    def _measured(self, column: int) -> list[Line]:
+        """The first rows that have a cell of their own in a column."""
+        return [line for line in self.rows.lines[:_LOOKED_AT] if not line.joined or column < line.joined]
+
     def _need(self, column: int) -> int:
         """The room that the words of a column need in the first rows; where they wrap, the longest without a break."""
-        metrics, lines = self.fontMetrics(), self.rows.lines[:_LOOKED_AT]
+        metrics, lines = self.fontMetrics(), self._measured(column)
         shown = self.rows.columns[column].shown
         words: Iterable[str] = (part for line in lines for part in shown(line.texts[column]).split("\n"))
         if self._wrapping and self.rows.columns[column].wide:
@@ -236,9 +249,7 @@ class Grid(FittedTable):
     def _longest(self, column: int) -> int:
         """The room that the words of a column need in one line."""
         metrics, shown = self.fontMetrics(), self.rows.columns[column].shown
-        texts = (
-            part for line in self.rows.lines[:_LOOKED_AT] for part in shown(line.texts[column]).split("\n")
-        )
+        texts = (part for line in self._measured(column) for part in shown(line.texts[column]).split("\n"))
         return max(map(metrics.horizontalAdvance, texts), default=0) + _PADDING
 
     def fit(self) -> None:
@@ -271,8 +282,13 @@ class Grid(FittedTable):
         for row, line in enumerate(self.rows.lines[:_MOST_WRAPPED]):
             sign = _SIGN if line.tone is not None else 0
             words = [
-                (self.rows.columns[n].shown(line.texts[n]), room - (0 if n else sign)) for n, room in rooms
+                (self.rows.columns[n].shown(line.texts[n]), room - (0 if n else sign))
+                for n, room in rooms
+                if not line.joined or n < line.joined
             ]
+            if line.joined:
+                over = sum(self.columnWidth(n) for n in range(line.joined, len(line.texts)))
+                words.append((line.texts[-1], over - _PADDING))
             needed = [
                 metrics.boundingRect(QRect(0, 0, room, _ENDLESS), flags, text).height()
                 for text, room in words

@@ -82,6 +82,9 @@ class Workbench(QObject):
     steps_changed = Signal()
     task_changed = Signal(object)
     """The task that the writer works on, or nothing."""
+    waiting_changed = Signal()
+    waiting_files = 0
+    """How many new files the inbox had when it was looked at last."""
 
     shell: Shell
     """Set by the main window before the first page is made."""
@@ -118,6 +121,12 @@ class Workbench(QObject):
     def here(self) -> Here:
         """Where one stands, as reading operations want it."""
         return Here(self.facts.types, self.facts.codes, self.facts.unit, self.facts.station)
+
+    def note_waiting(self, count: int) -> None:
+        """Keeps how many new files wait in the inbox: whoever looks for them sees it, and the first page says it."""
+        if count != self.waiting_files:
+            self.waiting_files = count
+            self.waiting_changed.emit()
 
     def today(self) -> datetime.date:
         """The day."""

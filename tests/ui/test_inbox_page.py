@@ -27,6 +27,7 @@ from desktop.sync.merging.results import BundleResult
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync import inbox_watch
 from desktop.ui.pages.sync.check_words import Found, verdict
+from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.sync.herald import InboxHerald
 from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
@@ -131,6 +132,11 @@ def test_new_files_are_told_before_the_page_was_ever_opened(
     qtbot.waitUntil(lambda: "来了1个新文件" in hands.window.notices.words, timeout=10_000)
     hands.settle()
     assert "sync" not in hands.window._roots, "watching needs no page"
+    # The notice goes by itself; what it said stands on the first page.
+    home = hands.window.page
+    assert isinstance(home, HomePage)
+    waits = "收件文件夹里有1个新文件，请核对并合并"
+    assert waits in [task.sentence for task in home.tasks.matters.tasks]
     hands.click(hands.window.notices._button)
     page = hands.window.page
     assert isinstance(page, SyncPage)
@@ -138,6 +144,10 @@ def test_new_files_are_told_before_the_page_was_ever_opened(
     # From now on the page watches by itself, and nothing is told twice.
     until(hands, page, {"径山 11月.xsj": State.NEW})
     assert not hands.window.findChildren(InboxHerald)
+    exchange.merge(district, [folder / "径山 11月.xsj"])
+    page.refresh(None)
+    hands.settle()
+    assert waits not in [task.sentence for task in home.tasks.matters.tasks]
     hands.close()
 
 

@@ -26,6 +26,7 @@ from desktop.records.versions.stamps import DAY_MS
 from desktop.store.peers import traffic as stored
 from desktop.sync.merging import results
 from desktop.sync.merging.results import BundleResult
+from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.sync.page import LOG, SyncPage
@@ -429,6 +430,14 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     assert len(panel.files) == 8
     assert panel.details.isVisible()
     assert not grid.isColumnHidden(4)
+    # Of those that are bad nothing is counted: their reasons have that room, and leave the rows to be seen.
+    numbered = {str(f.path.name): n for n, f in enumerate(panel.files, start=1)}
+    cut, whole = numbered["坏的1.xsj"], numbered[good.name]
+    last = grid.rows.columnCount() - 1
+    assert grid.visualRect(grid.rows.index(cut, 4)).width() > 2 * grid.columnWidth(4) + grid.columnWidth(last)
+    assert "文件不完整" in grid.rows.index(cut, 4).data()
+    assert grid.rows.index(whole, 4).data() == "0"
+    assert grid.rowHeight(cut) == theme.measures().row
 
 
 def test_what_is_said_of_bad_files_is_never_covered_by_the_lists_below(

@@ -74,6 +74,7 @@ class HomePage(Page):
         self.plan_note = plain("正在统计…", muted=True, small=True)
         self._build()
         self._say_whose(0)
+        workbench.waiting_changed.connect(self._show_tasks)
         self.load()
 
     def _build(self) -> None:
@@ -215,6 +216,7 @@ class HomePage(Page):
             *self._periods(),
             *self._forks(),
             *self._came_back(),
+            *self._waiting_files(),
             *self._matters_of_work(),
             *self._registered_twice(),
             *self._checks(),
@@ -299,6 +301,12 @@ class HomePage(Page):
             yield Task(
                 f"本单位报的有{self.start.back}条上级没有收下，请看原因，改好再报", open_it, True, "back"
             )
+
+    def _waiting_files(self) -> Iterator[Task]:
+        """What has come into the inbox: the notice of it goes after some seconds, the files stay."""
+        if count := self.workbench.waiting_files:
+            open_it = partial(self.workbench.shell.open_page, "sync", part="inbox")
+            yield Task(f"收件文件夹里有{count}个新文件，请核对并合并", open_it, key="inbox")
 
     def _matters_of_work(self) -> Iterator[Task]:
         for item in self.items:

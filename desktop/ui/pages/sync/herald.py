@@ -50,6 +50,8 @@ class InboxHerald(QObject):
 
     def _tell(self, new: set[Identity]) -> None:
         fresh, self._known = new - self._known, self._known | new
+        if not self._retired:
+            self.workbench.note_waiting(len(new))
         if fresh and not self._retired:
             shell = self.workbench.shell
             words = f"收件文件夹里来了{len(fresh)}个新文件，合并前可以先看。"

@@ -165,6 +165,7 @@ class InboxTab(QWidget):
         another = chosen.folder != self.settings.folder
         if another:
             self._listing, self.arrivals, self._known = None, [], set()
+            self.workbench.note_waiting(0)
             self.note.hide()
         self.settings = chosen
         self.watch.watch(chosen.folder)
@@ -202,6 +203,7 @@ class InboxTab(QWidget):
             return
         self.arrivals = found.arrivals
         new = {a.look.identity for a in self.arrivals if a.state is State.NEW}
+        self.workbench.note_waiting(len(new))
         fresh, self._known = new - self._known, self._known | new
         self._tell_problem(found.listing.problem)
         self._show()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -111,7 +111,12 @@ class FilesGrid(Grid):
         counted = not files or any(f.good or f.result is None for f in files)
         for column, col in enumerate(self.rows.columns):
             self.setColumnHidden(column, col.numeric and not counted)
+        # Reasons are long, and of a bad file beside good ones there is nothing to count either.
+        first = next(n for n, col in enumerate(self.rows.columns) if col.label == "共")
         lines = [self._line(f, today, looking) for f in files]
+        if counted:
+            bad = [f.result is not None and not f.good for f in files]
+            lines = [replace(line, joined=first) if b else line for line, b in zip(lines, bad, strict=True)]
         self.show_lines([self._all(files), *lines] if len(files) > 1 else lines)
 
     @staticmethod
