@@ -59,7 +59,7 @@ def _revocations(ledger: Ledger, before: Policy, now: Policy) -> Iterator[NewRec
 
 
 def _exclusions(ledger: Ledger, before: Policy, now: Policy) -> dict[str, dict[Origin, Stamped]]:
-    """The items that would count again, of those that this station may let not count, by the reason why they did not."""
+    """The items that would count again and that this station may let not count, by the reason why they did not."""
     found: dict[str, dict[Origin, Stamped]] = {}
     own, reaches = now.known.own, dict[str, Reach]()
     if own is None:
