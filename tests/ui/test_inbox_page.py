@@ -25,9 +25,9 @@ from desktop.sync.errors import NotGranted
 from desktop.sync.errors.surroundings import DiskGone
 from desktop.sync.merging.results import BundleResult
 from desktop.ui.notices import Tone
+from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.sync import inbox_watch
 from desktop.ui.pages.sync.check_words import Found, verdict
-from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.sync.herald import InboxHerald
 from desktop.ui.pages.sync.page import CHECK, ENROLMENT, INBOX, WORK, SyncPage
 from desktop.ui.pages.sync.preview import Shown
