@@ -279,7 +279,7 @@ class Ledger:
         first: dict[tuple[str, tuple[str, ...], str], tuple[str, str, str]] = {}
         found: dict[tuple[str, str, str], tuple[tuple[str, ...], set[tuple[str, int]]]] = {}
         for (kind, record, slot), own in changed.items():
-            within = components.side(self.database, kind, record, edges) if edges else ()
+            within = components.side(self.database, self.types, kind, record, edges) if edges else ()
             ids = within or components.members(self.database, kind, record) or (record,)
             place = first.setdefault(
                 (kind, (record,) if slot == DELETED_SLOT else ids, slot), (kind, record, slot)

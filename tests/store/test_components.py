@@ -446,6 +446,8 @@ def test_what_would_be_left_of_three_without_an_edge() -> None:
                 *(("firm", r, UNITS[0], ("甲", None, None, None)) for r in (*FIRMS, alone)),
                 (SAME, before, TOP, ("firm", first, second)),
                 (SAME, after, TOP, ("firm", second, third)),
+                # Said by who stands above neither: it joins nothing.
+                (SAME, same_id("firm", first, third), UNITS[1], ("firm", first, third)),
             ],
             start=1,
         )
@@ -454,14 +456,14 @@ def test_what_would_be_left_of_three_without_an_edge() -> None:
     merge(database, items)
 
     def left(record: str, *without: str) -> set[str]:
-        return set(components.side(database, "firm", record, without))
+        return set(components.side(database, TYPES, "firm", record, without))
 
     assert left(first) == {first, second, third}
     assert left(first, before) == {first}
     assert left(third, before) == {second, third}
     assert left(second, before, after) == {second}
     assert left(alone, before) == {alone}
-    assert components.side(database, "firm", first, ())[0] == FIRMS[1]
+    assert components.side(database, TYPES, "firm", first, ())[0] == FIRMS[1]
     database.close()
 
 

@@ -317,7 +317,7 @@ def unmerge(session: Session, *edges: str) -> ChangeSet:
     stamps |= {
         s for edge in edges for _, s, v in session.ledger.standing(SAME, edge, DELETED_SLOT) if v == ABSENT
     }
-    sides = {components.side(session.database, kind, end, set(edges)) for end in ends}
+    sides = {components.side(session.database, session.types, kind, end, set(edges)) for end in ends}
     back = [
         restoration
         for side in sorted(sides)

@@ -116,15 +116,16 @@ def claims(database: Database, types: Catalogue, type_name: str, records: Sequen
     return frozenset(found)
 
 
-def side(database: Database, type_name: str, record: str, without: Collection[str]) -> tuple[str, ...]:
+def side(
+    database: Database, types: Catalogue, type_name: str, record: str, without: Collection[str]
+) -> tuple[str, ...]:
     """The ids that would be one with a record without some edges, the head first; only itself where none would."""
     together = set(members(database, type_name, record))
-    said = (
-        database.rows(f"SELECT * FROM ({edges.SAID} WHERE r._life <> 1) WHERE kind = ?", (type_name,))
-        if together
-        else ()
-    )
-    pairs = [(one, other) for edge, _, one, other in said if edge not in without and {one, other} <= together]
+    pairs = [
+        (edge.one, edge.other)
+        for edge in (edges.said(database, types) if together else ())
+        if edge.joins and edge.kind == type_name and edge.id not in without and edge.one in together
+    ]
     heads = heads_of_components(pairs)
     found = [r for r in together if record in heads and heads.get(r) == heads[record]]
     return tuple(sorted(found, key=rank)) or (record,)

@@ -16,7 +16,7 @@ from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 # Where a row was taken apart its columns are filled again only at the end; whoever says an edge says the same.
-SAID = "SELECT lower(hex(r.id)), " + ", ".join(
+_SAID = "SELECT lower(hex(r.id)), " + ", ".join(
     f"coalesce(r.{name}, (SELECT v.value ->> '$' FROM version v WHERE v.record = r.id AND v.type = '{SAME}'"
     f" AND v.slot = '{name}' LIMIT 1)) AS {name}"
     for name in ("kind", "one", "other")
@@ -46,7 +46,7 @@ def said(database: Database, types: Catalogue) -> Iterator[Edge]:
     log = f"SELECT DISTINCT lower(hex(record)) FROM version WHERE type = '{SAME}' AND slot = '_deleted'"
     deleted = {r for (r,) in database.rows(log)}
     tree = _Tree(database)
-    for edge, kind, one, other in database.rows(SAID):
+    for edge, kind, one, other in database.rows(_SAID):
         if (
             kind not in types
             or not all(isinstance(end, str) and is_id(end) for end in (one, other))
