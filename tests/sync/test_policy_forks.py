@@ -15,7 +15,7 @@ from desktop.store.merging import aside
 from desktop.store.peers import received, segment_log, traffic
 from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.enrolling import copies
-from desktop.sync.merging import forks, rewriting
+from desktop.sync.merging import forks, rewriting, withdrawing
 from desktop.sync.signed import identity
 from tests.sync.acts import erase, everything
 from tests.sync.desks import Desk, copied, enrol, new_desk, put_back, report
@@ -162,6 +162,24 @@ def losers(town: Desk, laptop: Desk, twin: Desk, *, keep_held: bool) -> list[str
     decide(town, laptop, keep_held=keep_held)
     assert open_forks(town) == []
     return [d.folder.name for d in (laptop, twin) if rewriting.holds_one(d.ledger, lost.contents)]
+
+
+@pytest.mark.parametrize(("keep_held", "record", "by_merge"), [(False, FIRM, [3, 0]), (True, OTHER, [0, 2])])
+def test_what_has_won_can_be_returned_withdrawn_and_cut_off(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk, keep_held: bool, record: str, by_merge: list[int]
+) -> None:
+    """Its numbers are refused in the other content: it was passed over for them, and went on counting."""
+    forked(laptop, twin, town, district)
+    decide(town, laptop, keep_held=keep_held)
+    assert record in town.records()
+    merges = sorted({m for (m,) in town.database.rows("SELECT merge FROM segment WHERE merge IS NOT NULL")})
+    assert [withdrawing.brought_by(town.ledger, m).losses.total() for m in merges] == by_merge
+    assert withdrawing.above_cut(town.ledger, laptop.station, {}).total() == sum(by_merge)
+    found = withdrawing.said_of(town.ledger, "firm", record)
+    assert found.losses.total() == 2
+    for text in exclusions.write(found.named):
+        town.say("exclusion", {"cause": excluding.WITHDRAWN, "items": text})
+    assert record not in town.records()
 
 
 @pytest.mark.parametrize("keep_held", [False, True])

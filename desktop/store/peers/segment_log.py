@@ -251,10 +251,11 @@ def begins(database: Database, position: int) -> tuple[int, int] | None:
     return found
 
 
-def brought_by(database: Database, merge: int) -> list[tuple[int, int, int]]:
-    """Origin, first and last number of the segments that a merge brought and nobody vouched for."""
-    found: list[tuple[int, int, int]] = database.rows(
-        "SELECT origin, first, last FROM segment WHERE merge = ? AND vouched IS NULL", (merge,)
+def brought_by(database: Database, merge: int) -> list[tuple[int, int, int, int]]:
+    """Origin, position, first and last number of the segments that a merge brought and nobody vouched for."""
+    found: list[tuple[int, int, int, int]] = database.rows(
+        "SELECT origin, position, first, last FROM segment WHERE merge = ? AND vouched IS NULL ORDER BY position",
+        (merge,),
     )
     return found
 

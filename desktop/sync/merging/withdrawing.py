@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from desktop.records.versions.canonical import MAX_NUMBER
@@ -16,8 +16,13 @@ from desktop.store.peers import received, segment_log
 from desktop.store.queries import depending, scoping
 from desktop.sync.authority import exclusions
 from desktop.sync.authority.exclusions import Origin
+from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding
+from desktop.sync.formats.decoding import Contents
+
+_Place = tuple[int, int, int]
+"""Position of a segment, and its first and last number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,12 @@ def brought_by(ledger: Ledger, merge: int) -> Withdrawable:
 
     What a level above vouched for is that level's to withdraw.
     """
-    brought: dict[int, list[Span]] = {}
-    for origin, first, last in segment_log.brought_by(ledger.database, merge):
-        brought.setdefault(origin, []).append((first, last))
+    brought: dict[int, list[_Place]] = {}
+    for origin, *place in segment_log.brought_by(ledger.database, merge):
+        brought.setdefault(origin, []).append((place[0], place[1], place[2]))
     return _withdrawable(
         ledger,
-        (
-            (origin, without(joined(spans), _earlier(ledger, origin, merge)))
-            for origin, spans in sorted(brought.items())
-        ),
+        ((origin, _new_in(ledger, origin, merge, places)) for origin, places in sorted(brought.items())),
     )
 
 
@@ -94,16 +96,19 @@ def said_of(ledger: Ledger, type_name: str, record: str) -> Withdrawable:
     for origin, number in scoping.items_of(ledger.database, type_name, record):
         if received.name_of(ledger.database, origin)[0] != ledger.station:
             said.setdefault(origin, []).append(number)
-    return _withdrawable(ledger, ((origin, spans_of(numbers)) for origin, numbers in sorted(said.items())))
+    return _withdrawable(
+        ledger,
+        ((origin, _affected(ledger, origin, spans_of(numbers))) for origin, numbers in sorted(said.items())),
+    )
 
 
-def _withdrawable(ledger: Ledger, spans_by_origin: Iterable[tuple[int, Sequence[Span]]]) -> Withdrawable:
+def _withdrawable(ledger: Ledger, by_origin: Iterable[tuple[int, Iterator[list[Affected]]]]) -> Withdrawable:
     found = Withdrawable()
     resting = depending.Resting(ledger.database, letters="case_document" in ledger.types)
-    for origin, spans in spans_by_origin:
+    for origin, pieces in by_origin:
         name = received.name_of(ledger.database, origin)
         named: list[Span] = []
-        for items in _affected(ledger, origin, spans):
+        for items in pieces:
             named += spans_of(item.number for item in items)
             found.places |= {(name[0], item.unit) for item in items}
             found.losses.add(items)
@@ -137,37 +142,66 @@ def erasures_behind(ledger: Ledger, station: str, cuts: Mapping[str, int]) -> di
     return found
 
 
+def _new_in(ledger: Ledger, origin: int, merge: int, places: Sequence[_Place]) -> Iterator[list[Affected]]:
+    """The items of segments that a merge has brought which stand in none that came earlier, as in ``_affected``.
+
+    Where a fork was decided, a number that came earlier may have another content in these, and that one may count.
+    """
+    earlier, before = _earlier(ledger, origin, merge), set[tuple[int, int]]()
+    forked = aside.forked_from(ledger.database, origin)
+    if forked is not None and not aside.waits_behind_fork(ledger.database, origin):
+        earlier = without(earlier, [(forked, MAX_NUMBER)])
+        for position, _, last, _ in segment_log.before_merge(ledger.database, origin, merge):
+            if last >= forked:
+                before |= Sorted(_read(ledger, position), origin).looked_at.items()
+    spans = without(joined((first, last) for _, first, last in places), earlier)
+    return _affected(ledger, origin, spans, places, before)
+
+
 def _earlier(ledger: Ledger, origin: int, merge: int) -> list[Span]:
     """The numbers that stand in segments which came with the grant or with an earlier merge."""
     found: list[Span] = []
     for position, first, last, vouched in segment_log.before_merge(ledger.database, origin, merge):
-        if vouched:
-            header, lines = kept.read_at(ledger.database, position)
-            found += spans_of(decoding.decode(header, lines, ledger.types).numbers)
-        else:
-            found.append((first, last))
+        found += spans_of(_read(ledger, position).numbers) if vouched else [(first, last)]
     return joined(found)
 
 
-def _affected(ledger: Ledger, origin: int, spans: Sequence[Span]) -> Iterator[list[Affected]]:
-    """The items with these numbers that are not refused already, each once, segment by segment."""
+def _affected(
+    ledger: Ledger,
+    origin: int,
+    spans: Sequence[Span],
+    places: Sequence[_Place] | None = None,
+    but: Set[tuple[int, int]] = frozenset(),
+) -> Iterator[list[Affected]]:
+    """The items with these numbers that are not refused already, each once, segment by segment.
+
+    Of a fork one content may be refused, and the other counts. Of all segments, or of those in these ``places``;
+    without those that are ``but`` others, by number and stamp.
+    """
     left = list(spans)
-    for position, low, high in segment_log.places(ledger.database, origin, 1, MAX_NUMBER):
+    for position, low, high in (
+        segment_log.places(ledger.database, origin, 1, MAX_NUMBER) if places is None else places
+    ):
         if not common(left, [(low, high)]):
             continue
-        contents = decoding.decode(*kept.read_at(ledger.database, position), ledger.types)
-        refused = {n for n, _ in aside.refused_between(ledger.database, origin, low, high)}
-        here = inside(contents.numbers, left) - refused
-        left = without(left, spans_of(here))
+        contents = _read(ledger, position)
+        refused = aside.refused_between(ledger.database, origin, low, high)
+        here = inside(contents.numbers, left)
         found = [
             Affected(origin, number, BIRTH, births.type, record, stamp, unit)
             for births in contents.births.values()
             for record, unit, stamp, number, *_ in births.rows()
-            if number in here
+            if number in here and (number, stamp) not in refused and (number, stamp) not in but
         ]
         found += [
             Affected(origin, c.number, c.kind, c.type, c.record, c.stamp, c.unit)
             for c in contents.changes
-            if c.number in here
+            if c.number in here and (c.number, c.stamp) not in refused and (c.number, c.stamp) not in but
         ]
+        left = without(left, spans_of(item.number for item in found))
         yield sorted(found, key=lambda item: item.number)
+
+
+def _read(ledger: Ledger, position: int) -> Contents:
+    """What the segment at a position says."""
+    return decoding.decode(*kept.read_at(ledger.database, position), ledger.types)
