@@ -130,6 +130,28 @@ def test_a_fork_is_decided_after_a_restore(pair: tuple[Session, Session], tmp_pa
     forks.decide(again, fork.station, fork.incarnation, forks.Kind.RESTORED)
 
 
+@pytest.mark.parametrize("is_decided_only", [True, False])
+def test_what_won_in_a_fork_counts_after_a_restore_as_well(
+    pair: tuple[Session, Session], tmp_path: Path, is_decided_only: bool
+) -> None:
+    """Its number is refused as well, in the content that lost: neither came back."""
+    district, village = pair
+    fresh_backup(district)
+    other = twin(village, tmp_path / "twin")
+    records.save(village, "enterprise", {"name": "一"})
+    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
+    records.save(other, "enterprise", {"name": "二"})
+    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    if is_decided_only:
+        fresh_backup(district)
+    (fork,) = forks.open_forks(district.database, district.here)
+    forks.decide(district, fork.station, fork.incarnation, forks.Kind.RESTORED, keep_waiting=True)
+    before = exchange.digest(district)
+    again = restored(district)
+    assert names(again) == {"二"}
+    assert exchange.digest(again) == before
+
+
 def test_a_fork_of_before_the_update_is_decided(pair: tuple[Session, Session], tmp_path: Path) -> None:
     """Version 1 had no table of forks; the migration makes it and leaves it empty."""
     district, village = pair

@@ -17,10 +17,11 @@ from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.records.declaration import Role
 from desktop.records.types import Catalogue, catalogue
 from desktop.records.versions.items import KEY_BYTES, MAX_LINES, Shape
+from desktop.records.versions.spans import inside, joined
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
 from desktop.store.merging import aside
-from desktop.store.merging.merging import Change, Merger
+from desktop.store.merging.merging import Merger
 from desktop.store.peers import received, segment_log, traffic
 from desktop.store.queries import indexing
 from desktop.store.tables.environment import Environment
@@ -32,6 +33,7 @@ from desktop.store.workspaces.places import take_lock
 from desktop.store.workspaces.replacing import replacement
 from desktop.store.workspaces.unlocking import LOCK, NoWorkspace, slots_of
 from desktop.sync.authority import station
+from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept, sending
 from desktop.sync.formats import decoding, segments
 from desktop.sync.formats.decoding import Contents
@@ -188,25 +190,26 @@ class _Step:
         """Puts the rows back and merges the items among them that are new here or wait no longer."""
         positions: list[int] = []
         lines: list[int] = []
-        released: dict[int, set[int]] = {}
+        released: dict[int, aside.Names] = {}
         for table, key, values in captured.put_back(self._db, texts):
             if table == "segment" and values is not None:
                 positions.append(key[0])
             elif table == "pending" and values is not None:
                 lines += range(key[0], values[0] + 1)
             elif values is None and table in ("held", "refused"):
-                released.setdefault(key[0], set()).add(key[1])
+                released.setdefault(key[0], set()).add((key[1], key[2]))
         self._follow_incarnation()
         merger = Merger(self._db, self._ledger.types)
-        for contents, origin in self._contents(positions):
-            self._stage(merger, contents, origin, self._new(origin, contents.numbers))
+        for found in self._items(positions):
+            found.keep_numbers(self._new(found.origin, found.contents.numbers))
+            self._stage(merger, found)
         for contents in self._own(self._new(self._ledger.origin, lines)):
-            self._stage(merger, contents, self._ledger.origin, set(contents.numbers))
-        for origin, numbers in released.items():
-            for contents, _ in self._contents(
-                segment_log.positions(self._db, origin, min(numbers), max(numbers))
-            ):
-                self._stage(merger, contents, origin, numbers)
+            self._stage(merger, Sorted(contents, self._ledger.origin))
+        for origin, names in released.items():
+            # Of a fork one content of a number may wait no longer, and another still be refused.
+            for found in self._items(segment_log.positions(self._db, origin, min(names)[0], max(names)[0])):
+                found.keep_only(names)
+                self._stage(merger, found)
         _finish(self._ledger, merger, self._changed)
 
     def _follow_incarnation(self) -> None:
@@ -219,15 +222,15 @@ class _Step:
 
     def _new(self, origin: int, numbers: Collection[int]) -> set[int]:
         """The items that were not received before this step."""
-        ranges = self._received.get(origin, [])
-        return {n for n in numbers if not any(first <= n <= last for first, last in ranges)}
+        return set(numbers) - inside(numbers, joined(self._received.get(origin, [])))
 
-    def _contents(self, positions: Iterable[int]) -> Iterator[tuple[Contents, int]]:
-        """The items of segments, with the origin that they are of."""
+    def _items(self, positions: Iterable[int]) -> Iterator[Sorted]:
+        """The items of segments."""
         for position in positions:
             origin = segment_log.origin_at(self._db, position)
             if origin is not None:
-                yield decoding.decode(*kept.read_at(self._db, position), self._ledger.types), origin
+                contents = decoding.decode(*kept.read_at(self._db, position), self._ledger.types)
+                yield Sorted(contents, origin)
 
     def _own(self, numbers: Collection[int]) -> Iterator[Contents]:
         """Own items that stand in no segment yet, read as the segments that they would be."""
@@ -251,22 +254,19 @@ class _Step:
             )
             yield decoding.decode(header, segments.read(frame)[1], self._ledger.types)
 
-    def _stage(self, merger: Merger, contents: Contents, origin: int, wanted: set[int]) -> None:
-        """Stages the wanted items without those that are refused or wait."""
-        if wanted:
-            wanted = wanted - {n for n, _ in aside.between(self._db, origin, min(wanted), max(wanted))}
-        if not wanted:
+    def _stage(self, merger: Merger, found: Sorted) -> None:
+        """Stages the items that are looked at, without those that are refused or wait."""
+        asked = found.looked_at
+        if not asked:
             return
-        for block in contents.births.values():
-            births = block.only(wanted)
-            self._changed.add(block.type, births.records)
-            merger.add_births(births, origin)
-        changes = [
-            Change(c.kind, c.type, c.record, c.unit, c.slot, c.stamp, c.replaces, origin, c.number, c.operator, c.value)
-            for c in contents.changes
-            # A value that was erased says nothing any more, and a kind of a later format waits for its program.
-            if c.number in wanted and c.slot and c.value is not None
-        ]  # fmt: skip
+        away = aside.between(self._db, found.origin, min(asked), max(asked))
+        found.drop(number for number, stamp in asked.items() if (number, stamp) in away)
+        # A value that was erased says nothing any more, and a kind of a later format waits for its program.
+        found.drop([c.number for c in found.wire_changes() if not c.slot or c.value is None])
+        for births in found.births:
+            self._changed.add(births.type, births.records)
+            merger.add_births(births, found.origin)
+        changes = found.changes
         for change in changes:
             self._changed.add(change.type, [change.record])
         merger.add_changes(changes)
