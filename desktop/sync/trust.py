@@ -108,7 +108,7 @@ class TrustState:
     ``revocations``: for each revoked station the last item number that counts in each incarnation; an incarnation not
     named counts nothing. ``recipients``: the age recipients that this station can open, ``units`` those of its own
     certificate. ``signatures`` are the duties of persons without whose signatures this station takes no bundle from
-    below. ``behind``: it is the root and has lost some of the tree, so nobody is outside of it for certain.
+    below. ``behind``: it has lost some of the tree, or may have, so nobody is outside of it for certain.
     """
 
     roots: frozenset[bytes]

@@ -95,7 +95,7 @@ class Restoring(Speaking):
             return "no backup"
         desk.cut()
         station.begin_incarnation(desk.ledger, self.incarnation())
-        station.drop_request(desk.ledger)
+        station.note_restored(desk.ledger)
         desk.keys = station.load_keys(desk.ledger)
         return "restored"
 

@@ -16,8 +16,9 @@ from desktop.sync.bundles.sending import Sent
 from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import segments
 from desktop.sync.merging import forks
+from tests.sync import desks
 from tests.sync.acts import change_root, erase, move, renew
-from tests.sync.desks import Desk, copied, enrol, new_desk, put_back
+from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, settle
 from tests.sync.forging import forged_bundle
 from tests.sync.places import Places, name_of
 
@@ -56,6 +57,7 @@ def restore(desk: Desk, backup: object, incarnation: str = "") -> None:
     put_back(desk, backup, desk.ledger.types)  # type: ignore[arg-type]
     if incarnation:
         station.begin_incarnation(desk.ledger, incarnation)
+        station.note_restored(desk.ledger)
         desk.keys = station.load_keys(desk.ledger)
 
 
@@ -273,6 +275,28 @@ def test_whoever_has_the_keys_of_a_revoked_laptop_has_nothing_signed_by_the_new_
     assert (result.applied, result.refused, result.problem) == (0, 1, None)
     places.deliver()
     assert [name_of(desk) for desk in (district, town)] == ["厂", "厂"]
+
+
+def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_heard_of_its_restore(
+    tmp_path: Path,
+) -> None:
+    """Its own move is lost, by which one of them writes; what it refuses in writing would not count any more."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    district = desks.below(city, "区", Level.DISTRICT, 3)
+    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village = desks.below(other, "村")
+    pairs = [(village, other), (town, district), (other, district), (district, city)]
+    settle(pairs)
+    backup = copied(district)
+    move(district, village.unit, town.unit)
+    settle([(district, city), (town, district)])
+    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    restore(district, backup, "f" * 16)
+    assert district.take(town.send()).reasons["held", "unit"] == 1
+    settle([(town, district)])
+    assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
+    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
+    assert district.take(town.send()).reasons["refused", "scope"] == 1
 
 
 def _origin(desk: Desk) -> tuple[str, str]:

@@ -125,7 +125,7 @@ def restore(
         keys = station.load_keys(ledger)
         sending.cut_own(ledger, keys)
         station.begin_incarnation(ledger, identity.new_incarnation(environment.random))
-        station.drop_request(ledger)
+        station.note_restored(ledger)
         steps = f"补上{found.steps}步" if found is not None else "不补流水"
         audit.note(database, environment, operator, Act.RESTORED, f"{digest_of_file(source)} {steps}")
         # Nobody is asked where this ledger comes from: it has its new incarnation already.

@@ -62,7 +62,7 @@ def settle(session: Session, origin: Origin) -> None:
                 notes.keep_seal(workspace.slots, None)
             else:
                 station.begin_incarnation(ledger, identity.new_incarnation(session.environment.random))
-                station.drop_request(ledger)
+                station.note_restored(ledger)
             audit.note(session, audit.Act.ORIGIN_TOLD, WORDS[origin])
     except BaseException:
         workspace.doubt = doubt

@@ -17,7 +17,7 @@ from desktop.records.versions import stamps
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.peers import enrolled, links, traffic
+from desktop.store.peers import enrolled, links, received, traffic
 from desktop.store.queries import governing, scoping
 from desktop.store.queries.units import subtree
 from desktop.store.tables import secrets as kept_secrets
@@ -91,13 +91,14 @@ def granting_key(database: Database) -> bytes | None:
     return claims.public_key if claims is not None and claims.may_issue else None
 
 
-def drop_request(ledger: Ledger) -> None:
-    """After a restore it is asked once more, in an incarnation that was never begun.
+def note_restored(ledger: Ledger) -> None:
+    """After a restore it is asked once more, in an incarnation that was never begun; and words of here may be lost.
 
     The one that a grant names begins with its acceptance, and what was lost may have begun it: it would give numbers a
     second time. New keys that were asked for stay, as bundles to them may come. A station that was not enrolled yet
     has asked in the incarnation in which it was, and nothing begins with the grant.
     """
+    ledger.set_meta(_RESTORED, ledger.incarnation)
     asked, held = asked_keys(ledger), load_keys(ledger)
     if (asked.public_key, asked.incarnation) != (held.public_key, held.incarnation):
         ledger.drop_meta(_ASKED, _ASKED_IN, _REQUEST)
@@ -202,6 +203,9 @@ _ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
 _CONFIRMED, _JUDGED = "confirmed_stations", "computers_judged"
 _TREES_LOST = "trees_lost"
 """By station below, which change of units by this one it knows that is lost here, as milliseconds since 2020."""
+_RESTORED, _UNHEARD = "restored_in", "unheard_below"
+"""The incarnation that began with the last restore; and the stations below that have heard this one in an incarnation
+which it has left, and not since."""
 ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
@@ -448,8 +452,28 @@ def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest
     return True
 
 
+def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
+    """Keeps of a station below whether it has heard this one last in an incarnation that it has left; if that is news.
+
+    Where this one was restored, what it had said of units since its backup comes back from there, and as soon as it has
+    heard of the restore. Which change that was no bundle tells, unless it was one of the root.
+    """
+    if ledger.meta(_RESTORED) is None:
+        return False
+    unheard: list[str] = json.loads(ledger.meta(_UNHEARD) or "[]")
+    left = {name for _, name in received.incarnations(ledger.database, ledger.station)} - {ledger.incarnation}
+    has_heard = incarnation not in left
+    if has_heard is (below not in unheard):
+        return False
+    now = [name for name in unheard if name != below] if has_heard else [*unheard, below]
+    ledger.set_meta(_UNHEARD, json.dumps(now))
+    return True
+
+
 def _is_behind(ledger: Held) -> bool:
-    """Whether this station has lost what it had said of units, and those below have heard."""
+    """Whether this station has lost what it had said of units, and those below have heard, or may have lost that."""
+    if json.loads(ledger.meta(_UNHEARD) or "[]"):
+        return True
     lost = json.loads(ledger.meta(_TREES_LOST) or "{}").values()
     return not all(_has_said(ledger, tree) for tree in set(lost))
 

@@ -141,6 +141,9 @@ class _Taking:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         self._complete = True
         self._speaks = self._newest = False
+        # In which incarnation who reports here has heard this station; the root is told by trees.
+        self._heard: str | None = None
+        self._is_root = self._said.kind == UP and verdict.chain[-1].station == ledger.station
 
     def take(self, link: Link | None, first: Part | None) -> None:
         """All parts, of which the ``first`` may have been opened; ``link`` is that with the sender as it has been.
@@ -151,9 +154,8 @@ class _Taking:
         newest = links.is_newest(self._db, said.sender, said.incarnation, said.created)
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
-        is_root = said.kind == UP and self._verdict.chain[-1].station == self._ledger.station
         trees = self._intake.trees
-        if is_root and station.note_tree(self._ledger, said.sender, said.tree, trees, newest=newest):
+        if self._is_root and station.note_tree(self._ledger, said.sender, said.tree, trees, newest=newest):
             self._intake.judge_anew()
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
             expected = unknown(self._db, part) if self._reader.in_advance else ()
@@ -167,6 +169,7 @@ class _Taking:
         self._take_passed()
         self._refuse_unsigned()
         self._intake.end()
+        self._note_hearing()
         if link is not None and self._spans:
             self._result.gap = links.is_gap(self._db, link, said.incarnation, self._spans[0][0])
         if self._passed or self._result.gap:
@@ -181,6 +184,11 @@ class _Taking:
             links.note_recipient(self._db, said.sender, said.incarnation, said.sequence, recipient)
         elif newest:
             speaking.note_chain(self._ledger, said.sender, self._bundle.chain)
+
+    def _note_hearing(self) -> None:
+        """Who has heard of the present incarnation has given back in this bundle what was lost with the former one."""
+        if self._heard is not None and station.note_hearing(self._ledger, self._said.sender, self._heard):
+            self._intake.judge_anew()
 
     def _note_received(self, *, anew: bool, past: bool = False) -> None:
         """Without what was passed over the journal of the sender does not go on, unless it may go ``past`` it."""
@@ -242,6 +250,10 @@ class _Taking:
                 receipt = receipts.read(frame)
                 if receipt.station != self._ledger.station:
                     raise BadSegment("the receipt is for another station")
+                if said.kind == UP and not self._is_root and self._newest and not receipt.continues:
+                    self._heard = receipt.incarnation
+                    if receipt.incarnation != self._ledger.incarnation:
+                        self._note_hearing()
                 if self._speaks:
                     result.unwritten |= hearing.is_unwritten(self._ledger, said, receipt)
                     result.answered += hearing.hear(
