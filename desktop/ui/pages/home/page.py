@@ -33,7 +33,7 @@ from desktop.ui.pages.home import reading as home_reading
 from desktop.ui.pages.home.plan import PlanPart, WholeRows, left_words, title_words
 from desktop.ui.pages.home.reading import Start, incomplete_part, parts_of_item
 from desktop.ui.pages.home.start import StartPart
-from desktop.ui.pages.home.tasks import Task, TaskList
+from desktop.ui.pages.home.tasks import Task, TaskList, draft_tasks
 from desktop.ui.parts import Card, heading, link, plain
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import LATER
@@ -47,7 +47,6 @@ _PAGES = {
 }
 """Matters that lead to a page."""
 _MOST_CASES = 5
-_NAME = 20
 
 
 class HomePage(Page):
@@ -211,7 +210,7 @@ class HomePage(Page):
 
     def _show_tasks(self) -> None:
         tasks = [
-            *self._drafts(),
+            *draft_tasks(self.workbench, self.drafts, self._draft_names),
             *self._dates(),
             *self._periods(),
             *self._forks(),
@@ -237,23 +236,6 @@ class HomePage(Page):
         denied = bench.denied("您登录的身份只能查看；这些由本单位能登记、能合并的人来办。")
         self.others_do.setText(denied if looks and count else "")
         self.others_do.setVisible(bool(self.others_do.text()))
-
-    def _drafts(self) -> Iterator[Task]:
-        for draft in self.drafts[:3]:
-            record_type = self.workbench.types.get(draft.type)
-            if record_type is not None:
-                name = self._draft_names.get(draft.record) or next(
-                    (t for f in record_type.title if (t := draft.texts.get(f))), ""
-                )
-                name = f"“{name[:_NAME]}{'…' if len(name) > _NAME else ''}”" if name else ""
-                words = f"接着填上次没有保存的{record_type.label}{name}"
-                yield Task(words, partial(self.workbench.shell.open_draft, draft), key=f"draft:{draft.key}")
-        if len(self.drafts) > 3:
-            rest = self.drafts[3]
-            yield Task(
-                f"还有{len(self.drafts) - 3}份没有保存的内容",
-                lambda: self.workbench.shell.open_draft(rest), key="drafts",
-            )  # fmt: skip
 
     def _dates(self) -> Iterator[Task]:
         """What was saved later than today: the date was wrong then, and nobody above takes it; or it is wrong now."""

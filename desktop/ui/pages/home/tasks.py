@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.store.workspaces.drafts import Draft
 from desktop.ui import icons, theme
 from desktop.ui.notices import SIGNS, Tone
 from desktop.ui.widgets.wrapping import laid_out
+from desktop.ui.workbench import Workbench
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ICON, _ARROW, _GAP, _PAD = 18, 16, 10, 9
+_MOST_DRAFTS, _NAME = 3, 20
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,23 @@ class Task:
     def spoken(self) -> str:
         """The sentence with what its sign says."""
         return f"{'急：' if self.urgent else ''}{self.sentence}"
+
+
+def draft_tasks(workbench: Workbench, drafts: Sequence[Draft], names: Mapping[str, str]) -> Iterator[Task]:
+    """What was typed and not saved, the newest by name; ``names`` are those of records that are changed, by id."""
+    shell = workbench.shell
+    for draft in drafts[:_MOST_DRAFTS]:
+        record_type = workbench.types.get(draft.type)
+        if record_type is not None:
+            name = names.get(draft.record) or next(
+                (t for f in record_type.title if (t := draft.texts.get(f))), ""
+            )
+            name = f"“{name[:_NAME]}{'…' if len(name) > _NAME else ''}”" if name else ""
+            words = f"接着填上次没有保存的{record_type.label}{name}"
+            yield Task(words, partial(shell.open_draft, draft), key=f"draft:{draft.key}")
+    if len(drafts) > _MOST_DRAFTS:
+        words = f"还有{len(drafts) - _MOST_DRAFTS}份没有保存的内容"
+        yield Task(words, partial(shell.open_draft, drafts[_MOST_DRAFTS]), key="drafts")
 
 
 class TaskModel(QAbstractListModel):
