@@ -304,7 +304,8 @@ def _from_records(database: Database, units: tuple[str, ...], days: Days, staff:
 def _from_conflicts(database: Database, types: Catalogue, own: Unit) -> list[WorkItem]:
     """What a level above decides, because it or others wrote one of the values, is nothing to be done here."""
     covered = aggregates.stations_covered(database, own.id, traffic.setting(database, "station") or "")
-    disputed = {n: both for n, both in aggregates.open_conflicts(database, covered).items() if n in types}
+    found = aggregates.open_conflicts(database, covered, traffic.deleted_in_dispute(database, types))
+    disputed = {n: both for n, both in found.items() if n in types}
     due = sum(here for here, _ in disputed.values())
     beyond = sum(above for _, above in disputed.values())
     decide = f"{due}处内容几个人填得不一样，请决定用哪一个{f'；另有{beyond}处等上级来定' if beyond else ''}"

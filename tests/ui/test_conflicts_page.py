@@ -15,7 +15,7 @@ from desktop.operations import audit
 from desktop.operations.recording import conflicts, records
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange
-from desktop.records.declaration import Level
+from desktop.records.declaration import DELETED_SLOT, Level
 from desktop.records.versions.resolution import Life
 from desktop.ui.dialogs import Answer, WindowDialogs
 from desktop.ui.pages.conflicts.page import ConflictsPage
@@ -493,6 +493,23 @@ def test_a_deletion_against_an_edit_is_told_in_words_and_hides_the_fields(
     held = records.load(district, "enterprise", record)
     assert held is not None
     assert (held.values["surveyed_staff"], held.disputed) == (99, ())
+
+
+def test_as_many_are_counted_elsewhere_as_stand_here(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """The first page said 35 where 33 stood here: fields wait until it is decided whether their record stays."""
+    district, village = pair
+    record = records.save(village, "enterprise", {"name": "一家", "surveyed_staff": 30}).record
+    report_up(village, district, tmp_path)
+    records.save(district, "enterprise", {"surveyed_staff": 32}, record=record)
+    records.delete(district, "enterprise", record)
+    records.save(village, "enterprise", {"surveyed_staff": 35}, record=record)
+    report_up(village, district, tmp_path)
+    assert {c.slot for c in conflicts.open_conflicts(district)} == {DELETED_SLOT, "headcount_surveyed"}
+    _, page = open_page(district)
+    assert [d.slot for d in page.disputes] == [DELETED_SLOT]
+    assert conflicts.due_here(district) == 1
 
 
 def test_a_deletion_against_a_new_child_is_called_so_and_takes_it_along(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from desktop.records.declaration import DELETED_SLOT
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.peers import enrolled, links
 from desktop.store.queries.units import subtree
@@ -68,14 +69,25 @@ def stations_covered(database: Database, unit: str, own: str) -> frozenset[str]:
     return frozenset({own, *(station for station, of in (*held, *linked.items()) if of in scope)})
 
 
-def open_conflicts(database: Database, covered: Collection[str]) -> Mapping[str, tuple[int, int]]:
-    """How many slots of each record type are in conflict: between these stations alone, and with others too."""
+def open_conflicts(
+    database: Database, covered: Collection[str], gone: Collection[str]
+) -> Mapping[str, tuple[int, int]]:
+    """How many slots of each record type are in conflict: between these stations alone, and with others too.
+
+    Not fields of a record that is ``gone``, nor of one whose deletion is itself in question: nobody is asked of those.
+    """
     found = database.rows(
         "SELECT c.type, sum(NOT coalesce(b.beyond, 0)), sum(coalesce(b.beyond, 0)) FROM conflict c LEFT JOIN"
-        " (SELECT c.type, c.record, c.slot, max(o.station NOT IN (SELECT value FROM json_each(?))) AS beyond"
+        " (SELECT c.type, c.record, c.slot, max(o.station NOT IN (SELECT value FROM json_each(:covered))) AS beyond"
         f" FROM {OF_CONFLICT} AND v.slot = c.slot JOIN origin o ON o.ref = v.origin WHERE {HEAD_OF_CONFLICT}"
         "  GROUP BY c.type, c.record, c.slot) b ON b.type = c.type AND b.record = c.record AND b.slot = c.slot"
+        " WHERE c.slot = :deleted OR (lower(hex(c.record)) NOT IN (SELECT value FROM json_each(:gone)) AND NOT EXISTS"
+        "  (SELECT 1 FROM conflict d WHERE d.type = c.type AND d.record = c.record AND d.slot = :deleted))"
         " GROUP BY c.type ORDER BY c.type",
-        (json.dumps(sorted(covered)),),
+        {
+            "covered": json.dumps(sorted(covered)),
+            "gone": json.dumps(sorted(gone)),
+            "deleted": DELETED_SLOT,
+        },
     )
     return {name: (due, beyond) for name, due, beyond in found}
