@@ -186,6 +186,7 @@ def test_what_a_lost_root_had_rolled_back_or_put_out_of_use_stays_so_under_the_n
     policy.revoke(district, village.ledger.station)
     taken(town, three.down(district, town))
     assert names(town) == {"好的厂"}
+    before = {(word.label, word.note) for word in policy.excluded(town)}
     fresh = laptop(three.folder, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
     applying.request(town, three.folder / "镇.xsq")
     enrolling.grant(fresh, three.folder / "镇.xsq", three.folder / "镇.xsg", delegate=True)
@@ -195,6 +196,9 @@ def test_what_a_lost_root_had_rolled_back_or_put_out_of_use_stays_so_under_the_n
     for session in (town, fresh):
         assert names(session) == {"好的厂"}
         assert village.ledger.station in enrolled.out_of_use(session.database)
-    policy.lift(town, *(word.record for word in policy.excluded(town) if word.own and not word.station))
+    words = [word for word in policy.excluded(town) if word.own]
+    # What had been typed, and of whom it was said, stays with it.
+    assert {(word.label, word.note) for word in words} == before
+    policy.lift(town, *(word.record for word in words if not word.station))
     report_up(town, fresh, three.folder)
     assert names(town) == names(fresh) == {"好的厂", "错的厂"}

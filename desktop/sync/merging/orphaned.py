@@ -2,65 +2,80 @@
 
 Its words end with it: nobody is left who could confirm them, and the new root has never heard of them. So what it had
 rolled back would count again without anybody having said so, and a computer that it had put out of use would be in use.
-Each station says that in its own name of whom it stands above, as it could have said it itself; what had been said of
-its own items ends.
+Each station says that in its own name of whom it stands above, as it could have said it itself, in the words in which
+it was said; what had been said of its own items ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from desktop.records.versions.canonical import MAX_NUMBER, Cell
+from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION
-from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
-from desktop.records.versions.stamped import Stamped
+from desktop.records.versions.item_outcomes import REFUSED_REVOKED, REFUSED_SUPERIOR
+from desktop.records.versions.stamped import Spans, Stamped
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import aside
+from desktop.store.queries import governing
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.excluding import said_once_more
-from desktop.sync.authority.exclusions import Item, Named, Origin, one_by_one
+from desktop.sync.authority.exclusions import Item, Items, Named, Origin, one_by_one
 from desktop.sync.authority.policy import Policy
 from desktop.sync.authority.reach import Reach
 from desktop.sync.signed.identity import StationKeys
 
 _LABEL = "原来的最上级定的，换了以后仍不计入"
-_REVOKED = "原来的最上级停用的工作电脑"
+_REVOKED = "原来的最上级停用的，换了以后仍停用"
 
 
-def say_again(ledger: Ledger, keys: StationKeys, before: Policy, operator: str) -> bool:
-    """After another root was accepted, and before anything is let count again for that; whether there was anything.
+def say_again(ledger: Ledger, keys: StationKeys, before: Policy, operator: str) -> None:
+    """After another root was accepted, and before anything is let count again for that.
 
     ``before`` is what was in force until then. Inside the caller's transaction. Raises ``WrongClock``.
     """
     births = [*_revocations(ledger, before, station.knowledge(ledger, keys).policy)]
     if births:
         ledger.write(_REVOKED, operator, births=births)
-    found = _exclusions(ledger, before, station.knowledge(ledger, keys).policy)
-    excluded = [
-        _birth(ledger, EXCLUSION, _LABEL, "excluded", {"cause": cause, "refusal": refusal, "items": text})
-        for reason, items in found.items()
-        for cause, refusal in [said_once_more(reason)]
-        for text in exclusions.write({origin: Named((), contents) for origin, contents in items.items()})
-    ]
-    if excluded:
-        ledger.write(_LABEL, operator, births=excluded)
-    return bool(births or excluded)
+    found = _counting_again(ledger, before, station.knowledge(ledger, keys).policy)
+    births = [*_exclusions(ledger, found)]
+    if births:
+        ledger.write(_LABEL, operator, births=births)
 
 
 def _revocations(ledger: Ledger, before: Policy, now: Policy) -> Iterator[NewRecord]:
     """Of the computers that are out of use no more, those of which this station may say it."""
+    cells = ("station", "label", "revoked", "note")
+    said = {
+        (writer, values[0]): dict(zip(cells, values, strict=True))
+        for writer, _, values in governing.said(ledger.database, REVOCATION, cells)
+    }
     for name, several in before.revocations.items():
         if name in now.revocations or not now.known.may_revoke(ledger.station, name):
             continue
         # An incarnation that a grant had let in since counts on.
         cuts = {incarnation: min(last, MAX_NUMBER) for incarnation, last in several[0].cuts.items()}
         words = exclusions.write_cuts(cuts, several[0].kept)
-        yield _birth(ledger, REVOCATION, _REVOKED, "revoked", {"station": name, "cuts": words or None})
+        told = {cell: text or None for cell, text in said[several[0].writer.station, name].items()}
+        yield NewRecord(REVOCATION, "", ledger.meta("unit_id") or "", {**told, "cuts": words or None})
 
 
-def _exclusions(ledger: Ledger, before: Policy, now: Policy) -> dict[str, dict[Origin, Stamped]]:
-    """The items that would count again and that this station may let not count, by the reason why they did not."""
-    found: dict[str, dict[Origin, Stamped]] = {}
+@dataclass(slots=True)
+class _Again:
+    """The items of one origin that would count again. ``speakers`` have let some not count by a word about items;
+    ``revoked`` are those that did not count by words about their whole station alone.
+    """
+
+    items: Stamped = field(default_factory=Stamped)
+    revoked: Stamped = field(default_factory=Stamped)
+    speakers: set[str] = field(default_factory=set)
+
+
+def _counting_again(ledger: Ledger, before: Policy, now: Policy) -> dict[Origin, _Again]:
+    """What would count again of what this station may let not count."""
+    found: dict[Origin, _Again] = {}
     own, reaches = now.known.own, dict[str, Reach]()
     if own is None:
         return found
@@ -69,13 +84,49 @@ def _exclusions(ledger: Ledger, before: Policy, now: Policy) -> dict[str, dict[O
         reach = reaches.setdefault(origin[0], Reach(now.known, own, origin[0]))
         for asked in one_by_one((i.number, Item(i.stamp, i.type, i.unit)) for i in piece):
             out = now.out(origin, asked)
-            for n, reason in before.out(origin, asked).items():
-                if n not in out and reason != REFUSED_SUPERIOR and reach.holds(asked[n].unit):
-                    contents = found.setdefault(reason, {}).setdefault(origin, Stamped())
-                    contents.add([(n, asked[n].stamp)])
+            again = {
+                n: reason
+                for n, reason in before.out(origin, asked).items()
+                if n not in out and reason != REFUSED_SUPERIOR and reach.holds(asked[n].unit)
+            }
+            if again:
+                _note(found.setdefault(origin, _Again()), asked, again)
+                words = before.exclusions.get(origin, ())
+                found[origin].speakers |= {w.reach.writer.station for w in words if w.reach is not None}
     return found
 
 
-def _birth(ledger: Ledger, type_name: str, label: str, day: str, cells: dict[str, Cell]) -> NewRecord:
-    said = {"label": label, day: ledger.environment.today().isoformat(), **cells}
-    return NewRecord(type_name, "", ledger.meta("unit_id") or "", said)
+def _note(noted: _Again, asked: Items, again: Mapping[int, str]) -> None:
+    for number, reason in again.items():
+        of = noted.revoked if reason == REFUSED_REVOKED else noted.items
+        of.add([(number, asked[number].stamp)])
+
+
+def _exclusions(ledger: Ledger, found: Mapping[Origin, _Again]) -> Iterator[NewRecord]:
+    """The words that named them, as far as they name these, with all that was typed; and one of what none named."""
+    numbers = {origin: array("Q", (n for n, _ in again.items)) for origin, again in found.items()}
+    fields = [f.name for f in ledger.types[EXCLUSION].fields]
+    for speaker in sorted({s for again in found.values() for s in again.speakers} - {ledger.station}):
+        for _, _, cells in governing.exclusions_by(ledger.database, speaker, fields):
+            left = {
+                origin: _those(named, numbers[origin], found[origin].items)
+                for origin, named in exclusions.read(str(cells["items"] or "")).items()
+                if origin in found and speaker in found[origin].speakers
+            }
+            for text in exclusions.write(left):
+                # That was told of what levels below had said; this station says it of its own accord.
+                said = {**cells, "items": text, "restated": None}
+                yield NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", said)
+    day, (cause, refusal) = ledger.environment.today().isoformat(), said_once_more(REFUSED_REVOKED)
+    revoked = {origin: Named((), again.revoked) for origin, again in found.items()}
+    for text in exclusions.write(revoked):
+        said = {"label": _REVOKED, "excluded": day, "cause": cause, "refusal": refusal, "items": text}
+        yield NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", said)
+
+
+def _those(named: Named, numbers: Sequence[int], contents: Stamped) -> Named:
+    """Of what a word names these items, in the form in which it names them: what lifts it looks for that."""
+    spans = Spans()
+    for first, last in named.spans:
+        spans.add((n, n) for n in numbers[bisect_left(numbers, first) : bisect_right(numbers, last)])
+    return Named(spans, Stamped(c for c in named.contents if c in contents))
