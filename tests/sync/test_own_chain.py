@@ -119,3 +119,27 @@ def test_who_was_moved_away_does_not_come_back_as_two_have_registered_whose_it_i
         problem = places.village.merge(sent).bundles[0].problem
     assert superior(places.village, places.village.unit) == places.other.unit
     assert isinstance(problem, errors.WrongDirection)
+
+
+def test_who_was_moved_with_his_town_does_not_come_back_as_somebody_registers_that_again(
+    tmp_path: Path,
+) -> None:
+    """The district that had enrolled a village past its town has registered that, but it is there no more."""
+    city = new_root(tmp_path, "市", Level.CITY)
+    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    town = desks.below(one, "甲镇", Level.TOWN, 2)
+    village = desks.below(town, "甲村")
+    settle([(village, town), (town, one), (one, city)])
+    enrol(village, one)
+    move(city, town.unit, other.unit)
+    settle([(other, city)])
+    one.take(city.send(one))
+    village.take(one.send(village))
+    assert superior(village, town.unit) == other.unit
+    assert isinstance(village.merge(one.send(village)).bundles[0].problem, errors.WrongDirection)
+    cells = {"name": "甲镇", "code": "甲镇", "level": "town", "superior": "ee" * 16}
+    village.birth("unit", cells, record=town.unit, unit="ee" * 16)
+    assert (town.unit, "unit") in village.conflicts()
+    for _ in range(2):
+        problem = village.merge(one.send(village)).bundles[0].problem
+    assert isinstance(problem, errors.WrongDirection)

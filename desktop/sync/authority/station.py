@@ -14,9 +14,13 @@ from dataclasses import dataclass
 from desktop import __version__
 from desktop.records.duties import wanted_by
 from desktop.records.versions import stamps
+from desktop.records.versions.canonical import parse
+from desktop.records.versions.deciding import SUPERIOR, UNIT
+from desktop.records.versions.resolution import heads_of
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
+from desktop.store.log.versions import load_versions
 from desktop.store.peers import enrolled, links, received, traffic
 from desktop.store.queries import governing, scoping
 from desktop.store.queries.units import subtree
@@ -356,7 +360,7 @@ def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, s
 
     So do those whose way up ends in such a unit for which nobody in the chain is certified: who is enrolled past his
     town stands below one that the chain does not place. One of those who have registered it has to be of the unit of
-    who has certified, or below: else it was moved away from there.
+    who has certified, or below, and whoever has moved it since has left it there: else it was moved away.
 
     In doubt is one that two have registered, be it that the registration of the own superior was refused since another
     had come first: it may have been moved since. Nobody else judges by them until it is settled. But that it is settled
@@ -384,9 +388,7 @@ def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, s
         superior = _certifying(superiors, above.claims.units)
         for unit in below.claims.units - above.claims.units:
             end = _end_of_way(found, unit)
-            if end is not None and _lies_in(
-                governing.registrants(database, end), above.claims.units, Tree(found)
-            ):
+            if end is not None and _may_lie_below(database, end, above.claims.units, Tree(found)):
                 found[unit] = superior
     return found
 
@@ -404,6 +406,15 @@ def _end_of_way(superiors: Mapping[str, str | None], unit: str) -> str | None:
         passed.add(at)
         at = superiors[at]
     return None if at in passed else at
+
+
+def _may_lie_below(database: Database, unit: str, above: Collection[str], tree: Tree) -> bool:
+    """Whether a unit of which nothing tells where it lies was registered below these, and not moved away since."""
+    heads = heads_of(load_versions(database, UNIT, bytes.fromhex(unit), only=SUPERIOR))
+    moved = [parse(head.value) for head in heads if not head.birth]
+    return _lies_in(governing.registrants(database, unit), above, tree) and all(
+        _lies_in([to], above, tree) for to in moved
+    )
 
 
 def _lies_in(units: Iterable[str], above: Collection[str], tree: Tree) -> bool:
