@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cache
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.identity import item_id, random_id
@@ -278,8 +279,10 @@ class Ledger:
         """
         first: dict[tuple[str, tuple[str, ...], str], tuple[str, str, str]] = {}
         found: dict[tuple[str, str, str], tuple[tuple[str, ...], set[tuple[str, int]]]] = {}
+        # Of a record very many slots may have been changed.
+        side = cache(lambda kind, record: components.side(self.database, self.types, kind, record, edges))
         for (kind, record, slot), own in changed.items():
-            within = components.side(self.database, self.types, kind, record, edges) if edges else ()
+            within = side(kind, record) if edges else ()
             ids = within or components.members(self.database, kind, record) or (record,)
             place = first.setdefault(
                 (kind, (record,) if slot == DELETED_SLOT else ids, slot), (kind, record, slot)

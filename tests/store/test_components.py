@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -464,6 +465,28 @@ def test_what_would_be_left_of_three_without_an_edge() -> None:
     assert left(second, before, after) == {second}
     assert left(alone, before) == {alone}
     assert components.side(database, TYPES, "firm", first, ())[0] == FIRMS[1]
+    # Of edges between others nobody asks whose they are: a ledger may hold thousands, and each slot is asked about.
+    asked: list[list[str]] = []
+    others = [f"{number:032x}" for number in range(1, 21)]
+    for _ in range(2):
+        asked.append([])
+        database.connection.set_trace_callback(asked[-1].append)
+        left(first, before)
+        database.connection.set_trace_callback(None)
+        merge(
+            database,
+            [
+                Said(ItemId(STATIONS[1], "00" * 8, number), kind, record, unit, 2000 + number, cells)
+                for number, (kind, record, unit, cells) in enumerate(
+                    [
+                        *(("firm", r, UNITS[0], ("乙", None, None, None)) for r in others),
+                        *((SAME, same_id("firm", a, b), TOP, ("firm", a, b)) for a, b in pairwise(others)),
+                    ],
+                    start=1,
+                )
+            ],
+        )
+    assert len(asked[0]) == len(asked[1])
     database.close()
 
 

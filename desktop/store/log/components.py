@@ -123,8 +123,8 @@ def side(
     together = set(members(database, type_name, record))
     pairs = [
         (edge.one, edge.other)
-        for edge in (edges.said(database, types) if together else ())
-        if edge.joins and edge.kind == type_name and edge.id not in without and edge.one in together
+        for edge in (edges.said(database, types, together) if together else ())
+        if edge.joins and edge.kind == type_name and edge.id not in without
     ]
     heads = heads_of_components(pairs)
     found = [r for r in together if record in heads and heads.get(r) == heads[record]]

@@ -41,8 +41,8 @@ class Edge:
     joins: bool
 
 
-def said(database: Database, types: Catalogue) -> Iterator[Edge]:
-    """All of them, but for the types that are never one."""
+def said(database: Database, types: Catalogue, among: Collection[str] | None = None) -> Iterator[Edge]:
+    """All of them, or those between some records, but for the types that are never one."""
     log = f"SELECT DISTINCT lower(hex(record)) FROM version WHERE type = '{SAME}' AND slot = '_deleted'"
     deleted = {r for (r,) in database.rows(log)}
     tree = _Tree(database)
@@ -53,6 +53,7 @@ def said(database: Database, types: Catalogue) -> Iterator[Edge]:
             # Were two units one, the other would be gone from the tree.
             or kind in DECIDING_TYPES
             or types[kind].by_program
+            or (among is not None and not (one in among and other in among))
             or (edge in deleted and _is_off(database, edge))
         ):
             continue
