@@ -297,6 +297,16 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
     town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
     assert district.take(town.send()).reasons["refused", "scope"] == 1
+    # Who has not heard of it, and is out of use by now, will never say so.
+    restore(district, copied(district), "e" * 16)
+    district.take(other.send())
+    town.birth("firm", {"name": "厂"}, unit=other.unit)
+    assert district.take(town.send()).reasons["held", "unit"] == 1
+    settle([(town, district)])
+    assert set(district.held().values()) == {"unit"}
+    district.revoke(other, 1_000)
+    assert district.held() == {}
+    assert list(district.refused().values()) == ["scope", "scope"]
 
 
 def _origin(desk: Desk) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from desktop.store.queries import governing, scoping
 from desktop.store.queries.units import subtree
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
+from desktop.sync import trust
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
 from desktop.sync.authority.held import Held
 from desktop.sync.authority.policy import Policy, policy_of
@@ -315,14 +316,14 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
         recipients=keys.recipients if keys is not None else frozenset(),
         units=own[0].claims.units if own else frozenset([ledger.meta("unit_id") or ""]),
         signatures=wanted_by(governing.signature_rule(ledger.database, ledger.meta("unit_id") or "")),
-        behind=_is_behind(ledger),
     )
     proven = Proven(chains, state)
     chain = list(itertools.takewhile(lambda c: c in standing, own))
     known = Known(ledger.station, proven, state.tree, proven.issuers, own[:1], chain, given.of)
     policy = policy_of(ledger, known)
+    state = dataclasses.replace(state, revocations=policy.cuts)
     return Knowledge(
-        dataclasses.replace(state, revocations=policy.cuts),
+        dataclasses.replace(state, behind=_is_behind(ledger, state)),
         chains,
         policy,
         known.certificates,
@@ -481,12 +482,16 @@ def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
     return True
 
 
-def _is_behind(ledger: Held) -> bool:
-    """Whether this station has lost what it had said of units, and those below have heard, or may have lost that."""
-    if json.loads(ledger.meta(_UNHEARD) or "[]"):
+def _is_behind(ledger: Held, state: TrustState) -> bool:
+    """Whether this station has lost what it had said of units, and those below have heard, or may have lost that.
+
+    Who is out of use gives nothing back, and never tells that it has.
+    """
+    if any(not trust.is_out(state, name) for name in json.loads(ledger.meta(_UNHEARD) or "[]")):
         return True
-    lost = json.loads(ledger.meta(_TREES_LOST) or "{}").values()
-    return not all(_has_said(ledger, tree) for tree in set(lost))
+    lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
+    trees = {tree for name, tree in lost.items() if not trust.is_out(state, name)}
+    return not all(_has_said(ledger, tree) for tree in trees)
 
 
 def _has_said(ledger: Held, tree: int) -> bool:
