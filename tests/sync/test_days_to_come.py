@@ -11,13 +11,14 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.stamps import tick_of, to_wire
 from desktop.store.ledger import NewRecord
+from desktop.store.merging import erasing
 from desktop.store.tables.clock import WrongClock
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
 from desktop.sync.merging import rewriting
 from desktop.sync.merging.doubting import ClockInDoubt
-from tests.sync.acts import everything
+from tests.sync.acts import erase, everything
 from tests.sync.desks import enrol, new_desk, report
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
 
@@ -113,6 +114,33 @@ def test_what_is_erased_leaves_what_had_borne_a_wrong_date_as_well(tree: Tree, h
         assert not [phone for phone in ("13800001111", "13800002222") if phone in everything(desk)], desk.name
         assert "还在的厂" in everything(desk)
     assert len(tree.digests()) == 1
+
+
+def test_who_hears_of_a_wrong_date_looks_anew_at_what_was_erased_of_those_records_alone(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be thousands of erasures, and for each all that is set aside is looked through."""
+    district, village = tree.district, tree.village
+    for record in (FIRM, OTHER):
+        village.birth("firm", {"name": "厂", "phone": "13800001111"}, record=record)
+    tree.deliver()
+    erase(district, wrote=[village.unit])
+    tree.deliver()
+    looked: list[erasing.Erasure] = []
+    is_left = erasing.is_left
+    monkeypatch.setattr(
+        erasing, "is_left", lambda database, types, one: looked.append(one) or is_left(database, types, one)
+    )
+    for record, incarnation in ((OTHER, "ab" * 8), (FIRM, "cd" * 8)):
+        looked.clear()
+        village.time.pass_days(400)
+        village.ledger.clock.confirm()
+        village.edit(record, "contact", {"person": "王", "phone": "13800002222"})
+        village.time.pass_days(-400)
+        rewriting.redate(village.ledger, village.keys, incarnation, "王芳", "更正日期")
+        village.keys = station.load_keys(village.ledger)
+        tree.deliver()
+        assert {one.record for one in looked} == ({FIRM} if record == FIRM else set())
 
 
 def test_three_stations_from_the_future_put_this_clock_in_doubt_and_nothing_is_written(tree: Tree) -> None:

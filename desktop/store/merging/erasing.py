@@ -143,6 +143,14 @@ def by_record(erasures: Iterable[Erasure]) -> Targets:
     return found
 
 
+def is_target(database: Database, type_name: str, record: str) -> bool:
+    """Whether something of a record was ever erased here."""
+    found = database.row(
+        "SELECT 1 FROM erased WHERE record = unhex(?) AND type = ? LIMIT 1", (record, type_name)
+    )
+    return found is not None
+
+
 def targets(database: Database) -> Targets:
     """Everything that was ever erased here, for what comes later.
 

@@ -14,6 +14,7 @@ from desktop.records.versions.item_outcomes import (
 )
 from desktop.store.ledger import Ledger
 from desktop.store.merging import aside
+from desktop.store.merging import erasing as stored
 from desktop.store.merging.aside import Put
 from desktop.store.peers import segment_log
 from desktop.store.queries import governing
@@ -39,7 +40,8 @@ def set_aside(ledger: Ledger, found: Sorted, now: int) -> tuple[list[Put], list[
     refused, held = found.quarantined(), found.waiting()
     aside.refuse(ledger.database, found.origin, refused)
     aside.hold(ledger.database, found.origin, held, now)
-    if any(put.reason == REFUSED_CLOCK for put in refused):
+    void = {(put.type, put.record) for put in refused if put.reason == REFUSED_CLOCK}
+    if any(stored.is_target(ledger.database, *record) for record in void):
         # What was erased before is erased of these too, whatever their stamps.
         erasing.look_again(ledger)
     return refused, held
