@@ -11,7 +11,9 @@ from desktop.records.declaration import DELETED_SLOT, Level
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.errors import UnknownRoot
-from tests.sync.acts import renew
+from desktop.sync.merging import orphaned
+from tests.sync import desks
+from tests.sync.acts import renew, superior
 from tests.sync.desks import Desk, begin_tree, enrol, new_desk, report, settle
 from tests.sync.levels import Tree
 from tests.sync.places import FIRM, OTHER, Places, name_of
@@ -108,8 +110,10 @@ def test_who_reports_to_a_station_that_was_let_in_again_with_new_keys_hears_both
 def under_new_root(*pairs: tuple[Desk, Desk]) -> None:
     """Those below are enrolled by who stands above them, and take over the roots that somebody has compared."""
     for below, desk in pairs:
+        before = station.knowledge(below.ledger, below.keys).policy
         enrol(below, desk, 3 if below.level is Level.TOWN else None)
         station.keep_history(below.ledger, station.history(desk.database))
+        orphaned.say_again(below.ledger, below.keys, before, below.name)
 
 
 def lose_root(places: Places) -> Desk:
@@ -150,6 +154,29 @@ def test_a_lost_root_takes_its_own_words_with_it_and_those_below_are_enrolled_an
     new.edit(FIRM, "name", "村里再改")
     settle([(village, town), (town, new)])
     assert len({desk.digest(village.unit).sha256 for desk in (new, town, village)}) == 1
+
+
+def test_a_new_root_hears_of_units_that_a_lost_computer_had_registered(tmp_path: Path) -> None:
+    """What the lost root had vouched for does not come up, and all that they send would wait for their unit."""
+    places = Places(tmp_path)
+    places.deliver()
+    places.town.birth("firm", {"name": "退回的"}, record=OTHER)
+    number = places.town.ledger.next_number() - 1
+    village = desks.below(places.town, "丙村")
+    settle([(village, places.town), (places.town, places.district)])
+    # What stood beside it comes to another computer as the district vouches.
+    places.district.exclude((places.town, number))
+    town = new_desk(tmp_path, "甲镇的新电脑", Level.TOWN, unit=places.town.unit)
+    enrol(town, places.district, 3)
+    settle([(town, places.district)])
+    places.town = town
+    new = lose_root(places)
+    under_new_root((village, town))
+    village.birth("firm", {"name": "村里的"}, record=FIRM)
+    settle([(village, town), (town, new)])
+    assert (name_of(new), new.held()) == ("村里的", {})
+    assert village.unit not in {record for record, _ in town.conflicts()}
+    assert superior(new, village.unit) == superior(village, village.unit) == town.unit
 
 
 def test_a_new_root_knows_nobody_by_keys_that_only_the_lost_one_had_granted(tmp_path: Path) -> None:

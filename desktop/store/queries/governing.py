@@ -62,6 +62,18 @@ def registrants(database: Database, unit: str) -> frozenset[str]:
     return frozenset(name for (name,) in found)
 
 
+def registered_by_others(database: Database, unit: str, station: str) -> list[str]:
+    """The units right below another that other stations have registered, under that unit or before it had them."""
+    found = database.rows(
+        "SELECT lower(hex(r.id)) FROM r_unit r JOIN origin o ON o.ref = r._origin"
+        f" WHERE r.superior = unhex(:unit) AND r._life <> {_DELETED} AND o.station <> :station"
+        " AND (r.unit = (SELECT ref FROM unit_ref WHERE id = :unit) OR EXISTS (SELECT 1 FROM version v"
+        f"  WHERE v.record = r.id AND v.type = '{UNIT}' AND v.slot = '{SUPERIOR}' AND NOT v.birth)) ORDER BY r.id",
+        {"unit": unit, "station": station},
+    )
+    return [below for (below,) in found]
+
+
 def was_registered_in_vain(database: Database, unit: str, under: Collection[str]) -> bool:
     """Whether one of these units has registered a unit after another had, in vain; and it was never moved since."""
     found = database.row(

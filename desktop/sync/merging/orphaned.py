@@ -4,6 +4,9 @@ Its words end with it: nobody is left who could confirm them, and the new root h
 rolled back would count again without anybody having said so, and a computer that it had put out of use would be in use.
 Each station says that in its own name of whom it stands above, as it could have said it itself, in the words in which
 it was said; what had been said of its own items ends.
+
+And it registers once more the units right below it that another computer has registered, one that it took the place of
+perhaps: what the lost root had vouched for does not reach the new one, and all that these units send would wait there.
 """
 
 from __future__ import annotations
@@ -14,21 +17,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.records.versions.canonical import MAX_NUMBER
-from desktop.records.versions.deciding import EXCLUSION, REVOCATION
+from desktop.records.versions.deciding import EXCLUSION, REVOCATION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_REVOKED, REFUSED_SUPERIOR
 from desktop.records.versions.stamped import Spans, Stamped
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.merging import aside
-from desktop.store.queries import governing
+from desktop.store.queries import governing, reading
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.excluding import said_once_more
 from desktop.sync.authority.exclusions import Item, Items, Named, Origin, one_by_one
 from desktop.sync.authority.policy import Policy
 from desktop.sync.authority.reach import Reach
+from desktop.sync.signed import certificates
 from desktop.sync.signed.identity import StationKeys
 
 _LABEL = "原来的最上级定的，换了以后仍不计入"
 _REVOKED = "原来的最上级停用的，换了以后仍停用"
+_UNITS = "换了最上级，再登记一次下级单位"
 
 
 def say_again(ledger: Ledger, keys: StationKeys, before: Policy, operator: str) -> None:
@@ -36,6 +41,9 @@ def say_again(ledger: Ledger, keys: StationKeys, before: Policy, operator: str) 
 
     ``before`` is what was in force until then. Inside the caller's transaction. Raises ``WrongClock``.
     """
+    units = [*_units(ledger)]
+    if units:
+        ledger.write(_UNITS, operator, births=units)
     births = [*_revocations(ledger, before, station.knowledge(ledger, keys).policy)]
     if births:
         ledger.write(_REVOKED, operator, births=births)
@@ -43,6 +51,17 @@ def say_again(ledger: Ledger, keys: StationKeys, before: Policy, operator: str) 
     births = [*_exclusions(ledger, found)]
     if births:
         ledger.write(_LABEL, operator, births=births)
+
+
+def _units(ledger: Ledger) -> Iterator[NewRecord]:
+    """The units right below this one that others have registered, as they stand; of who may enrol them."""
+    chain, own = station.own_chain(ledger), ledger.meta("unit_id") or ""
+    if not certificates.parse(chain[0]).claims.may_issue:
+        return
+    for unit in governing.registered_by_others(ledger.database, own, ledger.station):
+        record = reading.record(ledger.database, ledger.types, UNIT, unit)
+        values = record.values if record is not None else {}
+        yield NewRecord(UNIT, unit, own, {name: value for name, value in values.items() if value is not None})
 
 
 def _revocations(ledger: Ledger, before: Policy, now: Policy) -> Iterator[NewRecord]:
