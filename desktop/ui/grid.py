@@ -271,7 +271,8 @@ class Grid(FittedTable):
             full = self._longest(number)
             width = min(width, full)
         width = max(width, label) + self._sign(number)
-        return Wish(width, label, self._need(number), column.wide, full + self._sign(number))
+        whole = len(self.rows.lines) <= _LOOKED_AT and not column.wide
+        return Wish(width, label, self._need(number), column.wide, full + self._sign(number), whole)
 
     def _fit_rows(self) -> None:
         """Rows as high as their words: the view itself does not know of the padding of cells."""

@@ -14,7 +14,8 @@ class Wish:
     """One column in pixels: the width it is declared with, what its label and what its words need.
 
     ``wide`` columns hold words of any length: they take what is left, and give way first. ``full`` is what the words
-    take in one line, where they may wrap.
+    take in one line, where they may wrap. A ``loose`` column that is not wide may be as narrow as its words: all of
+    them were measured.
     """
 
     width: int
@@ -22,6 +23,7 @@ class Wish:
     need: int
     wide: bool = False
     full: int = 0
+    loose: bool = False
 
 
 def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list[int]:
@@ -33,6 +35,7 @@ def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list
     spare = room - sum(widths)
     lacks = {n: w.need - w.width for n, w in enumerate(wishes) if w.need > w.width}
     wide = [n for n, w in enumerate(wishes) if w.wide]
+    spare += _loosened(wishes, widths, sum(lacks.values()) - spare)
     asked = max(sum(lacks.values()) - spare, 0)
     # Columns that have more than their words need give it to those whose words are cut: each as much as it can spare.
     kept = {n: round(widths[n] * LEAST_SHARE) if wrapping else 0 for n in wide}
@@ -55,6 +58,17 @@ def shared(wishes: Sequence[Wish], room: int, *, wrapping: bool = False) -> list
     elif spare < 0:
         _narrow(widths, wide, spare)
     return widths
+
+
+def _loosened(wishes: Sequence[Wish], widths: list[int], lack: int) -> int:
+    """What columns of short words give to those that lack so much, or whose words wrap: each as much as it can."""
+    wrapped = sum(max(w.full - max(w.width, w.need), 0) for w in wishes)
+    more = {n: max(w.width - max(w.need, w.label), 0) for n, w in enumerate(wishes) if w.loose and not w.wide}
+    asked, whole = max(lack + wrapped, 0), sum(more.values())
+    given = {n: min(room, -(-asked * room // max(whole, 1))) for n, room in more.items()}
+    for n, room in given.items():
+        widths[n] -= room
+    return sum(given.values())
 
 
 def _spread(widths: list[int], among: Sequence[int], spare: int) -> None:

@@ -45,6 +45,17 @@ def test_a_column_of_words_gives_what_it_does_not_need_to_one_that_is_cut() -> N
     assert shared([Wish(100, 40, 130), Wish(300, 40, 120, wide=True)], 400) == [130, 270]
 
 
+def test_a_column_of_short_words_gives_what_it_does_not_need_where_words_are_cut_or_wrap() -> None:
+    short = Wish(120, 50, 60, loose=True)
+    assert shared([short, Wish(100, 40, 150, wide=True)], 220) == [70, 150]
+    assert shared([short, Wish(100, 40, 300, wide=True)], 220) == [60, 160], "as much as there is"
+    assert shared([short, Wish(100, 40, 60, wide=True, full=130)], 220, wrapping=True) == [90, 130]
+    assert shared([short, Wish(100, 40, 90, wide=True)], 220) == [120, 100], "nobody asks"
+    assert shared([Wish(120, 50, 60), Wish(100, 40, 150, wide=True)], 220) == [120, 100], (
+        "it may need it further down"
+    )
+
+
 def test_where_words_wrap_it_keeps_half() -> None:
     found = [Wish(100, 40, 400), Wish(300, 40, 60, wide=True)]
     assert shared(found, 400, wrapping=True) == [100, 300]
