@@ -476,6 +476,19 @@ def test_articles_are_chosen_from_the_library(desk: Desk, district: Session) -> 
     first = next(iter(offered))
     page._articles_chosen([first], set(offered))
     assert page.form.rows["articles"].editor.text() == first
+    # What has no text here is told at once, and until it is put right.
+    assert not page.banner.words
+    page.form.go_to("articles")
+    desk.press(K.Key_End, modifier=CTRL)
+    desk.press(K.Key_Return)
+    desk.type("《中华人民共和国刑法》第二百七十六条之一")
+    desk.press(K.Key_S, modifier=CTRL)
+    assert page.banner.words.startswith("有条文还不能引用：法规库里没有《中华人民共和国刑法》。")
+    page.form.go_to("articles")
+    desk.press(K.Key_A, modifier=CTRL)
+    desk.type(first)
+    desk.press(K.Key_S, modifier=CTRL)
+    assert not page.banner.words
 
 
 def test_a_new_case_goes_on_to_its_handling(desk: Desk, district: Session) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from desktop.documents.letters.quotes import offered_citations
+from desktop.documents.letters.quotes import offered_citations, quote, read_citations
+from desktop.errors import Problem
 from desktop.operations.form_data import FormData
 from desktop.operations.session import Session
+from desktop.records.cells import text
 from desktop.records.supervision import LetterKind, as_issued, is_past
 from desktop.reference import Laws
 from desktop.ui import icons
@@ -72,6 +74,17 @@ class LetterPage(FormPage):
                 f"已签发（{values['document_number']}）{voided}，不能再改；要更正，请在案件里作废后重新起草。"
             )
             self.banner.show_notice(Tone.PLAIN, words)
+        if self.writable and not self.fixed and not self.past and not self.banner.words:
+            self._tell_unquotable(text(values, "articles"))
+
+    def _tell_unquotable(self, articles: str) -> None:
+        """An article that has no text here is told where it is typed, not first when the letter is to be issued."""
+        laws, today = self.workbench.facts.laws, self.workbench.today()
+        try:
+            for citation in read_citations(articles, laws):
+                quote(citation, today, laws)
+        except Problem as problem:
+            self.banner.show_notice(Tone.WARNING, f"有条文还不能引用：{problem}")
 
     def acts(self) -> Mapping[Act, Callable[[], None]]:
         """An issued letter is not saved again; a new one begins in its case."""
