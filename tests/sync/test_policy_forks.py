@@ -236,6 +236,28 @@ def test_of_two_contents_each_is_told_as_what_it_is_in_the_end(
     assert told == [("firm", "refused")] * (2 if both else 3)
 
 
+@pytest.mark.parametrize("asked_once_more", [False, True])
+def test_an_erasure_that_has_lost_does_not_leave_the_fork_open(
+    laptop: Desk, twin: Desk, town: Desk, asked_once_more: bool
+) -> None:
+    """No word takes it out, so beside what won it always counts; decided once more, the other side was lost, too."""
+    for _ in range(3):
+        laptop.birth("firm", {"name": "厂"})
+    laptop.birth("firm", {"phone": "13800138000"}, record=FIRM)
+    twin.birth("firm", {"phone": "13800138000"}, record=OTHER)
+    erase(twin, OTHER)
+    for desk in (laptop, twin):
+        town.take(desk.send())
+    assert set(town.held().values()) == {"fork"}
+    decide(town, laptop, keep_held=False)
+    assert town.held() == {}
+    assert forks.open_forks(town.database, town.ledger.types) == []
+    assert (len(town.records()), len(town.records("erasure"))) == (4, 1)
+    if asked_once_more:
+        assert town.merge(twin.send()).bundles[0].problem is None
+        assert town.held() == {}
+
+
 def test_the_ledger_of_merges_says_of_a_number_what_its_receipt_says(
     laptop: Desk, twin: Desk, town: Desk, district: Desk
 ) -> None:

@@ -99,7 +99,8 @@ def due(ledger: Ledger, judge: Judge, *, anew: bool = False) -> Iterator[Again]:
 def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool:
     """Rule 23: whether of every number of a forked incarnation at most one content may count.
 
-    Where nothing but erasures is left nobody can decide more: they always do (rule 12).
+    Erasures always do (rule 12): of one that is named it was decided, though no word takes it out, and where nothing
+    but erasures is left nobody can decide more.
     """
     if not judge.policy.concerns(name):
         return False
@@ -107,7 +108,9 @@ def _is_decided(ledger: Ledger, judge: Judge, origin: int, name: Origin) -> bool
     for header, lines in kept.between(ledger.database, origin, 1, NO_CUT):
         found = decoding.decode(header, lines, ledger.types)
         facts = Sorted(found, origin).facts
-        out = judge.policy.out(name, facts)
+        out = judge.policy.out(
+            name, {n: item._replace(type="") if item.type == ERASURE else item for n, item in facts.items()}
+        )
         # Two contents may have been written in one moment, so not by stamp.
         for number, line_hash in zip(found.numbers, found.hashes, strict=True):
             if number not in out:
