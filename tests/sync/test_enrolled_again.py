@@ -170,6 +170,9 @@ def test_a_new_root_hears_of_units_that_a_lost_computer_had_registered(tmp_path:
     enrol(town, places.district, 3)
     settle([(town, places.district)])
     places.town = town
+    # Its id follows from the code with which it was registered, whatever that was corrected to.
+    town.edit(village.unit, "code", "丙村改", "unit")
+    settle([(town, places.district)])
     new = lose_root(places)
     under_new_root((village, town))
     village.birth("firm", {"name": "村里的"}, record=FIRM)

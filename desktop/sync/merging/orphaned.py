@@ -16,11 +16,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop.records.versions.canonical import MAX_NUMBER
+from desktop.records.versions.canonical import MAX_NUMBER, parse
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_REVOKED, REFUSED_SUPERIOR
 from desktop.records.versions.stamped import Spans, Stamped
 from desktop.store.ledger import Ledger, NewRecord
+from desktop.store.log.versions import load_versions
 from desktop.store.merging import aside
 from desktop.store.queries import governing, reading
 from desktop.sync.authority import exclusions, station
@@ -33,6 +34,7 @@ from desktop.sync.signed.identity import StationKeys
 
 _LABEL = "原来的最上级定的，换了以后仍不计入"
 _REVOKED = "原来的最上级停用的，换了以后仍停用"
+_NAMING = ("level", "code")
 _UNITS = "换了最上级，再登记一次下级单位"
 
 
@@ -60,7 +62,11 @@ def _units(ledger: Ledger) -> Iterator[NewRecord]:
         return
     for unit in governing.registered_by_others(ledger.database, own, ledger.station):
         record = reading.record(ledger.database, ledger.types, UNIT, unit)
-        values = record.values if record is not None else {}
+        values = dict(record.values) if record is not None else {}
+        for slot in _NAMING:
+            # The id follows from what they were at first: under another nobody takes the registration in.
+            for said in load_versions(ledger.database, UNIT, bytes.fromhex(unit), only=slot):
+                values[slot] = parse(said.value) if said.birth else values[slot]
         yield NewRecord(UNIT, unit, own, {name: value for name, value in values.items() if value is not None})
 
 
