@@ -11,9 +11,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions.resolution import Life
 from desktop.store.queries import governing
-from desktop.sync.authority import exclusions, station
-from desktop.sync.authority.excluding import WITHDRAWN
-from desktop.sync.merging import orphaned, restating
+from desktop.sync.merging import restating
 from tests.measuring import steps_of
 from tests.sync.acts import say_same
 from tests.sync.desks import Desk, enrol, new_desk, new_root
@@ -349,34 +347,3 @@ def test_a_town_takes_back_its_word_about_who_was_moved_away_when_the_word_came_
         "scope"
     }
     assert district.conflicts() == town.conflicts() == places.sibling.conflicts() != set()
-
-
-@pytest.mark.no_cover
-def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(tmp_path: Path) -> None:
-    """Also what did not count by its word about a whole computer, of which this station's own word says less."""
-    places = Places(tmp_path)
-    district, town, village = places.district, places.town, places.village
-    for record in (FIRM, OTHER):
-        village.birth("firm", {"name": "厂"}, record=record)
-    places.deliver()
-    last = village.next_number() - 1
-    town.revoke(village, last)
-    district.revoke(village, last - 1)
-    origin = village.station, village.keys.incarnation
-    text = f"{' '.join(origin)} {last - 1}"
-    district.say("exclusion", {"label": "退回：厂", "note": "报错了", "cause": WITHDRAWN, "items": text})
-    town.take(district.send(town))
-    assert town.records() == set()
-    before = station.knowledge(town.ledger, town.keys).policy
-    enrol(town, new_root(tmp_path, "新区"))
-    orphaned.say_again(town.ledger, town.keys, before, town.name)
-    town.settle()
-    assert town.records() == set()
-    said = [
-        (cells["label"], cells["note"], exclusions.read(str(cells["items"]))[origin].where()[0])
-        for *_, cells in governing.exclusions_by(town.database, town.station, ("label", "note", "items"))
-    ]
-    assert said == [
-        ("退回：厂", "报错了", (last - 1, last - 1)),
-        ("原来的最上级停用的，换了以后仍停用", None, (last, last)),
-    ]

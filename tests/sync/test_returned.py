@@ -10,12 +10,13 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import SlotEdit
 from desktop.store.peers import received
 from desktop.store.queries import governing
-from desktop.sync.authority import station
+from desktop.sync.authority import exclusions, station
+from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.formats import segments
-from desktop.sync.merging import forks
+from desktop.sync.merging import forks, orphaned
 from tests.sync import desks
 from tests.sync.acts import change_root, erase, move, renew
 from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, settle
@@ -307,6 +308,36 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     district.revoke(other, 1_000)
     assert district.held() == {}
     assert list(district.refused().values()) == ["scope", "scope"]
+
+
+def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(tmp_path: Path) -> None:
+    """Also what did not count by its word about a whole computer, of which this station's own word says less."""
+    places = Places(tmp_path)
+    district, town, village = places.district, places.town, places.village
+    for record in (FIRM, OTHER):
+        village.birth("firm", {"name": "厂"}, record=record)
+    places.deliver()
+    last = village.next_number() - 1
+    town.revoke(village, last)
+    district.revoke(village, last - 1)
+    origin = village.station, village.keys.incarnation
+    text = f"{' '.join(origin)} {last - 1}"
+    district.say("exclusion", {"label": "退回：厂", "note": "报错了", "cause": WITHDRAWN, "items": text})
+    town.take(district.send(town))
+    assert town.records() == set()
+    before = station.knowledge(town.ledger, town.keys).policy
+    enrol(town, new_root(tmp_path, "新区"), 3)
+    orphaned.say_again(town.ledger, town.keys, before, town.name)
+    town.settle()
+    assert town.records() == set()
+    said = [
+        (cells["label"], cells["note"], exclusions.read(str(cells["items"]))[origin].where()[0])
+        for *_, cells in governing.exclusions_by(town.database, town.station, ("label", "note", "items"))
+    ]
+    assert said == [
+        ("退回：厂", "报错了", (last - 1, last - 1)),
+        ("原来的最上级停用的，换了以后仍停用", None, (last, last)),
+    ]
 
 
 def _origin(desk: Desk) -> tuple[str, str]:
