@@ -215,7 +215,7 @@ def refused_of(database: Database, origin: int, reason: str | None = None) -> Na
     """What is refused of an origin, or what is so for one reason."""
     return set(
         database.rows(
-            "SELECT number, stamp FROM refused WHERE origin = :origin AND coalesce(reason = :reason, 1)",
+            "SELECT number, stamp FROM refused WHERE origin = :origin AND (:reason IS NULL OR reason = :reason)",
             {"origin": origin, "reason": reason},
         )
     )
@@ -225,7 +225,7 @@ def held_of(database: Database, origin: int, reason: str | None = None) -> Names
     """What waits of an origin, or what does so for one reason."""
     return set(
         database.rows(
-            "SELECT number, stamp FROM held WHERE origin = :origin AND coalesce(reason = :reason, 1)",
+            "SELECT number, stamp FROM held WHERE origin = :origin AND (:reason IS NULL OR reason = :reason)",
             {"origin": origin, "reason": reason},
         )
     )

@@ -30,7 +30,7 @@ class Held:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._after = (0, 0, 0)
-        self._first = self._settled = True
+        self._at_once = self._no_moves = True
         self._more = False
         waiting = database.rows(f"SELECT DISTINCT type FROM held WHERE {_WAITS}")
         self._types = sorted(_tables(database) & {name for (name,) in waiting})
@@ -82,16 +82,17 @@ class Held:
     def goes_on(self) -> bool:
         """After what was staged has been counted: whether more is to be staged.
 
-        All of it once more where a move has come to count: it may admit what was tried before (rule 16).
+        What is staged at once is counted to the end. Of several rounds a later one may have let a move count that
+        admits what was tried in an earlier one (rule 16): then all goes round once more.
         """
         if not self._types:
             return False
-        self._settled &= not _moves(self._db)
+        self._no_moves &= not _moves(self._db)
         if self._more:
-            self._first = False
+            self._at_once = False
             return True
-        again = not (self._first or self._settled)
-        self._after, self._first, self._settled = (0, 0, 0), True, True
+        again = not (self._at_once or self._no_moves)
+        self._after, self._at_once, self._no_moves = (0, 0, 0), True, True
         return again
 
 
