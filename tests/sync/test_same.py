@@ -121,6 +121,24 @@ def test_an_edge_between_records_that_nobody_has_is_in_nobodys_scope(house: Hous
     assert house.town.digest().sha256 != house.town.digest(house.town.unit).sha256
 
 
+def test_an_edge_goes_where_a_record_that_it_names_counts_again(house: House) -> None:
+    """They are not one yet, as the other does not; whoever heard it before it ceased to count has it still."""
+    district, town, village = house.district, house.town, house.east
+    one, other = (village.birth("firm", {"name": name}) for name in ("一", "二"))
+    last = village.ledger.next_number() - 1
+    house.settle()
+    say_same(district, one, other)
+    district.exclude((village, last))
+    word = district.exclude((village, last - 1))
+    made = new_desk(town.folder, "镇的新电脑", Level.TOWN, unit=town.unit)
+    enrol(made, district, 2)
+    settle([(made, district)])
+    assert made.records(SAME) == set()
+    district.lift(word)
+    settle([(made, district)])
+    assert made.records(SAME) == district.records(SAME) != set()
+
+
 @pytest.mark.no_cover
 def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(house: House) -> None:
     """A village may say so of as many of its own as it likes."""

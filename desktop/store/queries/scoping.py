@@ -219,12 +219,20 @@ def units_placed_since(database: Database, position: int) -> set[str]:
 
 
 def _let_not_count_since(database: Database, position: int) -> bool:
-    """Whether somebody has said since that items do not count."""
-    return any(
-        database.row(f"SELECT 1 FROM {quoted(table_of(name))} r {_since('r._origin', 'r._number')} LIMIT 1",
-                     {"position": position})
+    """Whether somebody has said since that items do not count, or that they do again."""
+    said = (
+        f"{of} {_since(*item)} LIMIT 1"
         for name in (EXCLUSION, REVOCATION)
-    )  # fmt: skip
+        for of, item in (
+            (f"SELECT 1 FROM {quoted(table_of(name))} r", ("r._origin", "r._number")),
+            (
+                f"SELECT 1 FROM {quoted(table_of(name))} r CROSS JOIN version v ON v.record = r.id"
+                f" AND v.slot = '{DELETED_SLOT}' AND v.type = '{name}'",
+                ("v.origin", "v.number"),
+            ),
+        )
+    )
+    return any(database.row(query, {"position": position}) is not None for query in said)
 
 
 def was_granted_since(database: Database, position: int, station: str, unit: str) -> bool:
@@ -254,6 +262,9 @@ def named_one_since(database: Database, position: int) -> set[Record]:
         rows += database.rows(
             f"SELECT value ->> 'kind', value ->> 'one', value ->> 'other' FROM refused"
             f" WHERE type = '{SAME}' AND kind = '{BIRTH}' AND excluded"
+            # Nor what lets the birth of one count again while that of the other does not: they are not one yet.
+            f" UNION ALL SELECT r.kind, r.one, r.other FROM {same} r WHERE NOT EXISTS ("
+            "  SELECT 1 FROM component c WHERE c.type = r.kind AND c.id = unhex(r.one))"
         )
     return {(kind, end) for kind, *ends in rows for end in ends}
 
