@@ -11,8 +11,7 @@ CLAIMED_TWICE = """
     SELECT record FROM version WHERE type = 'unit' AND slot = 'unit' AND birth = 1
      AND unit IS NOT (SELECT u.ref FROM unit_ref u WHERE u.id = lower(hex(record)))
     GROUP BY record HAVING count(DISTINCT unit) > 1
-     AND (EXISTS (SELECT 1 FROM conflict c WHERE c.record = version.record AND c.slot IN ('unit', 'superior')
-       AND c.type = 'unit')
+     AND (EXISTS (SELECT 1 FROM conflict c WHERE c.record = version.record AND c.slot = 'superior' AND c.type = 'unit')
       OR NOT EXISTS (SELECT 1 FROM version m WHERE m.record = version.record AND m.slot = 'superior'
        AND m.type = 'unit' AND m.birth = 0))
 """
