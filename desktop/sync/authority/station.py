@@ -8,25 +8,20 @@ import hashlib
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop import __version__
 from desktop.records.duties import wanted_by
-from desktop.records.versions import stamps
-from desktop.records.versions.canonical import parse
-from desktop.records.versions.deciding import SUPERIOR, UNIT
-from desktop.records.versions.resolution import heads_of
 from desktop.records.versions.stamps import milliseconds_of
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.log.versions import load_versions
-from desktop.store.peers import enrolled, links, received, traffic
+from desktop.store.peers import enrolled, links, traffic
 from desktop.store.queries import governing, scoping
 from desktop.store.queries.units import subtree
 from desktop.store.tables import secrets as kept_secrets
 from desktop.store.tables.database import Database
-from desktop.sync import trust
+from desktop.sync.authority import behind, placing
 from desktop.sync.authority.chains import Chains, Grant, Granted, Proven
 from desktop.sync.authority.held import Held
 from desktop.sync.authority.policy import Policy, policy_of
@@ -35,7 +30,7 @@ from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 from desktop.sync.signed.roots import History
-from desktop.sync.signed.tree import Place, Tree
+from desktop.sync.signed.tree import Tree
 from desktop.sync.trust import TrustState
 
 
@@ -103,7 +98,7 @@ def note_restored(ledger: Ledger) -> None:
     second time. New keys that were asked for stay, as bundles to them may come. A station that was not enrolled yet
     has asked in the incarnation in which it was, and nothing begins with the grant.
     """
-    ledger.set_meta(_RESTORED, ledger.incarnation)
+    behind.note_restored(ledger)
     asked, held = asked_keys(ledger), load_keys(ledger)
     if (asked.public_key, asked.incarnation) != (held.public_key, held.incarnation):
         ledger.drop_meta(_ASKED, _ASKED_IN, _REQUEST)
@@ -206,11 +201,6 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
 _ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
 _ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
 _CONFIRMED, _JUDGED = "confirmed_stations", "computers_judged"
-_TREES_LOST = "trees_lost"
-"""By station below, which change of units by this one it knows that is lost here, as milliseconds since 2020."""
-_RESTORED, _UNHEARD = "restored_in", "unheard_below"
-"""The incarnation that began with the last restore; and the stations below that have heard this one in an incarnation
-which it has left, and not since."""
 ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
 """What a ledger keeps of its place in a tree."""
 
@@ -303,7 +293,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     alone = history_alone(ledger.database).known
     known_roots = tuple(dict.fromkeys([*roots.known, *alone]))
     token = _token([seen.hexdigest(), _texts([c.der for c in standing]), _texts(known_roots)])
-    tree = Tree(_by_own_chain(ledger.database, own))
+    tree = Tree(placing.by_own_chain(ledger.database, own))
     chains = Chains(given, standing, known_roots, _remembered(ledger, token))
     state = TrustState(
         roots=frozenset(known_roots),
@@ -323,7 +313,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     policy = policy_of(ledger, known)
     state = dataclasses.replace(state, revocations=policy.cuts)
     return Knowledge(
-        dataclasses.replace(state, behind=_is_behind(ledger, state)),
+        dataclasses.replace(state, behind=behind.is_behind(ledger, state)),
         chains,
         policy,
         known.certificates,
@@ -356,72 +346,6 @@ def _standing(ledger: Held, own: Sequence[Certificate]) -> list[Certificate]:
     return [c for c in own if c.serial not in gone & issuers]
 
 
-def _by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, str | None]:
-    """Where all units lie; those of the own chain that are deleted, or in doubt, under who has certified them.
-
-    So do those whose way up ends in such a unit for which nobody in the chain is certified: who is enrolled past his
-    town stands below one that the chain does not place. One of those who have registered it has to be of the unit of
-    who has certified, or below, and whoever has moved it since has left it there: else it was moved away.
-
-    In doubt is one that two have registered, be it that the registration of the own superior was refused since another
-    had come first: it may have been moved since. Nobody else judges by them until it is settled. But that it is settled
-    only those above can tell this station, and it takes nothing from whom its own unit does not lie below. Who was
-    enrolled for another unit than it had asked for has both in its certificate, the second below the first: under that
-    it is, even when it was deleted. The root's lies under nobody, though its record may not have come: who is enrolled
-    by such a unit hears of none above that.
-    """
-    superiors = governing.superiors(database)
-    found: dict[str, str | None] = dict(superiors)
-    for below, above in itertools.pairwise(own):
-        units = above.claims.units
-        superior = _certifying(superiors, units)
-        # A second computer of a unit is certified by the first: that says nothing of where both are.
-        for unit in below.claims.units - units:
-            if found.setdefault(unit, superior) not in units and governing.was_registered_in_vain(
-                database, unit, units
-            ):
-                found[unit] = superior
-    for root in own[-1:]:
-        for unit in root.claims.units:
-            found.setdefault(unit, None)
-    # The highest first: where units of the chain lie below others of it tells these by then.
-    for below, above in [*itertools.pairwise(own)][::-1]:
-        superior = _certifying(superiors, above.claims.units)
-        for unit in below.claims.units - above.claims.units:
-            end = _end_of_way(found, unit)
-            if end is not None and _may_lie_below(database, end, above.claims.units, Tree(found)):
-                found[unit] = superior
-    return found
-
-
-def _certifying(superiors: Mapping[str, str | None], units: Collection[str]) -> str:
-    """Under which of the units of a certificate it enrols others: the lowest, rather one that is not deleted."""
-    return min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
-
-
-def _end_of_way(superiors: Mapping[str, str | None], unit: str) -> str | None:
-    """The first unit on the way up from another of which nothing tells where it lies; nothing where there is none."""
-    passed: set[str] = set()
-    at: str | None = unit
-    while at is not None and at in superiors and at not in passed:
-        passed.add(at)
-        at = superiors[at]
-    return None if at in passed else at
-
-
-def _may_lie_below(database: Database, unit: str, above: Collection[str], tree: Tree) -> bool:
-    """Whether a unit of which nothing tells where it lies was registered below these, and not moved away since."""
-    heads = heads_of(load_versions(database, UNIT, bytes.fromhex(unit), only=SUPERIOR))
-    moved = [parse(head.value) for head in heads if not head.birth]
-    return _lies_in(governing.registrants(database, unit), above, tree) and all(
-        _lies_in([to], above, tree) for to in moved
-    )
-
-
-def _lies_in(units: Iterable[str], above: Collection[str], tree: Tree) -> bool:
-    return any(tree.place(unit, above) is Place.INSIDE for unit in units)
-
-
 def _begun(ledger: Held, certificate: Certificate) -> str | None:
     """The incarnation that the grant of a certificate names: that in which it was asked for.
 
@@ -444,73 +368,13 @@ def tree_version(ledger: Held, *others: str) -> int:
     return milliseconds_of(newest) if newest else 0
 
 
-def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest: bool) -> bool:
-    """Keeps for a root under which tree one below made a bundle that it has lost itself; whether that is news.
-
-    The next of the same sender tells when it knows another. Until then nothing is refused that the lost tree may allow.
-    ``known`` are trees of which it was looked up that they are not lost: most bundles of a merge name the same.
-    """
-    lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
-    before = lost.get(sender)
-    if tree in known or _has_said(ledger, tree):
-        known.add(tree)
-        if newest:
-            lost.pop(sender, None)
-    else:
-        lost[sender] = max(tree, before or 0)
-    if lost.get(sender) == before:
-        return False
-    ledger.set_meta(_TREES_LOST, json.dumps(lost))
-    return True
-
-
-def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
-    """Keeps of a station below whether it has heard this one last in an incarnation that it has left; if that is news.
-
-    Where this one was restored, what it had said of units since its backup comes back from there, and as soon as it has
-    heard of the restore. Which change that was no bundle tells, unless it was one of the root.
-    """
-    if ledger.meta(_RESTORED) is None:
-        return False
-    unheard: list[str] = json.loads(ledger.meta(_UNHEARD) or "[]")
-    left = {name for _, name in received.incarnations(ledger.database, ledger.station)} - {ledger.incarnation}
-    has_heard = incarnation not in left
-    if has_heard is (below not in unheard):
-        return False
-    now = [name for name in unheard if name != below] if has_heard else [*unheard, below]
-    ledger.set_meta(_UNHEARD, json.dumps(now))
-    return True
-
-
-def _is_behind(ledger: Held, state: TrustState) -> bool:
-    """Whether this station has lost what it had said of units, and those below have heard, or may have lost that.
-
-    Who is out of use gives nothing back, and never tells that it has.
-    """
-    if any(not trust.is_out(state, name) for name in json.loads(ledger.meta(_UNHEARD) or "[]")):
-        return True
-    lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
-    trees = {tree for name, tree in lost.items() if not trust.is_out(state, name)}
-    return not all(_has_said(ledger, tree) for tree in trees)
-
-
-def _has_said(ledger: Held, tree: int) -> bool:
-    """Whether a tree is one that this station knows: there is none before anything was said."""
-    shift = stamps.COUNTER_BITS + stamps.TAG_BITS
-    if tree.bit_length() > stamps.TICK_BITS - stamps.COUNTER_BITS:
-        # Whoever makes a bundle may name what no clock will ever show.
-        return False
-    span = tree << shift, (tree + 1 << shift) - 1
-    return tree == 0 or governing.has_changed_at(ledger.database, ledger.station, *span)
-
-
 def tree_told(ledger: Ledger) -> int:
     """The same of the units above this station's and below: of no others the level above has to hear from the root.
 
     Whoever was enrolled elsewhere before may know units that go to nobody here.
     """
     own, unit = [certificates.parse(der) for der in own_chain(ledger)], ledger.meta("unit_id") or ""
-    superiors = _by_own_chain(ledger.database, own)
+    superiors = placing.by_own_chain(ledger.database, own)
     units = {*subtree(ledger.database, unit)}
     above = superiors.get(unit)
     while above is not None and above not in units:

@@ -21,7 +21,7 @@ from desktop.store.peers.links import Link
 from desktop.store.queries import reading
 from desktop.store.tables.database import Database
 from desktop.sync import trust
-from desktop.sync.authority import speaking, station
+from desktop.sync.authority import behind, speaking, station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.envelope import OpenedBundle, Part
 from desktop.sync.errors import BadSegment, BadSegmentSignature
@@ -155,7 +155,7 @@ class _Taking:
         self._newest = newest
         again = not newest and self._bundle.digest in arrivals.merged_bundles(self._db, [self._bundle.digest])
         trees = self._intake.trees
-        if self._is_root and station.note_tree(self._ledger, said.sender, said.tree, trees, newest=newest):
+        if self._is_root and behind.note_tree(self._ledger, said.sender, said.tree, trees, newest=newest):
             self._intake.judge_anew()
         for part in envelope.open_parts(self._bundle, self._verdict, self._keys, first):
             expected = unknown(self._db, part) if self._reader.in_advance else ()
@@ -187,7 +187,7 @@ class _Taking:
 
     def _note_hearing(self) -> None:
         """Who has heard of the present incarnation has given back in this bundle what was lost with the former one."""
-        if self._heard is not None and station.note_hearing(self._ledger, self._said.sender, self._heard):
+        if self._heard is not None and behind.note_hearing(self._ledger, self._said.sender, self._heard):
             self._intake.judge_anew()
 
     def _note_received(self, *, anew: bool, past: bool = False) -> None:
