@@ -667,6 +667,21 @@ def test_on_a_small_screen_all_columns_of_words_give_way_before_anything_has_to_
     assert table.columnWidth(1 + [c.name for c in columns].index("town")) > words, "all would be 灵…"
 
 
+def test_a_long_name_has_the_room_that_is_left_before_columns_in_which_nothing_stands(
+    hand: Hand, bench: Workbench
+) -> None:
+    """Hundreds of branches of one firm differ at their ends only."""
+    fill(bench, hand, [firm(n, name=f"{'杭州余杭径山双溪竹海漂流旅游' * 6}第{n}分公司") for n in range(3)])
+    table, columns = hand.list_page.list.table, hand.list_page.list.model.columns
+    naturals = [table._natural(column) for column in columns]
+    spare = table.viewport().width() - table.columnWidth(0) - sum(naturals)
+    assert spare > 0
+    assert table.columnWidth(1) == naturals[0] + spare
+    for n, column in enumerate(columns, start=1):
+        if not table._needs.get(column.name):
+            assert table.columnWidth(n) == naturals[n - 1]
+
+
 def test_one_long_name_cuts_no_words_in_the_other_columns(hand: Hand, bench: Workbench) -> None:
     """It is the first to be cut itself; the names that most rows have are cut last."""
     more: dict[str, Cell] = {"town": "330106010", "village": "330106010202"}

@@ -114,12 +114,12 @@ class RowsTable(StickyTable):
         head.setSectionResizeMode(RowsModel.MARK, QHeaderView.ResizeMode.Fixed)
         widths = [self._given.get(c.name, self._natural(c)) for c in columns]
         spare = self.viewport().width() - _MARK_WIDTH - sum(widths)
-        for n, more in self._wished(widths):
-            taken = min(more, spare) if not self._needs.get(columns[n].name) else more
+        widest = _stretched(columns, self._given)
+        for n, more, whole in self._wished(widths, widest):
+            taken = more if whole else min(more, spare)
             if 0 < taken <= spare:
                 widths[n] += taken
                 spare -= taken
-        widest = _stretched(columns, self._given)
         if spare > 0 and widest:
             share, rest = divmod(spare, len(widest) + 1)
             for n in widest:
@@ -131,15 +131,21 @@ class RowsTable(StickyTable):
             head.resizeSection(n + 1, width)
         self._fitting = False
 
-    def _wished(self, widths: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """How much more the columns could use: words that are cut first, then what nothing stands in so far."""
+    def _wished(self, widths: Sequence[int], widest: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
+        """How much more the columns could use, and whether only all of it helps: words that are cut first.
+
+        Then as much as there is for what the rows are about, and last for what nothing stands in so far.
+        """
         free = [(n, c) for n, c in enumerate(self.rows.columns) if c.name not in self._given]
         for n, column in free:
-            yield n, self._needs.get(column.name, 0) - widths[n]
+            yield n, self._needs.get(column.name, 0) - widths[n], True
+        for n in widest[:1]:
+            # Of long names that begin alike each further character tells more than room beside nothing.
+            yield n, self._needs.get(self.rows.columns[n].name, 0) - widths[n], False
         for n, column in free:
             # Further down there may be words.
             if not self._needs.get(column.name, 1):
-                yield n, theme.measures().average(column.width) + _PADDING - widths[n]
+                yield n, theme.measures().average(column.width) + _PADDING - widths[n], False
 
     def _squeezed(self, widths: list[int], widest: Sequence[int], lacking: int) -> list[int]:
         """Narrower columns that fit without scrolling; where that cannot be had, nothing is cut for it.
