@@ -98,6 +98,35 @@ def test_of_a_text_that_nobody_may_type_stands_the_beginning_until_it_is_typed_a
     )
 
 
+def test_what_others_sent_and_nobody_can_type_stands_until_it_is_typed_anew(
+    hand: Hand, bench: Workbench
+) -> None:
+    """Whoever only looked was asked whether to save, could not print, and a day in another form was written anew."""
+    sent: dict[str, Cell] = {
+        "name": " 茶业 ",
+        "uscc": "91",
+        "town": "999999",
+        "insured_staff": -1,
+        "insured_date": "2026-02-30",
+        "taxed_date": "2026-1-1",
+        "in_park": 2,
+        "ownership": "newer",
+        "contact_phone": "不详",
+    }
+    made: list[str] = []
+    bench.write("收到", lambda session, _t: forged(session, sent, session.unit.id), made.append)
+    hand.settle()
+    hand.window.open_record("enterprise", made[0])
+    hand.settle()
+    form = hand.form_page.form
+    assert (form.unreadable(), form.changes(), form.dirty) == ([], {}, False)
+    said = {name for finding in form.findings for name in finding.fields}
+    assert {"uscc", "town", "insured_date", "contact_phone"} <= said
+    day = form.rows["insured_date"].editor
+    day.set_text("2026-02-31")
+    assert [row.field.name for row in form.unreadable()] == ["insured_date"]
+
+
 def test_a_note_keeps_enter_and_control_enter_leaves_it(hand: Hand) -> None:
     form = new_form(hand, "visit")
     note = form.rows["commitment"]

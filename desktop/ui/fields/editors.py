@@ -64,7 +64,7 @@ class Editor(QWidget):
         self.workbench = workbench
         self.locked = False
         self._composing = False
-        self._long: tuple[str, Cell] | None = None
+        self._standing: tuple[str, Cell, str] | None = None
         self._read: tuple[str, datetime.date, Mapping[str, CodeList], Parsed] | None = None
 
     # -- every kind answers these ----------------------------------------------------------------------------------
@@ -101,10 +101,10 @@ class Editor(QWidget):
     # -- the same for all ------------------------------------------------------------------------------------------
 
     def parsed(self) -> Parsed:
-        """What the text means; the beginning of one that nobody may type stands for it until it is changed."""
+        """What the text means; what nobody may type stands for what is stored until it is changed."""
         text = self.text()
-        if self._long is not None and self._long[0] == text:
-            return Parsed(self._long[1])
+        if self._standing is not None and self._standing[0] == text:
+            return Parsed(self._standing[1])
         if not text:
             return EMPTY
         # A form asks all of its fields a dozen times before it stands there, and again after each pause.
@@ -115,8 +115,24 @@ class Editor(QWidget):
         return read[3]
 
     def _stands_for(self, cell: Cell) -> None:
-        """Keeps a value of which only the beginning is shown, after that has been put in."""
-        self._long = (self.text(), cell) if too_long(self.field, cell) else None
+        """Keeps a value that the words, when they have been put in, do not mean.
+
+        Others may have sent what cannot be read here, what is read as something else, or so much that only the
+        beginning is shown.
+        """
+        self._standing = None
+        read = self.parsed()
+        if cell is not None and not (read.ok and read.value == cell):
+            # Of what is too long the checks say it, of the whole and not of the beginning.
+            problem = "" if too_long(self.field, cell) else read.problem or ""
+            self._standing = (self.text(), cell, problem)
+
+    @property
+    def complaint(self) -> str:
+        """Why it cannot be read, whether somebody typed it here or others sent it."""
+        if self._standing is not None and self._standing[0] == self.text():
+            return self._standing[2]
+        return self.parsed().problem or ""
 
     def tidy(self) -> None:
         """Shows what the text was understood as, so that nobody has to guess."""
@@ -338,6 +354,7 @@ class BooleanEditor(Editor):
     def set_cell(self, cell: Cell) -> None:
         """Checks one of the three."""
         self.set_text("" if cell is None else str(cell))
+        self._stands_for(cell)
 
     def inputs(self) -> list[QWidget]:
         """The one that is checked comes first: that is where the cursor goes."""

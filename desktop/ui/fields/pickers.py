@@ -67,6 +67,7 @@ class PickEditor(Editor):
     def set_cell(self, cell: Cell) -> None:
         """Shows the words for a stored key."""
         self.set_text("" if cell is None else str(cell))
+        self._stands_for(cell)
 
     def inputs(self) -> list[QWidget]:
         """The line."""

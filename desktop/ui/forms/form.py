@@ -436,8 +436,9 @@ class Form(QScrollArea):
         """Runs the checks on what stands there and says beside each field what was found."""
         known = live_context(self.data, self.workbench.today())
         context = replace(known, linked=self._linked.get)
-        self._told = [row for row in self.unreadable() if not row.editor.undecided]
-        problems = {row.field.name: row.editor.parsed().problem or "" for row in self._told}
+        complaints = {name: row.editor.complaint for name, row in self.rows.items()}
+        self._told = [row for name, row in self.rows.items() if complaints[name] and not row.editor.undecided]
+        problems = {row.field.name: complaints[row.field.name] for row in self._told}
         found = findings.find(self.record_type, self.values(), problems, context)
         self._offer_sessions()
         fresh = self.data is None and not self.strict
