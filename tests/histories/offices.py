@@ -91,6 +91,9 @@ class Offices(People):
         moved = self.rnd.choice([*self.villages, *self.between, *self.between])
         old = self.above[moved.name]
         new = self.rnd.choice([d for d in (*self.towns, *self.between) if d not in (old, moved)])
+        if old.station in self.doubtful:
+            # What that told below before it was set back is not given back by who reports elsewhere (known residue).
+            return "it was set back"
         if is_out(self.district, new):
             # Whoever has heard of that takes nothing from there any more, not even that it was let in (known residue).
             return "out of use"
