@@ -474,6 +474,7 @@ def test_a_content_is_shown_only_when_it_is_what_was_said(village: Session, tmp_
         ([b"MZ\x90"], {}, Spoiled),
         ([b"\xff\xd8\xff"], {"media": "pdf"}, Spoiled),
         ([b"%PDF-"], {"size": 99 << 20}, Spoiled),
+        ([b"%PDF-"], {"size": 4}, Spoiled),
         ([b"%PDF-"], {"sha256": None}, Gone),
         ([b"%PDF-", b"%PDF-"], {"parts": 1}, Spoiled),
         ([b"%PDF-" + bytes(PART_BYTES)], {}, Spoiled),

@@ -320,7 +320,7 @@ def _content(database: Database, found: Attachment) -> bytes:
     except (binascii.Error, ValueError) as error:
         raise Spoiled("这个附件的内容损坏了。") from error
     data = b"".join(parts)
-    if hashlib.sha256(data).hexdigest() != found.sha256:
+    if len(data) != found.size or hashlib.sha256(data).hexdigest() != found.sha256:
         raise Spoiled("这个附件的内容和登记的不一致，可能损坏或者被改动过。")
     try:
         kind = recognise(data)
