@@ -253,7 +253,7 @@ class Asked:
     level: Level
     station: str
     words: Fingerprint
-    digest: str = ""
+    digest: str
 
 
 def look_request(path: Path) -> Asked:
