@@ -11,6 +11,7 @@ import pytest
 
 from desktop.errors import Problem
 from desktop.records.declaration import Level
+from desktop.records.duties import HEAD
 from desktop.records.versions import items
 from desktop.records.versions.items import Head
 from desktop.sync import errors, trust
@@ -234,6 +235,12 @@ PASSES = {
     "desk to the clerk of the same town": lambda: attempt(TOWN_DESK, CLERK, kind=manifest.DOWN),
     "town down to village": lambda: attempt(TOWN_DESK, VILLAGE_DESK, kind=manifest.DOWN),
     "district down to village": lambda: attempt(DISTRICT_DESK, VILLAGE_DESK, kind=manifest.DOWN),
+    "town down to a station that has a unit elsewhere too": lambda: attempt(
+        TOWN_DESK, VILLAGE_DESK, kind=manifest.DOWN, state={"units": frozenset({VILLAGE, OTHER_TOWN})}
+    ),
+    "down without the persons who are asked for upward": lambda: attempt(
+        TOWN_DESK, VILLAGE_DESK, kind=manifest.DOWN, state={"signatures": frozenset({HEAD})}
+    ),
     "made under an older tree": lambda: attempt(tree=TREE_VERSION - 1),
     "to the root, under a tree of which it has lost something": lambda: attempt(
         TOWN_DESK, DISTRICT_DESK, tree=TREE_VERSION + 1
@@ -272,7 +279,7 @@ def test_the_verdict_names_the_sender() -> None:
 def test_of_a_bundle_under_a_newer_tree_nothing_more_is_asked() -> None:
     """Check 14 comes before the units and before the persons: neither can be judged yet."""
     with pytest.raises(errors.UnitNotKnown) as waits:
-        attempt(state={"signatures": frozenset({"head"})}, unit=VILLAGE, tree=TREE_VERSION + 1).judge()
+        attempt(state={"signatures": frozenset({HEAD})}, unit=VILLAGE, tree=TREE_VERSION + 1).judge()
     assert waits.value.detail == f"tree {TREE_VERSION + 1}"
 
 
