@@ -445,6 +445,10 @@ def _revoked_parent(cut: int) -> Attempt:
 
 FOREIGN = issue(OTHER_TOWN_DESK, claims(VILLAGE_DESK.keys, [OTHER_TOWN], Level.TOWN), 77)
 """Another town has certified the village's station for its own unit, at its own level."""
+ELSEWHERE = issue(OTHER_TOWN_DESK, claims(VILLAGE_DESK.keys, [OTHER_VILLAGE], Level.VILLAGE), 78)
+"""And for a unit below it, at the level that the station has."""
+UNPLACED = issue(TOWN_DESK, claims(VILLAGE_DESK.keys, ["ee" * 16], Level.VILLAGE), 79)
+"""For a unit of which the tree knows nothing: whether it lies below the town nobody can tell."""
 
 
 @pytest.mark.parametrize(
@@ -485,6 +489,10 @@ def test_who_may_say_that_an_item_does_not_count(
         (TOWN_DESK, [CLERK.certificate], [{TOWN_DESK.station, DISTRICT_DESK.station}], True),
         (CLERK, [TOWN_DESK.certificate], [{DISTRICT_DESK.station}], False),
         (TOWN_DESK, [], [], False),
+        # All of its units must lie below, by every certificate, and be known to.
+        (TOWN_DESK, [VILLAGE_DESK.certificate, ELSEWHERE], [], False),
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, ELSEWHERE], [], True),
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, UNPLACED], [], False),
     ],
 )
 def test_who_may_revoke_a_whole_station(
