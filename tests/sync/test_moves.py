@@ -204,7 +204,6 @@ def test_what_the_town_had_sent_is_told_as_the_former_superiors_where_its_distri
     assert name_of(places.village) == "区里改的"
 
 
-@pytest.mark.no_cover
 def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: Places) -> None:
     """There nobody signs for the village any more; what the district vouches for is kept beside its own copy."""
     places.other.birth("firm", {"name": "镇的厂"}, record=FIRM)
