@@ -111,21 +111,21 @@ class _Outlines:
         return bytes(self._data[self._start + begin : self._start + end])
 
 
-class QuickFace(TTFontFace):  # type: ignore[misc,unused-ignore]
+class QuickFace(TTFontFace):  # type: ignore[misc,unused-ignore]  # reportlab tells no types
     """A font file of whose tables only what is asked for is read."""
 
-    charToGlyph: dict[int, int]  # noqa: N815
-    charWidths: dict[int, float]  # noqa: N815
+    charToGlyph: dict[int, int]  # noqa: N815  (names here are those of reportlab)
+    charWidths: dict[int, float]  # noqa: N815  (as above)
 
     @cached_property
-    def glyphToChar(self) -> dict[int, list[int]]:  # noqa: N802
+    def glyphToChar(self) -> dict[int, list[int]]:  # noqa: N802  (as above)
         """Characters by glyph, which reportlab asks for only where it shapes text."""
         found: dict[int, list[int]] = {}
         for character, glyph in self.charToGlyph.items():
             found.setdefault(glyph, []).append(character)
         return found
 
-    def extractInfo(self, charInfo: int = 1) -> None:  # noqa: N802, N803
+    def extractInfo(self, charInfo: int = 1) -> None:  # noqa: N802, N803  (as above)
         """As reportlab's; raises what that raises."""
         super().extractInfo(0)
         if not charInfo:

@@ -59,7 +59,7 @@ class MissingGlyph(Problem):
         self.character = character
 
 
-class EmbeddedFont(TTFont):  # type: ignore[misc,unused-ignore]
+class EmbeddedFont(TTFont):  # type: ignore[misc,unused-ignore]  # reportlab tells no types
     """A TrueType font whose text can be copied out of the PDF, characters above U+FFFF included.
 
     reportlab 5.1 writes those as five hexadecimal digits, which no reader understands, and more than the 100
@@ -75,7 +75,7 @@ class EmbeddedFont(TTFont):  # type: ignore[misc,unused-ignore]
         self._asciiReadable = False
         self.shapable = False
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802
+    def addObjects(self, doc: Any) -> None:  # noqa: N802  (the name is that of reportlab)
         """Adds the font's objects to ``doc``, then replaces the maps from codes to characters."""
         subsets = [list(subset) for subset in self.state[doc].subsets]
         before = set(doc.idToObject)

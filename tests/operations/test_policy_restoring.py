@@ -117,14 +117,19 @@ def test_what_was_erased_after_the_backup_is_gone_after_a_restore(
     assert PHONE not in text
 
 
+def bring_two_contents(district: Session, village: Session, folder: Path) -> None:
+    """What a village and a copy of it have written under the same numbers."""
+    other = twin(village, folder / "twin")
+    records.save(village, "enterprise", {"name": "一"})
+    exchange.merge(district, [exchange.send(village, folder / "a.xsj").path])
+    records.save(other, "enterprise", {"name": "二"})
+    exchange.merge(district, [exchange.send(other, folder / "b.xsj").path])
+
+
 def test_a_fork_is_decided_after_a_restore(pair: tuple[Session, Session], tmp_path: Path) -> None:
     district, village = pair
     fresh_backup(district)
-    other = twin(village, tmp_path / "twin")
-    records.save(village, "enterprise", {"name": "一"})
-    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
-    records.save(other, "enterprise", {"name": "二"})
-    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    bring_two_contents(district, village, tmp_path)
     again = restored(district)
     (fork,) = forks.open_forks(again.database, again.here)
     forks.decide(again, fork.station, fork.incarnation, forks.Kind.RESTORED)
@@ -137,11 +142,7 @@ def test_what_won_in_a_fork_counts_after_a_restore_as_well(
     """Its number is refused as well, in the content that lost: neither came back."""
     district, village = pair
     fresh_backup(district)
-    other = twin(village, tmp_path / "twin")
-    records.save(village, "enterprise", {"name": "一"})
-    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
-    records.save(other, "enterprise", {"name": "二"})
-    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    bring_two_contents(district, village, tmp_path)
     if is_decided_only:
         fresh_backup(district)
     (fork,) = forks.open_forks(district.database, district.here)
@@ -155,11 +156,7 @@ def test_what_won_in_a_fork_counts_after_a_restore_as_well(
 def test_a_fork_of_before_the_update_is_decided(pair: tuple[Session, Session], tmp_path: Path) -> None:
     """Version 1 had no table of forks; the migration makes it and leaves it empty."""
     district, village = pair
-    other = twin(village, tmp_path / "twin")
-    records.save(village, "enterprise", {"name": "一"})
-    exchange.merge(district, [exchange.send(village, tmp_path / "a.xsj").path])
-    records.save(other, "enterprise", {"name": "二"})
-    exchange.merge(district, [exchange.send(other, tmp_path / "b.xsj").path])
+    bring_two_contents(district, village, tmp_path)
     district.database.execute("DELETE FROM fork")
     (fork,) = forks.open_forks(district.database, district.here)
     forks.decide(district, fork.station, fork.incarnation, forks.Kind.RESTORED)

@@ -491,6 +491,12 @@ def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int 
     return made
 
 
+def two_districts(folder: Path) -> tuple[Desk, Desk, Desk]:
+    """A city as the root, and two districts that may enrol towns which may enrol."""
+    city = new_root(folder, "市", Level.CITY)
+    return city, below(city, "甲区", Level.DISTRICT, 3), below(city, "乙区", Level.DISTRICT, 3)
+
+
 def copied(desk: Desk, path: Path | None = None) -> Database:
     """The database of a station as it stands, in memory or in a file with its key."""
     found = Database.open(path, KEY, create=path is not None)

@@ -21,7 +21,18 @@ from desktop.sync.formats.arriving import Arrived
 from desktop.sync.merging import forks
 from tests.conftest import examples
 from tests.sync.acts import erase, everything, move_upholding
-from tests.sync.desks import Desk, below, connect, copied_disk, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import (
+    Desk,
+    below,
+    connect,
+    copied_disk,
+    enrol,
+    new_desk,
+    new_root,
+    report,
+    settle,
+    two_districts,
+)
 
 FIRM, OTHER, THIRD = "f1" * 16, "f2" * 16, "f3" * 16
 
@@ -397,8 +408,7 @@ def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_secon
 
 def test_a_fork_of_who_left_a_unit_that_has_left_since_is_open_no_more(tmp_path: Path) -> None:
     """A village leaves a town for another district, and then the town does."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = two_districts(tmp_path)
     town, beside = (below(to, name, Level.TOWN, 2) for to, name in ((one, "甲镇"), (other, "乙镇")))
     village = below(town, "甲村")
     twin = copied_disk(village, tmp_path / "twin")

@@ -683,8 +683,7 @@ def test_a_town_is_moved_whole_to_another_district_and_back_with_its_villages(
 
     So it is where the new superior has not ``heard`` of the first move, and enrols the town as one of its own.
     """
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
     village = desks.below(town, "甲村")
     pairs = [(village, town), (town, one), (one, city), (other, city)]
@@ -721,8 +720,7 @@ def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_
     tmp_path: Path,
 ) -> None:
     """The district that had moved them stands above the town no more, nor above what it has deleted there."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town, third = (desks.below(one, name, Level.TOWN, 2) for name in ("甲镇", "丙镇"))
     gone, come, closed, asked = (
         desks.below(of, name) for of, name in ((town, "去"), (third, "来"), (town, "撤"), (town, "问"))
@@ -766,8 +764,7 @@ def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_we
     A unit that several have deleted stays so, of one that was renamed meanwhile it is still asked, and where somebody
     disagrees what counts on stands.
     """
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     second = new_desk(tmp_path, "甲区第二台", Level.DISTRICT, unit=one.unit)
     enrol(second, one, 3)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
@@ -919,8 +916,7 @@ def test_who_moves_a_unit_on_that_lies_where_a_lower_level_has_put_it_moves_it_e
     tmp_path: Path,
 ) -> None:
     """Its town was put under another district, and the unit comes to it again: whose it was says the former one."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town, beside = (desks.below(one, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
     village = desks.below(town, "甲村")
     settle([(town, one), (beside, one), (one, city), (other, city)])

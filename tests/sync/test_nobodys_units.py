@@ -21,8 +21,7 @@ def test_where_two_levels_have_refused_one_anothers_registration_the_lower_one_t
     tmp_path: Path,
 ) -> None:
     """A district has enrolled a village by mistake, and then the village's town is put under it."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
     village = desks.below(town, "甲村")
     village.birth("firm", {"name": "村里的"}, record=FIRM)

@@ -11,7 +11,7 @@ from desktop.sync import errors
 from desktop.sync.authority import station
 from tests.sync import desks
 from tests.sync.acts import move, superior
-from tests.sync.desks import TYPES, Desk, copied, enrol, new_desk, new_root, put_back, report, settle
+from tests.sync.desks import TYPES, Desk, copied, enrol, new_desk, put_back, report, settle
 from tests.sync.places import Places, name_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -79,8 +79,7 @@ def test_who_was_enrolled_past_a_town_that_two_have_registered_hears_whose_that_
     tmp_path: Path, anew: bool
 ) -> None:
     """The city stands above both, and only it can say so; enrolled once more the village would hear it no better."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     backup = copied(city)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
     village = desks.below(town, "甲村")
@@ -125,8 +124,7 @@ def test_who_was_moved_with_his_town_does_not_come_back_as_somebody_registers_th
     tmp_path: Path,
 ) -> None:
     """The district that had enrolled a village past its town has registered that, but it is there no more."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
     village = desks.below(town, "甲村")
     settle([(village, town), (town, one), (one, city)])

@@ -22,8 +22,7 @@ def _left(folder: Path) -> tuple[Desk, ...]:
 
     What the village had written last is nowhere but in the town.
     """
-    city = new_root(folder, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(folder)
     town, beside = (desks.below(one, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
     village = desks.below(town, "甲村")
     town.birth("firm", {"name": "镇里的"}, record=OTHER)

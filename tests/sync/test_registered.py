@@ -13,7 +13,7 @@ from desktop.sync.authority import station
 from desktop.sync.errors import UnitMoved, UnitNotKnown, WrongDirection
 from tests.sync import desks
 from tests.sync.acts import move, superior
-from tests.sync.desks import Desk, enrol, new_desk, new_root, report, settle
+from tests.sync.desks import Desk, enrol, new_desk, report, settle
 from tests.sync.places import Places, name_of, self_grant
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
@@ -160,8 +160,7 @@ def test_a_late_bundle_of_a_superior_that_was_moved_says_so_though_only_its_regi
     tmp_path: Path,
 ) -> None:
     """The new superior of a town has not heard of the move, and has registered it once more."""
-    city = new_root(tmp_path, "市", Level.CITY)
-    one, other = (desks.below(city, name, Level.DISTRICT, 3) for name in ("甲区", "乙区"))
+    city, one, other = desks.two_districts(tmp_path)
     town = desks.below(one, "甲镇", Level.TOWN, 2)
     village = desks.below(town, "甲村")
     town.birth("firm", {"name": "镇里的"}, record=FIRM, unit=village.unit)

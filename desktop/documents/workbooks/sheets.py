@@ -218,7 +218,7 @@ class OldWorkbook(_EngineWorkbook):
         return BlockSheet(sheet, SheetScan(hidden_rows=set(hidden.rows), hidden_columns=set(hidden.columns)))
 
 
-class guarded(contextlib.AbstractContextManager["guarded"]):  # noqa: N801
+class guarded(contextlib.AbstractContextManager["guarded"]):  # noqa: N801  (used like those of contextlib)
     """Turns what the reading engine raises into problems; its panics are no ``Exception``, so they are told by name."""
 
     def __exit__(

@@ -293,5 +293,5 @@ def slots_of(names: Sequence[str], cells: Sequence[object]) -> dict[str, str]:
                 group[member] = cell
         else:
             found[slot] = cell
-    texts = {slot: canonical(value) for slot, value in found.items()}  # type: ignore[arg-type]
+    texts = {slot: canonical(value) for slot, value in found.items()}  # type: ignore[arg-type]  # cells of JSON
     return {slot: text for slot, text in texts.items() if text != ABSENT}

@@ -401,4 +401,4 @@ def next_receipt(database: Database, peer: str) -> int:
 def _link(row: tuple[object, ...]) -> Link:
     values = list(row)
     values[1], values[5] = bool(values[1]), bool(values[5])
-    return Link(*values)  # type: ignore[arg-type]
+    return Link(*values)  # type: ignore[arg-type]  # the columns are those of ``Link``, in its order

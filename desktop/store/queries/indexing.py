@@ -230,7 +230,7 @@ def _joined(values: Sequence[object], last: str) -> str:
     said = dict.fromkeys(values)
     said.pop(None, None)
     try:
-        return BOUNDARY.join((*said, last))  # type: ignore[arg-type]
+        return BOUNDARY.join((*said, last))  # type: ignore[arg-type]  # what is no text is caught below
     except TypeError:
         return BOUNDARY.join((*map(str, said), last))
 

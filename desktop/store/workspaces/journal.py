@@ -107,7 +107,7 @@ class Journal:
     def go_on(cls, path: Path, key: bytes, print_: bytes, randomness: Randomness) -> Self:
         """A journal that was closed in order by a ledger of this print. Raises :class:`NotContinued`."""
         try:
-            file = open(path, "r+b", buffering=0)  # noqa: SIM115
+            file = open(path, "r+b", buffering=0)  # noqa: SIM115  (likewise)
         except OSError as error:
             raise NotContinued from error
         try:
