@@ -104,7 +104,7 @@ def again(session: Session, units: tuple[str, ...], out: Path | None, as_json: b
     named = {session.find_unit(u) if len(u) < _STATION else u for u in units}
     chosen = [a for a in listed if {a.unit, a.station} & named] if units else [a for a in listed if a.lost]
     made: dict[str, Granted] = {}
-    if out is not None:
+    if out is not None and (chosen or units):
         out.mkdir(parents=True, exist_ok=True)
         stations = [a.station for a in chosen]
         made = dict(zip(stations, taking_over.take_over(session, stations, out), strict=True))

@@ -51,12 +51,16 @@ def plan(
     as_json: bool,
 ) -> None:
     """行动计划的各项指标：现在多少、目标多少、还差多少，本单位和下面各单位。"""
+    changed = []
     for name, option in chosen:
         target, _, choice = name.partition(".")
         plan_readings.choose(session, target, choice, option)
+        changed.append(target)
     if year is not None:
         year_ends.keep(session, year)
-        only = only or (year_ends.GROWTH,)
+        changed.append(year_ends.GROWTH)
+    # Whoever has settled how one is reckoned is shown that one.
+    only = only or tuple(changed)
     found = operations.indicators(session, as_of, unit, dict(readings), only=only)
     for name in only:
         if all(name not in (i.id, i.target_id) for i in found):

@@ -46,9 +46,7 @@ def test_the_plan_counts_the_records_and_says_what_is_wanting(town: Path) -> Non
 
 
 def test_a_reading_is_chosen_by_a_district_and_stays(places: Places) -> None:
-    (found,) = answer("plan", places.district, "--only", "T03", "--choose", "T03.coverage=include")[
-        "indicators"
-    ]
+    (found,) = answer("plan", places.district, "--choose", "T03.coverage=include")["indicators"]
     assert found["readings"]["coverage"] == "include"
     (found,) = answer("plan", places.district, "--only", "T03")["indicators"]
     assert found["readings"]["coverage"] == "include"

@@ -166,3 +166,7 @@ def test_a_computer_that_reports_to_one_out_of_use_is_given_another_grant(places
     assert "接受以后数据包改为报给它" in taken.stderr
     answer("enrol", "confirm", new, places.stick / "b.xsa")
     assert answer("enrol", "again", new) == {"astray": []}
+    nobody = run("enrol", "again", new, "--out", places.stick / "没有人")
+    assert (nobody.exit_code, "没有要补发的" in nobody.stderr) == (0, True)
+    assert not (places.stick / "没有人").exists()
+    assert run("enrol", "again", new, "宝石社区工会", "--out", places.stick / "补发").exit_code == 22
