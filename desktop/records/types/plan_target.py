@@ -17,7 +17,7 @@ TYPE = RecordType(
     menu="目标与数字",
     title=("indicator", "period_ended"),
     written_by=Writers(levels=(Level.DISTRICT, Level.CITY)),
-    help="由市、区总工会填写并下发；没有下发的目标，首页按方案的统一要求显示。",
+    help="由市、区总工会填写并下发；没有下发的目标，工作台按方案的统一要求显示。",
     sections=(Section("target", "目标"), Section("source", "依据")),
     groups=(Group("period", "考核时间"), Group("amount", "目标值与依据")),
     fields=(
