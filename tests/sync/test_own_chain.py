@@ -141,3 +141,43 @@ def test_who_was_moved_with_his_town_does_not_come_back_as_somebody_registers_th
     for _ in range(2):
         problem = village.merge(one.send(village)).bundles[0].problem
     assert isinstance(problem, errors.WrongDirection)
+
+
+def lies_under(desk: Desk, unit: str) -> str | None:
+    """Under which unit another lies, as a station judges by it."""
+    return station.knowledge(desk.ledger, desk.keys).state.tree[unit]
+
+
+@pytest.mark.parametrize("how", ["nobody knows where", "in a circle"])
+def test_a_village_stays_where_its_town_has_put_it_wherever_the_town_itself_may_be(
+    places: Places, how: str
+) -> None:
+    """The town's place is settled first, and a way up that never ends needs nobody's chain."""
+    village, above = places.village, places.sibling.unit
+    places.deliver(1)
+    move(places.town, village.unit, above)
+    village.take(places.town.send(village))
+    if how == "nobody knows where":
+        above = "ee" * 16
+        cells = {"name": "街", "code": "街", "level": "town"}
+        for unit in (places.district.unit, places.town.unit):
+            village.birth("unit", cells | {"superior": unit}, record=above, unit=unit)
+    village.edit(places.town.unit, "superior", above, "unit")
+    assert lies_under(village, village.unit) == places.sibling.unit
+    at = above if how == "in a circle" else places.district.unit
+    assert lies_under(village, places.town.unit) == at
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_who_is_deleted_lies_under_the_unit_for_which_its_town_was_enrolled(
+    district: Desk, tmp_path: Path, known: bool
+) -> None:
+    """And not under the one below that for which the town had asked, which the village has hardly heard of."""
+    town, wished = new_desk(tmp_path, "镇", Level.TOWN), "00" * 16
+    enrol(town, district, 2, wished=wished)
+    village = desks.below(town, "村")
+    if known:
+        cells = {"name": "镇", "code": "镇", "level": "town", "superior": town.unit}
+        village.birth("unit", cells, record=wished, unit=town.unit)
+    village.delete(village.unit, "unit")
+    assert lies_under(village, village.unit) == town.unit

@@ -54,7 +54,7 @@ def by_own_chain(database: Database, own: Sequence[Certificate]) -> dict[str, st
 
 
 def _certifying(superiors: Mapping[str, str | None], units: Collection[str]) -> str:
-    """Under which of the units of a certificate it enrols others: the lowest, rather one that is not deleted."""
+    """Under which of the units of a certificate it enrols others: the highest, rather one that is not deleted."""
     return min(units, key=lambda u: (superiors.get(u) in units, u not in superiors, u))
 
 
