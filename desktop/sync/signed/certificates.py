@@ -74,6 +74,9 @@ _DATES: Final = b"\x30\x20\x17\x0d200101000000Z\x18\x0f99991231235959Z"
 """How DER spells the fixed dates: UTCTime up to 2049. The library reads the other spelling of the first as well."""
 _COMMON_NAME: Final = bytes.fromhex("304b314930470603550403")
 """How a name begins that is one common name of 64 signs, up to the type of these."""
+_SIGNATURE: Final = b"\x03\x41\x00"
+"""How DER spells what stands before a signature at the end. The library overlooks how many of its bits are said to be
+unused, so that anybody could give a certificate another digest; ``openssl`` refuses it then."""
 _TEXTS: Final = b"\x0c\x13"
 """UTF8String and PrintableString. The library reads others as text as well, and ``openssl`` then finds no issuer."""
 _SMALL_ORDER: Final = frozenset(
@@ -252,7 +255,7 @@ def parse_request(der: bytes) -> RequestedKeys:
             public_key = _raw_key(asked.public_key(), asked.signature_algorithm_oid)
             values = _xsj_values(asked.extensions)
             station = _station_of(asked.subject)
-            stands = asked.is_signature_valid
+            stands = asked.is_signature_valid and der.endswith(_SIGNATURE + asked.signature)
     except _UNREADABLE as error:
         raise BadEnrolmentFile(str(error)) from error
     recipients = values.get("age", [])
@@ -273,7 +276,7 @@ def _silent() -> Iterator[None]:
 
 def _certificate(der: bytes, certificate: x509.Certificate) -> Certificate:
     """What these bytes say; raises ``ValueError``."""
-    claims = _claims(certificate)
+    claims = _claims(der, certificate)
     issuer_station = _station_of(certificate.issuer)
     digest = hashlib.sha256(der).hexdigest()
     return Certificate(der, digest, certificate.serial_number, issuer_station, claims)
@@ -304,7 +307,7 @@ def _element(der: bytes, at: int) -> tuple[int, int]:
     return begin, begin + length
 
 
-def _claims(certificate: x509.Certificate) -> Claims:
+def _claims(der: bytes, certificate: x509.Certificate) -> Claims:
     """Everything that rule 26 says of one certificate by itself; raises ``ValueError``."""
     if certificate.version is not x509.Version.v3 or certificate.serial_number <= 0:
         raise ValueError("not version 3 with a positive serial number")
@@ -313,6 +316,8 @@ def _claims(certificate: x509.Certificate) -> Claims:
     ):
         raise ValueError("the dates are not the fixed ones")
     public_key = _raw_key(certificate.public_key(), certificate.signature_algorithm_oid)
+    if not der.endswith(_SIGNATURE + certificate.signature):
+        raise ValueError("the signature is not written as 64 whole bytes")
     if not _states_ed25519(certificate.tbs_certificate_bytes):
         raise ValueError("another algorithm is signed than that of the signature")
     extensions = certificate.extensions
