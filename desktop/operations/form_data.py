@@ -38,7 +38,8 @@ class FormData:
     """What a form starts from: the record and the words and values of everything that its checks look at.
 
     ``linked`` maps link fields to the values of what they lead to, ``children`` child types to their values. ``whose``
-    is the unit that has it, where that is one whose records are not written here.
+    is the unit that has it, where that is one whose records are not written here, ``issued`` what it belongs to, where
+    that was issued.
     """
 
     record: Record
@@ -48,6 +49,7 @@ class FormData:
     children: Mapping[str, Sequence[Values]] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
     whose: str = ""
+    issued: str = ""
 
     @property
     def deleted(self) -> bool:
@@ -56,8 +58,8 @@ class FormData:
 
     @property
     def locked(self) -> bool:
-        """Whether it is only looked at: it is deleted, or another unit's."""
-        return self.deleted or bool(self.whose)
+        """Whether it is only looked at: it is deleted, another unit's, or part of what was issued."""
+        return self.deleted or bool(self.whose or self.issued)
 
 
 def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str, record_id: str) -> FormData:
@@ -66,17 +68,19 @@ def form_data(database: Database, types: Catalogue, codes: Codes, type_name: str
     held = reading.record(database, types, type_name, record_id)
     if held is None:
         raise RecordGone("没有找到这条记录。")
+    linked = linked_values(database, types, record_type, held.values)
     return FormData(
         held,
         title_of(database, types, codes, held),
         link_titles(database, types, codes, record_type, [held.values]),
-        linked_values(database, types, record_type, held.values),
+        linked,
         {
             child.name: lookup.children(database, child, [held.id])[held.id]
             for child in types.children(type_name)
         },
         erased_fields(database, record_type, record_id).get(record_id, frozenset()),
         whose(database, types, held),
+        _issued(types, record_type, linked),
     )
 
 
@@ -85,6 +89,16 @@ def whose(database: Database, types: Catalogue, held: Record) -> str:
     if changing.may_edit(database, types, held.type, held.id):
         return ""
     return reading.titles(database, types[UNIT], [held.unit]).get(held.unit, "别的单位")
+
+
+def _issued(types: Catalogue, record_type: RecordType, linked: Mapping[str, Values]) -> str:
+    """What an issued letter is called that a record is part of; nothing for all else."""
+    if record_type.parent is None:
+        return ""
+    above = types[str(record_type.by_name[record_type.parent].link)]
+    values = linked.get(record_type.parent, {})
+    fixed = above.is_locked(values) and not above.is_correctable(values)
+    return record_type.by_name[record_type.parent].label if fixed else ""
 
 
 def linked_values(

@@ -20,6 +20,7 @@ from desktop.records.supervision.numbering import Series
 from desktop.reference import SHIPPED_LAWS
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
+from desktop.ui.page import Act
 from desktop.ui.pages.case.days_off import HolidaysList
 from desktop.ui.pages.case.letter_form import LetterPage, article_choices
 from desktop.ui.pages.case.page import CasePage
@@ -675,6 +676,32 @@ def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk,
     assert [e.values["department"] for e in tab.view.file.of(EventKind.AUTHORITY_RESULT)] == [
         "human_resources"
     ]
+    # What went out with the letter is only looked at, until somebody else has changed it.
+    desk.window.open_record("case_document", document)
+    desk.settle()
+    page = desk.window.page
+    assert isinstance(page, LetterPage)
+    handed = page.children_tabs["handover_item"]
+    page.tabs.setCurrentWidget(handed)
+    desk.settle()
+    assert not handed.quick.isVisible()
+    assert not handed.list.writable
+    [item] = records.children(district, "handover_item", document)
+    desk.window.open_record("handover_item", item.id)
+    desk.settle()
+    whole = desk.window.page
+    assert isinstance(whole, FormPage)
+    assert all(each.editor.locked for each in whole.form.rows.values())
+    assert "已经签发" in whole.banner.words
+    assert Act.SAVE not in whole.acts()
+    desk.window.back()
+    desk.settle()
+    changes = records.delete(district, "handover_item", item.id)
+    page.refresh(changes)
+    desk.settle()
+    assert handed.quick.isVisible()
+    assert handed.list.writable
+    assert "对不上" in page.banner.words
 
 
 def test_a_reminder_hands_nothing_over(desk: Desk, district: Session) -> None:

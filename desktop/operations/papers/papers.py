@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from dataclasses import field as made_field
 from typing import Final
 
-from desktop.documents.letters.compose import material_rows
 from desktop.documents.letters.printed import digest_of, from_snapshot
 from desktop.documents.papers.compose import FilledPaper, Subject, compose_paper
 from desktop.documents.papers.replacing import SUPERVISION, addressed
@@ -18,7 +17,7 @@ from desktop.errors import StateProblem, UsageProblem
 from desktop.operations import queries
 from desktop.operations.session import Session
 from desktop.operations.supervision.cases import CASE, LETTER, IllegalStep, held, issuer_of, load_case
-from desktop.operations.supervision.letters import materials
+from desktop.operations.supervision.letters import handed_as_issued
 from desktop.operations.supervision.output import prints
 from desktop.operations.templates import template_words, templates
 from desktop.records.cells import Values, as_day, text
@@ -319,9 +318,7 @@ def _unissued(template: PaperTemplate, found: Record) -> bool:
 
 def _check_handed_over(session: Session, found: Record) -> None:
     """The list that is handed over is that of the letter, which says how many pieces and pages it has."""
-    parts = from_snapshot(text(found.values, "snapshot")).parts
-    issued = next((part.rows for part in parts if part.kind == "attachment"), ())
-    if issued != material_rows(materials(session, found.id)):
+    if not handed_as_issued(session, found.id, found.values):
         raise IllegalStep(
             "移交材料在建议书签发以后改动过，清单和文书对不上",
             [

@@ -33,7 +33,14 @@ from desktop.operations.supervision.cases import (
 from desktop.operations.supervision.holidays import TYPE as HOLIDAYS
 from desktop.operations.supervision.holidays import export_working_days, import_working_days, working_days
 from desktop.operations.supervision.issuing import Issued, Signatory, issue, issue_many
-from desktop.operations.supervision.letters import Redrafted, compose_letter, draft, may_issue, redraft
+from desktop.operations.supervision.letters import (
+    Redrafted,
+    compose_letter,
+    draft,
+    handed_as_issued,
+    may_issue,
+    redraft,
+)
 from desktop.operations.supervision.numbers import (
     NumberSettings,
     confirm_numbers,
@@ -72,6 +79,7 @@ __all__ = [
     "enterprises",
     "export_working_days",
     "file_case",
+    "handed_as_issued",
     "has_inspectors",
     "import_working_days",
     "issue",

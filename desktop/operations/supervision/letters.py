@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from desktop.documents.letters import filling
-from desktop.documents.letters.compose import compose
+from desktop.documents.letters.compose import compose, material_rows
 from desktop.documents.letters.content import content_faults
 from desktop.documents.letters.filling import Material, Source
-from desktop.documents.letters.printed import Layout, PrintedLetter
+from desktop.documents.letters.printed import Layout, PrintedLetter, from_snapshot
 from desktop.documents.letters.templates import LetterIncomplete, default_text
 from desktop.errors import Problem
 from desktop.operations.recording import admitting, records
@@ -248,6 +248,13 @@ def materials(session: Session, document: str) -> list[Material]:
         )
         for record in found
     ]
+
+
+def handed_as_issued(session: Session, document: str, values: Values) -> bool:
+    """Whether the materials are those that the issued letter names, with so many pieces and pages."""
+    parts = from_snapshot(text(values, "snapshot")).parts
+    issued = next((part.rows for part in parts if part.kind == "attachment"), ())
+    return issued == material_rows(materials(session, document))
 
 
 def _whole(values: Values, name: str) -> int:

@@ -64,6 +64,8 @@ class RecordBanner(NoticeBar):
         elif data.deleted:
             action = "恢复" if writable else ""
             self.show_notice(Tone.WARNING, "这条记录已经删除，恢复后才能修改。", action, self._restore)
+        elif writable and data.issued:
+            self.show_notice(Tone.PLAIN, f"这份{data.issued}已经签发，随它发出的内容不能再改。")
         elif data.record.disputed:
             named = "、".join(
                 "删除与否" if slot == DELETED_SLOT else self._type.slot_label(slot)

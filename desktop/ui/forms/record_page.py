@@ -279,7 +279,7 @@ class RecordPage(Page):
 
     def _show_record(self, data: FormData) -> None:
         self.setProperty("record", f"{self.record_type.name}:{data.record.id}")
-        self.writable = self.workbench.may_write(self.record_type) and not data.whose
+        self.writable = self.workbench.may_write(self.record_type) and not (data.whose or data.issued)
         self.next_button.setVisible(self.writable and self.record_type.parent is None)
         for tab in self.children_tabs.values():
             tab.show_record(data.record.id, locked=data.locked)

@@ -11,6 +11,7 @@ from desktop.documents.letters.quotes import offered_citations, quote, read_cita
 from desktop.errors import Problem
 from desktop.operations.form_data import FormData
 from desktop.operations.session import Session
+from desktop.operations.supervision import handed_as_issued
 from desktop.records.cells import text
 from desktop.records.supervision import LetterKind, as_issued, is_past
 from desktop.reference import Laws
@@ -74,8 +75,31 @@ class LetterPage(FormPage):
                 f"已签发（{values['document_number']}）{voided}，不能再改；要更正，请在案件里作废后重新起草。"
             )
             self.banner.show_notice(Tone.PLAIN, words)
+            if values.get("kind") == LetterKind.SUGGESTION and not data.locked:
+                self._lock_materials(data)
         if self.writable and not self.fixed and not self.past and not self.banner.words:
             self._tell_unquotable(text(values, "articles"))
+
+    def _lock_materials(self, data: FormData) -> None:
+        """What went out with the letter is only looked at, unless it has been changed since and is to be put right."""
+        record, values = data.record.id, data.record.values
+        tab = self.children_tabs["handover_item"]
+        tab.show_record(record, locked=True)
+
+        def then(whole: bool) -> None:
+            if not whole and self.record == record:
+                tab.show_record(record)
+                self.banner.show_notice(
+                    Tone.WARNING,
+                    "移交材料在签发以后改动过，和文书对不上，不能打印清单。请改回签发时的样子，"
+                    "或者在案件里作废后重新起草。",
+                )
+
+        self.workbench.write(
+            "核对移交材料",
+            lambda session, _ticket: handed_as_issued(session, record, values),
+            then, owner=self, step=False,
+        )  # fmt: skip
 
     def _tell_unquotable(self, articles: str) -> None:
         """An article that has no text here is told where it is typed, not first when the letter is to be issued."""
