@@ -330,6 +330,10 @@ def test_name_and_words_are_changed_and_the_ending_is_not(village: Session, tmp_
     assert (found.name, found.description) == ("体检报告.exe.pdf", "第一页")
     attachments.describe(village, made, {"name": "", "description": ""})
     assert (on(village, record)[0].name, on(village, record)[0].description) == ("体检报告.exe.pdf", "")
+    # Another program may leave it out; what was erased is said of what was erased alone.
+    without = records.slot_edits(village, village.types["attachment"], made, {"name": None})
+    village.ledger.write("改", "王芳", edits=without)
+    assert on(village, record)[0].name == "（没有文件名）"
 
 
 def test_what_is_deleted_is_no_longer_there_and_comes_back_with_undo(

@@ -69,9 +69,12 @@ def value(session: Session, record: str, field: str) -> object:
 def test_base_and_all_values_stand_side_by_side_with_who_when_and_unit(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
-    dispute(pair, tmp_path, name=("区里改的", "村里改的"))
+    dispute(pair, tmp_path, name=("区里改的", "村里改的"), area=("a" * 32, "b" * 32))
     _, page = open_page(pair[0])
-    (shown,) = page.disputes
+    lost, shown = sorted(page.disputes, key=lambda d: d.slot)
+    # Neither record is here: nobody could tell one from the other.
+    assert [s.texts for s in lost.sides] == [("（未找到，编号末四位bbbb）",), ("（未找到，编号末四位aaaa）",)]
+    assert lost.differing == {0}
     assert shown.base is not None
     assert (shown.base.texts, [s.texts for s in shown.sides]) == (("原名0",), [("村里改的",), ("区里改的",)])
     authors = [s.authors[0] for s in shown.sides]

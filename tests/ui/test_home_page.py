@@ -149,7 +149,9 @@ def test_who_does_it_himself_is_told_nothing_of_others_and_the_cursor_waits_for_
     hands.qtbot.addWidget(again)
     again.done.installEventFilter(nothing)
     again.show()
+    assert again.looking.isVisible(), "and meanwhile it is said that it is looked"
     hands.settle()
+    assert not again.looking.isVisible()
     assert ["登记了两遍" in words for words in sentences(again)] == [True]
     assert nothing.count == 0
     object.__setattr__(district.operator, "role", Role.DESK)

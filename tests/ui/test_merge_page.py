@@ -344,6 +344,30 @@ def test_a_small_screen_hides_no_row_behind_a_scroll_bar(
     assert hands.window.height() <= 582
 
 
+def test_at_125_percent_files_of_which_all_is_taken_have_the_room_of_what_there_is_not(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    town, village = pair
+    paths = []
+    for n in range(6):
+        records.save(village, "enterprise", {"name": f"第{n}家"})
+        paths.append(exchange.send(village, tmp_path / f"径山村工会联合会 12月第{n}次.xsj").path)
+    hands, page = open_page(town)
+    hands.window.resize(1093, 614)
+    hands.drop(page.merge.drop, paths)
+    grid = page.merge.grid
+    hands.look("six-files-at-125")
+    last = grid.visualRect(grid.rows.index(len(paths), 0))
+    assert grid.viewport().rect().contains(last), "all six are in sight"
+    types = page.merge.details.types
+    assert types.viewport().rect().contains(types.visualRect(types.rows.index(0, 0)))
+    hands.click(page.merge.merge)
+    rows = range(len(paths) + 1)
+    seen = [grid.viewport().rect().contains(grid.visualRect(grid.rows.index(n, 0))) for n in rows]
+    hands.look("six-after")
+    assert sum(seen) >= 3, "and some of them below what is said of the outcome"
+
+
 def test_the_five_outcomes_have_one_set_of_words_before_after_and_in_the_log(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:
@@ -434,7 +458,7 @@ def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     numbered = {str(f.path.name): n for n, f in enumerate(panel.files, start=1)}
     cut, whole = numbered["坏的1.xsj"], numbered[good.name]
     last = grid.rows.columnCount() - 1
-    assert grid.visualRect(grid.rows.index(cut, 4)).width() > 2 * grid.columnWidth(4) + grid.columnWidth(last)
+    assert grid.visualRect(grid.rows.index(cut, 4)).width() > grid.columnWidth(4) + grid.columnWidth(last)
     assert "文件不完整" in grid.rows.index(cut, 4).data()
     assert grid.rows.index(whole, 4).data() == "0"
     assert grid.rowHeight(cut) == theme.measures().row

@@ -25,7 +25,7 @@ from desktop.sync.authority.station import begin_incarnation
 from desktop.ui.forms.page import FormPage
 from desktop.ui.lists.page import ListPage
 from desktop.ui.pages.home.page import HomePage
-from desktop.ui.pages.sync.page import FORKS, UNSETTLED, SyncPage
+from desktop.ui.pages.sync.page import FORKS, LOG, UNSETTLED, SyncPage
 from tests.operations.stations import enrol, forged, report_up, station, twin
 from tests.ui.exchanges import CODE, PHONE, Open, town_and_village
 from tests.ui.hands import Windows
@@ -237,5 +237,13 @@ def test_two_computers_that_use_one_ledger_are_shown_and_what_to_do(
 
 
 def test_without_a_fork_there_is_no_tab_for_it(open_page: Open, pair: tuple[Session, Session]) -> None:
-    _, page = open_page(pair[0])
+    hands, page = open_page(pair[0])
     assert not page.tabs.isTabVisible(FORKS)
+    # Who has chosen another one before all was read stays there.
+    again = SyncPage(hands.bench)
+    hands.qtbot.addWidget(again)
+    again.show()
+    bar = again.tabs.tabBar()
+    hands.qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(LOG).center())
+    hands.settle()
+    assert (again.seen is not None, again.tabs.currentIndex()) == (True, LOG)

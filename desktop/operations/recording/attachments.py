@@ -246,7 +246,7 @@ def _attachment(held: Record, here: int) -> Attachment:
 
     return Attachment(
         id=held.id,
-        name=text("name") or "（文件名已清除）",
+        name=text("name") or ("（没有文件名）" if text("media") else "（文件名已清除）"),
         description=text("description"),
         taken=text("taken"),
         media=text("media"),

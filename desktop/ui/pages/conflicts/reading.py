@@ -263,7 +263,7 @@ class _Teller:
 
     def _texts(self, slot: Slot | None, name: str, value: Any, *, masked: bool) -> tuple[str, ...]:
         if name == UNIT_SLOT:
-            return (self._units.get(str(value), "本机没有登记的单位"),)
+            return (self._units.get(str(value)) or f"本机没有登记的单位（{_tail(value)}）",)
         if slot is None:
             return ("（本程序不认识的内容）",)
         if not slot.shown_fields:
@@ -275,7 +275,9 @@ class _Teller:
         if cell in (None, ""):
             return EMPTY
         if field.kind is Kind.LINK:
-            return queries.link_words(field, cell, self._links)
+            words = queries.link_words(field, cell, self._links)
+            # Two that are not here would look alike, and nobody could choose.
+            return words if str(cell) in self._links else f"{words.removesuffix('）')}，{_tail(cell)}）"
         words = display(field, cell, codes=self._here.codes, masked=masked)
         return f"{words}{field.unit}" if field.kind in (Kind.INTEGER, Kind.DECIMAL) else words
 
@@ -285,6 +287,11 @@ class _Teller:
         masked, whole = (self._texts(slot, slot_name, value, masked=m) for m in (True, False))
         labels = [f"{f.label}：" for f in slot.shown_fields[1:]] if slot is not None else []
         return _line(masked, labels), _line(whole, labels)
+
+
+def _tail(record: object) -> str:
+    """What tells two records apart of which nothing else is known here."""
+    return f"编号末四位{str(record)[-4:]}"
 
 
 def _line(texts: Sequence[str], labels: Sequence[str]) -> str:

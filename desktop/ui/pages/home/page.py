@@ -68,6 +68,7 @@ class HomePage(Page):
         self.tasks, self.plan, self.first = TaskList(), PlanPart(workbench), StartPart(workbench)
         self.done = plain("没有到期的、没上报的和填得不一样的内容。有了会列在这里。", muted=True)
         self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.looking = plain("正在查看…", muted=True)
         self.others_do = plain(muted=True, small=True)
         self.left, self.right = Card(), Card("离目标还有多远　（口径为示例，非官方）")
         self.plan_note = plain("正在统计…", muted=True, small=True)
@@ -82,6 +83,8 @@ class HomePage(Page):
         self._matters.addWidget(self.tasks)
         self._matters.addWidget(self.done)
         self.left.column.addWidget(self.others_do)
+        # Above the list and not in its place: what has the cursor may not go.
+        self.left.column.addWidget(self.looking)
         self.left.column.addWidget(matters, 1)
         self.right.column.addWidget(self.plan_note)
         self.right.column.addWidget(WholeRows(self.plan), 1)
@@ -224,6 +227,7 @@ class HomePage(Page):
         ordered = sorted(tasks, key=lambda t: not t.urgent)
         self.tasks.show_tasks(ordered)
         self._matters.setCurrentIndex(0 if ordered or self._awaited else 1)
+        self.looking.setVisible(bool(self._awaited) and not ordered)
         self._say_whose(len(ordered))
         self.state_changed.emit()
 

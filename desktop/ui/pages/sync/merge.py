@@ -438,9 +438,9 @@ class MergePanel(Stack):
         self.details.setVisible(not alone)
         self.grid.show_files(self.files, self.workbench.today(), looking=busy)
         self._show_details(self.grid.current())
-        short = self.details.nothing_new or not self.decided.isHidden()
-        self._column.setStretchFactor(self.details, 0 if short else _DETAILS)
-        self.grid.limit_height(_ROWS_ALONE if alone or self.details.nothing_new else _ROWS, _LEAST_ROWS)
+        few = not self.details.items_left
+        self._column.setStretchFactor(self.details, 0 if few or not self.decided.isHidden() else _DETAILS)
+        self.grid.limit_height(_ROWS_ALONE if alone or few else _ROWS, _LEAST_ROWS)
         self.caption.setText(f"收到的文件（{len(self.files)}个）")
         self.progress_line.setVisible(busy)
         for widget in (self.more, self.clear):

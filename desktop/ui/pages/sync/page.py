@@ -271,7 +271,9 @@ class SyncPage(Page):
         self.standing.setText(self._standing_words(seen))
         if first:
             enrolled = seen.standing.enrolled
-            self.tabs.setCurrentIndex(ENROLMENT if not enrolled else self._first)
+            # Whoever has chosen a tab before all was read stays there.
+            if self.tabs.currentIndex() == WORK:
+                self.tabs.setCurrentIndex(ENROLMENT if not enrolled else self._first)
             if self._wanted:
                 self.go_to_part(self._wanted)
             if self.isVisible():

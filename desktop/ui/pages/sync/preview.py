@@ -28,6 +28,8 @@ OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}
 _DONE = ("新增", "修改", "删除")
 _LEFT = (CONFLICT, HELD, REFUSED)
 """What is not taken, in the order in which it is counted."""
+_OUTCOMES = 5
+"""Where the numbers of the outcomes begin in the list of files."""
 NOT_TAKEN = "没有收下的"
 """What those are called on every page."""
 
@@ -111,6 +113,10 @@ class FilesGrid(Grid):
         counted = not files or any(f.good or f.result is None for f in files)
         for column, col in enumerate(self.rows.columns):
             self.setColumnHidden(column, col.numeric and not counted)
+        # What comes to none of them leaves its room to names and reasons, as in the log.
+        for column, name in enumerate(OUTCOMES, start=_OUTCOMES):
+            come = [f for f in files if f.result is not None and f.good and getattr(f.result, name)]
+            self.setColumnHidden(column, not counted or (name != APPLIED and not come))
         # Reasons are long, and of a bad file beside good ones there is nothing to count either.
         first = next(n for n, col in enumerate(self.rows.columns) if col.label == "共")
         lines = [self._line(f, today, looking) for f in files]
@@ -177,7 +183,6 @@ class Details(QWidget):
             wrapping=True,
         )
         self.items.opened.connect(self._open)
-        self.nothing_new = False
         self.caption = heading("会怎样，按类别")
         self._nothing = plain("没有。", muted=True)
         self._no_types = plain("没有新增、修改或删除的内容。", muted=True)
@@ -240,7 +245,11 @@ class Details(QWidget):
         for widget in (self.caption, self._no_types, self._items_head, self._nothing):
             widget.setVisible(widget.isVisibleTo(self) and not same)
         self._same.setVisible(same)
-        self.nothing_new = same
+
+    @property
+    def items_left(self) -> bool:
+        """Whether there is anything to read through: the types alone are few, and the files above need the room."""
+        return bool(self.items.rows.lines)
 
     def _open(self, item: Unsettled | None) -> None:
         if item is not None and item.known and item.outcome == CONFLICT and not self.merged:
