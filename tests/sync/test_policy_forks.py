@@ -13,7 +13,7 @@ from desktop.records.versions.stamps import to_wire
 from desktop.store.ledger import NewRecord
 from desktop.store.merging import aside
 from desktop.store.peers import received, segment_log, traffic
-from desktop.sync.authority import excluding, exclusions, station
+from desktop.sync.authority import behind, excluding, exclusions, station
 from desktop.sync.enrolling import copies
 from desktop.sync.merging import forks, rewriting, withdrawing
 from desktop.sync.signed import identity
@@ -404,11 +404,15 @@ def test_taking_the_decision_back_opens_the_fork_again(
 
 
 def test_a_copy_that_enrols_anew_counts_its_bundles_from_one(laptop: Desk, twin: Desk, town: Desk) -> None:
-    """It has sent some while it was taken for the original."""
+    """It has sent some while it was taken for the original. Whoever reported to that has nothing to give back to it."""
     twin.birth("firm", {"name": "副本的"}, record=OTHER)
     assert town.take(twin.send()).applied == 1
+    station.note_restored(twin.ledger)
+    behind.note_hearing(twin.ledger, "a" * 64, "f" * 16)
+    assert station.knowledge(twin.ledger, None).state.behind
     fresh = identity.generate(twin.ledger.environment.random)
     copies.become_another(twin.ledger, fresh)
+    assert not station.knowledge(twin.ledger, None).state.behind
     twin.keys = station.load_keys(twin.ledger)
     assert traffic.exported(twin.database) == []
     enrol(twin, town)

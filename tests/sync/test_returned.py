@@ -310,6 +310,39 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     assert list(district.refused().values()) == ["scope", "scope"]
 
 
+def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_between(tmp_path: Path) -> None:
+    """Below that is named in which the move was said. With what it begins after that nothing is lost, and who was moved
+    away tells nothing.
+    """
+    city, district, far = desks.two_districts(tmp_path)
+    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village = desks.below(other, "村")
+    pairs = [(village, other), (town, district), (other, district), (district, city)]
+    settle(pairs)
+    first, second = copied(district), copied(district)
+    restore(district, first, "1" * 16)
+    settle(pairs)
+    move(district, village.unit, town.unit)
+    settle([(town, district)])
+    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    restore(district, second, "2" * 16)
+    assert district.take(town.send()).reasons == {("held", "unit"): 1}
+    settle([(town, district), (other, district)])
+    assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
+    station.begin_incarnation(district.ledger, "3" * 16)
+    district.keys = station.load_keys(district.ledger)
+    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
+    assert district.take(town.send()).reasons == {("refused", "scope"): 1}
+    restore(district, copied(district), "4" * 16)
+    district.take(other.send())
+    town.birth("firm", {"name": "厂"}, unit=other.unit)
+    assert district.take(town.send()).reasons == {("held", "unit"): 1}
+    settle([(town, district), (district, city)])
+    move(city, other.unit, far.unit)
+    settle([(district, city)])
+    assert (district.held(), [*district.refused().values()].count("scope")) == ({}, 2)
+
+
 def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(tmp_path: Path) -> None:
     """Also what did not count by its word about a whole computer, of which this station's own word says less."""
     places = Places(tmp_path)

@@ -6,22 +6,32 @@ import json
 
 from desktop.records.versions import stamps
 from desktop.store.ledger import Ledger
-from desktop.store.peers import received
+from desktop.store.peers import links
 from desktop.store.queries import governing
 from desktop.sync import trust
 from desktop.sync.authority.held import Held
+from desktop.sync.signed.tree import Place
 from desktop.sync.trust import TrustState
 
 _TREES_LOST = "trees_lost"
 """By station below, which change of units by this one it knows that is lost here, as milliseconds since 2020."""
 _RESTORED, _UNHEARD = "restored_in", "unheard_below"
-"""The incarnation that began with the last restore; and the stations below that have heard this one in an incarnation
-which it has left, and not since."""
+"""The incarnation that began with the last restore, and those that this ledger has begun since; and the stations below
+that have heard this one in another, and not since."""
+KEPT = (_TREES_LOST, _RESTORED, _UNHEARD)
+"""All that is kept here."""
 
 
 def note_restored(ledger: Ledger) -> None:
     """Keeps that an incarnation has begun since words of here may be lost."""
     ledger.set_meta(_RESTORED, ledger.incarnation)
+
+
+def note_begun(ledger: Ledger) -> None:
+    """Keeps that this ledger has begun another incarnation, with which nothing is lost."""
+    restored = ledger.meta(_RESTORED)
+    if restored is not None:
+        ledger.set_meta(_RESTORED, f"{restored} {ledger.incarnation}")
 
 
 def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest: bool) -> bool:
@@ -45,16 +55,18 @@ def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest
 
 
 def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
-    """Keeps of a station below whether it has heard this one last in an incarnation that it has left; if that is news.
+    """Keeps of a station below whether it has heard this one last in an incarnation of before its restore; if so newly.
 
     Where this one was restored, what it had said of units since its backup comes back from there, and as soon as it has
-    heard of the restore. Which change that was no bundle tells, unless it was one of the root.
+    heard of the restore. Which change that was no bundle tells, unless it was one of the root. Nor does this one know
+    all in which it has spoken by then: of a restore before that nothing may be left here.
     """
-    if ledger.meta(_RESTORED) is None:
+    restored = ledger.meta(_RESTORED)
+    if restored is None:
         return False
     unheard: list[str] = json.loads(ledger.meta(_UNHEARD) or "[]")
-    left = {name for _, name in received.incarnations(ledger.database, ledger.station)} - {ledger.incarnation}
-    has_heard = incarnation not in left
+    # Who has heard nothing yet names none.
+    has_heard = incarnation in ("", ledger.incarnation, *restored.split(" "))
     if has_heard is (below not in unheard):
         return False
     now = [name for name in unheard if name != below] if has_heard else [*unheard, below]
@@ -65,13 +77,19 @@ def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
 def is_behind(ledger: Held, state: TrustState) -> bool:
     """Whether this station has lost what it had said of units, and those below have heard, or may have lost that.
 
-    Who is out of use gives nothing back, and never tells that it has.
+    Who is out of use, or was moved away, gives nothing back, and never tells that it has.
     """
-    if any(not trust.is_out(state, name) for name in json.loads(ledger.meta(_UNHEARD) or "[]")):
+    if any(_may_give_back(ledger, state, name) for name in json.loads(ledger.meta(_UNHEARD) or "[]")):
         return True
     lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
     trees = {tree for name, tree in lost.items() if not trust.is_out(state, name)}
     return not all(_has_said(ledger, tree) for tree in trees)
+
+
+def _may_give_back(ledger: Held, state: TrustState, below: str) -> bool:
+    link = links.link_to(ledger.database, below)
+    moved = link is not None and state.tree.place(link.unit, state.units) is Place.OUTSIDE
+    return not moved and not trust.is_out(state, below)
 
 
 def _has_said(ledger: Held, tree: int) -> bool:

@@ -139,6 +139,7 @@ def begin_incarnation(ledger: Ledger, incarnation: str) -> None:
         ledger.set_meta("incarnation", incarnation)
         ledger.incarnation = incarnation
         ledger.origin = ledger.origin_ref(ledger.station, incarnation)
+        behind.note_begun(ledger)
         links.send_all_again(ledger.database)
         pending.begin_again(ledger.database)
 
@@ -201,7 +202,7 @@ def _ders(texts: Sequence[str]) -> tuple[bytes, ...]:
 _ROOTS, _BEFORE, _ALONE = "roots", "chains_before", "roots_alone"
 _ASKED, _ASKED_IN, _REQUEST = "asked_keys", "asked_incarnation", "request"
 _CONFIRMED, _JUDGED = "confirmed_stations", "computers_judged"
-ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE)
+ENROLMENT = ("chain", _REQUEST, _ROOTS, _BEFORE, _ASKED, _ASKED_IN, _ALONE, *behind.KEPT)
 """What a ledger keeps of its place in a tree."""
 
 
