@@ -108,7 +108,8 @@ class TrustState:
     ``revocations``: for each revoked station the last item number that counts in each incarnation; an incarnation not
     named counts nothing. ``recipients``: the age recipients that this station can open, ``units`` those of its own
     certificate. ``signatures`` are the duties of persons without whose signatures this station takes no bundle from
-    below. ``behind``: it has lost some of the tree, or may have, so nobody is outside of it for certain.
+    below. ``awaited`` are stations below that have heard what this one has lost of the tree, or may have: of what
+    they and those below them write nothing is outside of it for certain.
     """
 
     roots: frozenset[bytes]
@@ -121,7 +122,7 @@ class TrustState:
     units: frozenset[str]
     signatures: frozenset[str] = frozenset()
     former: frozenset[bytes] = frozenset()
-    behind: bool = False
+    awaited: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         cuts = {station: MappingProxyType(dict(last)) for station, last in self.revocations.items()}

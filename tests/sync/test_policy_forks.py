@@ -409,10 +409,10 @@ def test_a_copy_that_enrols_anew_counts_its_bundles_from_one(laptop: Desk, twin:
     assert town.take(twin.send()).applied == 1
     station.note_restored(twin.ledger)
     behind.note_hearing(twin.ledger, "a" * 64, "f" * 16)
-    assert station.knowledge(twin.ledger, None).state.behind
+    assert station.knowledge(twin.ledger, None).state.awaited
     fresh = identity.generate(twin.ledger.environment.random)
     copies.become_another(twin.ledger, fresh)
-    assert not station.knowledge(twin.ledger, None).state.behind
+    assert not station.knowledge(twin.ledger, None).state.awaited
     twin.keys = station.load_keys(twin.ledger)
     assert traffic.exported(twin.database) == []
     enrol(twin, town)

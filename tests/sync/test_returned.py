@@ -19,7 +19,7 @@ from desktop.sync.formats import segments
 from desktop.sync.merging import forks, orphaned
 from tests.sync import desks
 from tests.sync.acts import change_root, erase, move, renew
-from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, settle
+from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report, settle
 from tests.sync.forging import forged_bundle
 from tests.sync.places import Places, name_of
 
@@ -281,33 +281,40 @@ def test_whoever_has_the_keys_of_a_revoked_laptop_has_nothing_signed_by_the_new_
 def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_heard_of_its_restore(
     tmp_path: Path,
 ) -> None:
-    """Its own move is lost, by which one of them writes; what it refuses in writing would not count any more."""
+    """Its own move is lost, by which one of them writes; what it refuses in writing would not count any more.
+
+    Nor does it pass that on to the level above, which has never heard of the move either.
+    """
     city = new_root(tmp_path, "市", Level.CITY)
     district = desks.below(city, "区", Level.DISTRICT, 3)
     town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
-    village = desks.below(other, "村")
-    pairs = [(village, other), (town, district), (other, district), (district, city)]
+    village, second = desks.below(other, "村"), new_desk(tmp_path, "甲镇的另一台", Level.TOWN, unit=town.unit)
+    enrol(second, town)
+    pairs = [(village, other), (second, town), (town, district), (other, district), (district, city)]
     settle(pairs)
     backup = copied(district)
     move(district, village.unit, town.unit)
-    settle([(district, city), (town, district)])
-    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    settle([(town, district), (second, town)])
+    second.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    town.take(second.send())
     restore(district, backup, "f" * 16)
     assert district.take(town.send()).reasons["held", "unit"] == 1
-    settle([(town, district)])
-    assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
-    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
-    assert district.take(town.send()).reasons["refused", "scope"] == 1
-    # Who has not heard of it, and is out of use by now, will never say so.
+    district.birth("firm", {"name": "区里的"}, record="f3" * 16)
+    assert report(district, city).applied > 0
+    assert (city.held(), city.refused()) == ({}, {})
+    settle([(town, district), (district, city)])
+    for desk in (city, district):
+        assert (name_of(desk), desk.refused(), desk.held()) == ("厂", {}, {})
+    # What those write who have heard of it is judged as ever, though others have not; and of whom is out of use.
     restore(district, copied(district), "e" * 16)
     district.take(other.send())
-    town.birth("firm", {"name": "厂"}, unit=other.unit)
-    assert district.take(town.send()).reasons["held", "unit"] == 1
     settle([(town, district)])
-    assert set(district.held().values()) == {"unit"}
+    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
+    assert district.take(town.send()).reasons["refused", "scope"] == 1
+    other.birth("firm", {"name": "厂"}, unit=town.unit)
+    assert district.take(other.send()).reasons["held", "unit"] == 1
     district.revoke(other, 1_000)
-    assert district.held() == {}
-    assert list(district.refused().values()) == ["scope", "scope"]
+    assert (district.held(), [*district.refused().values()]) == ({}, ["scope", "scope"])
 
 
 def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_between(tmp_path: Path) -> None:

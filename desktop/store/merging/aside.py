@@ -179,6 +179,19 @@ def grounds(database: Database, but: str, types: Iterable[str]) -> list[Ground]:
     ]
 
 
+def segments_of(database: Database, ground: Ground) -> set[int]:
+    """The positions of the segments, signed by who wrote them, in which something waits for this."""
+    return {
+        position
+        for (position,) in database.rows(
+            "SELECT DISTINCT s.position FROM held h CROSS JOIN segment s ON s.origin = h.origin"
+            f" AND (s.vouched IS NULL) = 1 AND s.first BETWEEN h.number - {MAX_LINES - 1} AND h.number"
+            " AND s.last >= h.number WHERE h.origin = ? AND h.reason = +? AND h.unit = ?",
+            (ground.origin, ground.reason, ground.unit),
+        )
+    }
+
+
 def held(database: Database, ground: Ground, types: Iterable[str]) -> Iterator[list[Aside]]:
     """What waits for something, in pieces like :func:`refused`."""
     yield from _pieces(

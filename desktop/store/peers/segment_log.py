@@ -125,6 +125,11 @@ def end(database: Database) -> int:
     return int(database.value("SELECT coalesce(max(position), 0) FROM segment"))
 
 
+def after(database: Database, position: int) -> list[int]:
+    """Where segments stand after a position of the journal."""
+    return [p for (p,) in database.rows("SELECT position FROM segment WHERE position > ?", (position,))]
+
+
 def items_held(database: Database) -> int:
     """How many items stand in all segments."""
     return int(database.value("SELECT coalesce(sum(total), 0) FROM segment"))

@@ -1,4 +1,7 @@
-"""What a restored station has lost of the tree, as those below tell it: meanwhile it refuses nothing for its scope."""
+"""What a restored station has lost of the tree, as those below tell it.
+
+Until they have given it back it refuses nothing of theirs for its scope.
+"""
 
 from __future__ import annotations
 
@@ -74,22 +77,26 @@ def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
     return True
 
 
-def is_behind(ledger: Held, state: TrustState) -> bool:
-    """Whether this station has lost what it had said of units, and those below have heard, or may have lost that.
+def may_await(ledger: Held) -> bool:
+    """Whether anything of that has to be asked."""
+    return any(ledger.meta(key) not in (None, "[]", "{}") for key in (_UNHEARD, _TREES_LOST))
+
+
+def awaited(ledger: Held, state: TrustState) -> frozenset[str]:
+    """The stations below that have heard what this one had said of units and has lost, or may have.
 
     Who is out of use, or was moved away, gives nothing back, and never tells that it has.
     """
-    if any(_may_give_back(ledger, state, name) for name in json.loads(ledger.meta(_UNHEARD) or "[]")):
-        return True
+    found = [name for name in json.loads(ledger.meta(_UNHEARD) or "[]") if _is_here(ledger, state, name)]
     lost: dict[str, int] = json.loads(ledger.meta(_TREES_LOST) or "{}")
-    trees = {tree for name, tree in lost.items() if not trust.is_out(state, name)}
-    return not all(_has_said(ledger, tree) for tree in trees)
+    trees = {tree: _has_said(ledger, tree) for tree in set(lost.values())}
+    found += [name for name, tree in lost.items() if not trees[tree]]
+    return frozenset(name for name in found if not trust.is_out(state, name))
 
 
-def _may_give_back(ledger: Held, state: TrustState, below: str) -> bool:
+def _is_here(ledger: Held, state: TrustState, below: str) -> bool:
     link = links.link_to(ledger.database, below)
-    moved = link is not None and state.tree.place(link.unit, state.units) is Place.OUTSIDE
-    return not moved and not trust.is_out(state, below)
+    return link is None or state.tree.place(link.unit, state.units) is not Place.OUTSIDE
 
 
 def _has_said(ledger: Held, tree: int) -> bool:

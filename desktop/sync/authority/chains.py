@@ -133,7 +133,7 @@ class Chains(Mapping[str, Sequence[Chain]]):
 
     def __getitem__(self, station: str) -> Sequence[Chain]:
         if station not in self._found:
-            stations = self._above(station)
+            stations = self.above(station)
             linked = link(self._held(stations), [r for r in self._roots if _station(r) in stations])
             # Who stands above was linked by all that matters to it as well.
             self._found |= {name: linked.get(name) for name in stations}
@@ -170,7 +170,7 @@ class Chains(Mapping[str, Sequence[Chain]]):
     def _of(self, station: str) -> list[Certificate]:
         return [*self._granted.of(station), *(c for c in self._given if c.station == station)]
 
-    def _above(self, station: str) -> set[str]:
+    def above(self, station: str) -> set[str]:
         """A station and all by which its certificates and those of its issuers were given."""
         found, open_ends = {station}, [station]
         while open_ends:

@@ -214,11 +214,20 @@ class Judge:
     def is_due(self, reason: str, station: str, unit: str, stamp: int) -> bool:
         """Whether an item has to wait no longer for its unit, its day or the grant of its station."""
         if reason == HELD_UNIT:
-            return unit in self.state.tree and not self.state.behind
+            return unit in self.state.tree and not self.waits_below(station)
         if reason == HELD_FUTURE:
             return not self.is_future(stamp)
         # What waits for a program that knows its type is asked for by that (see ``tables``).
         return reason == HELD_KIND or (reason == HELD_CERTIFICATE and self.is_known(station))
+
+    def waits_below(self, station: str) -> bool:
+        """Whether what a station may write is not certain, since this one has lost what that, or who is above it, has
+        heard. What this one itself had written may stand on it too.
+        """
+        awaited = self.state.awaited
+        if not awaited:
+            return False
+        return station == self.state.station or not awaited.isdisjoint(self._chains.above(station))
 
     def _beyond(
         self, parent: str, signer: Certificate | None, contents: Contents, changes: Collection[WireChange]
@@ -278,7 +287,7 @@ class Judge:
         units = frozenset(unit for c in speaking for unit in c.claims.units)
         for unit in found.units():
             place = self.state.tree.place(unit, units)
-            if place is Place.OUTSIDE and not self.state.behind:
+            if place is Place.OUTSIDE and not self.waits_below(found.contents.header.station):
                 found.refuse(found.numbers_under(unit), REFUSED_SCOPE)
             elif place is not Place.INSIDE:
                 found.hold(found.numbers_under(unit), HELD_UNIT)

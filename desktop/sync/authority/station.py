@@ -314,7 +314,7 @@ def knowledge(ledger: Held, keys: StationKeys | None) -> Knowledge:
     policy = policy_of(ledger, known)
     state = dataclasses.replace(state, revocations=policy.cuts)
     return Knowledge(
-        dataclasses.replace(state, behind=behind.is_behind(ledger, state)),
+        dataclasses.replace(state, awaited=behind.awaited(ledger, state)),
         chains,
         policy,
         known.certificates,

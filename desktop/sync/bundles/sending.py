@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,16 +13,19 @@ from typing import Any
 from desktop import __version__
 from desktop.records.typed.texts import printable
 from desktop.records.versions.deciding import TREE_TYPES
+from desktop.records.versions.item_outcomes import HELD_NO_BIRTH, HELD_UNIT
 from desktop.records.versions.items import BIRTH, MAX_LINES, Shape
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
+from desktop.store.merging import aside
 from desktop.store.peers import exchanged, links, passed, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
 from desktop.store.queries.units import subtree
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
-from desktop.sync.authority import station
+from desktop.sync.authority import behind, station
+from desktop.sync.authority.judging import Judge
 from desktop.sync.authority.speaking import speaking_to
 from desktop.sync.bundles import envelope, kept, writing
 from desktop.sync.bundles.scope import Scope
@@ -107,6 +111,8 @@ Journal = Iterator[Planned]
 
 MANY_ITEMS, MANY_SEGMENTS = 5_000, 50
 """So many are looked through one by one; of more it is first asked which segments may hold something."""
+_PUT_OFF = "put_off"
+"""Where in the journal stands what was put off when a bundle for the level above was written last."""
 _MOST_JOINED = 4 << 20
 """Bytes of lines that are put together into one segment of a grant."""
 MOST_GROWN = writing.PART_TARGET * MAX_PARTS // 2
@@ -189,15 +195,43 @@ def _upward(ledger: Ledger, link: Link) -> Journal:
 
     But for its own items of an incarnation in which it speaks no more: it may have been restored, and lack them.
     """
+    end = _put_off(ledger)
     before, _ = links.went_on(ledger.database, link)
     present = links.speaks_in(ledger.database, link.peer)
     for held in segment_log.signed_after(ledger.database, before, back_to=(link.peer, present)):
+        if held.position > end:
+            return
         label = [
             held.station, held.incarnation, held.first, held.last, held.digest, held.total, before, held.position
         ]  # fmt: skip
         frame = partial(kept.frame_at, ledger.database, held.position)
         yield Planned(label, held.counts, held.position, frame)
         before = held.position
+
+
+def _put_off(ledger: Ledger) -> int:
+    """Puts at the end of the journal what waits as it may be allowed by what was lost; after which position that is.
+
+    The level above may never have heard what those below give back: it would refuse in writing what waits here. Once
+    nothing is awaited of who wrote it that goes up, and comes last once more, after all that it may stand on.
+    """
+    database = ledger.database
+    before: list[int] = json.loads(ledger.meta(_PUT_OFF) or "[]")
+    if not (before or behind.may_await(ledger)):
+        return segment_log.end(database)
+    judge = Judge(station.knowledge(ledger, None), ledger.types, ledger.environment.since_epoch())
+    waiting = [
+        ground
+        for ground in aside.grounds(database, HELD_NO_BIRTH, ())
+        if ground.reason == HELD_UNIT and judge.waits_below(ground.station)
+    ]
+    now = set().union(*(aside.segments_of(database, ground) for ground in waiting))
+    with database.transaction():
+        ledger.to_the_end({p for p in before if segment_log.stands_at(database, p)} - now, news=False)
+        end = segment_log.end(database)
+        ledger.to_the_end(now, news=False)
+        ledger.set_meta(_PUT_OFF, json.dumps(segment_log.after(database, end)))
+    return end
 
 
 def _answers_for(ledger: Ledger, link: Link) -> Answers:
