@@ -15,10 +15,10 @@ from desktop.store.merging import aside
 from desktop.store.peers import received, segment_log, traffic
 from desktop.sync.authority import behind, excluding, exclusions, station
 from desktop.sync.enrolling import copies
-from desktop.sync.merging import forks, rewriting, withdrawing
+from desktop.sync.merging import forks, orphaned, rewriting, withdrawing
 from desktop.sync.signed import identity
 from tests.sync.acts import erase, everything
-from tests.sync.desks import Desk, copied, enrol, new_desk, put_back, report
+from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report
 from tests.sync.forking import FIRM, FOURTH, OTHER, THIRD, decide, forked, later_copy, open_forks, renumber
 
 
@@ -401,6 +401,31 @@ def test_taking_the_decision_back_opens_the_fork_again(
     decide(town, laptop, keep_held=True)
     assert town.records() == {FIRM, FOURTH}
     assert open_forks(town) == []
+
+
+def test_what_a_lost_root_had_decided_is_not_asked_again(
+    laptop: Desk, twin: Desk, town: Desk, district: Desk
+) -> None:
+    """That the incarnation is closed names nothing that has come; who has not heard of it goes on in it."""
+    forked(laptop, twin, town, district)
+    decide(district, laptop)
+    town.take(district.send(town))
+    assert open_forks(town) == []
+    before = station.knowledge(town.ledger, town.keys).policy
+    enrol(town, new_root(town.folder, "新区"), 3)
+    orphaned.say_again(town.ledger, town.keys, before, town.name)
+    town.settle()
+    enrol(laptop, town)
+    station.keep_chain(twin.ledger, station.own_chain(laptop.ledger))
+    laptop.birth("firm", {"name": "还没有听说"}, record=THIRD)
+    assert town.take(laptop.send()).reasons == {("refused", "fork_lost"): 1}
+    laptop.take(town.send(laptop))
+    assert renumber(laptop) == 1
+    twin.edit(OTHER, "name", "副本又改的")
+    twin.birth("firm", {"name": "副本的"}, record="f5" * 16)
+    assert town.take(twin.send()).reasons["refused", "fork_lost"] == 1
+    report(laptop, town)
+    assert town.records() == laptop.records() == {FIRM, FOURTH, THIRD}
 
 
 def test_a_copy_that_enrols_anew_counts_its_bundles_from_one(laptop: Desk, twin: Desk, town: Desk) -> None:

@@ -19,13 +19,14 @@ from dataclasses import dataclass, field
 from desktop.records.versions.canonical import MAX_NUMBER, parse
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION, UNIT
 from desktop.records.versions.item_outcomes import REFUSED_REVOKED, REFUSED_SUPERIOR
+from desktop.records.versions.spans import Span
 from desktop.records.versions.stamped import Spans, Stamped
 from desktop.store.ledger import Ledger, NewRecord
 from desktop.store.log.versions import load_versions
 from desktop.store.merging import aside
 from desktop.store.queries import governing, reading
 from desktop.sync.authority import exclusions, station
-from desktop.sync.authority.excluding import said_once_more
+from desktop.sync.authority.excluding import FORK, said_once_more
 from desktop.sync.authority.exclusions import Item, Items, Named, Origin, one_by_one
 from desktop.sync.authority.policy import Policy
 from desktop.sync.authority.reach import Reach
@@ -133,8 +134,13 @@ def _exclusions(ledger: Ledger, found: Mapping[Origin, _Again]) -> Iterator[NewR
     fields = [f.name for f in ledger.types[EXCLUSION].fields]
     for speaker in sorted({s for again in found.values() for s in again.speakers} - {ledger.station}):
         for _, _, cells in governing.exclusions_by(ledger.database, speaker, fields):
+            # A decided fork is closed for what is yet to come as well.
+            closes = cells["cause"] == FORK
             left = {
-                origin: _those(named, numbers[origin], found[origin].items)
+                origin: Named(
+                    named.spans if closes else _those(named.spans, numbers[origin]),
+                    Stamped(c for c in named.contents if c in found[origin].items),
+                )
                 for origin, named in exclusions.read(str(cells["items"] or "")).items()
                 if origin in found and speaker in found[origin].speakers
             }
@@ -149,9 +155,9 @@ def _exclusions(ledger: Ledger, found: Mapping[Origin, _Again]) -> Iterator[NewR
         yield NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "", said)
 
 
-def _those(named: Named, numbers: Sequence[int], contents: Stamped) -> Named:
-    """Of what a word names these items, in the form in which it names them: what lifts it looks for that."""
+def _those(named: Sequence[Span], numbers: Sequence[int]) -> Spans:
+    """Of the numbers that a word names these, as numbers: what lifts it looks for that."""
     spans = Spans()
-    for first, last in named.spans:
+    for first, last in named:
         spans.add((n, n) for n in numbers[bisect_left(numbers, first) : bisect_right(numbers, last)])
-    return Named(spans, Stamped(c for c in named.contents if c in contents))
+    return spans
