@@ -310,3 +310,22 @@ def test_what_was_erased_before_it_is_written_anew_empties_nothing(
         assert (values["person"], values["phone"]) == (None, "13900005678"), desk.name
         assert (FIRM, "contact") not in desk.conflicts()
         assert (FIRM, "name") in desk.conflicts(), "all else is written anew"
+
+
+def test_only_what_a_computer_writes_anew_is_void_and_not_what_else_was_said_under_these_numbers(
+    laptop: Desk, twin: Desk, town: Desk
+) -> None:
+    """It was set back unnoticed, with its wrong date, and what it had reported by then is held by the town alone."""
+    for desk, record in ((twin, OTHER), (laptop, FIRM)):
+        desk.time.pass_days(400)
+        desk.ledger.clock.confirm()
+        desk.birth("firm", {"name": "厂"}, record=record)
+        town.take(desk.send())
+    laptop.time.pass_days(-400)
+    redate(laptop, "ab" * 8)
+    report(laptop, town)
+    assert (town.records(), open_forks(town)) == ({FIRM}, [])
+    assert (set(town.refused().values()), set(town.held().values())) == ({"clock"}, {"future"})
+    town.time.pass_days(400)
+    town.settle()
+    assert town.records() == {FIRM, OTHER}

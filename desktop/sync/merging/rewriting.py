@@ -28,7 +28,7 @@ from desktop.records.versions.deciding import (
 from desktop.records.versions.item_outcomes import REFUSED_FORK
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life, with_stamps
-from desktop.records.versions.spans import spans_of
+from desktop.records.versions.stamped import Stamped
 from desktop.records.versions.stamps import DAY_MS, from_wire, make, milliseconds_of, tick_at, to_wire
 from desktop.store.ledger import Again, ChangeSet, Deletion, Ledger, NewRecord
 from desktop.store.log.versions import load_versions
@@ -152,15 +152,16 @@ def redate(ledger: Ledger, keys: StationKeys, incarnation: str, operator: str, l
             return ChangeSet()
         station.begin_incarnation(ledger, incarnation)
         ledger.clock.wind_back(_newest(ledger))
-        named: dict[exclusions.Origin, list[int]] = defaultdict(list)
+        # By their contents: what a copy of this ledger has said under these numbers nobody writes anew here.
+        named: dict[exclusions.Origin, Stamped] = defaultdict(Stamped)
         for item in wrong:
             if item.put.type not in OWN_TYPES:
-                named[ledger.station, item.incarnation].append(item.put.number)
+                named[ledger.station, item.incarnation].add([(item.put.number, item.put.stamp)])
         day = ledger.environment.today().isoformat()
         births = [
             NewRecord(EXCLUSION, "", ledger.meta("unit_id") or "",
                       {"label": label, "cause": CLOCK, "excluded": day, "items": text})
-            for text in exclusions.write({origin: Named(spans_of(numbers)) for origin, numbers in named.items()})
+            for text in exclusions.write({origin: Named((), contents) for origin, contents in named.items()})
         ]  # fmt: skip
         said = ledger.write(label, operator, births=births)
         standing.settle(ledger, keys, operator)
