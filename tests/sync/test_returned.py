@@ -111,6 +111,25 @@ def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Pla
     assert district.held() == district.refused() == {}
 
 
+def test_nor_one_to_whom_another_gave_back_the_newest_of_what_it_has_lost(tmp_path: Path) -> None:
+    """It stands in the bundle as the tree that is known; what was said before that is lost still."""
+    district = new_root(tmp_path, "区")
+    town, other, third = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇", "丙镇"))
+    village = desks.below(other, "村")
+    settle([(village, other), (town, district), (other, district), (third, district)])
+    backup = copied(district)
+    move(district, village.unit, town.unit)
+    district.edit(district.unit, "name", "新区", "unit")
+    settle([(town, district), (third, district)])
+    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    restore(district, backup, "f" * 16)
+    settle([(third, district)])
+    assert (district.values(district.unit, "unit") or {})["name"] == "新区"
+    assert district.take(town.send()).reasons == {("held", "unit"): 1}
+    settle([(town, district)])
+    assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
+
+
 def test_a_bundle_that_was_made_before_the_restore_was_heard_of_leaves_nothing_out(places: Places) -> None:
     """It moves the position past what was told, which it does not bring, as that was no news when it was made."""
     town, village = places.town, places.village

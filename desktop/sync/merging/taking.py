@@ -141,7 +141,7 @@ class _Taking:
         # one that was made before a restore has not all that is missing here, so the journal goes on from where it was.
         self._complete = True
         self._speaks = self._newest = False
-        # In which incarnation who reports here has heard this station; the root is told by trees.
+        # In which incarnation who reports here has heard this station; the root is told by trees as well.
         self._heard: str | None = None
         self._is_root = self._said.kind == UP and verdict.chain[-1].station == ledger.station
 
@@ -250,7 +250,7 @@ class _Taking:
                 receipt = receipts.read(frame)
                 if receipt.station != self._ledger.station:
                     raise BadSegment("the receipt is for another station")
-                if said.kind == UP and not self._is_root and self._newest and not receipt.continues:
+                if said.kind == UP and self._newest and not receipt.continues:
                     self._heard = receipt.incarnation
                     if receipt.incarnation != self._ledger.incarnation:
                         self._note_hearing()
