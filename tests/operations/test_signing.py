@@ -46,6 +46,12 @@ class Pair:
         records.save(self.town, "enterprise", {"name": name})
         return exchange.send(self.town, self.folder / f"{name}.xsj")
 
+    def arrived(self, path: Path) -> tuple[str, str]:
+        """What the inbox of the district says of a file, without having looked at it before merging."""
+        looks = [tried(Look(path, 1, 1))]
+        (found,) = inbox.sort_out(self.district.database, self.district.here, looks, {})
+        return found.state.value, found.why
+
     def merge(self, path: Path, *, preview: bool = False) -> BundleResult:
         return exchange.merge(self.district, [path], preview=preview).bundles[0]
 
@@ -73,16 +79,16 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert (asked.cover.receiver, asked.cover.births, asked.cover.digest) == ("区", 1, sent.digest)
 
     assert isinstance(pair.merge(sent.path, preview=True).problem, persons_errors.NobodySigned)
+    assert pair.arrived(sent.path) == ("不能合并", "这个数据包还缺经办人和负责人的签名，本单位要求签名后才收")
     assert isinstance(pair.merge(sent.path).problem, persons_errors.NobodySigned)
     assert signing.sign(pair.town, sent.path, CHEN, "chen-password").missing == {HEAD}
     assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
-    here = pair.district.here
-    (arrival,) = inbox.sort_out(pair.district.database, here, [tried(Look(sent.path, 1, 1))], {})
-    assert arrival.state is inbox.State.NEW
+    assert pair.arrived(sent.path) == ("不能合并", "这个数据包还缺负责人的签名，本单位要求签名后才收")
 
     done = signing.sign(pair.town, sent.path, QIAN, "qian-password")
     assert (done.missing, done.signed, done.may) == (frozenset(), {HANDLER: CHEN, HEAD: QIAN}, {})
     assert list(done.signed) == [HANDLER, HEAD]
+    assert pair.arrived(sent.path) == ("新", "下级上报的数据包")
     assert pair.merge(sent.path, preview=True).signed == {HANDLER, HEAD}
     taken = pair.merge(sent.path)
     assert (taken.problem, taken.applied, taken.signed) == (None, 1, {HANDLER, HEAD})

@@ -29,6 +29,7 @@ from desktop.operations.stations.inbox_files import (
     look_once,
     tried,
 )
+from desktop.operations.stations.signing import wanted_above
 from desktop.operations.workspaces import recovery
 from desktop.records.typed.dates import china_time, time_words
 from desktop.renaming import replace
@@ -42,7 +43,7 @@ from desktop.sync.bundles import envelope
 from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.merging.results import BundleResult
-from desktop.sync.signed import certificates
+from desktop.sync.signed import certificates, persons
 from desktop.sync.signed.manifest import UP, Manifest
 
 INBOX: Final = "inbox"
@@ -87,10 +88,23 @@ def sort_out(
     database: Database, here: Here, looks: Sequence[Look], refused: Mapping[Identity, str]
 ) -> list[Arrival]:
     """What each file is, those that wait for somebody first; ``refused`` are verdicts of looks before merging."""
-    known = _Known.read(database, here, looks, refused)
+    known = _Known.read(database, here, looks, {**_unsigned(database, here, looks), **refused})
     found = [_arrival(look, known) for look in looks]
     order = list(State)
     return sorted(found, key=lambda a: (order.index(a.state), sort_key(a.sender), *_turn(a.look)))
+
+
+def _unsigned(database: Database, here: Here, looks: Sequence[Look]) -> dict[Identity, str]:
+    """Bundles from below without a signature that this unit asks for, and what is said of them (rule 31)."""
+    wanted = wanted_above(database, here.unit.id)
+    found: dict[Identity, str] = {}
+    for look in looks:
+        if look.said is not None and look.said.kind == UP and look.said.receiver == here.station:
+            try:
+                persons.require(look.said, look.signers, wanted)
+            except Problem as problem:
+                found[look.identity] = problem.sentence
+    return found
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from desktop.sync.enrolling import enrolment, recovery, wiped
 from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import ReadOnly, surroundings
 from desktop.sync.formats.files import read_limited
-from desktop.sync.signed.manifest import Manifest
+from desktop.sync.signed.manifest import Manifest, Person
+from desktop.sync.signed.persons import key_id
 
 BUNDLE, REQUEST, GRANT, ACKNOWLEDGEMENT = ".xsj", ".xsq", ".xsg", ".xsa"
 WIPED: Final = ENDING
@@ -63,7 +64,7 @@ class Look:
     one, it is still being copied. ``digest`` is its identity, ``said`` what a bundle says of itself with nothing
     verified; of a request ``name`` is the unit and ``about`` the station, of an acknowledgement ``about`` is the
     digest of the certificate, of a request for recovery that of the request, and of the word of a wiped computer the
-    station.
+    station. ``signers`` are the persons of a bundle under whose names signatures stand, with nothing verified.
     """
 
     path: Path
@@ -75,6 +76,7 @@ class Look:
     name: str = ""
     about: str = ""
     problem: Problem | None = None
+    signers: frozenset[Person] = frozenset()
 
     @property
     def kind(self) -> str:
@@ -185,7 +187,9 @@ def read(look: Look) -> Look:
     match look.kind:
         case suffix if suffix == BUNDLE:
             opened = envelope.read_bundle(path)
-            return Look(*look.identity, True, opened.digest, envelope.look(opened))
+            said, signed = envelope.look(opened), {s.keyid for s in opened.signed.signatures[1:]}
+            signers = frozenset(person for person in said.persons if key_id(person.key) in signed)
+            return Look(*look.identity, True, opened.digest, said, signers=signers)
         case suffix if suffix == REQUEST:
             data = _small(path, enrolment.MAX_SMALL * 2)
             asked = enrolment.read_request(data)
