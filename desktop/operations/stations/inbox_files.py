@@ -187,9 +187,9 @@ def read(look: Look) -> Look:
     match look.kind:
         case suffix if suffix == BUNDLE:
             opened = envelope.read_bundle(path)
-            said, signed = envelope.look(opened), {s.keyid for s in opened.signed.signatures[1:]}
-            signers = frozenset(person for person in said.persons if key_id(person.key) in signed)
-            return Look(*look.identity, True, opened.digest, said, signers=signers)
+            bundle, signed = envelope.look(opened), {s.keyid for s in opened.signed.signatures[1:]}
+            signers = frozenset(person for person in bundle.persons if key_id(person.key) in signed)
+            return Look(*look.identity, True, opened.digest, bundle, signers=signers)
         case suffix if suffix == REQUEST:
             data = _small(path, enrolment.MAX_SMALL * 2)
             asked = enrolment.read_request(data)
