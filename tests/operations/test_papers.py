@@ -325,9 +325,9 @@ def test_what_is_printed_is_noted_without_anybody_s_name(desk: Session, tmp_path
     case = CaseAt(desk).id
     firm = str(records.load(desk, "case", case).values["enterprise"])  # type: ignore[union-attr]
     assert "振华路200号" in papers.paper(desk, "case_approval", case).words.splitlines()
-    # Of many a firm it is known only where it works.
-    where = {"registered_address": None, "address": "文三路9号"}
-    records.save(desk, "enterprise", where, record=firm)
+    # Of many a firm, and of those that are not registered here, it is known only where it works.
+    records.save(desk, "enterprise", {"registered_address": None}, record=firm)
+    records.save(desk, "case", {"address": "文三路9号"}, record=case)
     assert "（实际经营地址）文三路9号" in papers.paper(desk, "case_approval", case).words
     path = printing.save(desk, papers.paper(desk, "case_approval", case), tmp_path / "out")
     assert path.name == f"工会劳动法律监督立案审批表_2026-10-08_{case[-4:]}.pdf"
