@@ -201,13 +201,15 @@ def fits(bundle: OpenedBundle | Path, typed: str) -> bool:
 class Examined:
     """A file that is held against a sheet: its digest and what it says, or the problem with it.
 
+    Of one that cannot be read the digest is empty, and it says nothing.
+
     ``stands`` is whether signature and all content were checked and are right; ``duties`` are of those who have signed
     besides.
     """
 
     path: Path
-    digest: str = ""
-    said: Manifest | None = None
+    digest: str
+    said: Manifest | None
     stands: bool = False
     problem: Problem | None = None
     duties: frozenset[str] = frozenset()
@@ -224,7 +226,7 @@ def examine(
         opened = envelope.read_bundle(path)
         said = envelope.look(opened)
     except Problem as problem:
-        return Examined(path, problem=problem)
+        return Examined(path, "", None, problem=problem)
     if not held:
         return Examined(path, opened.digest, said)
     try:

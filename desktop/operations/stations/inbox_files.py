@@ -60,23 +60,28 @@ Identity = tuple[Path, int, int]
 class Look:
     """One file as it was last looked at.
 
-    ``whole`` is whether it was read and had come to rest; else ``problem`` says why it cannot be read, or, without
-    one, it is still being copied. ``digest`` is its identity, ``said`` what a bundle says of itself with nothing
-    verified; of a request ``name`` is the unit and ``about`` the station, of an acknowledgement ``about`` is the
-    digest of the certificate, of a request for recovery that of the request, and of the word of a wiped computer the
-    station. ``signers`` are the persons of a bundle under whose names signatures stand, with nothing verified.
+    ``digest`` is the identity of what was read after it had come to rest, empty for as long as it was not; then
+    ``problem`` says why it cannot be read, or, without one, it is still being copied. ``said`` is what a bundle says
+    of itself with nothing verified; of a request ``name`` is the unit and ``about`` the station, of an acknowledgement
+    ``about`` is the digest of the certificate, of a request for recovery that of the request, and of the word of a
+    wiped computer the station. ``signers`` are the persons of a bundle under whose names signatures stand, with nothing
+    verified.
     """
 
     path: Path
     size: int
     modified: int
-    whole: bool = False
     digest: str = ""
     said: Manifest | None = None
     name: str = ""
     about: str = ""
     problem: Problem | None = None
     signers: frozenset[Person] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was read and had come to rest."""
+        return self.digest != ""
 
     @property
     def kind(self) -> str:
@@ -189,27 +194,27 @@ def read(look: Look) -> Look:
             opened = envelope.read_bundle(path)
             bundle, signed = envelope.look(opened), {s.keyid for s in opened.signed.signatures[1:]}
             signers = frozenset(person for person in bundle.persons if key_id(person.key) in signed)
-            return Look(*look.identity, True, opened.digest, bundle, signers=signers)
+            return Look(*look.identity, opened.digest, bundle, signers=signers)
         case suffix if suffix == REQUEST:
             data = _small(path, enrolment.MAX_SMALL * 2)
             asked = enrolment.read_request(data)
-            return Look(*look.identity, True, asked.digest, None, asked.wish.name, asked.keys.station)
+            return Look(*look.identity, asked.digest, None, asked.wish.name, asked.keys.station)
         case suffix if suffix == ACKNOWLEDGEMENT:
             data = _small(path, enrolment.MAX_SMALL * 2)
             about = enrolment.acknowledged_certificate(data)
-            return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), about=about)
+            return Look(*look.identity, hashlib.sha256(data).hexdigest(), about=about)
         case suffix if suffix == RECOVERY:
             forgotten = recovery.read_request(_small(path, recovery.MAX_FILE * 2))
             name, digest = forgotten.seal.holder.name, forgotten.digest
-            return Look(*look.identity, True, digest, None, name, digest)
+            return Look(*look.identity, digest, None, name, digest)
         case suffix if suffix == WIPED:
             data = _small(path, wiped.MAX_FILE * 2)
             said = wiped.look(data)
-            return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
+            return Look(*look.identity, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
         case _:
             data = _small(path, enrolment.MAX_GRANT * 2)
             about = enrolment.granted_certificate(data)
-            return Look(*look.identity, True, hashlib.sha256(data).hexdigest(), about=about)
+            return Look(*look.identity, hashlib.sha256(data).hexdigest(), about=about)
 
 
 def _small(path: Path, limit: int) -> bytes:
