@@ -22,6 +22,7 @@ from desktop.records.types import Catalogue
 from desktop.store.peers import traffic
 from desktop.store.queries import aggregates
 from desktop.store.queries.aggregates import Condition, Days, Selection, Tally
+from desktop.store.queries.disputed import deleted_in_dispute
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 
@@ -304,7 +305,7 @@ def _from_records(database: Database, units: tuple[str, ...], days: Days, staff:
 def _from_conflicts(database: Database, types: Catalogue, own: Unit) -> list[WorkItem]:
     """What a level above decides, because it or others wrote one of the values, is nothing to be done here."""
     covered = aggregates.stations_covered(database, own.id, traffic.setting(database, "station") or "")
-    found = aggregates.open_conflicts(database, covered, traffic.deleted_in_dispute(database, types))
+    found = aggregates.open_conflicts(database, covered, deleted_in_dispute(database, types))
     disputed = {n: both for n, both in found.items() if n in types}
     due = sum(here for here, _ in disputed.values())
     beyond = sum(above for _, above in disputed.values())

@@ -11,9 +11,9 @@ from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
 from desktop.records.versions.canonical import Cell
-from desktop.store.peers import traffic
 from desktop.store.queries import aggregates, reading
 from desktop.store.queries.attached import ATTACHMENT
+from desktop.store.queries.disputed import deleted_in_dispute
 from desktop.store.queries.history import versions_of
 from desktop.store.tables.pinyin import sort_key
 
@@ -68,7 +68,7 @@ def open_conflicts(session: Session, type_name: str | None = None) -> list[Confl
 def due_here(session: Session) -> int:
     """How many conflicts are between this unit and those below it, of types that this operator may write."""
     covered = aggregates.stations_covered(session.database, session.workspace.unit.id, session.ledger.station)
-    gone = traffic.deleted_in_dispute(session.database, session.types)
+    gone = deleted_in_dispute(session.database, session.types)
     found = aggregates.open_conflicts(session.database, covered, gone)
     return sum(due for name, (due, _) in found.items() if _may_decide(session, name))
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Set
 from desktop.operations.session import Here
 from desktop.records.versions import stamps
 from desktop.records.versions.deciding import ERASURE, REVOCATION, UNIT
-from desktop.store.peers import traffic as stored
 from desktop.store.peers.links import Link
-from desktop.store.peers.traffic import Said
+from desktop.store.queries import said_since
 from desktop.store.queries.attached import units_of
+from desktop.store.queries.said_since import Said
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 from desktop.store.tables.environment import EPOCH_MS
@@ -30,8 +30,8 @@ def behind(database: Database, here: Here, told: Mapping[Link, int]) -> Set[str]
     if not since:
         return frozenset()
     oldest = min(since.values())
-    changed = stored.own_changes(database, here.station, oldest)
-    said = stored.own_words(database, here.station, oldest, _MOST_WORDS)
+    changed = said_since.own_changes(database, here.station, oldest)
+    said = said_since.own_words(database, here.station, oldest, _MOST_WORDS)
     about = _about(database, here, said)
     found: set[str] = set()
     for link, stamp in since.items():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.records.types import Catalogue
-from desktop.records.versions.canonical import ABSENT, parse
-from desktop.records.versions.deciding import ERASURE, EXCLUSION, POLICY_TYPES, REVOCATION, SUPERIOR, UNIT
+from desktop.records.versions.canonical import ABSENT
+from desktop.records.versions.deciding import POLICY_TYPES
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
-from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -87,21 +85,6 @@ class Waiting:
         return self.births + self.changes + self.deletions
 
 
-@dataclass(frozen=True, slots=True)
-class DisputedVersion:
-    """One version of a slot in conflict; a head unless something replaces it."""
-
-    type: str
-    record: str
-    slot: str
-    stamp: int
-    operator: str
-    station: str
-    value: Any
-    birth: bool
-    head: bool
-
-
 def setting(database: Database, key: str) -> str:
     """A setting of the workspace, empty when it was never made."""
     return str(database.value("SELECT value FROM meta WHERE key = ?", (key,)) or "")
@@ -136,85 +119,6 @@ def last_exported(database: Database) -> dict[str, Exported]:
         "SELECT peer, sequence, at, position, items, file, operator FROM exported"
         " WHERE (peer, sequence) IN (SELECT peer, max(sequence) FROM exported GROUP BY peer)")]  # fmt: skip
     return {bundle.peer: bundle for bundle in found}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A word of who is who or of what counts: its type, what it names, and when it was said, changed or taken back.
-
-    ``about`` is the unit, the station that is out of use, the text of the items that are excluded, or the record whose
-    values are erased, which is of the type ``kind``.
-    """
-
-    type: str
-    about: str
-    stamp: int
-    kind: str = ""
-
-
-def own_changes(database: Database, station: str, since: int) -> list[tuple[str, int]]:
-    """The units under which a station has changed something at or after a stamp, each with the newest stamp.
-
-    What it said since of units and of what counts stands under its own unit and concerns others: :func:`own_words`.
-    """
-    said = ", ".join(f"'{name}'" for name in _NAMED)
-    return database.rows(
-        "SELECT u.id, max(v.stamp) FROM version v JOIN origin o ON o.ref = v.origin"
-        " JOIN unit_ref u ON u.ref = v.unit WHERE o.station = :station AND v.stamp >= :since AND NOT v.birth"
-        f" AND v.type NOT IN ({said}) GROUP BY u.id",
-        {"station": station, "since": since},
-    )
-
-
-def own_words(database: Database, station: str, since: int, most: int) -> list[Said]:
-    """What a station has said of units and of what counts at or after a stamp; at most ``most``, and of units left."""
-    kinds = ", ".join(f"'{name}'" for name in _NAMED)
-    # The log has no index by type, so it is gone through once for all of them.
-    each = " UNION ALL ".join(
-        f"SELECT '{name}' AS type, {about}, max(s.stamp), {of_type} FROM ("
-        f"SELECT id, _stamp AS stamp FROM {quoted(table_of(name))} WHERE _origin IN own AND _stamp >= :since UNION ALL"
-        f" SELECT record, stamp FROM later WHERE type = '{name}') s"
-        f" JOIN {quoted(table_of(name))} r ON r.id = s.id GROUP BY r.id"
-        for name, (about, of_type) in _NAMED.items()
-    )
-    found = database.rows(
-        "WITH own (ref) AS MATERIALIZED (SELECT ref FROM origin WHERE station = :station),"
-        " later AS MATERIALIZED (SELECT type, record, stamp FROM version WHERE origin IN own AND NOT birth"
-        f" AND stamp >= :since AND type IN ({kinds})) {each} LIMIT {most:d}",
-        {"station": station, "since": since},
-    )
-    return _left(database, station, since, most) + [
-        Said(name, about or "", stamp, kind or "") for name, about, stamp, kind in found
-    ]
-
-
-def _left(database: Database, station: str, since: int, most: int) -> list[Said]:
-    """Units that a station has moved or deleted: they stand no more below the superior to whom that is news."""
-    changed = (
-        " FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.slot = +{} AND v.type = +:type AND NOT v.birth"
-        " JOIN origin o ON o.ref = v.origin AND o.station = :station AND v.stamp >= :since"
-    )
-    return [
-        Said(UNIT, unit, stamp)
-        for unit, stamp in database.rows(
-            f"SELECT p.value ->> '$', max(v.stamp) {changed.format(':superior')} JOIN version p"
-            " ON p.record = v.record AND p.slot = v.slot AND p.type = v.type AND p.stamp < v.stamp"
-            " WHERE p.value <> :absent GROUP BY 1 UNION ALL"
-            f" SELECT lower(hex(r.superior)), max(v.stamp) {changed.format(':deleted')}"
-            f" WHERE r.superior IS NOT NULL GROUP BY 1 LIMIT {most:d}",
-            {"type": UNIT, "superior": SUPERIOR, "deleted": DELETED_SLOT, "station": station, "since": since,
-             "absent": ABSENT},
-        )
-    ]  # fmt: skip
-
-
-_NAMED = {
-    UNIT: ("lower(hex(r.id))", "''"),
-    REVOCATION: ("r.station", "''"),
-    EXCLUSION: ("r.items", "''"),
-    ERASURE: ("r.target", "r.kind"),
-}
-"""Where each of these types says what it is about."""
 
 
 def last_merges(database: Database) -> dict[str, Merged]:
@@ -386,31 +290,3 @@ def _waiting_spans(
         else:
             spans.append((origin, first, last, own))
     return spans
-
-
-def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
-    """The records with a slot in conflict that are deleted: their fields are not asked about (rule 9)."""
-    names = [t for (t,) in database.rows("SELECT DISTINCT type FROM conflict") if t in types]
-    return {
-        record
-        for name in names
-        for (record,) in database.rows(
-            f"SELECT lower(hex(r.id)) FROM conflict c JOIN {quoted(table_of(name))} r ON r.id = c.record"
-            f" WHERE r._life = 1 AND c.type = ?",
-            (name,),
-        )
-    }
-
-
-def disputed_versions(database: Database, record: str = "") -> list[DisputedVersion]:
-    """Every version of every slot in conflict, or of those of one record, newest first within a slot."""
-    return [
-        DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
-        for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
-            f"SELECT v.type, lower(hex(c.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
-            f" ({HEAD_OF_CONFLICT}) FROM {OF_CONFLICT} AND v.slot = c.slot"
-            f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
-            f" ORDER BY c.record, v.slot, v.stamp DESC",
-            {"record": record},
-        )
-    ]

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from desktop.operations.recording import attachments
 from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
-from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import reading
+from desktop.store.queries.disputed import DisputedVersion
 from desktop.store.queries.history import HistoryEntry, versions_of
 from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database

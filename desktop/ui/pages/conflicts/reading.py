@@ -14,9 +14,8 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Ma
 from desktop.records.display import display
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell, canonical
-from desktop.store.peers import traffic as stored
-from desktop.store.peers.traffic import DisputedVersion
 from desktop.store.queries import aggregates
+from desktop.store.queries.disputed import DisputedVersion, deleted_in_dispute, disputed_versions
 from desktop.store.queries.history import HistoryEntry
 from desktop.store.tables.database import Database
 from desktop.store.tables.pinyin import sort_key
@@ -151,8 +150,8 @@ def load(database: Database, here: Here, record: str = "") -> list[Dispute]:
 
     Fields of a deleted record are not asked about, nor those of one whose deletion is itself in question.
     """
-    found = stored.disputed_versions(database, record)
-    gone = stored.deleted_in_dispute(database, here.types)
+    found = disputed_versions(database, record)
+    gone = deleted_in_dispute(database, here.types)
     gone |= {v.record for v in found if v.slot == DELETED_SLOT}
     found = [v for v in found if v.slot == DELETED_SLOT or v.record not in gone]
     teller = _Teller(database, here, found)
