@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
@@ -220,24 +220,7 @@ def load_versions(
         if without
         else ""
     )
-    replaces: dict[tuple[str, int, int], set[int]] = {}
-    for slot, replaced, origin, number in database.rows(
-        "SELECT p.slot, p.replaced, max(p.origin), p.number FROM replacement p"
-        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
-        "  WHERE n.record = p.record AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
-        f" AND p.origin <> {BY_COMPONENT}{left} GROUP BY p.slot, p.replaced",
-        said,
-    ):
-        replaces.setdefault((slot, origin, number), set()).add(replaced)
-    elsewhere: dict[tuple[str, int, int], set[tuple[str, int]]] = {}
-    for slot, other, replaced, origin, number in database.rows(
-        "SELECT p.slot, lower(hex(p.other)), p.replaced, max(p.origin), p.number FROM elsewhere p"
-        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
-        "  WHERE n.record = p.other AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
-        f"{left} GROUP BY p.slot, p.other, p.replaced",
-        said,
-    ):
-        elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
+    replaces, elsewhere = _replaced(database, said, of_slot, left)
     return [
         Version(
             item=ItemId(station, incarnation, number),
@@ -259,6 +242,38 @@ def load_versions(
         )
         if stamp not in without
     ]
+
+
+_Place = tuple[str, int, int]
+"""The slot, origin and number of a version of one record."""
+
+
+def _replaced(
+    database: Database, said: Mapping[str, object], of_slot: str, left: str
+) -> tuple[dict[_Place, set[int]], dict[_Place, set[tuple[str, int]]]]:
+    """What each version of a record replaces of it, and of records elsewhere, where that is here.
+
+    ``of_slot`` and ``left`` are conditions on what it is said in, with their parameters in ``said``.
+    """
+    replaces: dict[_Place, set[int]] = {}
+    for slot, replaced, origin, number in database.rows(
+        "SELECT p.slot, p.replaced, max(p.origin), p.number FROM replacement p"
+        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        "  WHERE n.record = p.record AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
+        f" AND p.origin <> {BY_COMPONENT}{left} GROUP BY p.slot, p.replaced",
+        said,
+    ):
+        replaces.setdefault((slot, origin, number), set()).add(replaced)
+    elsewhere: dict[_Place, set[tuple[str, int]]] = {}
+    for slot, other, replaced, origin, number in database.rows(
+        "SELECT p.slot, lower(hex(p.other)), p.replaced, max(p.origin), p.number FROM elsewhere p"
+        f" WHERE p.record = :record AND p.type = +:type{of_slot} AND EXISTS (SELECT 1 FROM version n"
+        "  WHERE n.record = p.other AND n.slot = p.slot AND n.stamp = p.replaced AND n.type = p.type)"
+        f"{left} GROUP BY p.slot, p.other, p.replaced",
+        said,
+    ):
+        elsewhere.setdefault((slot, origin, number), set()).add((other, replaced))
+    return replaces, elsewhere
 
 
 def life(
