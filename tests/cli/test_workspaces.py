@@ -23,10 +23,9 @@ from desktop.store.workspaces import keys, openings
 from desktop.store.workspaces import workspace as workspace_store
 from desktop.store.workspaces.backups import BACKUPS
 from desktop.store.workspaces.keys import Cost
-from desktop.store.workspaces.making import MAKING
+from desktop.store.workspaces.making import MAKING, AlreadyThere
 from desktop.store.workspaces.places import InUse, take_lock
 from desktop.store.workspaces.unlocking import LOCK
-from desktop.store.workspaces.workspace import AlreadyThere
 from tests.cli.calling import OPERATOR, PASSWORD, answer, make, record, run
 
 

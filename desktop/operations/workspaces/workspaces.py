@@ -16,8 +16,8 @@ from desktop.records.types import Catalogue, catalogue
 from desktop.store.ledger import NewRecord
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces.keys import Cost
-from desktop.store.workspaces.making import is_unfinished
-from desktop.store.workspaces.workspace import OwnUnit, Workspace, others_in
+from desktop.store.workspaces.making import is_unfinished, others_in
+from desktop.store.workspaces.workspace import OwnUnit, Workspace
 from desktop.sync.authority import station
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Claims, grant_serial

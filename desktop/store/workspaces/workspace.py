@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,19 +25,11 @@ from desktop.store.workspaces.keys import Cost, KeySlots
 from desktop.store.workspaces.openings import Doubt
 from desktop.store.workspaces.operators import Operator, disable, enter, operators_in
 from desktop.store.workspaces.places import refuse_network, take_lock, take_lock_to_read
-from desktop.store.workspaces.unlocking import LEDGER, LOCK, Unlocked, slots_of
+from desktop.store.workspaces.unlocking import LOCK, Unlocked, slots_of
 from desktop.store.workspaces.unwritable import why_unwritable
 
 DRAFTS = "drafts.db"
 _COPIED = "copied"
-_NOBODYS = frozenset({LOCK, "desktop.ini", "thumbs.db"})
-
-
-class AlreadyThere(StateProblem):
-    """A workspace would be written over."""
-
-    exit_code = 22
-    next_step = "请换一个空文件夹。"
 
 
 class Unfinished(StateProblem):
@@ -46,13 +37,6 @@ class Unfinished(StateProblem):
 
     exit_code = 22
     next_step = "请再新建一次，用同一个文件夹就可以。"
-
-
-class NotEmpty(StateProblem):
-    """A workspace would begin among the files of others."""
-
-    exit_code = 22
-    next_step = "台账要单独放一个文件夹：请换一个空文件夹，或者在后面写上一个新文件夹的名字。"
 
 
 class InDoubt(StateProblem):
@@ -122,31 +106,17 @@ class Workspace:
     ) -> Workspace:
         """A new workspace with one administrator; on any error the folder is left as it was.
 
-        Raises :class:`AlreadyThere`, :class:`NotEmpty`, ``NetworkPlace``, ``WeakPassword``, ``ReadOnlyPlace``.
+        Raises ``NetworkPlace``, ``WeakPassword``, and what :func:`making.clear_place` raises.
         """
         refuse_network(folder)
-        if making.is_unfinished(folder):
-            # Unless another program is making it at this moment, or has come to its end by now.
-            with take_lock(folder / LOCK):
-                if making.is_unfinished(folder):
-                    making.take_away(folder, but=LOCK)
-        _refuse_another(folder)
-        if others := others_in(folder):
-            more = "等" if len(others) > 1 else ""
-            raise NotEmpty(f"文件夹“{folder.name or folder}”里已经有别的文件（“{others[0]}”{more}）。")
-        there = folder.exists()
-        try:
-            # What is encrypted needs no further lock, but nobody else of this computer has to see that it is there.
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise ReadOnlyPlace("不能在这里建立文件夹。") from error
+        there = making.clear_place(folder)
         slots = KeySlots.empty(folder)
         key = environment.random(KEY_BYTES)
         lock = take_lock(folder / LOCK)
         try:
             # Another program may have made one there in the meantime.
-            _refuse_another(folder)
-        except AlreadyThere:
+            making.refuse_another(folder)
+        except making.AlreadyThere:
             lock.close()
             raise
         place = Unlocked(folder, lock, slots, key, types, environment)
@@ -388,18 +358,3 @@ class Workspace:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _refuse_another(folder: Path) -> None:
-    if (folder / LEDGER).exists():
-        raise AlreadyThere("这个文件夹里已经有一份台账。")
-
-
-def others_in(folder: Path) -> list[str]:
-    """The names of what a folder holds for people: without a lock that was left and what systems leave behind."""
-    try:
-        names = sorted(entry.name for entry in os.scandir(folder))
-    except OSError:
-        # None is there, or it cannot be looked into: making one in it says why.
-        return []
-    return [name for name in names if not name.startswith(".") and name.lower() not in _NOBODYS]
