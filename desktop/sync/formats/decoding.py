@@ -9,29 +9,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Kind, RecordType, Slot
+from desktop.records.declaration import DELETED_SLOT, Kind, RecordType, Slot
 from desktop.records.identity import is_id
 from desktop.records.versions import items
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import ABSENT, canonical
-from desktop.records.versions.deciding import DECIDING_TYPES, SAME
 from desktop.records.versions.items import MalformedLine, Shape
 from desktop.records.versions.stamps import from_wire
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats.birth_lines import AnyCell, BirthLines, kinds_of
+from desktop.sync.formats.fitting import BARE_TYPES, Demands, demands_on
 from desktop.sync.formats.segments import Header, checked_name
 
 _BIRTH: Final = b'["birth","'
 _NO_BIRTH: Final = b"\0"
 """How no line begins."""
 
-_BARE_TYPES: Final = frozenset({*DECIDING_TYPES, SAME})
-"""Types of which no value stands in a part of its own."""
 MOST_MEMBERS: Final = 1 << 14
 """How many members a group has at most."""
 _LONG: Final = 1 << 16
@@ -149,7 +146,7 @@ def _decode_lines(
     add_hash, add_number = hashes.append, numbers.append
     key, line_hash = contents.header.key, items.line_hash
     blocks: dict[bytes, BirthLines] = {}
-    slots: dict[tuple[str, str], _Slot] = {}
+    slots: dict[tuple[str, str], Demands] = {}
     # How the line before began, for the next birth is mostly one of the same type.
     before = _NO_BIRTH
     for line in lines:
@@ -178,42 +175,13 @@ def _begin_births(contents: Contents, name: str, types: Mapping[str, RecordType]
     return BirthLines(name, shape, types.get(name))
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """What is asked of the changes of one slot: whether a value is of its kind, and whether that is personal.
-
-    What is ``bare`` stands in part 0 alone.
-    """
-
-    fits: Callable[[Any], bool]
-    personal: bool
-    bare: bool = False
-
-
-def _slot(types: Mapping[str, RecordType], type_name: str, name: str) -> _Slot:
-    """The slot of these names; raises :class:`MalformedLine` where they are none."""
-    checked_name(type_name)
-    if name == DELETED_SLOT:
-        return _Slot(_is_tombstone, personal=False, bare=True)
-    if checked_name(name) == UNIT_SLOT:
-        return _Slot(is_id, personal=False, bare=True)
-    bare = type_name in _BARE_TYPES
-    record_type = types.get(type_name)
-    known = record_type.slots.get(name) if record_type is not None else None
-    if known is None:
-        return _Slot(_may_be_anything, personal=False, bare=bare)
-    tests = {f.name: _FITS.get(f.kind, _is_text) for f in known.fields}
-    fits = partial(_is_group, tests) if known.grouped else tests[known.fields[0].name]
-    return _Slot(fits, known.personal, bare)
-
-
 def _add_other(
     contents: Contents,
     parts: list[bytes],
     types: Mapping[str, RecordType],
-    slots: dict[tuple[str, str], _Slot],
+    slots: dict[tuple[str, str], Demands],
 ) -> int:
-    """Adds an item that is no birth; ``slots`` are those of which a change was met. Its number."""
+    """Adds an item that is no birth; ``slots`` are those of which a change was met, with what is asked of them. Its number."""
     number: int
     decode_head = _decode_head if len(parts[0]) < _LONG else _decode_long_head
     kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = decode_head(parts[0])
@@ -243,7 +211,7 @@ def _add_other(
         return number
     known = slots.get((type_name, slot))
     if known is None:
-        known = slots[type_name, slot] = _slot(types, type_name, slot)
+        known = slots[type_name, slot] = demands_on(types, type_name, slot)
     value: str | None = None
     # Beside a part it could not be erased; and what says whose a record is, or what counts, nobody may erase.
     misfits = unused or (known.bare and len(parts) > 1)
@@ -326,43 +294,6 @@ def _entries(replaces: bytes) -> Iterator[str | tuple[str, str]]:
         begin, end = entry.end(), entry[2]
 
 
-def _may_be_anything(_: Any) -> bool:
-    """What is not known here."""
-    return True
-
-
-def _is_tombstone(value: Any) -> bool:
-    return value is None or (
-        isinstance(value, dict) and all(isinstance(value.get(n, ""), str) for n in ("births", "heads"))
-    )
-
-
-def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, int)
-
-
-def _is_link(value: Any) -> bool:
-    return value is None or is_id(value)
-
-
-def _is_group(tests: Mapping[str, Callable[[Any], bool]], value: Any) -> bool:
-    return value is None or (
-        isinstance(value, dict) and all(fits(value.get(name)) for name, fits in tests.items())
-    )
-
-
-_FITS: Final[Mapping[Kind, Callable[[Any], bool]]] = {
-    Kind.INTEGER: _is_number,
-    Kind.BOOLEAN: _is_number,
-    Kind.LINK: _is_link,
-}
-"""Whether a value is of a kind; all others are text."""
-
-
 def _check_columns(contents: Contents, block: Births, record_type: RecordType | None) -> None:
     """A personal value stands in a part of its own, or it could not be erased (rule 20).
 
@@ -382,7 +313,7 @@ def _check_columns(contents: Contents, block: Births, record_type: RecordType | 
         if slot is not None and (slot.grouped is not bool(member) or (slot.personal and column in plain)):
             misfits.append(column)
     contents.misfits |= block.filled(misfits)
-    if (block.type in _BARE_TYPES and shape.personal) or any(
+    if (block.type in BARE_TYPES and shape.personal) or any(
         _is_shared(part, slots) for part in shape.personal
     ):
         contents.misfits |= set(block.numbers)
