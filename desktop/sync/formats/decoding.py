@@ -181,7 +181,7 @@ def _add_other(
     types: Mapping[str, RecordType],
     slots: dict[tuple[str, str], Demands],
 ) -> int:
-    """Adds an item that is no birth; ``slots`` are those of which a change was met, with what is asked of them. Its number."""
+    """Adds an item that is no birth, and gives its number; ``slots`` hold what is asked of those that were met."""
     number: int
     decode_head = _decode_head if len(parts[0]) < _LONG else _decode_long_head
     kind, type_name, record, unit, slot, stamp_text, replaces, number, operator, plain = decode_head(parts[0])
