@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCalendarWidget, QToolButton, QVBoxLayout, QWidget
 from desktop.records.cells import as_day
 from desktop.records.declaration import Field
 from desktop.ui import icons, theme
-from desktop.ui.fields.editors import LineEditor
+from desktop.ui.fields.texts import LineEditor
 from desktop.ui.widgets.overlay import Overlay
 from desktop.ui.workbench import Workbench
 

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QWidget
 from desktop.records.declaration import Field, Kind, Mask
 from desktop.records.divisions import DivisionLevel
 from desktop.ui.fields.dates import DateEditor
-from desktop.ui.fields.editors import BooleanEditor, CodesEditor, Editor, LineEditor, NoteEditor
+from desktop.ui.fields.editors import Editor
 from desktop.ui.fields.personal import Ask, PersonalEditor, PersonalNoteEditor
 from desktop.ui.fields.pickers import CodeEditor, LinkEditor, PlaceEditor
+from desktop.ui.fields.texts import LineEditor, NoteEditor
+from desktop.ui.fields.ticks import BooleanEditor, CodesEditor
 from desktop.ui.workbench import Workbench
 
 _PLACE_LEVELS = {"town": DivisionLevel.TOWN, "village": DivisionLevel.VILLAGE}

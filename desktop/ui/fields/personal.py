@@ -12,7 +12,8 @@ from desktop.records.declaration import Field
 from desktop.records.display import display
 from desktop.records.typed.values import Parsed
 from desktop.records.versions.canonical import Cell
-from desktop.ui.fields.editors import Editor, LineEditor, NoteEditor
+from desktop.ui.fields.editors import Editor
+from desktop.ui.fields.texts import LineEditor, NoteEditor
 from desktop.ui.workbench import Workbench
 
 Ask = Callable[[str, Callable[[], None]], None]

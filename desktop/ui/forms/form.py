@@ -17,11 +17,11 @@ from desktop.records.checks.base import excused
 from desktop.records.declaration import Field, RecordType, Severity
 from desktop.records.typed.values import default_value
 from desktop.records.versions.canonical import Cell
-from desktop.ui.fields.editors import CodesEditor
 from desktop.ui.fields.making import make_editor
 from desktop.ui.fields.personal import Ask
 from desktop.ui.fields.pickers import LinkEditor
 from desktop.ui.fields.rows import FieldRow, SectionBox, label_width, sections_of
+from desktop.ui.fields.ticks import CodesEditor
 from desktop.ui.forms import findings
 from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
 from desktop.ui.forms.filling import Filler

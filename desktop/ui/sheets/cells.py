@@ -13,9 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.fields.editors import Editor, NoteEditor
+from desktop.ui.fields.editors import Editor
 from desktop.ui.fields.making import make_editor
 from desktop.ui.fields.pickers import LinkEditor
+from desktop.ui.fields.texts import NoteEditor
 from desktop.ui.sheets.model import SheetModel
 from desktop.ui.widgets.looks import AnyIndex, LookDelegate
 from desktop.ui.widgets.pick import PickEdit
