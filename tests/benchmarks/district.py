@@ -25,8 +25,8 @@ from desktop.store.writing.births import shape_of
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending, writing
 from desktop.sync.bundles.writing import Draft, Outgoing
-from desktop.sync.enrolling import enrolment
-from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.enrolling import requests
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.formats import segments
 from desktop.sync.formats.receipts import LABEL, Receipt
 from desktop.sync.signed import certificates, identity
@@ -72,7 +72,7 @@ def build(folder: Path, stations: int, counts: dict[str, int] | None = None) -> 
     for number in range(stations):
         keys = identity.generate(repeatable(f"station {number}").random)
         wish = Wish(f"B{number:04d}", f"第{number + 1}工会", Level.ENTERPRISE)
-        (folder / "a.xsq").write_bytes(enrolment.make_request(keys, wish, START))
+        (folder / "a.xsq").write_bytes(requests.make_request(keys, wish, START))
         granted = enrolling.grant(desk, folder / "a.xsq", folder / "a.xsg")
         certificate = station.granted(desk.ledger)[0]
         chain = (certificate.der, *station.own_chain(desk.ledger))

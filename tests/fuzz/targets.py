@@ -27,7 +27,7 @@ from desktop.records.versions import items
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.items import Shape
 from desktop.sync.bundles.envelope import MANIFEST
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import requests
 from desktop.sync.errors import Caused
 from desktop.sync.formats import agefile, decoding, dsse, frames, receipts, segments, strictjson, zipstore
 from desktop.sync.formats.agefile import NotDecrypted
@@ -260,7 +260,7 @@ TARGETS: Mapping[str, Target] = {
     "signed": Target(_signed, (Caused,), _manifests),
     "manifest": Target(manifest.parse, (Caused,), _payloads),
     "certificates": Target(_certificates, (Caused, ValueError), _files("der", "pem")),
-    "request": Target(enrolment.read_request, (Caused,), _files("xsq")),
+    "request": Target(requests.read_request, (Caused,), _files("xsq")),
     "sealed": Target(_sealed, (NotDecrypted,), _ciphers),
     "archive": Target(_archive, (Caused,), _files("xsj")),
     "frames": Target(_frames, (Caused,), _compressed),

@@ -10,7 +10,7 @@ from desktop.errors import Problem
 from desktop.operations.stations import applying, enrolling, taking_over
 from desktop.operations.stations.enrolling import NoRequest
 from desktop.sync.authority import station
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import grants
 from desktop.sync.errors import FormerRoot
 from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked, RootDiffers
 from desktop.sync.signed import certificates
@@ -117,7 +117,7 @@ class Granting(Replacing):
 
     def _accept(self, office: Desk, below: Desk, path: Path) -> str:
         """What becomes of a grant; its computer goes on with its keys and numbers, under who has given it."""
-        named, present = enrolment.answered(path.read_bytes()), _certificate(below)
+        named, present = grants.answered(path.read_bytes()), _certificate(below)
         ack = path.with_suffix(f".{next(below.numbers)}.xsa")
         at_work: Any = AtWork(below)
         # Somebody has said that the date is right, though something later was heard.

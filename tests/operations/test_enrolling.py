@@ -21,8 +21,8 @@ from desktop.store.ledger import SlotEdit
 from desktop.store.peers import links
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
-from desktop.sync.enrolling import enrolment
-from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.enrolling import requests
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.errors import Exchanged
 from desktop.sync.errors.enrolment import GrantAhead, GrantIncomplete
 from desktop.sync.signed import identity
@@ -95,11 +95,11 @@ def test_nobody_is_enrolled_whom_no_level_above_would_count(district: Session, t
         ("330110", Level.DISTRICT, Level.VILLAGE),
         ("HY-01", Level.INDUSTRY, None),
     ):
-        asked.write_bytes(enrolment.make_request(keys, Wish(code, "建错的", made, Role.DESK), START))
+        asked.write_bytes(requests.make_request(keys, Wish(code, "建错的", made, Role.DESK), START))
         with pytest.raises(NotAllowed, match="不在本单位下面"):
             enrolling.grant(town, asked, out, level=level, although="区划调整")
         assert (units(town), out.exists()) == (before, False)
-    asked.write_bytes(enrolment.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
+    asked.write_bytes(requests.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
     assert enrolling.grant(town, asked, out).unit.id == town.unit.id
 
 
@@ -119,7 +119,7 @@ def test_whoever_compares_words_enrols_whom_they_are_of(district: Session, tmp_p
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
     applying.request(town, asked)
     seen, ours = traffic.look_request(asked), asked.read_bytes()
-    asked.write_bytes(enrolment.make_request(stranger, Wish("330110109", "径山镇总工会", Level.TOWN), START))
+    asked.write_bytes(requests.make_request(stranger, Wish("330110109", "径山镇总工会", Level.TOWN), START))
     with pytest.raises(Exchanged):
         enrolling.grant(district, asked, out, compared=seen.digest)
     assert not out.exists()
@@ -165,7 +165,7 @@ def test_a_unit_stays_the_one_that_its_level_and_code_name(district: Session, tm
         edits = [SlotEdit("unit", unit.id, name, value) for name, value in cells.items()]
         district.ledger.write("改", "王芳", edits=edits)
         applying.request(town, tmp_path / "a.xsq")
-        asked = enrolment.read_request((tmp_path / "a.xsq").read_bytes())
+        asked = requests.read_request((tmp_path / "a.xsq").read_bytes())
         enrolling.certify(district, asked, unit, frozenset([unit.id]), tmp_path / "a.xsg")
         assert applying.look(town, tmp_path / "a.xsg").level is Level.TOWN
         assert applying.accept(town, tmp_path / "a.xsg") == unit

@@ -16,7 +16,7 @@ from desktop.operations.workspaces.whereabouts import Origin
 from desktop.records.declaration import Level, Role
 from desktop.store.peers import traffic as stored
 from desktop.sync.authority import enrolled
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import grants
 from desktop.sync.errors import FormerRoot
 from desktop.sync.errors.enrolment import RootFork
 from tests.operations.levels import Three, names, taken
@@ -190,7 +190,7 @@ def test_what_a_lost_root_had_rolled_back_or_put_out_of_use_stays_so_under_the_n
     fresh = laptop(three.folder, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
     applying.request(town, three.folder / "镇.xsq")
     enrolling.grant(fresh, three.folder / "镇.xsq", three.folder / "镇.xsg", delegate=True)
-    root = enrolment.root_of((three.folder / "镇.xsg").read_bytes())
+    root = grants.root_of((three.folder / "镇.xsg").read_bytes())
     applying.accept(town, three.folder / "镇.xsg", new_root=root)
     report_up(town, fresh, three.folder)
     for session in (town, fresh):

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from desktop.errors import Problem
 from desktop.records.declaration import Level, Role
 from desktop.sync import errors
-from desktop.sync.enrolling import enrolment
-from desktop.sync.enrolling.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE, Grant, GrantDraft, Wish
+from desktop.sync.enrolling import acks, enrolment, grants, requests
+from desktop.sync.enrolling.enrolment import ACK_TYPE, GRANT_TYPE, REQUEST_TYPE
+from desktop.sync.enrolling.grants import Grant, GrantDraft
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.errors import enrolment as causes
 from desktop.sync.formats import dsse
 from desktop.sync.formats.dsse import Signed
@@ -46,7 +48,7 @@ from tests.sync.world import (
 
 KEYS = VILLAGE_DESK.keys
 WISH = Wish("330109105008", "新街村工会联合会", Level.VILLAGE)
-REQUEST = enrolment.make_request(KEYS, WISH, NOW)
+REQUEST = requests.make_request(KEYS, WISH, NOW)
 ROWS: list[dict[str, Any]] = [
     {"id": unit, "parent": parent, "code": "330110", "name": "某单位", "level": "village"}
     for unit, parent in TREE.items()
@@ -58,19 +60,19 @@ def draft(asked: bytes = REQUEST, station: Station = VILLAGE_DESK, **changes: An
     return replace(GrantDraft(digest, tuple(station.ders), TREE_VERSION, ROWS, NOW, b"reference"), **changes)
 
 
-GRANT = enrolment.make_grant(draft(), TOWN_DESK.keys)
+GRANT = grants.make_grant(draft(), TOWN_DESK.keys)
 
 
 def accept(data: bytes = GRANT, keys: StationKeys = KEYS, **options: Any) -> Grant:
-    request = enrolment.read_request(REQUEST).digest
-    return enrolment.read_grant(data, keys, request, **options)
+    request = requests.read_request(REQUEST).digest
+    return grants.read_grant(data, keys, request, **options)
 
 
-ACK = enrolment.make_ack(KEYS, accept(), 17, NOW)
+ACK = acks.make_ack(KEYS, accept(), 17, NOW)
 
 
 def test_the_three_files_one_after_the_other() -> None:
-    request = enrolment.read_request(REQUEST)
+    request = requests.read_request(REQUEST)
     assert request.wish == WISH
     assert request.incarnation == KEYS.incarnation
     assert request.created == NOW
@@ -85,10 +87,10 @@ def test_the_three_files_one_after_the_other() -> None:
     assert list(grant.tree) == ROWS
     assert (grant.tree_version, grant.reference) == (TREE_VERSION, b"reference")
 
-    ack = enrolment.read_ack(ACK, grant.certificate)
+    ack = acks.read_ack(ACK, grant.certificate)
     assert (ack.station, ack.certificate) == (KEYS.station, grant.certificate.digest)
     assert (ack.grant, ack.incarnation, ack.position) == (grant.digest, KEYS.incarnation, 17)
-    assert enrolment.acknowledged_certificate(ACK) == grant.certificate.digest
+    assert acks.acknowledged_certificate(ACK) == grant.certificate.digest
 
 
 HOSTILE = "某村”\n词语：苹果\r\t\x1b[31m \u202e葡萄" + "长" * 60
@@ -96,28 +98,27 @@ HOSTILE = "某村”\n词语：苹果\r\t\x1b[31m \u202e葡萄" + "长" * 60
 
 
 def test_a_name_in_a_file_stands_in_one_line_and_moves_nothing() -> None:
-    asked = enrolment.make_request(KEYS, replace(WISH, name=HOSTILE), NOW)
-    assert enrolment.read_request(asked).wish.name == "某村” 词语：苹果 [31m 葡萄" + "长" * 60
+    asked = requests.make_request(KEYS, replace(WISH, name=HOSTILE), NOW)
+    assert requests.read_request(asked).wish.name == "某村” 词语：苹果 [31m 葡萄" + "长" * 60
     told = [{**row, "name": HOSTILE * 9} for row in draft().tree]
-    names = {str(row["name"]) for row in accept(enrolment.make_grant(draft(tree=told), TOWN_DESK.keys)).tree}
+    names = {str(row["name"]) for row in accept(grants.make_grant(draft(tree=told), TOWN_DESK.keys)).tree}
     assert all(name.isprintable() and len(name) == 101 for name in names)
     assert (
-        enrolment.read_request(enrolment.make_request(KEYS, replace(WISH, name="\u200b"), NOW)).wish.name
-        == "?"
+        requests.read_request(requests.make_request(KEYS, replace(WISH, name="\u200b"), NOW)).wish.name == "?"
     )
 
 
 def test_a_desk_that_is_the_root_grants_too() -> None:
-    data = enrolment.make_grant(draft(station=TOWN_DESK, reference=None), DISTRICT_DESK.keys)
-    digest = enrolment.read_request(REQUEST).digest
-    grant = enrolment.read_grant(data, TOWN_DESK.keys, digest)
+    data = grants.make_grant(draft(station=TOWN_DESK, reference=None), DISTRICT_DESK.keys)
+    digest = requests.read_request(REQUEST).digest
+    grant = grants.read_grant(data, TOWN_DESK.keys, digest)
     assert grant.desk == grant.root == DISTRICT_DESK.certificate
     assert grant.reference is None
 
 
 def test_equal_input_makes_equal_files() -> None:
-    assert enrolment.make_request(KEYS, WISH, NOW) == REQUEST
-    assert enrolment.make_grant(draft(), TOWN_DESK.keys) == GRANT
+    assert requests.make_request(KEYS, WISH, NOW) == REQUEST
+    assert grants.make_grant(draft(), TOWN_DESK.keys) == GRANT
 
 
 HELD = History((DISTRICT_DESK.certificate.der,))
@@ -129,16 +130,14 @@ CHANGED = HELD.followed([STATEMENT])
 def by_successor(history: History | None = CHANGED) -> bytes:
     """A grant by the root of now, which tells how it has come to be one."""
     certificate = issue(SUCCESSOR, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
-    return enrolment.make_grant(
-        draft(chain=(certificate.der, *SUCCESSOR.ders), history=history), SUCCESSOR.keys
-    )
+    return grants.make_grant(draft(chain=(certificate.der, *SUCCESSOR.ders), history=history), SUCCESSOR.keys)
 
 
 def test_a_grant_tells_of_the_roots() -> None:
     assert accept().history == accept(held=HELD).history == HELD
     for options in ({}, {"held": HELD}, {"held": CHANGED}, {"pinned": SUCCESSOR.ders}):
         assert accept(by_successor(), **options).history == CHANGED
-    later = enrolment.make_grant(draft(history=CHANGED), TOWN_DESK.keys)
+    later = grants.make_grant(draft(history=CHANGED), TOWN_DESK.keys)
     assert accept(later, held=HELD).history == CHANGED, "a town below the former root goes on granting"
     assert accept(held=CHANGED).history == CHANGED, "and one that has not heard yet"
 
@@ -161,7 +160,7 @@ BAD_HISTORIES: dict[str, tuple[Callable[[], bytes], dict[str, Any], type[Problem
     "that nobody has signed": (lambda: roots_said(KEYS, statements=[]), {}, errors.BadSignature),
     "not of its form": (lambda: roots_said(first=5), {}, causes.BadEnrolmentFile),
     "by the former root itself": (
-        lambda: enrolment.make_grant(draft(
+        lambda: grants.make_grant(draft(
             chain=(issue(DISTRICT_DESK, claims(KEYS, [VILLAGE], Level.VILLAGE), 1).der, *DISTRICT_DESK.ders)
         ), DISTRICT_DESK.keys),
         {"held": CHANGED},
@@ -191,7 +190,7 @@ RENEWED = identity.renew(KEYS, seeded(300))
 
 
 def test_renewed_keys_are_vouched_for_by_the_first_ones() -> None:
-    request = enrolment.read_request(enrolment.make_request(RENEWED, WISH, NOW, first_keys=KEYS))
+    request = requests.read_request(requests.make_request(RENEWED, WISH, NOW, first_keys=KEYS))
     assert request.keys.station == KEYS.station
     assert request.keys.public_key == RENEWED.public_key
 
@@ -199,9 +198,9 @@ def test_renewed_keys_are_vouched_for_by_the_first_ones() -> None:
 def test_nobody_asks_in_the_name_of_another_station() -> None:
     thief = replace(identity.generate(seeded(301)), station=KEYS.station)
     with pytest.raises(errors.SenderUnequal):
-        enrolment.read_request(enrolment.make_request(thief, WISH, NOW, first_keys=CLERK.keys))
+        requests.read_request(requests.make_request(thief, WISH, NOW, first_keys=CLERK.keys))
     with pytest.raises(causes.BadEnrolmentFile):
-        enrolment.read_request(enrolment.make_request(thief, WISH, NOW))
+        requests.read_request(requests.make_request(thief, WISH, NOW))
 
 
 # What may be wrong
@@ -259,7 +258,7 @@ BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "no request inside": (lambda: changed(REQUEST, KEYS, csr="QQ=="), causes.BadEnrolmentFile),
     "another's request inside": (
         lambda: changed(REQUEST, KEYS, csr=json.loads(parsed(
-            enrolment.make_request(CLERK.keys, WISH, NOW)).payload)["csr"]),
+            requests.make_request(CLERK.keys, WISH, NOW)).payload)["csr"]),
         errors.SenderUnequal,
     ),
     "no kind of unit": (lambda: changed(REQUEST, KEYS, unit=UNIT | {"kind": "planet"}), causes.BadEnrolmentFile),
@@ -274,7 +273,7 @@ BAD_REQUESTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
 )
 def test_refuses_a_request(make: Callable[[], bytes], error: type[Problem]) -> None:
     with pytest.raises(error) as caught:
-        enrolment.read_request(make())
+        requests.read_request(make())
     assert type(caught.value) is error
 
 
@@ -286,23 +285,23 @@ def granted_by_stranger() -> bytes:
     """Another district's desk answers in place of the real one."""
     certificate = issue(STRANGER, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
     chain = (certificate.der, *STRANGER.ders)
-    return enrolment.make_grant(draft(chain=chain), STRANGER.keys)
+    return grants.make_grant(draft(chain=chain), STRANGER.keys)
 
 
 def granted_by_clerk() -> bytes:
     certificate = issue(CLERK, claims(KEYS, [VILLAGE], Level.VILLAGE), 1)
-    return enrolment.make_grant(draft(chain=(certificate.der, *CLERK.ders)), CLERK.keys)
+    return grants.make_grant(draft(chain=(certificate.der, *CLERK.ders)), CLERK.keys)
 
 
 def granted_outside() -> bytes:
     certificate = issue(TOWN_DESK, claims(KEYS, [OTHER_VILLAGE], Level.VILLAGE), 1)
-    return enrolment.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
+    return grants.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
 
 
 def granted_to_renewed() -> bytes:
     """The right station, but keys that it does not hold."""
     certificate = issue(TOWN_DESK, claims(RENEWED, [VILLAGE], Level.VILLAGE), 1)
-    return enrolment.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
+    return grants.make_grant(draft(chain=(certificate.der, *TOWN_DESK.ders)), TOWN_DESK.keys)
 
 
 PINNED = [DISTRICT_DESK.certificate.der]
@@ -315,10 +314,10 @@ BAD_GRANTS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
     "from one who may not issue": (granted_by_clerk, errors.NotAnIssuer),
     "outside the desk's units": (granted_outside, errors.DelegationOutOfScope),
     "for another station": (
-        lambda: enrolment.make_grant(draft(station=CLERK), TOWN_DESK.keys), causes.GrantForOther),
+        lambda: grants.make_grant(draft(station=CLERK), TOWN_DESK.keys), causes.GrantForOther),
     "for keys that are not ours": (granted_to_renewed, causes.GrantForOther),
     "for another request": (
-        lambda: enrolment.make_grant(draft(request="0" * 64), TOWN_DESK.keys), causes.GrantForOtherRequest),
+        lambda: grants.make_grant(draft(request="0" * 64), TOWN_DESK.keys), causes.GrantForOtherRequest),
     "a tree without the unit": (lambda: changed(GRANT, TOWN_DESK.keys, tree=[]), errors.UnitNotKnown),
     **{
         f"a unit whose {member} is {value}": (
@@ -390,7 +389,7 @@ BAD_ACKS: dict[str, tuple[Callable[[], bytes], type[Problem]]] = {
 @pytest.mark.parametrize(("make", "error"), BAD_ACKS.values(), ids=[n.replace(" ", "-") for n in BAD_ACKS])
 def test_refuses_an_acknowledgement(make: Callable[[], bytes], error: type[Problem]) -> None:
     with pytest.raises(error):
-        enrolment.read_ack(make(), VILLAGE_DESK.certificate)
+        acks.read_ack(make(), VILLAGE_DESK.certificate)
 
 
 @given(st.sampled_from([REQUEST, GRANT, ACK]), st.data())
@@ -413,13 +412,13 @@ def test_a_file_cut_short_is_refused(whole: bytes, data: st.DataObject) -> None:
 
 def read_any(data: bytes, payload_type: str) -> object:
     if payload_type == REQUEST_TYPE:
-        return enrolment.read_request(data)
+        return requests.read_request(data)
     if payload_type == GRANT_TYPE:
         return accept(data, pinned=PINNED)
     assert payload_type == ACK_TYPE
-    return enrolment.read_ack(data, VILLAGE_DESK.certificate)
+    return acks.read_ack(data, VILLAGE_DESK.certificate)
 
 
 def test_a_station_may_wish_for_a_role() -> None:
     wish = replace(WISH, role=Role.EDITOR)
-    assert enrolment.read_request(enrolment.make_request(KEYS, wish, NOW)).wish.role is Role.EDITOR
+    assert requests.read_request(requests.make_request(KEYS, wish, NOW)).wish.role is Role.EDITOR

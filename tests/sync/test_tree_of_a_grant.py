@@ -10,7 +10,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import unit_id
 from desktop.records.versions.items import Shape
 from desktop.sync.bundles import sending
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import grants
 from desktop.sync.formats import frames, segments
 from desktop.sync.merging import receiving
 from desktop.sync.signed.manifest import MAX_FRAMES, MAX_PART_PLAIN
@@ -99,7 +99,7 @@ def test_who_gets_no_tree_with_the_grant_gets_all_of_it_with_the_first_bundle(
 def test_a_tree_that_no_grant_holds_is_left_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = frames.compress(b"[]\n").compressed
     most = frame * MAX_FRAMES
-    assert enrolment.fitting(most) == most
-    assert enrolment.fitting(most + frame) is None
-    monkeypatch.setattr(enrolment, "MAX_REFERENCE", len(most) - 1)
-    assert enrolment.fitting(most) is None
+    assert grants.fitting(most) == most
+    assert grants.fitting(most + frame) is None
+    monkeypatch.setattr(grants, "MAX_REFERENCE", len(most) - 1)
+    assert grants.fitting(most) is None

@@ -9,9 +9,9 @@ from typing import Any
 
 from desktop.records.declaration import Level, Role
 from desktop.sync.authority import station
-from desktop.sync.enrolling import enrolment, recovery
-from desktop.sync.enrolling.enrolment import Wish
+from desktop.sync.enrolling import acks, grants, recovery, requests
 from desktop.sync.enrolling.recovery import Holder
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.formats import dsse, strictjson
 from desktop.sync.signed import certificates, identity, roots
 from desktop.sync.signed.roots import Roots
@@ -55,7 +55,7 @@ WISH = Wish("330110109222", "径山村工会", Level.VILLAGE)
 
 
 def request(desk: Desk) -> bytes:
-    return enrolment.make_request(desk.keys, WISH, START)
+    return requests.make_request(desk.keys, WISH, START)
 
 
 vector("request", "request", "accepted", "A village asks to be enrolled.")(
@@ -63,9 +63,7 @@ vector("request", "request", "accepted", "A village asks to be enrolled.")(
 )
 vector("request-renewed", "request", "accepted", "Renewed keys: the first key has signed for the new one.")(
     lambda s: {
-        "1.xsq": enrolment.make_request(
-            identity.renew(s.village.keys, seeded(7)), WISH, START, s.village.keys
-        )
+        "1.xsq": requests.make_request(identity.renew(s.village.keys, seeded(7)), WISH, START, s.village.keys)
     }
 )
 vector("request-tampered", "request", "refused enrolment BadSignature 10", "Bytes other than were signed.")(
@@ -78,7 +76,7 @@ vector(
     "New keys without the word of the first.",
 )(
     lambda s: {
-        "1.xsq": enrolment.make_request(
+        "1.xsq": requests.make_request(
             identity.renew(s.village.keys, seeded(7)), WISH, START, s.village2.keys
         )
     }
@@ -157,8 +155,8 @@ vector(
 def ack(scene: Scene, **changes: Any) -> bytes:
     asked = scene.enrolment_files(scene.village, scene.town, reference=None)
     keys = scene.village.keys
-    found = enrolment.read_grant(asked[1], keys, enrolment.read_request(asked[0]).digest)
-    return resigned(enrolment.make_ack(keys, found, 12, START), keys, **changes)
+    found = grants.read_grant(asked[1], keys, requests.read_request(asked[0]).digest)
+    return resigned(acks.make_ack(keys, found, 12, START), keys, **changes)
 
 
 vector("ack", "ack", "accepted", "The village has taken its certificate.", about="village")(

@@ -23,7 +23,7 @@ from desktop.store.tables.database import Database
 from desktop.store.tables.environment import Environment
 from desktop.sync import trust
 from desktop.sync.authority import exclusions, station
-from desktop.sync.enrolling import enrolment, recovery
+from desktop.sync.enrolling import acks, grants, recovery, requests
 from desktop.sync.formats import decoding, segments
 from desktop.sync.formats.frames import compress
 from desktop.sync.merging import receiving
@@ -99,7 +99,7 @@ def _ledger(database: Database, name: str, now: int) -> Ledger:
 def _enrolled(name: str, now: int) -> Ledger:
     said, keys = station_file(name), keys_of(name)
     ledger = _ledger(Database.open(None, bytes(32)), name, now)
-    grant = enrolment.read_grant((STATIONS / name / "grant.xsg").read_bytes(), keys, said["request"])
+    grant = grants.read_grant((STATIONS / name / "grant.xsg").read_bytes(), keys, said["request"])
     with ledger.database.transaction():
         for key in ("station", "incarnation"):
             ledger.set_meta(key, getattr(keys, key))
@@ -186,7 +186,7 @@ def _told(read: Callable[[], Iterator[str]]) -> Iterator[str]:
 
 def _request(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
     def read() -> Iterator[str]:
-        found = enrolment.read_request((folder / "1.xsq").read_bytes())
+        found = requests.read_request((folder / "1.xsq").read_bytes())
         wish = found.wish
         yield f"digest: {found.digest}"
         yield f"station: {found.keys.station}"
@@ -200,7 +200,7 @@ def _grant(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
     def read() -> Iterator[str]:
         pinned = [chain_of(said["pinned"])[-1]] if "pinned" in said else []
         keys, request = keys_of(said["receiver"]), station_file(said["receiver"])["request"]
-        found = enrolment.read_grant((folder / "1.xsg").read_bytes(), keys, request, pinned)
+        found = grants.read_grant((folder / "1.xsg").read_bytes(), keys, request, pinned)
         yield f"digest: {found.digest}"
         yield f"certificate: {found.certificate.digest}"
         yield f"units: {' '.join(sorted(found.certificate.claims.units))}"
@@ -213,7 +213,7 @@ def _grant(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
 def _ack(folder: Path, said: Mapping[str, str]) -> Iterator[str]:
     def read() -> Iterator[str]:
         certificate = certificates.parse(chain_of(said["about"])[0])
-        found = enrolment.read_ack((folder / "1.xsa").read_bytes(), certificate)
+        found = acks.read_ack((folder / "1.xsa").read_bytes(), certificate)
         yield f"digest: {found.digest}"
         yield f"position: {found.incarnation} {found.position}"
 

@@ -29,8 +29,9 @@ from desktop.store.queries import reading
 from desktop.sync.authority import station
 from desktop.sync.bundles import sending
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.enrolling import enrolment
-from desktop.sync.enrolling.enrolment import GrantDraft, Wish
+from desktop.sync.enrolling import grants, requests
+from desktop.sync.enrolling.grants import GrantDraft
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.formats import agefile, dsse, segments, strictjson, zipstore
 from desktop.sync.formats.frames import split
 from desktop.sync.merging import receiving
@@ -163,7 +164,7 @@ class Scene:
                 request, grant = self.enrolment_files(desk, self.desks[ABOVE[name]])
                 (folder / "request.xsq").write_bytes(request)
                 (folder / "grant.xsg").write_bytes(grant)
-                said |= {"above": ABOVE[name], "request": enrolment.read_request(request).digest}
+                said |= {"above": ABOVE[name], "request": requests.read_request(request).digest}
             text = "TEST KEYS, made from the name of the station: worth nothing, to be trusted by nobody.\n"
             (folder / "station.txt").write_text(
                 text + "".join(f"{k}: {v}\n" for k, v in said.items()), encoding="utf-8"
@@ -180,21 +181,21 @@ class Scene:
     def enrolment_files(self, desk: Desk, above: Desk, **changes: Any) -> tuple[bytes, bytes]:
         """The request of a station and the grant that answers it, with all of the tree that it needs."""
         wish = Wish(desk.name, desk.name, desk.level)
-        request = enrolment.make_request(desk.keys, wish, START)
+        request = requests.make_request(desk.keys, wish, START)
         rows = [
             {"id": unit.id, "parent": unit.values.get("superior"), "code": unit.values.get("code"),
              "name": unit.values.get("name"), "level": unit.values.get("level")}
             for unit in reading.records(above.database, above.ledger.types, reading.Query("unit"))
         ]  # fmt: skip
         said: dict[str, Any] = {
-            "request": enrolment.read_request(request).digest,
+            "request": requests.read_request(request).digest,
             "chain": station.own_chain(desk.ledger),
             "tree_version": station.tree_version(above.ledger),
             "tree": rows,
             "created": START,
             "reference": sending.tree_frames(above.ledger, above.keys, desk.unit),
         }
-        return request, enrolment.make_grant(GrantDraft(**(said | changes)), above.keys)
+        return request, grants.make_grant(GrantDraft(**(said | changes)), above.keys)
 
 
 def play_incarnation(name: str) -> str:

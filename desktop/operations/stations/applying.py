@@ -20,8 +20,9 @@ from desktop.store.queries import governing
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
-from desktop.sync.enrolling import enrolment
-from desktop.sync.enrolling.enrolment import Grant, Wish
+from desktop.sync.enrolling import acks, grants, requests
+from desktop.sync.enrolling.grants import Grant
+from desktop.sync.enrolling.requests import Wish
 from desktop.sync.errors import Exchanged, UnitNotKnown
 from desktop.sync.errors.enrolment import (
     GrantAhead,
@@ -93,10 +94,10 @@ def request(session: Session, out: Path, *, renew: bool = False) -> Requested:
     first = None if keys.first.public_key == asked.public_key else keys.first
     unit = session.unit
     wish = Wish(unit.code, unit.name, unit.level)
-    data = enrolment.make_request(asked, wish, session.environment.now(), first)
+    data = requests.make_request(asked, wish, session.environment.now(), first)
     with session.database.transaction():
         station.ask_with(ledger, asked)
-        ledger.set_meta("request", enrolment.read_request(data).digest)
+        ledger.set_meta("request", requests.read_request(data).digest)
         write_whole(out, data)
         audit.note(session, audit.Act.REQUESTED, audit.digest_of_file(out))
     return Requested(out, str(words.fingerprint(asked.public_key)))
@@ -117,9 +118,9 @@ def look(
     whatever root, of which the words are compared too.
     """
     with sorts.telling(grant_file, sorts.GRANT):
-        data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
+        data = files.read_limited(grant_file, grants.MAX_GRANT * 2)
         if another_root:
-            new_root = enrolment.root_of(data)
+            new_root = grants.root_of(data)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
     own, claims = _place(session, found), found.certificate.claims
     before = _superior(session, found)
@@ -172,7 +173,7 @@ def accept(
     session.require(Role.DESK)
     session.ledger.clock.check()
     with sorts.telling(grant_file, sorts.GRANT):
-        data = files.read_limited(grant_file, enrolment.MAX_GRANT * 2)
+        data = files.read_limited(grant_file, grants.MAX_GRANT * 2)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
     if compared not in ("", found.digest):
         raise Exchanged(found.digest)
@@ -184,7 +185,7 @@ def accept(
         if before is not None:
             orphaned.say_again(session.ledger, keys, before, session.operator.name)
         if unasked:
-            station.answer_unasked(session.ledger, enrolment.answered(data))
+            station.answer_unasked(session.ledger, grants.answered(data))
         session.workspace.set_unit(own)
         unit, name = _desk_unit(found)
         links.connect(
@@ -200,7 +201,7 @@ def accept(
     if ack_out is not None:
         write_whole(
             ack_out,
-            enrolment.make_ack(keys, found, session.ledger.next_number() - 1, session.environment.now()),
+            acks.make_ack(keys, found, session.ledger.next_number() - 1, session.environment.now()),
         )
     session.__dict__.pop("unit", None)
     recovery.after_opening(session)
@@ -269,7 +270,7 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
     pins = new_root is None and len(station.own_chain(session.ledger)) > 1
     held = station.history(session.database) if pins else None
     try:
-        found = enrolment.read_grant(data, keys, asked, pinned, held)
+        found = grants.read_grant(data, keys, asked, pinned, held)
     except UnitNotKnown as problem:
         # Not what is said of a bundle: nothing is on its way here.
         raise GrantIncomplete(problem.detail) from problem
@@ -287,7 +288,7 @@ def read_grant(session: Session, data: bytes, new_root: bytes | None = None) -> 
 def is_unasked(session: Session, data: bytes) -> bool:
     """Whether a grant names the certificate that this station has: a new superior gives it, and nobody has asked."""
     chain = station.own_chain(session.ledger)
-    return len(chain) > 1 and enrolment.answered(data) == certificates.parse(chain[0]).digest
+    return len(chain) > 1 and grants.answered(data) == certificates.parse(chain[0]).digest
 
 
 def _answered(session: Session, data: bytes) -> tuple[identity.StationKeys, str]:
@@ -301,7 +302,7 @@ def _answered(session: Session, data: bytes) -> tuple[identity.StationKeys, str]
     asked = ledger.meta("request")
     if asked is None:
         # Who chose another file hears which it is, instead of being sent to ask once more.
-        enrolment.require_grant(data)
+        grants.require_grant(data)
         raise NoRequest("本机没有等待批准的入网申请。")
     return station.asked_keys(ledger), asked
 

@@ -22,9 +22,10 @@ from desktop.store.queries.units import stands_within, subtree
 from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import speaking, station
 from desktop.sync.bundles import sending
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import acks, enrolment, grants, requests
 from desktop.sync.enrolling import recovery as sealing
-from desktop.sync.enrolling.enrolment import GrantDraft, Request, Wish
+from desktop.sync.enrolling.grants import GrantDraft
+from desktop.sync.enrolling.requests import Request, Wish
 from desktop.sync.errors import Exchanged
 from desktop.sync.formats import files, sorts
 from desktop.sync.formats.forms import CODE
@@ -90,7 +91,7 @@ def grant(
     """
     own, _ = require_issuer(desk)
     with sorts.telling(request_file, sorts.REQUEST):
-        asked = enrolment.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
+        asked = requests.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
     if compared not in ("", asked.digest):
         raise Exchanged(asked.digest)
     if asked.keys.station == desk.ledger.station:
@@ -152,7 +153,7 @@ def certify(
             f"{desk.codes['unit_level'].label_of(unit.level.value)} {unit.id} 工作电脑{asked.keys.station}"
             f"{' 可批下级' if delegate else ''}{remark}",
         )  # fmt: skip
-    write_whole(out, enrolment.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
+    write_whole(out, grants.make_grant(_draft(desk, keys, asked, (certificate.der, *chain), unit), keys))
     return Granted(out, unit, str(asked.words))
 
 
@@ -191,7 +192,7 @@ def _draft(
             for u, p, c, n, lv in _tree_rows(desk, unit)
         ],
         desk.environment.now(),
-        enrolment.fitting(sending.tree_frames(desk.ledger, keys, unit.id)),
+        grants.fitting(sending.tree_frames(desk.ledger, keys, unit.id)),
         speaking.history_for(desk.ledger, keys, asked.keys.station),
     )
 
@@ -228,10 +229,10 @@ def confirm(desk: Session, ack_file: Path) -> Link:
     desk.require(Role.DESK)
     with sorts.telling(ack_file, sorts.ACKNOWLEDGEMENT):
         data = files.read_limited(ack_file, enrolment.MAX_SMALL * 2)
-        digest = enrolment.acknowledged_certificate(data)
+        digest = acks.acknowledged_certificate(data)
     for certificate in station.granted(desk.ledger):
         if (certificate.digest, certificate.issuer_station) == (digest, desk.ledger.station):
-            ack = enrolment.read_ack(data, certificate)
+            ack = acks.read_ack(data, certificate)
             links.confirm(desk.database, ack.station, ack.incarnation)
             speaking.note_acknowledged(desk.ledger, certificate)
             audit.note(desk, audit.Act.CONFIRMED, f"工作电脑{ack.station}")

@@ -19,7 +19,7 @@ from desktop.operations.stations.traffic import Progress
 from desktop.operations.workspaces.recovery import REQUEST as RECOVERY
 from desktop.operations.workspaces.wiping import ENDING
 from desktop.sync.bundles import envelope
-from desktop.sync.enrolling import enrolment, recovery, wiped
+from desktop.sync.enrolling import acks, enrolment, grants, recovery, requests, wiped
 from desktop.sync.errors import CutShort
 from desktop.sync.errors.surroundings import ReadOnly, surroundings
 from desktop.sync.formats.files import read_limited
@@ -197,11 +197,11 @@ def read(look: Look) -> Look:
             return Look(*look.identity, opened.digest, bundle, signers=signers)
         case suffix if suffix == REQUEST:
             data = _small(path, enrolment.MAX_SMALL * 2)
-            asked = enrolment.read_request(data)
+            asked = requests.read_request(data)
             return Look(*look.identity, asked.digest, None, asked.wish.name, asked.keys.station)
         case suffix if suffix == ACKNOWLEDGEMENT:
             data = _small(path, enrolment.MAX_SMALL * 2)
-            about = enrolment.acknowledged_certificate(data)
+            about = acks.acknowledged_certificate(data)
             return Look(*look.identity, hashlib.sha256(data).hexdigest(), about=about)
         case suffix if suffix == RECOVERY:
             forgotten = recovery.read_request(_small(path, recovery.MAX_FILE * 2))
@@ -212,8 +212,8 @@ def read(look: Look) -> Look:
             said = wiped.look(data)
             return Look(*look.identity, hashlib.sha256(data).hexdigest(), None, said.name, said.station)
         case _:
-            data = _small(path, enrolment.MAX_GRANT * 2)
-            about = enrolment.granted_certificate(data)
+            data = _small(path, grants.MAX_GRANT * 2)
+            about = grants.granted_certificate(data)
             return Look(*look.identity, hashlib.sha256(data).hexdigest(), about=about)
 
 

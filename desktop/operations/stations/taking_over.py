@@ -31,7 +31,7 @@ from desktop.sync.authority import enrolled, speaking, station
 from desktop.sync.authority.chains import Grant
 from desktop.sync.authority.held import Reading
 from desktop.sync.authority.station import Knowledge
-from desktop.sync.enrolling.enrolment import Request, Wish
+from desktop.sync.enrolling.requests import Request, Wish
 from desktop.sync.signed.certificates import Certificate, RequestedKeys
 
 

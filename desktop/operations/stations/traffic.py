@@ -35,7 +35,7 @@ from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import envelope
 from desktop.sync.bundles.sending import Sent
-from desktop.sync.enrolling import enrolment
+from desktop.sync.enrolling import enrolment, requests
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.formats import sorts
 from desktop.sync.formats.files import read_limited
@@ -259,7 +259,7 @@ class Asked:
 def look_request(path: Path) -> Asked:
     """A request for enrolment; raises what reading it raises."""
     with sorts.telling(path, sorts.REQUEST):
-        found = enrolment.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
+        found = requests.read_request(read_limited(path, enrolment.MAX_SMALL * 2))
     wish = found.wish
     return Asked(path, wish.code, wish.name, wish.kind, found.keys.station, found.words, found.digest)
 

@@ -2,7 +2,7 @@
 
 Every downward bundle carries the chain of statements, so a station that missed some follows them all at once. What a
 former root has issued counts on, so nobody has to be enrolled anew and those who have not heard yet go on as before;
-but it signs nothing any more. A lost root cannot sign: then :func:`desktop.sync.enrolling.enrolment.read_grant` with
+but it signs nothing any more. A lost root cannot sign: then :func:`desktop.sync.enrolling.grants.read_grant` with
 a new pin, after comparing words.
 """
 
