@@ -124,7 +124,7 @@ class Granting(Replacing):
         below.ledger.clock.confirm()
         problem: Problem | None = None
         try:
-            applying.accept(at_work, path, ack, new_root=self._compared(office, below))
+            applying.accept(at_work, path, ack, new_root=self._compared(office, below), compared=None)
         except FITS_NO_MORE as caught:
             problem = caught
         if problem is not None:

@@ -48,11 +48,11 @@ def test_the_code_of_another_districts_town_is_enrolled_only_with_a_reason(
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
     applying.request(town, asked)
     with pytest.raises(enrolling.CodeElsewhere, match=r"西湖区北山街道.*不在“余杭区总工会”的区域里"):
-        enrolling.grant(district, asked, out)
+        enrolling.grant(district, asked, out, compared=None)
     assert not out.exists()
     assert units(district) == {"330110": "330110"}
-    enrolling.grant(district, asked, out, although="区划调整")
-    assert applying.accept(town, out).code == "330106002"
+    enrolling.grant(district, asked, out, although="区划调整", compared=None)
+    assert applying.accept(town, out, compared=None).code == "330106002"
     audit_log.export(district, tmp_path / "log.jsonl")
     assert "编码在别处：区划调整" in (tmp_path / "log.jsonl").read_text("utf-8")
 
@@ -77,7 +77,7 @@ def test_a_city_has_its_place_under_the_code_that_the_list_has(district: Session
     assert units(city) == {"330100": "3301"}
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
     applying.request(district, asked)
-    enrolling.grant(city, asked, out)
+    enrolling.grant(city, asked, out, compared=None)
     assert units(city)["330110"] == "330110"
     assert place_of("HY-01", Level.INDUSTRY) is None
     assert place_of("330110109222", Level.VILLAGE) == "330110109222"
@@ -97,10 +97,10 @@ def test_nobody_is_enrolled_whom_no_level_above_would_count(district: Session, t
     ):
         asked.write_bytes(requests.make_request(keys, Wish(code, "建错的", made, Role.DESK), START))
         with pytest.raises(NotAllowed, match="不在本单位下面"):
-            enrolling.grant(town, asked, out, level=level, although="区划调整")
+            enrolling.grant(town, asked, out, level=level, although="区划调整", compared=None)
         assert (units(town), out.exists()) == (before, False)
     asked.write_bytes(requests.make_request(keys, Wish("330110109", "第二台", Level.TOWN, Role.DESK), START))
-    assert enrolling.grant(town, asked, out).unit.id == town.unit.id
+    assert enrolling.grant(town, asked, out, compared=None).unit.id == town.unit.id
 
 
 def test_nobody_enrols_himself(district: Session, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_nobody_enrols_himself(district: Session, tmp_path: Path) -> None:
     enrol(town, district, tmp_path, delegate=True)
     applying.request(town, tmp_path / "a.xsq", renew=True)
     with pytest.raises(NotAllowed, match="自己"):
-        enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+        enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     assert [link.peer for link in links.all_links(town.database)] == [district.ledger.station]
 
 
@@ -126,7 +126,7 @@ def test_whoever_compares_words_enrols_whom_they_are_of(district: Session, tmp_p
     asked.write_bytes(ours)
     enrolling.grant(district, asked, out, compared=seen.digest)
     offered = applying.look(town, out)
-    enrolling.grant(district, asked, out)
+    enrolling.grant(district, asked, out, compared=None)
     with pytest.raises(Exchanged):
         applying.accept(town, out, compared=offered.digest)
     assert not traffic.standing(town.database, town.unit).enrolled
@@ -139,7 +139,12 @@ def test_a_code_that_nobody_would_take_in_is_told_to_who_grants(district: Sessio
     applying.request(town, tmp_path / "镇.xsq")
     with pytest.raises(BadUnit, match="“建设 1”不能这样写"):
         enrolling.grant(
-            district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="建设 1", level=Level.INDUSTRY
+            district,
+            tmp_path / "镇.xsq",
+            tmp_path / "镇.xsg",
+            code="建设 1",
+            level=Level.INDUSTRY,
+            compared=None,
         )
     assert not (tmp_path / "镇.xsg").exists()
     enrol(town, district, tmp_path, delegate=True)
@@ -168,7 +173,7 @@ def test_a_unit_stays_the_one_that_its_level_and_code_name(district: Session, tm
         asked = requests.read_request((tmp_path / "a.xsq").read_bytes())
         enrolling.certify(district, asked, unit, frozenset([unit.id]), tmp_path / "a.xsg")
         assert applying.look(town, tmp_path / "a.xsg").level is Level.TOWN
-        assert applying.accept(town, tmp_path / "a.xsg") == unit
+        assert applying.accept(town, tmp_path / "a.xsg", compared=None) == unit
         edits = [SlotEdit("unit", unit.id, "code", unit.code), SlotEdit("unit", unit.id, "level", "town")]
         district.ledger.write("改回", "王芳", edits=edits)
     records.save(district, "unit", {"name": "改名了"}, record=unit.id)
@@ -191,21 +196,21 @@ def test_a_grant_of_a_day_to_come_is_not_taken_nor_one_given_whose_own_place_wai
     )
     asked, out = tmp_path / "a.xsq", tmp_path / "a.xsg"
     applying.request(town, asked)
-    enrolling.grant(district, asked, out, delegate=True)
+    enrolling.grant(district, asked, out, delegate=True, compared=None)
     for take in (applying.look, applying.accept):
         with pytest.raises(GrantAhead):
             take(town, out)
     # As a program of before took it.
     with monkeypatch.context() as before:
         before.setattr(applying, "DAY_MS", 60 * DAY_MS)
-        applying.accept(town, out)
+        applying.accept(town, out, compared=None)
     applying.request(village, asked)
     with pytest.raises(enrolling.PlaceNotHere):
-        enrolling.grant(town, asked, tmp_path / "b.xsg")
+        enrolling.grant(town, asked, tmp_path / "b.xsg", compared=None)
     assert not (tmp_path / "b.xsg").exists()
     with monkeypatch.context() as before:
         before.setattr(enrolling, "_require_place", lambda *_: None)
-        enrolling.grant(town, asked, tmp_path / "b.xsg")
+        enrolling.grant(town, asked, tmp_path / "b.xsg", compared=None)
     with pytest.raises(GrantIncomplete):
         applying.look(village, tmp_path / "b.xsg")
 
@@ -221,7 +226,7 @@ def test_a_grant_that_waits_for_its_day_is_given_once_more_and_waited_for_no_lon
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
     applying.request(village, tmp_path / "a.xsq")
-    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     exchange.merge(district, [exchange.send(town, tmp_path / "1.xsj").path])
 
     def advice() -> list[str]:

@@ -270,7 +270,7 @@ def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
     applying.request(village, desk.folder / "平山.xsq")
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "平山村工会")
-    enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder / "平山.xsg")
+    enrolling.grant(desk.district, desk.folder / "平山.xsq", desk.folder / "平山.xsg", compared=None)
     # The grant lies beside its request, where it was written; that it is the level above's was said at the desk too.
     given = {a.path.name: a for a in desk.sorted()}["平山.xsg"]
     assert (given.state, given.why) == (State.SEEN, "本机批准的，请交回给申请的单位")
@@ -279,7 +279,7 @@ def test_files_of_enrolment_wait_until_they_are_dealt_with(desk: Desk) -> None:
         assert theirs.state is before
         assert after in theirs.why
         if before is State.ENROLMENT:
-            applying.accept(village, desk.folder / "平山.xsg", desk.folder / "平山.xsa")
+            applying.accept(village, desk.folder / "平山.xsg", desk.folder / "平山.xsa", compared=None)
     (desk.folder / "平山.xsg").unlink()
     assert desk.states() == {"平山.xsq": State.SEEN, "平山.xsa": State.ENROLMENT}
     # Nobody confirms it by naming a computer that has confirmed its own; and rubbish there is passed over.
@@ -301,7 +301,7 @@ def test_who_below_has_forgotten_the_password_is_told_until_it_is_answered(desk:
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "径山镇总工会")
     assert "忘了口令" in asked.why
-    recovery.answer(desk.district, asked.path, desk.folder / "答复.xsk")
+    recovery.answer(desk.district, asked.path, desk.folder / "答复.xsk", compared=None)
     (over,) = desk.sorted()
     assert (over.state, over.path) == (State.SEEN, asked.path)
     assert "答复过" in over.why

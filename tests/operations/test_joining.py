@@ -45,8 +45,8 @@ def test_nobody_below_enrols_anew_and_renewed_keys_stay_under_the_same_root(tmp_
     assert {str(w) for w in roots.current(city.database, city.ledger.station).words} < known
 
     applying.request(town, tmp_path / "新.xsq", renew=True)
-    enrolling.grant(district, tmp_path / "新.xsq", tmp_path / "新.xsg", delegate=True)
-    applying.accept(town, tmp_path / "新.xsg", tmp_path / "新.xsa")
+    enrolling.grant(district, tmp_path / "新.xsq", tmp_path / "新.xsg", delegate=True, compared=None)
+    applying.accept(town, tmp_path / "新.xsg", tmp_path / "新.xsa", compared=None)
     enrolling.confirm(district, tmp_path / "新.xsa")
     records.save(village, "enterprise", {"name": "换钥匙以后的厂"})
     three.exchange()

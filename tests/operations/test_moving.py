@@ -346,8 +346,8 @@ def test_a_registration_that_counts_again_gives_no_unit_back_and_that_is_said(
     merge = next(m.id for m in stored.merges(district.database) if m.sender == old and m.total)
     second = laptop(tmp_path, "村里的第二台", unit.code, unit.name, Level.VILLAGE)
     applying.request(second, tmp_path / "二.xsq")
-    enrolling.grant(world.new, tmp_path / "二.xsq", tmp_path / "二.xsg", although="区划调整")
-    applying.accept(second, tmp_path / "二.xsg", tmp_path / "二.xsa")
+    enrolling.grant(world.new, tmp_path / "二.xsq", tmp_path / "二.xsg", although="区划调整", compared=None)
+    applying.accept(second, tmp_path / "二.xsg", tmp_path / "二.xsa", compared=None)
     world.report((world.new, district))
     withdrawals.withdraw(district, merge)
     (said,) = [e.record for e in policy.excluded(district) if e.cause == "withdrawn"]

@@ -30,8 +30,8 @@ def renew(below: Session, desk: Session, folder: Path, *, delegate: bool = False
     """The three files, for new keys."""
     asked = applying.request(below, folder / "renew.xsq", renew=True)
     assert str(traffic.look_request(folder / "renew.xsq").words) == asked.words
-    enrolling.grant(desk, folder / "renew.xsq", folder / "renew.xsg", delegate=delegate)
-    applying.accept(below, folder / "renew.xsg", folder / "renew.xsa")
+    enrolling.grant(desk, folder / "renew.xsq", folder / "renew.xsg", delegate=delegate, compared=None)
+    applying.accept(below, folder / "renew.xsg", folder / "renew.xsa", compared=None)
     enrolling.confirm(desk, folder / "renew.xsa")
 
 
@@ -51,15 +51,15 @@ def test_a_village_renews_its_keys_while_bundles_of_before_are_on_their_way(thre
     record(village, "还没有进数据包的厂")
     applying.request(village, three.folder / "renew.xsq", renew=True)
     words = traffic.look_request(three.folder / "renew.xsq").words
-    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg", compared=None)
     record(village, "批准以前照常登记的厂")
     taken(village, three.down(town, village))
     taken(town, three.up(village))
     again = applying.request(village, three.folder / "renew.xsq", renew=True)
     assert again.words == str(words), "the file was lost: the same keys are asked for once more"
-    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg", compared=None)
     record(village, "接受前一刻登记的厂")
-    applying.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa")
+    applying.accept(village, three.folder / "renew.xsg", three.folder / "renew.xsa", compared=None)
     assert not village.database.rows("SELECT 1 FROM pending"), (
         "it belongs to the keys that it was written under"
     )
@@ -90,8 +90,8 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
     keeper = village.workspace.keeper
     assert keeper is not None
     keeper.renew(destroy=False)
-    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg")
-    applying.accept(village, three.folder / "renew.xsg")
+    enrolling.grant(town, three.folder / "renew.xsq", three.folder / "renew.xsg", compared=None)
+    applying.accept(village, three.folder / "renew.xsg", compared=None)
     record(village, "接受以后的厂")
     taken(town, three.up(village))
     answer = three.down(town, village)
@@ -101,7 +101,7 @@ def test_a_grant_that_was_accepted_in_what_is_lost_begins_nothing_a_second_time(
         folder, None, "王芳", "password1", environment=repeatable("back", START + DAY), with_journal=False
     ).session
     with pytest.raises(NoRequest):
-        applying.accept(three.village, three.folder / "renew.xsg")
+        applying.accept(three.village, three.folder / "renew.xsg", compared=None)
     record(three.village, "恢复以后的厂")
     taken(three.village, answer)
     three.exchange()
@@ -153,9 +153,9 @@ def test_whoever_was_granted_before_the_town_renewed_its_keys_believes_the_recei
     folder = three.folder
     late = station(folder, "330110109201", "长乐村工会", Level.VILLAGE)
     applying.request(late, folder / "late.xsq")
-    enrolling.grant(town, folder / "late.xsq", folder / "late.xsg")
+    enrolling.grant(town, folder / "late.xsq", folder / "late.xsg", compared=None)
     renew(town, district, folder, delegate=True)
-    applying.accept(late, folder / "late.xsg", folder / "late.xsa")
+    applying.accept(late, folder / "late.xsg", folder / "late.xsa", compared=None)
     # What another has granted is not this one's to confirm, and leaves no mark.
     taken(district, three.up(town))
     before = district.database.rows("SELECT * FROM meta ORDER BY 1")

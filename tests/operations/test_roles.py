@@ -106,8 +106,10 @@ RECORDING: dict[str, Act] = {
 
 RUNNING: dict[str, Act] = {
     "applying.request": lambda s, o: applying.request(s, o.folder / "out.xsq"),
-    "enrolling.grant": lambda s, o: enrolling.grant(s, o.folder / "村.xsq", o.folder / "out.xsg"),
-    "applying.accept": lambda s, o: applying.accept(s, o.folder / "镇.xsg"),
+    "enrolling.grant": lambda s, o: enrolling.grant(
+        s, o.folder / "村.xsq", o.folder / "out.xsg", compared=None
+    ),
+    "applying.accept": lambda s, o: applying.accept(s, o.folder / "镇.xsg", compared=None),
     "enrolling.confirm": lambda s, o: enrolling.confirm(s, o.folder / "镇.xsa"),
     "exchange.merge": lambda s, o: exchange.merge(s, [o.folder / "down.xsj"]),
     "exchange.receive": lambda s, o: exchange.receive(s, [o.folder / "down.xsj"]),

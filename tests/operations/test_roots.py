@@ -132,7 +132,7 @@ def test_a_forgotten_password_is_recovered_across_a_change(three: Three) -> None
     asked = recovery.ask(folder, "王芳", "new-password", three.folder / "a.xsr", repeatable("ask"), CHEAP)
     seen = recovery.look_request(district, three.folder / "a.xsr")
     assert seen.words == asked.words
-    recovery.answer(district, three.folder / "a.xsr", three.folder / "a.xsk")
+    recovery.answer(district, three.folder / "a.xsr", three.folder / "a.xsk", compared=None)
     assert recovery.look_answer(folder, three.folder / "a.xsk").words == seen.own
     recovery.take(
         folder, three.folder / "a.xsk", "new-password", repeatable("take"), cost=CHEAP
@@ -189,9 +189,9 @@ def test_what_a_lost_root_had_rolled_back_or_put_out_of_use_stays_so_under_the_n
     before = {(word.label, word.note) for word in policy.excluded(town)}
     fresh = laptop(three.folder, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
     applying.request(town, three.folder / "镇.xsq")
-    enrolling.grant(fresh, three.folder / "镇.xsq", three.folder / "镇.xsg", delegate=True)
+    enrolling.grant(fresh, three.folder / "镇.xsq", three.folder / "镇.xsg", delegate=True, compared=None)
     root = grants.root_of((three.folder / "镇.xsg").read_bytes())
-    applying.accept(town, three.folder / "镇.xsg", new_root=root)
+    applying.accept(town, three.folder / "镇.xsg", new_root=root, compared=None)
     report_up(town, fresh, three.folder)
     for session in (town, fresh):
         assert names(session) == {"好的厂"}

@@ -39,7 +39,7 @@ def given(desk: Session, below: Session, folder: Path) -> Path:
 
 def accepted(desk: Session, below: Session, folder: Path) -> None:
     ack = folder / f"{desk.ledger.station[:6]}.xsa"
-    applying.accept(below, given(desk, below, folder), ack)
+    applying.accept(below, given(desk, below, folder), ack, compared=None)
     enrolling.confirm(desk, ack)
 
 
@@ -68,9 +68,9 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     assert listed(district) == []
     incarnation, file = village.ledger.incarnation, given(new, village, tmp_path)
     assert applying.look(village, file).unasked
-    applying.accept(village, file, tmp_path / "村.xsa")
+    applying.accept(village, file, tmp_path / "村.xsa", compared=None)
     (tmp_path / "村.xsa").unlink()
-    applying.accept(village, file, tmp_path / "村.xsa")
+    applying.accept(village, file, tmp_path / "村.xsa", compared=None)
     assert listed(new)[0][1].endswith("已补发批准，等它接受")
     enrolling.confirm(new, tmp_path / "村.xsa")
     assert (village.ledger.incarnation, listed(new)) == (incarnation, [])
@@ -84,7 +84,7 @@ def test_villages_of_a_stolen_town_laptop_report_to_the_new_one_without_asking(t
     assert isinstance(thief.problem, errors.Revoked)
     # Nor does a grant of the stolen one make the village report to it again.
     applying.request(village, tmp_path / "村.xsq")
-    enrolling.grant(old, tmp_path / "村.xsq", tmp_path / "贼.xsg")
+    enrolling.grant(old, tmp_path / "村.xsq", tmp_path / "贼.xsg", compared=None)
     for take in (applying.look, applying.accept):
         with pytest.raises(GrantorRevoked):
             take(village, tmp_path / "贼.xsg")
@@ -104,7 +104,7 @@ def test_two_computers_of_one_town_change_their_places(tmp_path: Path) -> None:
     # So a program of before had left it: it was enrolled, and had no superior. With another grant it has one again.
     first.database.execute("DELETE FROM link WHERE upward")
     applying.request(first, tmp_path / "一.xsq")
-    enrolling.grant(district, tmp_path / "一.xsq", tmp_path / "一.xsg", delegate=True)
+    enrolling.grant(district, tmp_path / "一.xsq", tmp_path / "一.xsg", delegate=True, compared=None)
     offered = applying.look(first, tmp_path / "一.xsg")
     assert (offered.before, offered.placed) == ("原来的上级", True)
     enrol(first, second, tmp_path, delegate=True)
@@ -119,8 +119,8 @@ def test_a_village_that_was_moved_and_moved_back_is_taken_over_each_time(tmp_pat
     world = World(tmp_path)
     # With keys that were renewed, of which its former town writes once more, without the proof that they are its own.
     applying.request(world.village, tmp_path / "村.xsq", renew=True)
-    enrolling.grant(world.old, tmp_path / "村.xsq", tmp_path / "村.xsg")
-    applying.accept(world.village, tmp_path / "村.xsg")
+    enrolling.grant(world.old, tmp_path / "村.xsq", tmp_path / "村.xsg", compared=None)
+    applying.accept(world.village, tmp_path / "村.xsg", compared=None)
     held = to_base64(station_of.own_chain(world.village.ledger)[0])
     cells = {"station": world.village.ledger.station, "holder": world.village.unit.id, "certificate": held}
     world.old.ledger.write("批准", "王芳", births=[NewRecord("grant", "", world.old.unit.id, cells)])
@@ -225,7 +225,7 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
     first = (tmp_path / "径山村工会.xsa").rename(tmp_path / "第一份.xsa")
     late = exchange.send(village, tmp_path / "路上的.xsj").path
     applying.request(village, tmp_path / "村.xsq")
-    enrolling.grant(other, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识")
+    enrolling.grant(other, tmp_path / "村.xsq", tmp_path / "村.xsg", although="不认识", compared=None)
     chain = station_of.own_chain(village.ledger)
     offered = applying.look(village, tmp_path / "村.xsg")
     assert (offered.before, offered.placed) == ("径山镇总工会", False)
@@ -248,7 +248,7 @@ def test_whose_a_village_is_that_another_town_enrols_is_said_before_and_to_its_o
         ("径山村工会", "别的单位也给它办过入网，可能已经改报给那里，已补发批准，等它接受", True)
     ]
     again = given(mine, village, tmp_path)
-    applying.accept(village, again, tmp_path / "回来.xsa")
+    applying.accept(village, again, tmp_path / "回来.xsa", compared=None)
     looks = [
         look for look in inbox_files.look_once(tmp_path).looks if look.kind == inbox_files.ACKNOWLEDGEMENT
     ]
@@ -272,15 +272,15 @@ def test_nobody_else_can_use_it_nor_is_anybody_taken_over_who_is_not_astray(tmp_
     assert first != second
     applying.request(world.old, tmp_path / "other.xsq")
     with pytest.raises(GrantForOther):
-        applying.accept(world.old, first)
-    applying.accept(world.village, second, tmp_path / "村.xsa")
+        applying.accept(world.old, first, compared=None)
+    applying.accept(world.village, second, tmp_path / "村.xsa", compared=None)
     enrolling.confirm(world.new, tmp_path / "村.xsa")
     # It has another certificate now than the first file names; the second may be taken in once more.
     with pytest.raises(GrantForOtherRequest):
-        applying.accept(world.village, first)
-    applying.accept(world.village, second)
+        applying.accept(world.village, first, compared=None)
+    applying.accept(world.village, second, compared=None)
     enrol(world.village, world.new, tmp_path)
     with pytest.raises(GrantForOtherRequest):
-        applying.accept(world.village, first)
+        applying.accept(world.village, first, compared=None)
     policy.revoke(world.new, world.village.ledger.station)
     assert listed(world.new) == []

@@ -64,8 +64,8 @@ def test_the_standing_follows_the_three_files(tmp_path: Path) -> None:
     assert standing(village) == traffic.Standing(True, False, False, False, False)
     applying.request(village, tmp_path / "a.xsq")
     assert standing(village) == traffic.Standing(True, True, False, False, False)
-    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
-    applying.accept(village, tmp_path / "a.xsg")
+    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
+    applying.accept(village, tmp_path / "a.xsg", compared=None)
     assert standing(village) == traffic.Standing(True, True, True, False, False)
 
 
@@ -257,7 +257,7 @@ def test_request_and_grant_are_looked_at_before_anything_is_decided(tmp_path: Pa
     asked = applying.request(village, tmp_path / "a.xsq")
     seen = traffic.look_request(tmp_path / "a.xsq")
     assert (seen.name, seen.level, str(seen.words)) == ("甲村工会", Level.VILLAGE, asked.words)
-    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(district, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     offered = applying.look(village, tmp_path / "a.xsg")
     assert (offered.grantor, offered.unit, offered.may_enrol) == ("余杭区总工会", "甲村工会", False)
     assert not traffic.standing(village.database, village.unit).enrolled
@@ -347,8 +347,8 @@ def test_nobody_waits_for_a_pipe_under_the_name_of_another_file(
     pipe = tmp_path / "x.xsq"
     os.mkfifo(pipe)
     for read in (
-        lambda: enrolling.grant(district, pipe, tmp_path / "x.xsg"),
-        lambda: applying.accept(village, pipe, tmp_path / "x.xsa"),
+        lambda: enrolling.grant(district, pipe, tmp_path / "x.xsg", compared=None),
+        lambda: applying.accept(village, pipe, tmp_path / "x.xsa", compared=None),
         lambda: enrolling.confirm(village, pipe),
         lambda: wiping.read_statement(district, pipe),
         lambda: roots.read_root(pipe),
@@ -414,8 +414,8 @@ def test_who_was_enrolled_for_another_unit_is_known_when_the_one_it_asked_for_is
     wished = village.unit.id
     codes = (f"33011010920{n}" for n in range(1, 10))
     code = next(c for c in codes if unit_id(Level.VILLAGE, c) < wished)
-    enrolling.grant(town, tmp_path / "村.xsq", tmp_path / "村.xsg", code=code)
-    applying.accept(village, tmp_path / "村.xsg")
+    enrolling.grant(town, tmp_path / "村.xsq", tmp_path / "村.xsg", code=code, compared=None)
+    applying.accept(village, tmp_path / "村.xsg", compared=None)
     records.delete(town, "unit", wished)
     report_up(town, district, tmp_path)
     computer = village.ledger.station
@@ -437,7 +437,14 @@ def test_who_keeps_a_register_keeps_it_though_it_asked_for_a_unit_that_has_none(
     asked = station(tmp_path, "330110109", "建设工会", Level.TOWN)
     town = station(tmp_path, "330110110", "黄湖镇总工会", Level.TOWN)
     applying.request(asked, tmp_path / "建.xsq")
-    enrolling.grant(district, tmp_path / "建.xsq", tmp_path / "建.xsg", code="JS-0001", level=Level.INDUSTRY)
+    enrolling.grant(
+        district,
+        tmp_path / "建.xsq",
+        tmp_path / "建.xsg",
+        code="JS-0001",
+        level=Level.INDUSTRY,
+        compared=None,
+    )
     enrol(town, district, tmp_path)
     district.ledger.write("删除", "王芳", deletions=[Deletion("unit", town.unit.id)])
     assert Powers(district.database, district.types).without_register == {town.ledger.station}
@@ -449,8 +456,10 @@ def test_a_unit_below_one_with_two_hears_that_it_is_back(tmp_path: Path) -> None
     town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
     applying.request(town, tmp_path / "镇.xsq")
     wished = town.unit.id
-    enrolling.grant(district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="330110108", delegate=True)
-    applying.accept(town, tmp_path / "镇.xsg", tmp_path / "镇.xsa")
+    enrolling.grant(
+        district, tmp_path / "镇.xsq", tmp_path / "镇.xsg", code="330110108", delegate=True, compared=None
+    )
+    applying.accept(town, tmp_path / "镇.xsg", tmp_path / "镇.xsa", compared=None)
     village = station(tmp_path, "330110109200", "径山村工会", Level.VILLAGE)
     enrol(village, town, tmp_path)
     gone, back = Deletion("unit", village.unit.id), Deletion("unit", village.unit.id, revive=True)

@@ -68,7 +68,7 @@ def test_who_is_enrolled_asks_once_more_from_the_steps(
         hands.settle()
         hands.window.grab().save(f"{folder}/again.png")
     before = village.ledger.incarnation
-    enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg")
+    enrolling.grant(town, tmp_path / "again.xsq", tmp_path / "again.xsg", compared=None)
     hands.dialogs.paths = [tmp_path / "again.xsg"]
     hands.click(page.enrol.open_grant)
     hands.click(page.enrol.accept_button)
@@ -102,7 +102,7 @@ def test_a_root_that_was_lost_gives_way_to_another_once_its_words_were_compared(
     enrol(village, district, tmp_path)
     fresh = laptop(tmp_path, "新电脑", "330110", "余杭区总工会", Level.DISTRICT)
     applying.request(village, tmp_path / "村.xsq")
-    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg")
+    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg", compared=None)
     hands, page = open_page(village)
     hands.drop(page.merge.drop, [tmp_path / "村.xsg"])
     hands.settle()
@@ -114,7 +114,7 @@ def test_a_root_that_was_lost_gives_way_to_another_once_its_words_were_compared(
     assert str(words) in page.enrol.doubt.detail.text()
     hands.look("another root")
     # Somebody puts another one in its place while the words are compared.
-    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg")
+    enrolling.grant(fresh, tmp_path / "村.xsq", tmp_path / "村.xsg", compared=None)
     hands.click(page.enrol.accept_button)
     hands.settle()
     assert "换成了另一份" in page.enrol.note.detail.text()
@@ -271,7 +271,7 @@ def test_words_that_differ_leave_everything_as_it_was(open_page: Open, tmp_path:
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     applying.request(village, tmp_path / "a.xsq")
-    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     hands, page = open_page(village)
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.enrol.open_grant)
@@ -300,7 +300,7 @@ def test_a_station_can_be_put_under_another_unit(open_page: Open, tmp_path: Path
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.grant.grant_button)
     assert "手工登记" not in page.grant.note.detail.text(), "that is not the code it was enrolled for"
-    accepted = applying.accept(village, tmp_path / "a.xsg")
+    accepted = applying.accept(village, tmp_path / "a.xsg", compared=None)
     assert (accepted.code, accepted.level) == ("JS-0009", Level.ENTERPRISE)
 
 
@@ -345,8 +345,8 @@ def test_several_acknowledgements_at_once_are_all_taken_and_a_bad_one_holds_up_n
     for n, name in enumerate(("甲村工会", "乙村工会")):
         village = station(tmp_path, f"33011010920{n}", name, Level.VILLAGE)
         applying.request(village, tmp_path / f"{name}.xsq")
-        enrolling.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg")
-        applying.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa")
+        enrolling.grant(town, tmp_path / f"{name}.xsq", tmp_path / f"{name}.xsg", compared=None)
+        applying.accept(village, tmp_path / f"{name}.xsg", tmp_path / f"{name}.xsa", compared=None)
         files.append(tmp_path / f"{name}.xsa")
         sent = exchange.send(village, tmp_path / f"{name}.xsj").path
         village.workspace.close()
@@ -406,7 +406,7 @@ def test_what_was_said_of_one_file_is_not_read_as_said_of_the_next(open_page: Op
     town = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     applying.request(village, tmp_path / "a.xsq")
-    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     hands, page = open_page(town)
     wrong = "批准文件（.xsg）是给下级的"
     hands.drop(page.merge.drop, [tmp_path / "a.xsg"])
@@ -430,7 +430,7 @@ def test_who_is_enrolled_comes_back_to_send_and_the_cursor_is_on_the_next_step(
     hands, page = open_page(village)
     assert QApplication.focusWidget() is page.enrol.ask
     applying.request(village, tmp_path / "a.xsq")
-    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg")
+    enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     hands.dialogs.paths = [tmp_path / "a.xsg"]
     hands.click(page.enrol.open_grant)
     hands.window.open_page("home")

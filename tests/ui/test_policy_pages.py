@@ -291,7 +291,7 @@ def test_a_new_laptop_in_the_place_of_a_stolen_one_is_told_from_it_and_gets_what
     hands.tick(page.grant.compared)
     hands.dialogs.paths = [grant]
     hands.click(page.grant.grant_button)
-    applying.accept(new, grant, ack)
+    applying.accept(new, grant, ack, compared=None)
     page.grant.confirm_all([ack])
     hands.settle()
     assert {line.texts[1] for line in page.grant.stations.rows.lines} == {"已停用", "已入网"}

@@ -87,7 +87,7 @@ def test_a_laptop_renews_its_keys_with_the_three_files(
     hands.click(page.root.renew)
     assert "批准文件（.xsg）" in page.root.note.detail.text()
     hands.look("keys-asked")
-    made = enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg")
+    made = enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", compared=None)
     assert f"请念：{made.words}" in page.root.note.words.text()
     assert page.root.waiting.isHidden(), "once is enough"
     page.root.note.hide()
@@ -118,7 +118,7 @@ def test_what_is_said_of_the_grant_is_in_sight_when_the_steps_are_folded_away(
     hands, page = open_page(town)
     hands.window.resize(1000, 472)
     applying.request(town, tmp_path / "换.xsq", renew=True)
-    enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", delegate=True)
+    enrolling.grant(district, tmp_path / "换.xsq", tmp_path / "换.xsg", delegate=True, compared=None)
     hands.drop(page.merge.drop, [tmp_path / "换.xsg"])
     assert not page.enrol.accept_button.visibleRegion().isEmpty()
     hands.bench.facts = replace(hands.bench.facts, not_yet=CopyMustEnrol("这是从另一台电脑复制来的台账。"))

@@ -74,12 +74,16 @@ class Stage:
         return session
 
     def enrol(self, below: str, above: str, *, delegate: bool = False) -> None:
-        """The three files of enrolment between two stations."""
+        """The three files of enrolment between two stations; nobody is there to compare words."""
         lower, upper = self.stations[below], self.stations[above]
         name = lower.unit.name
         asked = applying.request(lower, self.place("入网", f"{name}.xsq"))
-        enrolling.grant(upper, asked.path, self.place("入网", f"{name}.xsg"), delegate=delegate)
-        applying.accept(lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"))
+        enrolling.grant(
+            upper, asked.path, self.place("入网", f"{name}.xsg"), delegate=delegate, compared=None
+        )
+        applying.accept(
+            lower, self.place("入网", f"{name}.xsg"), self.place("入网", f"{name}.xsa"), compared=None
+        )
         enrolling.confirm(upper, self.place("入网", f"{name}.xsa"))
 
     def enter(self, short: str, type_name: str, values: Mapping[str, object], key: str = "") -> str:

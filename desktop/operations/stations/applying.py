@@ -160,22 +160,22 @@ def accept(
     ack_out: Path | None = None,
     *,
     new_root: bytes | None = None,
-    compared: str = "",
+    compared: str | None,
 ) -> OwnUnit:
     """Takes the grant: pins the roots, takes the place in the tree, begins the link upward, writes the ack (`.xsa`).
 
-    ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was
-    recorded stays. ``compared`` is the digest of the grant whose words people have compared: a stick may hold another
-    by now. Raises ``RootDiffers`` for any other root than that or the pinned one, :class:`Exchanged`,
-    :class:`GrantAhead`, :class:`GrantorRevoked`, and ``WrongClock``: with a date years back all that comes with the
-    grant would wait as of tomorrow.
+    ``new_root`` (DER) is a root that somebody compared by telephone because the former one is lost; what was recorded
+    stays. ``compared`` is the digest of the grant whose words people have compared, for a stick may hold another by
+    now; None says that nobody has. Raises ``RootDiffers`` for any other root than that or the pinned one,
+    :class:`Exchanged`, :class:`GrantAhead`, :class:`GrantorRevoked`, and ``WrongClock``: with a date years back all
+    that comes with the grant would wait as of tomorrow.
     """
     session.require(Role.DESK)
     session.ledger.clock.check()
     with sorts.telling(grant_file, sorts.GRANT):
         data = files.read_limited(grant_file, grants.MAX_GRANT * 2)
         found, unasked = read_grant(session, data, new_root), is_unasked(session, data)
-    if compared not in ("", found.digest):
+    if compared not in (None, found.digest):
         raise Exchanged(found.digest)
     own = _place(session, found)
     with session.database.transaction():

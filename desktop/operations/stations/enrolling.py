@@ -79,20 +79,20 @@ def grant(
     code: str | None = None,
     delegate: bool = False,
     although: str = "",
-    compared: str = "",
+    compared: str | None,
 ) -> Granted:
     """Grants a request: registers unit and certificate in the tree and writes the grant (`.xsg`).
 
-    ``code`` and ``level`` put the station under another unit than it asked for; what it recorded before stays its
-    own, because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units, ``although``
-    says why a unit with the code of a place elsewhere belongs here. ``compared`` is the digest of the request whose
-    words people have compared: a stick may hold another by now. Raises :class:`NotAllowed`, :class:`NotEnrolled`,
-    :class:`CodeElsewhere`, :class:`Exchanged` and what reading the request raises.
+    ``code`` and ``level`` put the station under another unit than it asked for; what it recorded before stays its own,
+    because its first unit becomes one below. ``delegate`` lets it enrol stations of its own units, ``although`` says
+    why a unit with the code of a place elsewhere belongs here. ``compared`` is the digest of the request whose words
+    people have compared, for a stick may hold another by now; None says that nobody has. Raises :class:`NotAllowed`,
+    :class:`NotEnrolled`, :class:`CodeElsewhere`, :class:`Exchanged` and what reading the request raises.
     """
     own, _ = require_issuer(desk)
     with sorts.telling(request_file, sorts.REQUEST):
         asked = requests.read_request(files.read_limited(request_file, enrolment.MAX_SMALL * 2))
-    if compared not in ("", asked.digest):
+    if compared not in (None, asked.digest):
         raise Exchanged(asked.digest)
     if asked.keys.station == desk.ledger.station:
         raise NotAllowed(

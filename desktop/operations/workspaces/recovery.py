@@ -284,14 +284,15 @@ def look_request(desk: Session, path: Path) -> Seen:
     return _seen(desk, path, found)
 
 
-def answer(desk: Session, path: Path, out: Path, *, compared: str = "") -> Seen:
+def answer(desk: Session, path: Path, out: Path, *, compared: str | None) -> Seen:
     """Answers a request whose words were compared: writes the answer (`.xsk`), notes it, and takes it but once.
 
-    Whoever holds the answer and the laptop reads all that is in it, so it must be the request that was ``compared``,
-    by its digest: a stick may hold another by now. Raises :class:`Exchanged`, and as :func:`look_request`.
+    Whoever holds the answer and the laptop reads all that is in it, so it must be the request that was ``compared``, by
+    its digest, for a stick may hold another by now; None says that nobody has compared. Raises :class:`Exchanged`, and
+    as :func:`look_request`.
     """
     found, key = _opened_request(desk, path)
-    if compared not in ("", found.digest):
+    if compared not in (None, found.digest):
         raise Exchanged(found.digest)
     office, keys = _office_for(desk, found)
     data = recovery.make_answer(found, key, office, keys, desk.environment.now())
