@@ -97,6 +97,29 @@ def test_what_had_not_come_above_when_the_fork_was_decided_is_written_anew_when_
     assert town.digest(twin.unit).sha256 == twin.digest(twin.unit).sha256
 
 
+def test_what_has_lost_on_a_record_that_does_not_count_is_written_anew_when_it_counts_again(
+    laptop: Desk, town: Desk
+) -> None:
+    """It was noted as written anew, and the record came back without it."""
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    report(laptop, town)
+    before = copied(laptop)
+    laptop.edit(FIRM, "name", "第一次")
+    town.take(laptop.send())
+    put_back(laptop, before, town.ledger.types)
+    laptop.edit(FIRM, "name", "第二次")
+    town.take(laptop.send())
+    said = town.exclude((laptop, 1))
+    decide(town, laptop)
+    laptop.take(town.send(laptop))
+    assert (renumber(laptop), laptop.records()) == (0, set())
+    town.lift(said)
+    report(laptop, town)
+    assert rewriting.save_late(laptop.ledger, "换新编号") == 1
+    report(laptop, town)
+    assert town.conflicts() == {(FIRM, "name")}
+
+
 def test_what_a_restored_office_has_said_of_units_is_written_anew_as_well(
     laptop: Desk, town: Desk, district: Desk
 ) -> None:

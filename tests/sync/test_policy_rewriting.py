@@ -329,3 +329,28 @@ def test_only_what_a_computer_writes_anew_is_void_and_not_what_else_was_said_und
     town.time.pass_days(400)
     town.settle()
     assert town.records() == {FIRM, OTHER}
+
+
+def test_what_stands_on_a_record_that_does_not_count_is_put_right_when_it_counts_again(
+    pair: tuple[Desk, Desk],
+) -> None:
+    """It cannot be saved anew by then, and was void all the same: the record came back without it."""
+    above, village = pair
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    report(village, above)
+    village.time.pass_days(400)
+    village.ledger.clock.confirm()
+    village.edit(FIRM, "name", "改的")
+    village.birth("firm", {"name": "别的"}, record=OTHER)
+    village.time.pass_days(-400)
+    said = above.exclude((village, 1))
+    report(village, above)
+    redate(village, "ab" * 8)
+    assert (village.records(), rewriting.future_items(village.ledger, village.keys)) == ({OTHER}, [])
+    above.lift(said)
+    report(village, above)
+    redate(village, "cd" * 8)
+    report(village, above)
+    for desk in (above, village):
+        assert desk.records() == {FIRM, OTHER}
+        assert (desk.values(FIRM) or {})["name"] == "改的"

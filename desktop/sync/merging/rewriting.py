@@ -70,7 +70,8 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
 
     Of what says who counts a station takes nothing back: it waits above for its day. So an erasure, that somebody's
     items do not count, or that they do so again, is listed until it was said once more. A certificate names the item
-    that granted it and is not said once more; it is listed as long as the date was not put right since.
+    that granted it and is not said once more; it is listed as long as the date was not put right since. What stands on
+    a record that does not count (any more) is listed once that does, as it cannot be saved anew before.
     """
     limit = ledger.environment.since_epoch() + DAY_MS
     sending.cut_own(ledger, keys)
@@ -86,7 +87,7 @@ def future_items(ledger: Ledger, keys: StationKeys) -> list[OwnItem]:
             and (put.number, put.stamp) not in refused
             and (put.type not in OWN_TYPES or _is_unsaid(ledger, origin, put, said, newest))
         ]
-    return found
+    return _with_births(ledger, found)
 
 
 def _is_unsaid(
@@ -114,7 +115,8 @@ def lost_items(ledger: Ledger) -> list[OwnItem]:
 
     They are of the present incarnation, or of one that was left for its fork: what had not come above by then may lose
     later. Of what says who counts only what was said of units: a certificate names the item that granted it, and of
-    what was taken back a person knows whether it still should be.
+    what was taken back a person knows whether it still should be. What stands on a record that does not count (any
+    more) is listed once that does.
     """
     written = _written_anew(ledger)
     found: list[OwnItem] = []
@@ -127,7 +129,19 @@ def lost_items(ledger: Ledger) -> list[OwnItem]:
             for put in (_puts(ledger, origin) if lost else ())
             if (put.number, put.stamp) in lost and (put.type == UNIT or put.type not in DECIDING_TYPES)
         ]
-    return found
+    return _with_births(ledger, found)
+
+
+def _with_births(ledger: Ledger, items: Sequence[OwnItem]) -> list[OwnItem]:
+    """These items without what cannot be saved anew now, since its record has no birth here and none among them."""
+    born = {(item.put.type, item.put.record) for item in items if item.put.kind == BIRTH}
+    return [
+        item
+        for item in items
+        if not _can_be_said_again(ledger, item.put)
+        or (item.put.type, item.put.record) in born
+        or scoping.is_here(ledger.database, item.put.type, item.put.record)
+    ]
 
 
 def _written_anew(ledger: Ledger) -> dict[str, set[tuple[int, int]]]:
