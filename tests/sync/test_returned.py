@@ -10,6 +10,7 @@ from desktop.records.declaration import Level
 from desktop.store.ledger import SlotEdit
 from desktop.store.peers import received
 from desktop.store.queries import governing
+from desktop.store.queries.aggregates.outbox import unsent
 from desktop.sync.authority import exclusions, station
 from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.sync.bundles import kept
@@ -320,7 +321,7 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     assert district.take(town.send()).reasons["held", "unit"] == 1
     district.birth("firm", {"name": "区里的"}, record="f3" * 16)
     assert report(district, city).applied > 0
-    assert (city.held(), city.refused()) == ({}, {})
+    assert (city.held(), city.refused(), unsent(district.database).waiting) == ({}, {}, 0)
     settle([(town, district), (district, city)])
     for desk in (city, district):
         assert (name_of(desk), desk.refused(), desk.held()) == ("厂", {}, {})

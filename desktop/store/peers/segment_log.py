@@ -27,6 +27,12 @@ _NEXT = (
 )
 """A position after all others that ever were; there is room for half a thousand million of them on the wire."""
 
+_PUT_OFF = "put_off"
+"""The positions of the segments that were put off when a bundle for the level above was written last."""
+_THOSE = f"(SELECT value FROM json_each(coalesce((SELECT value FROM meta WHERE key = '{_PUT_OFF}'), '[]')))"
+IS_DUE = f"position NOT IN {_THOSE}"
+"""That a segment was not put off then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:
@@ -125,9 +131,18 @@ def end(database: Database) -> int:
     return int(database.value("SELECT coalesce(max(position), 0) FROM segment"))
 
 
-def after(database: Database, position: int) -> list[int]:
-    """Where segments stand after a position of the journal."""
-    return [p for (p,) in database.rows("SELECT position FROM segment WHERE position > ?", (position,))]
+def put_off(database: Database) -> set[int]:
+    """Where segments stand that were put off, when that was noted last, and have not been moved since."""
+    return {p for (p,) in database.rows(f"SELECT position FROM segment WHERE position IN {_THOSE}")}
+
+
+def note_put_off(database: Database, position: int) -> None:
+    """All that stands after a position of the journal is put off, and nothing else."""
+    database.execute(
+        "INSERT INTO meta (key, value) SELECT ?, json_group_array(position) FROM segment WHERE position > ?"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_PUT_OFF, position),
+    )
 
 
 def items_held(database: Database) -> int:

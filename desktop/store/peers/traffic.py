@@ -11,6 +11,7 @@ from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.deciding import POLICY_TYPES
 from desktop.records.versions.item_outcomes import REFUSED_CLOCK, REFUSED_REGISTERED
 from desktop.records.versions.stamps import COUNTER_BITS
+from desktop.store.peers import segment_log
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
@@ -264,7 +265,8 @@ def count_waiting(database: Database, position: int) -> int:
     """How many items a bundle upward would carry now."""
     return int(
         database.value(
-            "SELECT (SELECT coalesce(sum(total), 0) FROM segment WHERE vouched IS NULL AND position > ?)"
+            "SELECT (SELECT coalesce(sum(total), 0) FROM segment WHERE vouched IS NULL AND position > ?"
+            f"  AND {segment_log.IS_DUE})"
             " + (SELECT coalesce(sum(last - first + 1), 0) FROM pending)",
             (position,),
         )
@@ -277,7 +279,8 @@ def _waiting_spans(
     """Origin, first, last and whether it is this station's; neighbours joined, so that there are few."""
     rows: list[tuple[int, int, int, int]] = database.rows(
         "SELECT s.origin, s.first, s.last, o.station = :station FROM segment s JOIN origin o ON o.ref = s.origin"
-        " WHERE s.vouched IS NULL AND s.position > :position AND (:upto IS NULL OR s.position <= :upto) UNION ALL"
+        f" WHERE s.vouched IS NULL AND s.position > :position AND (:upto IS NULL OR s.position <= :upto)"
+        f" AND {segment_log.IS_DUE} UNION ALL"
         " SELECT o.ref, min(p.first), max(p.last), 1 FROM pending p JOIN origin o"
         " ON o.station = :station AND o.incarnation = (SELECT value FROM meta WHERE key = 'incarnation')"
         " WHERE :upto IS NULL GROUP BY o.ref ORDER BY 1, 2",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -111,8 +110,6 @@ Journal = Iterator[Planned]
 
 MANY_ITEMS, MANY_SEGMENTS = 5_000, 50
 """So many are looked through one by one; of more it is first asked which segments may hold something."""
-_PUT_OFF = "put_off"
-"""Where in the journal stands what was put off when a bundle for the level above was written last."""
 _MOST_JOINED = 4 << 20
 """Bytes of lines that are put together into one segment of a grant."""
 MOST_GROWN = writing.PART_TARGET * MAX_PARTS // 2
@@ -216,7 +213,7 @@ def _put_off(ledger: Ledger) -> int:
     nothing is awaited of who wrote it that goes up, and comes last once more, after all that it may stand on.
     """
     database = ledger.database
-    before: list[int] = json.loads(ledger.meta(_PUT_OFF) or "[]")
+    before = segment_log.put_off(database)
     if not (before or behind.may_await(ledger)):
         return segment_log.end(database)
     judge = Judge(station.knowledge(ledger, None), ledger.types, ledger.environment.since_epoch())
@@ -227,10 +224,10 @@ def _put_off(ledger: Ledger) -> int:
     ]
     now = set().union(*(aside.segments_of(database, ground) for ground in waiting))
     with database.transaction():
-        ledger.to_the_end({p for p in before if segment_log.stands_at(database, p)} - now, news=False)
+        ledger.to_the_end(before - now, news=False)
         end = segment_log.end(database)
         ledger.to_the_end(now, news=False)
-        ledger.set_meta(_PUT_OFF, json.dumps(segment_log.after(database, end)))
+        segment_log.note_put_off(database, end)
     return end
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from desktop.records.declaration import DELETED_SLOT
 from desktop.store.log.versions import HEAD_OF_CONFLICT, OF_CONFLICT
-from desktop.store.peers import enrolled, links
+from desktop.store.peers import enrolled, links, segment_log
 from desktop.store.queries.units import subtree
 from desktop.store.tables.database import Database
 
@@ -39,7 +39,7 @@ def unsent(database: Database) -> Unsent:
     cut = database.row(
         "SELECT total(CASE WHEN position > :exported THEN total END),"
         " total(CASE WHEN position <= :exported THEN total END)"
-        " FROM segment WHERE vouched IS NULL AND position > :confirmed",
+        f" FROM segment WHERE vouched IS NULL AND position > :confirmed AND {segment_log.IS_DUE}",
         {"confirmed": confirmed, "exported": max(confirmed, exported)},
     )
     beyond, unanswered = cut or (0, 0)
