@@ -221,13 +221,9 @@ class Judge:
         return reason == HELD_KIND or (reason == HELD_CERTIFICATE and self.is_known(station))
 
     def waits_below(self, station: str) -> bool:
-        """Whether what a station may write is not certain, since this one has lost what that, or who is above it, has
-        heard. What this one itself had written may stand on it too.
-        """
+        """Whether what a station may write is not certain, as that, or who is above it, has heard what is lost here."""
         awaited = self.state.awaited
-        if not awaited:
-            return False
-        return station == self.state.station or not awaited.isdisjoint(self._chains.above(station))
+        return bool(awaited) and not awaited.isdisjoint(self._chains.above(station))
 
     def _beyond(
         self, parent: str, signer: Certificate | None, contents: Contents, changes: Collection[WireChange]
