@@ -19,7 +19,7 @@ from desktop.operations.workspaces.workspaces import room_in
 from desktop.records.declaration import Level
 from desktop.records.versions.stamps import DAY_MS
 from desktop.store.tables.environment import Environment
-from desktop.store.workspaces import keys, openings
+from desktop.store.workspaces import keys, making, openings
 from desktop.store.workspaces import workspace as workspace_store
 from desktop.store.workspaces.backups import BACKUPS
 from desktop.store.workspaces.keys import Cost
@@ -74,7 +74,7 @@ def test_a_workspace_that_is_made_meanwhile_is_opened_and_not_taken_away(
 
     being_made(town)
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(workspace_store, "take_lock", when_it_is_made)
+        meanwhile.setattr(making, "take_lock", when_it_is_made)
         meanwhile.setattr(workspace_store, "take_lock_to_read", when_it_is_made)
         told = run("list", town, "unit") if command == "list" else run("new", town, *NEW)
     assert told.exit_code == (0 if command == "list" else AlreadyThere.exit_code)
