@@ -23,7 +23,7 @@ def write_whole(path: Path, data: bytes, *, secret: bool = False) -> None:
     take_place(write_beside(path, data, secret=secret), path)
 
 
-def write_beside(path: Path, data: bytes, *, secret: bool = False) -> Path:
+def write_beside(path: Path, data: bytes, *, secret: bool) -> Path:
     """The file that is to take the place of another, whole on the disk; an error leaves nothing of it."""
     beside = path.with_name(path.name + ".new")
     try:

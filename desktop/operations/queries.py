@@ -133,9 +133,9 @@ def erased(database: Database, record_type: RecordType, ids: Iterable[str]) -> f
     )
 
 
-def title_of(database: Database, types: Catalogue, codes: Codes, held: Record, depth: int = 0) -> str:
+def title_of(database: Database, types: Catalogue, codes: Codes, held: Record) -> str:
     """The words for one record; of one whose name was erased, that it was."""
-    return titles_of(database, types, codes, types[held.type], {held.id: held.values}, depth)[held.id]
+    return titles_of(database, types, codes, types[held.type], {held.id: held.values})[held.id]
 
 
 def title(

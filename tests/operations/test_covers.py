@@ -208,14 +208,14 @@ def test_what_a_file_says_stands_under_the_labels_of_the_sheet(
     first = exchange.send(town, tmp_path / "一.xsj").path
     records.save(town, "enterprise", {"name": "改名"}, record=saved.record)
     second = exchange.send(town, tmp_path / "二.xsj").path
-    read = covers.examine(second, roots.believed_roots(district.database))
+    read = covers.examine(second, roots.believed_roots(district.database), "", ())
     assert read.stands
     assert read.said is not None
     told = covers.tell(district.database, here, second, read.said, {})
     assert told["导出单位"] == "径山镇总工会"
     assert told["内容"] == "共2项：新增1项，修改1项，删除0项"
     assert told["登记期间"] == "上次导出以后（上次的数据包本机没有收到过）"
-    before = covers.examine(first, ())
+    before = covers.examine(first, (), "", ())
     assert (before.stands, before.problem) == (False, None)
     assert before.said is not None
     told = covers.tell(district.database, here, second, read.said, {before.digest: before.said})

@@ -113,4 +113,4 @@ def test_who_has_joined_still_proves_its_own_bundles_to_those_below(tmp_path: Pa
     assert signing.look(three.district, sent.path).missing == frozenset()
     roots_here = roots.believed_roots(three.district.database)
     assert set(roots.own_roots(three.district)) < set(roots_here)
-    assert covers.examine(three.up(three.town).path, roots_here).stands
+    assert covers.examine(three.up(three.town).path, roots_here, "", ()).stands

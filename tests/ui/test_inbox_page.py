@@ -549,7 +549,7 @@ def test_a_scan_of_the_same_numbers_is_not_taken_for_the_file(
     cover = covers.cover_of(one, path)
     other = hashlib.sha256(b"").hexdigest()
     scanned = read_sheet(f"XSJ1 {cover.sequence} {cover.total} {other}")
-    file = covers.examine(path, ())
+    file = covers.examine(path, (), "", ())
     tone, words, next_step = verdict(Found(scanned, file))
     assert (tone, words) == (Tone.ERROR, "对不上：第几号和项数一样，摘要不一样。")
     assert "请打电话给报送单位" in next_step

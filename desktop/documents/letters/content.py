@@ -28,7 +28,7 @@ from desktop.records.supervision.kinds import (
 from desktop.records.supervision.reasons import forbidden
 from desktop.records.supervision.wording import wording_faults
 from desktop.records.typed.dates import day_words
-from desktop.reference import SHIPPED_LAWS, Laws
+from desktop.reference import Laws
 from desktop.store.tables.pinyin import pinyin
 
 _TYPED = {
@@ -85,9 +85,7 @@ def told_complainant(source: Source) -> Iterator[Reason]:
     yield from complainant_faults({**source.file.case, "complainant_name": None}, {"联系电话": phone}, pinyin)
 
 
-def kept_faults(
-    letter: PrintedLetter, document: Values, case: Values, laws: Laws = SHIPPED_LAWS
-) -> Iterator[Reason]:
+def kept_faults(letter: PrintedLetter, document: Values, case: Values, laws: Laws) -> Iterator[Reason]:
     """Why a kept letter may not be printed: it is not what its record says, or says what no letter may say.
 
     Whoever wrote it by another way than issuing gains nothing: wording, quotations and the complainant are judged

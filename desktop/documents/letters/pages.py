@@ -97,7 +97,7 @@ def print_letter(
     return render_pdf(document, metadata_of(letter))
 
 
-def letter_word(letter: PrintedLetter, *, layout: Layout | None = None) -> bytes:
+def letter_word(letter: PrintedLetter, *, layout: Layout | None) -> bytes:
     """A draft as a Word file that says in its head that it is one: what was issued is not edited."""
     # What writes Word files is loaded where one is asked for: a print would wait for it.
     from desktop.documents.page.word import render_docx

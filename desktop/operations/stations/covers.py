@@ -215,9 +215,7 @@ class Examined:
     duties: frozenset[str] = frozenset()
 
 
-def examine(
-    path: Path, held: Collection[bytes], station: str = "", asks: Collection[str] = frozenset()
-) -> Examined:
+def examine(path: Path, held: Collection[bytes], station: str, asks: Collection[str]) -> Examined:
     """Reads all of a file; its signature is judged by the roots that are held (DER), if any.
 
     Of bundles for this ``station`` from below, also by the duties whose signatures it ``asks`` for.

@@ -306,9 +306,7 @@ def _in_order(file: CaseFile, decision: Decision) -> Decision:
     return replace(decision, reasons=(*decision.reasons, *contradictions(file)))
 
 
-def decision_on(
-    session: Session, source: Source, day: datetime.date, whole: CaseFile | None = None
-) -> Decision:
+def decision_on(session: Session, source: Source, day: datetime.date, whole: CaseFile | None) -> Decision:
     """The decision on one draft: order of law first, then its words. ``whole`` is its case if it was read already."""
     decision = decide(source.file, source.kind, issuer_of(session), source.draft)
     decision = _in_order(whole or load_case(session, text(source.draft.values, "case")), decision)

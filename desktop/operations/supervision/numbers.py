@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -295,7 +294,7 @@ def keep(register: Register, *lines: Taken | Voided) -> None:
         register.keep(*lines)
 
 
-def file_case(session: Session, case: str, date: datetime.date | None = None) -> str:
+def file_case(session: Session, case: str) -> str:
     """Gives a case that was accepted its number (立案号), once. Raises like :func:`issue`."""
     require_register(session)
     if session.unit.level not in REGISTER_LEVELS:
@@ -304,7 +303,7 @@ def file_case(session: Session, case: str, date: datetime.date | None = None) ->
     accepted = load_case(session, case).of(EventKind.ACCEPTED)
     if not accepted:
         raise IllegalStep("还没有登记受理，不能编立案号", [forbidden("先受理，后立案", article(17))])
-    year = (date or accepted[-1].day).year
+    year = accepted[-1].day.year
     with issuing_lock:
         begin_register(session)
         with session.database.transaction():

@@ -290,7 +290,7 @@ def files_of(session: Session, type_name: str, records: Sequence[str]) -> int:
 
 def _files(session: Session, type_name: str, records: Sequence[str]) -> Sequence[str]:
     ids = [i for record in records for i in attached.ids_of(session.database, type_name, record)]
-    return attached.attached_to(session.database, type_name, ids, deleted=True)
+    return attached.attached_to(session.database, type_name, ids)
 
 
 def _attached(

@@ -80,7 +80,7 @@ def changed_words(duty: str) -> str:
     return f"口令已经换好，下次用新口令打开。{EXPORT_ANEW if duty else ''}"
 
 
-def check_put(session: Session, name: str, role: Role, duty: str | None = None) -> None:
+def check_put(session: Session, name: str, role: Role, duty: str | None) -> None:
     """Raises what :func:`put` would raise but for the password, so that nobody is asked for one in vain."""
     session.require()
     if not name.strip() or len(name) > LONGEST_NAME or any(ord(c) < 32 for c in name):

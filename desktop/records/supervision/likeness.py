@@ -64,7 +64,7 @@ def speaks_to_employer(words: str) -> bool:
     return _ADDRESSED.search(squeezed(words)) is not None
 
 
-def passes_for_letter(names: str, words: str, *, addressed: bool = False) -> str:
+def passes_for_letter(names: str, words: str, *, addressed: bool) -> str:
     """What makes a paper one of the letters of the law; "" where nothing does.
 
     ``names`` is what it calls itself, ``words`` its whole text, ``addressed`` says that it names whom it is for.

@@ -92,16 +92,14 @@ def put_by_others(database: Database) -> list[PutByOther]:
     return [PutByOther(*row) for row in (*files, *parts)]
 
 
-def attached_to(
-    database: Database, type_name: str, records: Sequence[str], *, deleted: bool = False
-) -> list[str]:
-    """The ids of what is attached to these records, oldest first; with ``deleted`` also what was deleted."""
+def attached_to(database: Database, type_name: str, records: Sequence[str]) -> list[str]:
+    """The ids of what is attached to these records, or was before it was deleted, oldest first."""
     return [
         found
         for (found,) in database.rows(
             f"SELECT lower(hex(id)) FROM {_FILES} WHERE record IN (SELECT value FROM json_each(?)) AND kind = ?"
-            f" AND (_life <> 1 OR ?) ORDER BY _stamp, _row",
-            (json.dumps(list(records)), type_name, deleted),
+            " ORDER BY _stamp, _row",
+            (json.dumps(list(records)), type_name),
         )
     ]
 

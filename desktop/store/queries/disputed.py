@@ -41,8 +41,8 @@ def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
     }
 
 
-def disputed_versions(database: Database, record: str = "") -> list[DisputedVersion]:
-    """Every version of every slot in conflict, or of those of one record, newest first within a slot."""
+def disputed_versions(database: Database, record: str) -> list[DisputedVersion]:
+    """Every version of every slot in conflict, newest first within a slot; of one ``record`` where one is named."""
     return [
         DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
         for t, r, slot, stamp, operator, station, value, birth, head in database.rows(

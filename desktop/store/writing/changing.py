@@ -58,7 +58,7 @@ class Changes:
         units = attached.units_of(self.database, type_name, ids)
         files = [
             file
-            for file in attached.attached_to(self.database, type_name, ids, deleted=True)
+            for file in attached.attached_to(self.database, type_name, ids)
             if heads.unit_of(self.database, attached.ATTACHMENT, file) in units
         ]
         parts = attached.parts_of(self.database, files)

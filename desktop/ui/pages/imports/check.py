@@ -36,7 +36,7 @@ class CheckStep(QWidget):
         self.sheets = DropDown()
         self.sheets.setAccessibleName("工作表")
         self.sheets.activated.connect(lambda _n: self.sheet_wanted.emit(self.sheets.currentText()))
-        self.columns = ColumnsTable(workbench.types)
+        self.columns = ColumnsTable()
         self.columns.chosen.connect(self.column_wanted)
         self.columns_words = plain(muted=True, small=True)
         self.rows = RowsModel(workbench.types, workbench.codes, self)

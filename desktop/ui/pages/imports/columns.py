@@ -72,7 +72,7 @@ class ColumnsTable(LookTable):
 
     chosen = Signal(int, str)
 
-    def __init__(self, types: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         self.columns = ColumnsModel()
         super().__init__(self.columns, "列的对应", parent)
         self.columns.setParent(self)
