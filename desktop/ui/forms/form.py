@@ -1,4 +1,4 @@
-"""The generated form of a record type: its fields in sections, what they hold, and what the checks say of it."""
+"""The generated form of a record type: what its fields hold, how one goes through them, and what the checks say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from desktop.operations.form_data import FormData
 from desktop.operations.recording.surroundings import live_context
@@ -20,9 +20,10 @@ from desktop.records.versions.canonical import Cell
 from desktop.ui.fields.making import make_editor
 from desktop.ui.fields.personal import Ask
 from desktop.ui.fields.pickers import LinkEditor
-from desktop.ui.fields.rows import FieldRow, SectionBox, label_width, sections_of
+from desktop.ui.fields.rows import FieldRow
 from desktop.ui.fields.ticks import CodesEditor
 from desktop.ui.forms import findings
+from desktop.ui.forms.body import TWO_COLUMNS_FROM, FormBody
 from desktop.ui.forms.derived import SESSIONS, FromLinks, sessions
 from desktop.ui.forms.filling import Filler
 from desktop.ui.forms.twins import naming_field
@@ -33,7 +34,6 @@ SHORT_FORM = 14
 CHECK_DELAY_MS = 300
 KEEP_MS = 1000
 """So long at most is what is typed without a pause in no draft."""
-_TWO_COLUMNS_FROM = 760
 
 
 class Form(QScrollArea):
@@ -75,9 +75,13 @@ class Form(QScrollArea):
         self._brought: set[str] = set()
         """Fields that came to be shown because another one says what stands in them; Enter goes past them."""
         self._asked: set[str] = set()
-        self.rows: dict[str, FieldRow] = {}
-        self.sections: list[SectionBox] = []
-        self._build(ask)
+        self._body = FormBody(record_type, lambda field, parent: self._row(field, ask, parent))
+        self.rows, self.sections = self._body.rows, self._body.sections
+        self._body.unfolded.connect(self.fold)
+        self.setWidget(self._body)
+        self._filler = Filler(workbench, record_type, self.rows, self.values, self._touched, self)
+        self._filler.told.connect(self.fill)
+        self._filler.linked.connect(self._hear_link)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(CHECK_DELAY_MS)
@@ -87,27 +91,6 @@ class Form(QScrollArea):
         self._keeping.setInterval(KEEP_MS)
         self._keeping.timeout.connect(self.held.emit)
 
-    def _build(self, ask: Ask | None) -> None:
-        body = self._body = QWidget()
-        body.setObjectName("form-body")
-        # Nothing is laid out before it is known what is shown.
-        body.hide()
-        self.setWidget(body)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(10)
-        for section, fields in sections_of(self.record_type):
-            if fields:
-                box = SectionBox(section, body)
-                box.fill([self._row(f, ask, box.grid) for f in fields])
-                box.unfolded.connect(self.fold)
-                self.sections.append(box)
-                column.addWidget(box)
-        column.addStretch(1)
-        self._filler = Filler(self.workbench, self.record_type, self.rows, self.values, self._touched, self)
-        self._filler.told.connect(self.fill)
-        self._filler.linked.connect(self._hear_link)
-
     def _row(self, field: Field, ask: Ask | None, parent: QWidget) -> FieldRow:
         row = FieldRow(field, lambda cell: make_editor(field, self.workbench, ask, cell), parent)
         editor = row.editor
@@ -116,7 +99,6 @@ class Form(QScrollArea):
         editor.focused.connect(lambda: self._focused(row))
         editor.advanced.connect(lambda: self._step(row, 1))
         editor.retreated.connect(lambda: self._step(row, -1))
-        self.rows[field.name] = row
         return row
 
     # -- loading ---------------------------------------------------------------------------------------------------
@@ -343,12 +325,7 @@ class Form(QScrollArea):
         row = self.rows.get(name)
         if row is not None:
             if not row.shown:
-                group = row.field.group
-                for box in (box for box in self.sections if row in box.rows):
-                    box.fold({
-                        each.field.name for each in box.rows
-                        if each.shown or each is row or (group is not None and each.field.group == group)
-                    })  # fmt: skip
+                self._body.unfold_to(row)
                 self._arrange()
             row.editor.take_focus()
             self.ensureWidgetVisible(row.cell, 0, 40)
@@ -387,8 +364,7 @@ class Form(QScrollArea):
                 n for n, r in self.rows.items()
                 if r.field.needed or r.field.first or not is_empty(values[n]) or not r.editor.parsed().ok
             }  # fmt: skip
-        for box in self.sections:
-            box.fold(keep)
+        self._body.fold(keep)
         self._arrange()
 
     def _unfold_asked(self, found: Iterable[Finding]) -> None:
@@ -397,31 +373,25 @@ class Form(QScrollArea):
         told = (f for f in found if f.rule not in (findings.NEEDED, findings.UNREADABLE))
         slots = {slot_of[n] for f in told for n in f.fields if is_empty(values.get(n))}
         self._asked = {n for n in self.rows if slot_of[n] in slots}
-        shown = {n for n, row in self.rows.items() if row.shown}
-        if not self.only_first or self._asked <= shown:
+        if not self.only_first or self._asked <= self._body.shown:
             return
-        for box in self.sections:
-            box.fold(shown | self._asked)
+        self._body.unfold(self._asked)
         self._arrange()
 
     def set_only_first(self, on: bool) -> None:
         """Folds away or unfolds what is not asked first; the next form of this type begins the same way."""
         self.only_first = on
         self.workbench.settings.set_flag(f"all_fields/{self.record_type.name}", not on)
-        for box in self.sections:
-            box.forget_unfolding()
+        self._body.forget_unfolding()
         self.fold()
 
     def _arrange(self) -> None:
-        columns = 2 if self.viewport().width() >= _TWO_COLUMNS_FROM else 1
-        labels = label_width(self.rows.values())
-        for box in self.sections:
-            box.grid.arrange(columns, labels)
+        self._body.arrange(self.viewport().width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column or two, by the width."""
         super().resizeEvent(event)
-        if (event.oldSize().width() >= _TWO_COLUMNS_FROM) != (event.size().width() >= _TWO_COLUMNS_FROM):
+        if (event.oldSize().width() >= TWO_COLUMNS_FROM) != (event.size().width() >= TWO_COLUMNS_FROM):
             self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -462,7 +432,7 @@ class Form(QScrollArea):
         return [f for f in self.findings if f.rule == findings.NEEDED]
 
     def _show_findings(self) -> None:
-        shown = {name for name, row in self.rows.items() if row.shown}
+        shown = self._body.shown
         said: dict[str, Finding] = {}
         for finding in reversed(self.findings):
             if finding.rule != findings.NEEDED or self.strict:
