@@ -226,6 +226,7 @@ def test_a_grant_that_waits_for_its_day_is_given_once_more_and_waited_for_no_lon
     )  # fmt: skip
     village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
     enrol(town, district, tmp_path, delegate=True)
+    town.ledger.clock.confirm()
     applying.request(village, tmp_path / "a.xsq")
     enrolling.grant(town, tmp_path / "a.xsq", tmp_path / "a.xsg", compared=None)
     exchange.merge(district, [exchange.send(town, tmp_path / "1.xsj").path])

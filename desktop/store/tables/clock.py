@@ -96,9 +96,13 @@ class Clock:
             return WrongClock(f"{said}，比本程序的发布日期还早。", day)
         if last and since < last - BEHIND_MS:
             return WrongClock(f"{said}，比上一次保存的时间早了一天以上。", day)
-        if last and since > last + AHEAD_MS and self._db.row("SELECT 1 FROM operation LIMIT 1"):
+        if since > (last or self._made(since)) + AHEAD_MS:
             return WrongClock(f"{said}，离上一次使用已经超过三十天。", day)
         return None
+
+    def _made(self, now: int) -> int:
+        """When the ledger was made and had its first operator: its last use before anything was saved or heard."""
+        return int(self._db.value("SELECT min(created) FROM operator") or now + EPOCH_MS) - EPOCH_MS
 
     def check_lasting(self, types: Iterable[str]) -> None:
         """Raises :class:`DateBeyondOthers` where nobody's word comes within a year of the date here.
