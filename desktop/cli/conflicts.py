@@ -17,7 +17,7 @@ from desktop.operations.recording import conflicts as operations
 from desktop.operations.recording import deciding
 from desktop.operations.recording.conflicts import Claim, Conflict, NoConflict
 from desktop.operations.session import Session
-from desktop.operations.stations import forks, unsettled
+from desktop.operations.stations import forks, traffic, unsettled
 from desktop.operations.stations.forks import KINDS, Content, OpenFork
 from desktop.operations.stations.unsettled import CONFLICT, Unsettled
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
@@ -153,7 +153,8 @@ def _say(showing: Showing, conflict: Conflict) -> None:
             value = showing.slot_words(record_type, conflict.slot, claim.value)
             when = stamp_words(claim.stamp)
             where = showing.station(claim.station)
-            say(f"  {word}：{value}（{claim.operator}，{where}，{when}，版本{claim.stamp}）")
+            came = _came_words(showing, claim)
+            say(f"  {word}：{value}（{claim.operator}，{where}，{when}{came}，版本{claim.stamp}）")
     told = {showing.slot_words(record_type, conflict.slot, claim.value) for claim in conflict.claims}
     if not showing.reveal and len(told) < len({canonical(claim.value) for claim in conflict.claims}):
         say("  只有隐藏的部分不一样，加 --reveal 看完整的再定（会记入日志）。")
@@ -181,7 +182,23 @@ def _claim_object(showing: Showing, conflict: Conflict, claim: Claim) -> dict[st
         "station": claim.station,
         "author": showing.author(claim.station),
         "birth": claim.birth,
+        "bundle": None
+        if claim.came is None
+        else {
+            "sender": claim.came.sender,
+            "name": showing.author(claim.came.sender),
+            "sequence": claim.came.sequence or None,
+            "merged": claim.came.at,
+        },
     }
+
+
+def _came_words(showing: Showing, claim: Claim) -> str:
+    """With which bundle a value came, where it came with one; that of its own author needs no name."""
+    if claim.came is None:
+        return ""
+    sender = showing.author(claim.came.sender) or traffic.unknown_station(claim.came.sender)
+    return f"，{traffic.came_words(claim.came, claim.station, sender)}"
 
 
 def _say_fork(showing: Showing, fork: OpenFork) -> None:

@@ -135,8 +135,20 @@ def test_two_words_for_one_thing_are_listed_and_decided(places: Places) -> None:
     (conflict,) = answer("conflicts", places.district)["conflicts"]
     assert {c["value"] for c in conflict["claims"]} == {"街道改的", "区里改的"}
     assert [c["value"] for c in conflict["base"]] == ["原名"]
+    came = {c["value"]: c["bundle"] for c in (*conflict["claims"], *conflict["base"])}
+    assert came.pop("区里改的") is None
+    assert {(b["name"], b["sequence"]) for b in came.values()} == {
+        ("北山街道总工会", 1),
+        ("北山街道总工会", 2),
+    }
     spoken = run("conflicts", places.district).stdout
     assert "街道改的" in spoken
+    told = {
+        line[: line.index("改的")][-2:]: "随第2号数据包来" in line
+        for line in spoken.splitlines()
+        if "说法" in line
+    }
+    assert told == {"街道": True, "区里": False}
     assert "分歧1处" in spoken
     version = next(c["version"] for c in conflict["claims"] if c["value"] == "街道改的")
     assert run("conflicts", places.district, "--decide", made["id"], "name", "1").exit_code == 2
@@ -256,7 +268,11 @@ def test_a_conflict_is_told_in_words(places: Places) -> None:
     assert "等上级来定" not in run("conflicts", places.district).stdout
     answer("send", places.district, places.stick / "3.xsj", "--to", "330106002")
     answer("receive", places.town, places.stick / "3.xsj")
-    assert "涉及上级或别的单位填的内容，一般等上级来定" in run("conflicts", places.town).stdout
+    above = run("conflicts", places.town).stdout
+    assert "涉及上级或别的单位填的内容，一般等上级来定" in above
+    assert [
+        "随第1号数据包来" in line for line in above.splitlines() if "说法" in line and "区里改的" in line
+    ] == [True]
 
 
 def test_a_decision_is_taken_back_by_undo_and_listed_again(places: Places) -> None:

@@ -80,6 +80,11 @@ def test_base_and_all_values_stand_side_by_side_with_who_when_and_unit(
     authors = [s.authors[0] for s in shown.sides]
     assert [(a.operator, a.unit) for a in authors] == [("陈静", "径山村工会"), ("周敏", "余杭区总工会")]
     assert all(a.when.startswith("2026-11-2") for a in authors)
+    # What was written here came with no bundle; what came was the village's second, the value before its first.
+    assert [a.came for a in authors] == ["随第2号数据包来", ""]
+    assert shown.base.authors[0].words.splitlines()[-1] == "随第1号数据包来"
+    heads = [label.text() for label in page.comparison.findChildren(QLabel)]
+    assert sum("随第2号数据包来" in text for text in heads) == 1
     assert [s.standing for s in shown.sides] == [False, True]
     assert "有2种填法" in page.question.text()
     assert [shown.called(s) for s in shown.sides] == ["陈静", "周敏"]

@@ -11,6 +11,7 @@ from desktop.operations import queries
 from desktop.operations.session import NotAllowed, Session
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Role
 from desktop.records.versions.canonical import Cell
+from desktop.store.peers.arrivals import Arrival, came_with
 from desktop.store.queries import aggregates, reading
 from desktop.store.queries.attached import ATTACHMENT
 from desktop.store.queries.disputed import deleted_in_dispute
@@ -27,13 +28,17 @@ class NoConflict(StateProblem):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One of the values in question: what, who wrote it, when (a stamp), at which station."""
+    """One of the values in question: what, who wrote it, when (a stamp), at which station, with which bundle it came.
+
+    What was written here came with none.
+    """
 
     value: Any
     operator: str
     stamp: int
     station: str
     birth: bool
+    came: Arrival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,11 @@ def _conflict(session: Session, type_name: str, record: str, slot: str) -> Confl
     held = reading.record(session.database, session.types, type_name, record)
     record_type = session.types[type_name]
     versions = [h for h in versions_of(session.database, session.types, type_name, record) if h.slot == slot]
-    claims = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if h.head]
-    base = [Claim(h.value, h.operator, h.stamp, h.station, h.birth) for h in versions if not h.head]
+    came = came_with(session.database, [h.item for h in versions])
+    found = [
+        (h.head, Claim(h.value, h.operator, h.stamp, h.station, h.birth, came.get(h.item))) for h in versions
+    ]
+    claims, base = ([claim for head, claim in found if head is wanted] for wanted in (True, False))
     return Conflict(
         type_name,
         record,

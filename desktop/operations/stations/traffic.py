@@ -22,6 +22,7 @@ from desktop.records.duties import wanted_by
 from desktop.store.ledger import ChangeSet
 from desktop.store.peers import links
 from desktop.store.peers import traffic as stored
+from desktop.store.peers.arrivals import Arrival
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported, Merged
 from desktop.store.queries import aggregates, forked, governing
@@ -202,6 +203,12 @@ def station_names(database: Database, here: Here) -> dict[str, str]:
 def unknown_station(key: str) -> str:
     """What a station is called of which nothing but its id is known."""
     return f"别处的电脑{key[:8]}"
+
+
+def came_words(came: Arrival, author: str, sender: str) -> str:
+    """“随第3号数据包来”; who sent it is named where somebody else had written it, and alone where that is all."""
+    name = "" if came.sender == author and came.sequence else f"“{sender}”"
+    return f"随{name}{f'第{came.sequence}号' if came.sequence else '的'}数据包来"
 
 
 # -- the ledger of merges, digests -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from desktop.records.versions.deciding import LONGEST_CERTIFICATE
@@ -12,6 +12,9 @@ from desktop.store.tables.database import Database
 
 _A_TIME: Final = 300
 _COLUMNS: Final = "bundle, sender, sequence, at, file, total"
+
+Item = tuple[int, int]
+"""The number of an origin in this ledger and that of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,41 @@ class MergedBundle:
     at: int
     file: str
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The bundle with which an item came: who sent it, its number there, 0 where that is not certain, and when."""
+
+    sender: str
+    sequence: int
+    at: int
+
+
+def came_with(database: Database, items: Iterable[Item]) -> dict[Item, Arrival]:
+    """With which bundle each of these items came; what was written here came with none.
+
+    Segments that a station has signed itself share out its numbers. Of vouched ones several may reach over a number,
+    and which of them holds it stands inside: then only who sent them is told.
+    """
+    reaching: dict[Item, list[tuple[bool, Arrival]]] = {}
+    for origin, number, signed, *arrival in database.rows(
+        "WITH item (origin, number) AS MATERIALIZED (SELECT DISTINCT value ->> 0, value ->> 1 FROM json_each(?))"
+        " SELECT i.origin, i.number, s.vouched IS NULL, m.sender, m.sequence, m.at FROM item i CROSS JOIN segment s"
+        " ON s.origin = i.origin AND s.first <= i.number AND s.last >= i.number"
+        " JOIN merge m ON m.id = s.merge ORDER BY m.id",
+        (json.dumps(list(items)),),
+    ):
+        reaching.setdefault((origin, number), []).append((bool(signed), Arrival(*arrival)))
+    found: dict[Item, Arrival] = {}
+    for item, segments in reaching.items():
+        own = [arrival for signed, arrival in segments if signed]
+        several = list(dict.fromkeys(own or (arrival for _, arrival in segments)))
+        if len(several) == 1:
+            found[item] = several[0]
+        elif len({arrival.sender for arrival in several}) == 1:
+            found[item] = replace(several[0], sequence=0)
+    return found
 
 
 def merged_bundles(database: Database, digests: Iterable[str]) -> dict[str, MergedBundle]:

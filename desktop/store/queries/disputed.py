@@ -14,7 +14,7 @@ from desktop.store.tables.database import Database
 
 @dataclass(frozen=True, slots=True)
 class DisputedVersion:
-    """One version of a slot in conflict; a head unless something replaces it."""
+    """One version of a slot in conflict; a head unless something replaces it. ``item`` is as in ``arrivals``."""
 
     type: str
     record: str
@@ -25,6 +25,7 @@ class DisputedVersion:
     value: Any
     birth: bool
     head: bool
+    item: tuple[int, int]
 
 
 def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
@@ -44,10 +45,12 @@ def deleted_in_dispute(database: Database, types: Catalogue) -> set[str]:
 def disputed_versions(database: Database, record: str) -> list[DisputedVersion]:
     """Every version of every slot in conflict, newest first within a slot; of one ``record`` where one is named."""
     return [
-        DisputedVersion(t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head))
-        for t, r, slot, stamp, operator, station, value, birth, head in database.rows(
+        DisputedVersion(
+            t, r, slot, stamp, operator, station, parse(value), bool(birth), bool(head), (origin, number)
+        )
+        for t, r, slot, stamp, operator, station, value, birth, head, origin, number in database.rows(
             f"SELECT v.type, lower(hex(c.record)), v.slot, v.stamp, v.operator, o.station, v.value, v.birth,"
-            f" ({HEAD_OF_CONFLICT}) FROM {OF_CONFLICT} AND v.slot = c.slot"
+            f" ({HEAD_OF_CONFLICT}), v.origin, v.number FROM {OF_CONFLICT} AND v.slot = c.slot"
             f" JOIN origin o ON o.ref = v.origin WHERE :record = '' OR c.record = unhex(:record)"
             f" ORDER BY c.record, v.slot, v.stamp DESC",
             {"record": record},

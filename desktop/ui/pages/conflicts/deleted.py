@@ -68,6 +68,11 @@ class Named(Protocol):
         """When."""
         ...
 
+    @property
+    def came(self) -> str:
+        """With which bundle, if with one."""
+        ...
+
 
 def deletion_told(
     database: Database,
@@ -122,4 +127,4 @@ def _word(entry: HistoryEntry) -> str:
 
 
 def _said(author: Named) -> str:
-    return f"{author.who}在{author.when}"
+    return f"{author.who}在{author.when}{f'（{author.came}）' if author.came else ''}"

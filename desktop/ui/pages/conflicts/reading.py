@@ -14,6 +14,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, Ma
 from desktop.records.display import display
 from desktop.records.typed.dates import stamp_words
 from desktop.records.versions.canonical import Cell, canonical
+from desktop.store.peers.arrivals import came_with
 from desktop.store.queries import aggregates
 from desktop.store.queries.disputed import DisputedVersion, deleted_in_dispute, disputed_versions
 from desktop.store.queries.history import HistoryEntry
@@ -27,18 +28,20 @@ KEEP, DELETE = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a value, at which unit, when, and whether it came with the record's registration."""
+    """Who wrote a value, at which unit, when, whether it came with the record's registration, and with which bundle."""
 
     operator: str
     station: str
     unit: str
     when: str
     birth: bool
+    came: str = ""
 
     @property
     def words(self) -> str:
-        """Who and where, then in a second line when."""
-        return f"{self.who}\n{self.when} {'登记' if self.birth else '修改'}"
+        """Who and where, then in a second line when, and in a third with which bundle, if it came with one."""
+        lines = (self.who, f"{self.when} {'登记' if self.birth else '修改'}", self.came)
+        return "\n".join(filter(None, lines))
 
     @property
     def who(self) -> str:
@@ -175,6 +178,8 @@ class _Teller:
             here.unit.id: here.unit.name
         }
         self._below = aggregates.stations_covered(database, here.unit.id, here.station)
+        found = came_with(database, [v.item for v in versions])
+        self._came = {v.item: found.get(v.item) for v in versions}
         self._titles = self._titles_of(versions)
         self._links = self._link_titles(versions)
 
@@ -258,7 +263,15 @@ class _Teller:
 
     def _author(self, version: DisputedVersion | HistoryEntry) -> Author:
         unit = self._names.get(version.station, traffic.unknown_station(version.station))
-        return Author(version.operator, version.station, unit, stamp_words(version.stamp), version.birth)
+        if version.item not in self._came:
+            self._came |= {version.item: None, **came_with(self._database, [version.item])}
+        came, words = self._came[version.item], ""
+        if came is not None:
+            sender = self._names.get(came.sender, traffic.unknown_station(came.sender))
+            words = traffic.came_words(came, version.station, sender)
+        return Author(
+            version.operator, version.station, unit, stamp_words(version.stamp), version.birth, words
+        )
 
     def _texts(self, slot: Slot | None, name: str, value: Any, *, masked: bool) -> tuple[str, ...]:
         if name == UNIT_SLOT:
