@@ -303,33 +303,38 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
 ) -> None:
     """Its own move is lost, by which one of them writes; what it refuses in writing would not count any more.
 
-    Nor does it pass that on to the level above, which has never heard of the move either.
+    Nor does it pass that on to the level above, which has never heard of the move either. Below it is news by then.
     """
     city = new_root(tmp_path, "市", Level.CITY)
     district = desks.below(city, "区", Level.DISTRICT, 3)
-    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    town, other, third = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇", "丙镇"))
     village, second = desks.below(other, "村"), new_desk(tmp_path, "甲镇的另一台", Level.TOWN, unit=town.unit)
     enrol(second, town)
     pairs = [(village, other), (second, town), (town, district), (other, district), (district, city)]
+    village.birth("firm", {"name": "给别的镇的"}, record=OTHER)
     settle(pairs)
     backup = copied(district)
     move(district, village.unit, town.unit)
     settle([(town, district), (second, town)])
     second.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    second.edit(OTHER, "unit", third.unit)
     town.take(second.send())
     restore(district, backup, "f" * 16)
-    assert district.take(town.send()).reasons["held", "unit"] == 1
+    assert district.take(town.send()).reasons["held", "unit"] == 2
+    for desk in (town, third):
+        desk.take(district.send(desk))
     district.birth("firm", {"name": "区里的"}, record="f3" * 16)
     assert report(district, city).applied > 0
     assert (city.held(), city.refused(), unsent(district.database).waiting) == ({}, {}, 0)
-    settle([(town, district), (district, city)])
-    for desk in (city, district):
-        assert (name_of(desk), desk.refused(), desk.held()) == ("厂", {}, {})
+    settle([(town, district), (district, city), (third, district)])
+    for desk in (city, district, third):
+        assert (desk.refused(), desk.held(), OTHER in desk.records()) == ({}, {}, True)
+    assert (name_of(city), name_of(district)) == ("厂", "厂")
     # What those write who have heard of it is judged as ever, though others have not; and of whom is out of use.
     restore(district, copied(district), "e" * 16)
     district.take(other.send())
     settle([(town, district)])
-    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
+    town.birth("firm", {"name": "厂"}, unit=other.unit)
     assert district.take(town.send()).reasons["refused", "scope"] == 1
     other.birth("firm", {"name": "厂"}, unit=town.unit)
     assert district.take(other.send()).reasons["held", "unit"] == 1

@@ -224,9 +224,10 @@ def _put_off(ledger: Ledger) -> int:
     ]
     now = set().union(*(aside.segments_of(database, ground) for ground in waiting))
     with database.transaction():
-        ledger.to_the_end(before - now, news=False)
+        ledger.to_the_end(before - now)
         end = segment_log.end(database)
-        ledger.to_the_end(now, news=False)
+        # What of it counts by then is news to those below, whatever they have looked at by now.
+        ledger.to_the_end(now)
         segment_log.note_put_off(database, end)
     return end
 
