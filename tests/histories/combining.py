@@ -19,8 +19,8 @@ class Combining(Machines):
     """A history in which two things happen to the same record, or computer, while neither is heard of."""
 
     acts = (
-        *Machines.acts, "lift_erased", "lift_erased", "erase_twice", "erase_twice", "decide_erased", "decide_erased",
-        "join_withdrawn", "join_withdrawn", "keeper", "keeper", "renew_revoked", "renew_forked", "move_and_hand_over",
+        *Machines.acts, "lift_erased", "erase_twice", "decide_erased", "join_withdrawn", "keeper", "keeper",
+        "renew_revoked", "renew_forked", "move_and_hand_over",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any) -> None:
