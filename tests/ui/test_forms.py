@@ -23,12 +23,14 @@ from desktop.ui.fields.personal import PersonalEditor
 from desktop.ui.fields.pickers import LinkEditor, PickEditor
 from desktop.ui.forms.form import Form
 from desktop.ui.lists.record_list import RecordList
+from desktop.ui.pages.case.days_off import HolidaysList
 from desktop.ui.settings import Settings
 from desktop.ui.widgets.pick import PickEdit, PickList
 from desktop.ui.widgets.wrapping import WrappingLine
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 from tests.operations.stations import forged
+from tests.ui.cases import texts
 from tests.ui.house import PASSWORD, QUICK, FakeDialogs, Hand, make_session, open_window
 
 K = Qt.Key
@@ -809,6 +811,15 @@ def test_a_reader_is_told_that_it_is_the_role_and_not_to_save(
     hand.settle()
     assert "您登录的身份只能查看" in hand.form_page.banner.words
     assert "先保存" not in hand.form_page.status().words
+    # Others of the unit record here: that other units do it would send nobody anywhere.
+    window.open_page("list:member")
+    hand.settle()
+    assert "您登录的身份只能查看" in texts(hand.list_page.list.empty)
+    window.open_page("list:holiday_table")
+    hand.settle()
+    assert isinstance(window.page, HolidaysList)
+    assert not window.page.bring.isVisible()
+    assert "导入一年" not in texts(hand.list_page.list.empty)
     dialogs.always_leave()
     window.close()
 

@@ -15,7 +15,7 @@ from desktop.operations.queries import UnitNode
 from desktop.operations.recording import examples
 from desktop.operations.stations import unsettled
 from desktop.operations.views import View
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import RecordType, Role
 from desktop.store.ledger import ChangeSet
 from desktop.store.queries.reading import TITLE_ORDER, Query
 from desktop.ui import icons, spacing, theme
@@ -261,6 +261,10 @@ class ListPage(Page):
         """What is said where there is nothing and nobody can write anything here."""
         if self.record_type.by_program:
             return "这类记录由程序登记，有了以后在这里显示。"
+        if (why := self.workbench.unwritten) is not None:
+            return why.sentence
+        if self.workbench.role is Role.READER:
+            return "您登录的身份只能查看；有人登记以后在这里显示。"
         return "这类记录由别的单位登记，随数据包下来后在这里显示。"
 
     def _take_examples(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 from desktop import reference
 from desktop.operations import supervision
 from desktop.operations.session import Session
-from desktop.records.declaration import RecordType
+from desktop.records.declaration import RecordType, Role
 from desktop.store.ledger import ChangeSet
 from desktop.ui import icons
 from desktop.ui.lists.page import ListPage
@@ -81,8 +81,10 @@ class HolidaysList(ListPage):
         sample = QPushButton(icons.icon("file-text"), "导出样表")
         sample.setToolTip("导出现在的放假安排表，按国务院办公厅的通知在后面补上新一年，再导入")
         sample.clicked.connect(days_off.give_out)
-        bring = QPushButton(icons.icon("calendar-days"), "导入一年")
+        bring = self.bring = QPushButton(icons.icon("calendar-days"), "导入一年")
         bring.clicked.connect(days_off.bring_in)
+        if not self._may_bring:
+            bring.hide()
         layout = self.layout()
         first = layout.itemAt(0) if layout is not None else None
         line = first.layout() if first is not None else None
@@ -90,10 +92,17 @@ class HolidaysList(ListPage):
             line.addWidget(sample)
             line.addWidget(bring)
 
+    @property
+    def _may_bring(self) -> bool:
+        return self.workbench.unwritten is None and self.workbench.role is not Role.READER
+
     def why_none(self) -> str:
         """Which years come with the program: an empty list does not mean that no period can be reckoned."""
         years = reference.working_day_table().years
+        words = f"程序自带{min(years)}年至{max(years)}年的安排，期限照它计算。"
+        if not self._may_bring:
+            return f"{words}以后各年的由能登记的人导入，或者随上级的数据包下来。"
         return (
-            f"程序自带{min(years)}年至{max(years)}年的安排，期限照它计算。国务院办公厅的通知出来后，点“导出样表”，"
+            f"{words}国务院办公厅的通知出来后，点“导出样表”，"
             "在后面补上新一年，再点“导入一年”；上级总工会导入的，随数据包下来后在这里显示。"
         )
