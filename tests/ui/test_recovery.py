@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.operations import audit
@@ -198,9 +198,15 @@ def test_request_telephone_and_answer_in_two_windows(
     desk.click(card.answer_button)
     assert "已答复" in card.note.words.text()
     told = card.note.detail.text()
+    desk.window.resize(1093, 480)
+    desk.settle()
+    area = page.tabs.currentWidget()
+    assert isinstance(area, QScrollArea)
+    area.verticalScrollBar().setValue(0)
     desk.dialogs.paths.append(stick / "申请.xsr")
     desk.click(card.open_request)
     assert "已经答复过" in card.note.detail.text()
+    qtbot.waitUntil(lambda: card.note.visibleRegion().boundingRect() == card.note.rect())
     desk.close()
 
     program.start.activateWindow()

@@ -68,7 +68,7 @@ class HomePage(Page):
         self.tasks, self.plan, self.first = TaskList(), PlanPart(workbench), StartPart(workbench)
         self.done = plain("没有到期的、没上报的和填得不一样的内容。有了会列在这里。", muted=True)
         self.done.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.looking = plain("正在查看…", muted=True)
+        self.looking = plain("正在查看…", muted=True, small=True)
         self.others_do = plain(muted=True, small=True)
         self.left, self.right = Card(), Card("离目标还有多远　（口径为示例，非官方）")
         self.plan_note = plain("正在统计…", muted=True, small=True)
