@@ -119,7 +119,7 @@ def test_what_is_typed_or_scanned_from_a_sheet_fits_its_file_only(
 ) -> None:
     _, town = two
     first, second = (exchange.send(town, tmp_path / name) for name in ("a.xsj", "b.xsj"))
-    cover = covers.cover_of(town, first.path)
+    cover, other = (covers.cover_of(town, sent.path) for sent in (first, second))
     for typed in (
         cover.digest,
         cover.digest.upper(),
@@ -127,10 +127,10 @@ def test_what_is_typed_or_scanned_from_a_sheet_fits_its_file_only(
         "\n".join(cover.groups),
         cover.code,
     ):
-        assert covers.fits(first.path, typed)
-        assert not covers.fits(second.path, typed)
-    assert not covers.fits(first.path, cover.digest[:-1])
-    assert not covers.fits(first.path, "")
+        assert covers.fit(cover.digest, read_sheet(typed)) is Fit.WHOLE
+        assert covers.fit(other.digest, read_sheet(typed)) is Fit.OTHER
+    assert covers.fit(cover.digest, read_sheet(cover.digest[:-1])) is Fit.PARTLY
+    assert covers.fit(cover.digest, read_sheet("")) is Fit.NOTHING
 
 
 def test_groups_capitals_full_width_and_letters_taken_for_digits_are_understood() -> None:

@@ -17,7 +17,7 @@ from desktop.errors import Problem
 from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
-from desktop.operations.stations import applying, enrolling, exchange, moving, roots
+from desktop.operations.stations import applying, enrolling, exchange, moving, roots, traffic
 from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
@@ -107,7 +107,7 @@ def test_the_district_answers_and_the_new_password_opens_what_was_typed(stage: S
     assert seen.words == asked.words, "both sides read the same words"
     recovery.answer(stage.district, stage.request, stage.answer, compared=None)
     offered = recovery.look_answer(stage.village, stage.answer)
-    assert offered.words == recovery.own_words(stage.district)
+    assert offered.words == traffic.own_words(stage.district)
     assert (offered.office, offered.operator) == ("余杭区总工会", "王芳")
     with pytest.raises(WrongPassword):
         stage.take(password="another-password")
@@ -724,7 +724,7 @@ def test_a_lost_root_is_replaced_after_comparing_words_and_the_data_stay(stage: 
         applying.accept(village, stage.folder / "again.xsg", compared=None)
     roots.export_root(fresh, stage.folder / "root.pem")
     (root,) = roots.read_root(stage.folder / "root.pem")
-    assert roots.words_of(root) == str(recovery.own_words(fresh))
+    assert roots.words_of(root) == str(traffic.own_words(fresh))
     applying.accept(
         village, stage.folder / "again.xsg", stage.folder / "again.xsa", new_root=root, compared=None
     )

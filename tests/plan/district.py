@@ -18,6 +18,7 @@ from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
 from desktop.store.merging.merging import Merger
+from desktop.store.queries import aggregates
 from desktop.store.tables import schema
 from desktop.store.writing.births import shape_of
 from tests.operations.stations import station
@@ -182,7 +183,7 @@ def main() -> None:
             work = plan.worklist(session, database=reader)
             listed = time.perf_counter()
             missing = found[2].figure.missing
-            rows = plan.row_numbers(session, missing, reader) if missing else []
+            rows = aggregates.row_numbers(reader, missing) if missing else []
             ended = time.perf_counter()
             print(f"{len(found)} indicators, {len(found[0].below)} rows each: {indicators - began:.2f} s")
             print(

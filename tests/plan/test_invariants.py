@@ -166,7 +166,7 @@ def test_a_read_only_connection_is_enough(world: World, town: str) -> None:
         (taken,) = plan.indicators(world.session, TODAY, town, only=["T03"], database=reader)
         missing = taken.figure.missing
         assert missing is not None
-        assert len(plan.row_numbers(world.session, missing, reader)) == 1
+        assert len(aggregates.row_numbers(reader, missing)) == 1
     finally:
         reader.close()
 

@@ -15,6 +15,7 @@ from desktop.plan.reported import Target
 from desktop.plan.results import Amount, Figure, Status, number, plain, share_words
 from desktop.plan.tree import Unit, UnitTree
 from desktop.store.ledger import NewRecord
+from desktop.store.queries import aggregates
 from desktop.store.queries.aggregates import Selection, Tally
 from tests.plan.world import TODAY, World
 
@@ -84,9 +85,9 @@ def test_shares_are_added_up_and_never_averaged(world: World) -> None:
     assert rows == {"甲镇": (2, 8), "乙镇": (1, 1), "本级": (0, 1)}
     assert taken.figure.ratio == Fraction(3, 10)
     assert [f.direct for f in taken.below] == [False, False, True]
-    assert len(plan.records(world.session, taken.below[0].hits)) + len(
-        plan.records(world.session, taken.below[1].hits)
-    ) == len(plan.records(world.session, taken.figure.hits))
+    assert len(aggregates.record_ids(world.session.database, taken.below[0].hits)) + len(
+        aggregates.record_ids(world.session.database, taken.below[1].hits)
+    ) == len(aggregates.record_ids(world.session.database, taken.figure.hits))
 
 
 def test_a_unit_is_found_by_its_name_and_its_own_is_the_default(fresh: World) -> None:
@@ -194,7 +195,7 @@ def test_a_reported_number_stands_for_its_days_and_records_for_all_others(world:
     taken = world.take("T01", district)
     assert taken.figure.numerator == Amount(1, Fraction(40))
     assert taken.below[0].numerator == Amount(1, Fraction(40))
-    assert len(plan.records(world.session, taken.figure.hits)) == 1
+    assert len(aggregates.record_ids(world.session.database, taken.figure.hits)) == 1
     assert "其中上报数40（2024-01-01至2024-12-31，年报）" in taken.notes
     assert world.count("T01", district, "2024-06-30") == 1
 

@@ -14,6 +14,7 @@ from desktop.operations.session import Session
 from desktop.plan.results import Figure, Indicator
 from desktop.records.versions.canonical import Cell
 from desktop.store.ledger import NewRecord
+from desktop.store.queries import aggregates
 
 TODAY = datetime.date(2026, 11, 23)
 """The day that the workspaces of tests stand at."""
@@ -112,7 +113,9 @@ class World:
     def ids(self, figure: Figure) -> tuple[set[str], set[str], set[str]]:
         """The records of numerator, denominator and what is missing."""
         lists = (figure.hits, figure.whole, figure.missing)
-        hits, whole, missing = (set(plan.records(self.session, s)) if s is not None else set() for s in lists)
+        hits, whole, missing = (
+            set(aggregates.record_ids(self.session.database, s)) if s is not None else set() for s in lists
+        )
         return hits, whole, missing
 
     def work(self, as_of: datetime.date = TODAY) -> dict[str, int]:
@@ -120,7 +123,7 @@ class World:
         items = plan.worklist(self.session, as_of)
         for item in items:
             if item.records is not None:
-                assert len(plan.records(self.session, item.records)) == item.count
+                assert len(aggregates.record_ids(self.session.database, item.records)) == item.count
         return {item.kind: item.count for item in items}
 
 

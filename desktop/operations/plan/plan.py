@@ -6,7 +6,6 @@ Every function takes a connection to read from where a window asks from its read
 from __future__ import annotations
 
 import datetime
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -28,7 +27,6 @@ from desktop.records.next_visits import VisitReasons
 from desktop.records.plan_targets import Choice
 from desktop.records.types import Catalogue
 from desktop.store.queries import aggregates, reading
-from desktop.store.queries.aggregates import Selection
 from desktop.store.tables.database import Database
 
 
@@ -166,16 +164,6 @@ def visits_of(
             )
         )
     return shown
-
-
-def records(session: Session, selection: Selection, database: Database | None = None) -> list[str]:
-    """The ids of the records behind a number, in the order of lists."""
-    return aggregates.record_ids(database or session.database, selection)
-
-
-def row_numbers(session: Session, selection: Selection, database: Database | None = None) -> array[int]:
-    """The row numbers of the records behind a number, in the order of lists, as a list's pages take them."""
-    return aggregates.row_numbers(database or session.database, selection)
 
 
 _MEMORY: WeakKeyDictionary[Database, tuple[object, dict[object, Any]]] = WeakKeyDictionary()

@@ -17,7 +17,6 @@ from desktop.documents.cover_sheet import (
     Sheet,
     everything_words,
     grouped,
-    read_sheet,
     render_cover,
     since_words,
 )
@@ -33,7 +32,6 @@ from desktop.store.peers import arrivals, links, traffic
 from desktop.store.peers.arrivals import MergedBundle
 from desktop.store.tables.database import Database
 from desktop.sync.bundles import envelope
-from desktop.sync.bundles.envelope import OpenedBundle
 from desktop.sync.signed import persons
 from desktop.sync.signed.manifest import UP, Manifest
 
@@ -188,13 +186,6 @@ def nearest(digests: Iterable[str], sheet: Sheet) -> tuple[str, Slip] | None:
     """The one of these digests that was most likely mistyped, if any was."""
     found = [(digest, slipped) for digest in digests if (slipped := slip(digest, sheet)) is not None]
     return min(found, key=lambda one: one[1].signs, default=None)
-
-
-def fits(bundle: OpenedBundle | Path, typed: str) -> bool:
-    """Whether what stands on a sheet, typed or scanned, names this very bundle: its digest, in any grouping."""
-    opened = bundle if isinstance(bundle, OpenedBundle) else envelope.read_bundle(bundle)
-    sheet = read_sheet(typed)
-    return not sheet.wrong and fit(opened.digest, sheet) is Fit.WHOLE
 
 
 @dataclass(frozen=True, slots=True)

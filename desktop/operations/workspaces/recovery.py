@@ -302,11 +302,6 @@ def answer(desk: Session, path: Path, out: Path, *, compared: str | None) -> See
     return _seen(desk, path, found)
 
 
-def own_words(desk: Session) -> Fingerprint:
-    """The words of this desk's key."""
-    return fingerprint(station.load_keys(desk.ledger).public_key)
-
-
 def _office_for(desk: Session, found: recovery.Request) -> tuple[certificates.Certificate, StationKeys]:
     """The certificate by which a laptop believes this desk, and its keys: it may not have heard of the newest ones."""
     keys = station.load_keys(desk.ledger)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from desktop.records.types import Catalogue
 from desktop.records.types.attachment_part import PART_BYTES
 from desktop.records.versions.deciding import ERASURE
 from desktop.store.log import components
@@ -17,19 +16,10 @@ ATTACHMENT = "attachment"
 PART = "attachment_part"
 CONTENT = "content"
 """The slot of an attachment that says what its content is; when that is erased, the content goes too."""
-_MOST_SIZE = 1 << 30
 """Bytes that are believed of one file: a sum of what is made up would be more than a number holds."""
 _LONGEST = 4 * -(-PART_BYTES // 3)
 """Characters of a part in base64."""
 _FILES, _PARTS = quoted(table_of(ATTACHMENT)), quoted(table_of(PART))
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """How many files there are, and how many bytes they have."""
-
-    count: int
-    size: int
 
 
 def ids_of(database: Database, type_name: str, record: str) -> tuple[str, ...]:
@@ -161,14 +151,3 @@ def contents(database: Database, attachment: str, most: int) -> Iterator[str]:
         (attachment, most, _LONGEST),
     ):
         yield database.value(f"SELECT content FROM {_PARTS} WHERE id = ?", (found,))
-
-
-def total(database: Database, types: Catalogue) -> Total:
-    """All files that are attached to something here; one adds no more than its share, whatever is said of it."""
-    if ATTACHMENT not in types:
-        return Total(0, 0)
-    count, size = database.row(
-        f"SELECT count(*), coalesce(sum(max(0, min(size, ?))), 0) FROM {_FILES} WHERE _life <> 1",
-        (_MOST_SIZE,),
-    ) or (0, 0)
-    return Total(int(count), int(size))

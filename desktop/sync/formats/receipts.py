@@ -25,9 +25,6 @@ from desktop.sync.formats.strictjson import Fields
 LABEL: Final = ["receipt"]
 MOST_PLAIN: Final = MAX_FRAME_PLAIN - 4096
 """Bytes of the answers in one frame, beside its header."""
-HELD: Final = "held"
-CONFLICT: Final = "conflict"
-REFUSED: Final = "refused"
 
 LONGEST_LINE: Final = 4096
 """Bytes of the header or of an answer, without the end of the line."""

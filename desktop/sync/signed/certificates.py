@@ -42,7 +42,6 @@ NOT_BEFORE: Final = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 NOT_AFTER: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
 MAX_DER: Final = 16 * 1024
 MAX_UNITS: Final = 256
-ROOT_PATH_LENGTH: Final = 3
 
 LEVEL_RANK: Final = {
     Level.CITY: 0,

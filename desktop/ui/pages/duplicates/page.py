@@ -14,7 +14,6 @@ from desktop.operations.recording import duplicates
 from desktop.operations.recording.duplicates import WHY, Comparison, Group, Merged
 from desktop.operations.session import Session
 from desktop.records.declaration import Role, short_label
-from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import ChangeSet
 from desktop.store.tables.database import Database
@@ -28,7 +27,6 @@ from desktop.ui.parts import Note, button, link
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
 
-Value = Cell | Mapping[str, Cell]
 Found = tuple[list[Group], list[Merged]]
 
 
