@@ -12,6 +12,7 @@ from desktop.cli.output import code_shown, json_line, remark, say
 from desktop.cli.parameters import PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
+from desktop.operations.workspaces import answering
 from desktop.operations.workspaces import recovery as operations
 from desktop.operations.workspaces import whereabouts
 from desktop.operations.workspaces.whereabouts import Origin
@@ -67,7 +68,7 @@ def request(
 @json_option
 def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> None:
     """答复下级的恢复申请。拿到答复和那台电脑的人能看到里面的全部数据，一定要先打电话核对。"""
-    seen = operations.look_request(session, request_file)
+    seen = answering.look_request(session, request_file)
     remark(
         f"“{seen.name}”（编码{seen.code}）的操作员“{seen.operator}”申请恢复口令，"
         f"{seen.asked:%Y-%m-%d %H:%M}写的。"
@@ -75,7 +76,7 @@ def answer(session: Session, request_file: Path, out: Path, as_json: bool) -> No
     remark(f"请打平时的电话核对，对方屏幕上应是：{seen.words}")
     remark(f"对方也会问本机的词语，请念：{seen.own}")
     confirmed("核对一致吗？")
-    done = operations.answer(session, request_file, out, compared=seen.digest)
+    done = answering.answer(session, request_file, out, compared=seen.digest)
     if as_json:
         json_line({"file": str(out), "name": done.name, "operator": done.operator, "words": str(done.words)})
     else:

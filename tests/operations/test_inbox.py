@@ -19,7 +19,7 @@ from desktop.operations.session import Here, Session
 from desktop.operations.stations import applying, enrolling, exchange, inbox, inbox_files, policy, traffic
 from desktop.operations.stations.inbox import Arrival, State
 from desktop.operations.stations.inbox_files import PATIENCE_S, SETTLE_S, Listing, Look, Watch
-from desktop.operations.workspaces import recovery, wiping
+from desktop.operations.workspaces import answering, recovery, wiping
 from desktop.records.declaration import Level
 from desktop.store.queries import reading
 from tests.operations.stations import CHEAP, enrol, forged, repeatable, station
@@ -301,7 +301,7 @@ def test_who_below_has_forgotten_the_password_is_told_until_it_is_answered(desk:
     (asked,) = desk.sorted()
     assert (asked.state, asked.sender) == (State.ENROLMENT, "径山镇总工会")
     assert "忘了口令" in asked.why
-    recovery.answer(desk.district, asked.path, desk.folder / "答复.xsk", compared=None)
+    answering.answer(desk.district, asked.path, desk.folder / "答复.xsk", compared=None)
     (over,) = desk.sorted()
     assert (over.state, over.path) == (State.SEEN, asked.path)
     assert "答复过" in over.why

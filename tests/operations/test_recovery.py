@@ -18,7 +18,7 @@ from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import applying, enrolling, exchange, moving, roots, traffic
-from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces import answering, operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces import recovery_notes as notes
 from desktop.operations.workspaces.operators import NoOperator
 from desktop.operations.workspaces.whereabouts import NotInDoubt, Origin
@@ -102,10 +102,10 @@ def names(session: Session) -> list[str]:
 def test_the_district_answers_and_the_new_password_opens_what_was_typed(stage: Stage) -> None:
     asked = stage.ask()
     assert asked.office == "余杭区总工会"
-    seen = recovery.look_request(stage.district, stage.request)
+    seen = answering.look_request(stage.district, stage.request)
     assert (seen.name, seen.operator, seen.level) == ("径山村工会", "王芳", Level.VILLAGE)
     assert seen.words == asked.words, "both sides read the same words"
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     offered = recovery.look_answer(stage.village, stage.answer)
     assert offered.words == traffic.own_words(stage.district)
     assert (offered.office, offered.operator) == ("余杭区总工会", "王芳")
@@ -126,7 +126,7 @@ def test_no_secret_stands_in_clear_in_a_file_that_travels_or_waits(stage: Stage)
     key = again.workspace.key
     again.workspace.close()
     stage.ask()
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     secret = json.loads((stage.village / "keys.json").read_text("utf-8"))["recovery"]
     assert "AGE-SECRET" not in json.dumps(secret)
     for path in (stage.request, stage.answer, stage.village / "keys.json"):
@@ -137,13 +137,13 @@ def test_no_secret_stands_in_clear_in_a_file_that_travels_or_waits(stage: Stage)
 
 def test_an_answer_serves_once_and_only_the_last_request(stage: Stage) -> None:
     stage.ask()
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     first, old = stage.answer, stage.folder / "旧答复.xsk"
     shutil.copy(first, old)
     recovery.ask(stage.village, "王芳", NEW, stage.request, repeatable("again"), CHEAP)
     with pytest.raises(causes.AnswerForOtherRequest):
         stage.take(old)
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     stage.take().workspace.close()
     with pytest.raises(causes.AnswerUsed) as told:
         stage.take()
@@ -156,7 +156,7 @@ def test_another_laptops_answer_and_another_offices_are_refused(stage: Stage) ->
     folder = stage.other.workspace.folder
     stage.other.workspace.close()
     recovery.ask(folder, "王芳", NEW, stage.folder / "other.xsr", repeatable("other"), CHEAP)
-    recovery.answer(stage.district, stage.folder / "other.xsr", stage.folder / "other.xsk", compared=None)
+    answering.answer(stage.district, stage.folder / "other.xsr", stage.folder / "other.xsk", compared=None)
     stage.ask()
     with pytest.raises(causes.AnswerForOtherLaptop):
         stage.take(stage.folder / "other.xsk")
@@ -172,31 +172,31 @@ def test_another_laptops_answer_and_another_offices_are_refused(stage: Stage) ->
 
 def test_a_request_is_answered_once(stage: Stage) -> None:
     stage.ask()
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     with pytest.raises(causes.AlreadyAnswered):
-        recovery.look_request(stage.district, stage.request)
+        answering.look_request(stage.district, stage.request)
     with pytest.raises(causes.AlreadyAnswered):
-        recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+        answering.answer(stage.district, stage.request, stage.answer, compared=None)
 
 
 def test_a_request_that_was_put_in_place_of_the_compared_one_is_not_answered(stage: Stage) -> None:
     stage.ask()
-    seen = recovery.look_request(stage.district, stage.request)
+    seen = answering.look_request(stage.district, stage.request)
     recovery.ask(stage.village, "王芳", NEW, stage.request, repeatable("asking again"), CHEAP)
     with pytest.raises(Exchanged):
-        recovery.answer(stage.district, stage.request, stage.answer, compared=seen.digest)
+        answering.answer(stage.district, stage.request, stage.answer, compared=seen.digest)
     assert not stage.answer.exists()
-    again = recovery.look_request(stage.district, stage.request)
-    recovery.answer(stage.district, stage.request, stage.answer, compared=again.digest)
+    again = answering.look_request(stage.district, stage.request)
+    answering.answer(stage.district, stage.request, stage.answer, compared=again.digest)
 
 
 def test_an_answer_that_could_not_be_written_may_be_written_again(stage: Stage) -> None:
     stage.ask()
     with pytest.raises(DiskGone):
-        recovery.answer(
+        answering.answer(
             stage.district, stage.request, stage.folder / "no such stick" / "答复.xsk", compared=None
         )
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     stage.take().workspace.close()
 
 
@@ -217,7 +217,7 @@ def test_an_attacker_with_the_right_name_of_the_unit_gets_nothing(stage: Stage) 
     data, _, _ = files.make_request(seal, "王芳", START, repeatable("attacker").random)
     stage.request.write_bytes(data)
     with pytest.raises(causes.UnknownLaptop):
-        recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+        answering.answer(stage.district, stage.request, stage.answer, compared=None)
     assert not stage.answer.exists()
 
 
@@ -236,9 +236,9 @@ def test_whoever_copied_the_seal_is_told_apart_by_the_words_alone(stage: Stage) 
     data, _, _ = files.make_request(seal, "王芳", START, repeatable("thief").random)
     stolen = stage.folder / "stolen.xsr"
     stolen.write_bytes(data)
-    seen = recovery.look_request(stage.district, stolen)
+    seen = answering.look_request(stage.district, stolen)
     assert seen.words != asked.words
-    recovery.answer(stage.district, stolen, stage.answer, compared=None)
+    answering.answer(stage.district, stolen, stage.answer, compared=None)
     with pytest.raises(causes.AnswerForOtherRequest):
         stage.take()
 
@@ -250,7 +250,7 @@ def test_only_who_may_merge_answers(stage: Stage) -> None:
     stage.district.workspace.close()
     editor = open_session(folder, "录入", "password2", repeatable("editor"))
     with pytest.raises(NotAllowed):
-        recovery.answer(editor, stage.request, stage.answer, compared=None)
+        answering.answer(editor, stage.request, stage.answer, compared=None)
 
 
 def test_a_sealed_key_of_another_office_is_not_answered_here(stage: Stage) -> None:
@@ -297,7 +297,7 @@ def test_a_village_that_was_moved_is_recovered_by_the_district_that_is_still_abo
     folder, request, answer = village.workspace.folder, tmp_path / "a.xsr", tmp_path / "a.xsk"
     village.workspace.close()
     recovery.ask(folder, "王芳", NEW, request, repeatable("asking"), CHEAP)
-    recovery.answer(district, request, answer, compared=None)
+    answering.answer(district, request, answer, compared=None)
     recovery.take(folder, answer, NEW, repeatable("taking"), cost=CHEAP).workspace.close()
     # Of a village that is another's by now this district says nothing.
     state = stations.knowledge(district.ledger, stations.load_keys(district.ledger)).state
@@ -325,8 +325,8 @@ def test_a_village_of_a_town_is_recovered_by_the_district_and_not_by_the_town(tm
     village.workspace.close()
     recovery.ask(folder, "王芳", NEW, tmp_path / "v.xsr", repeatable("v"), CHEAP)
     with pytest.raises(causes.SealedToOther):
-        recovery.look_request(town, tmp_path / "v.xsr")
-    recovery.answer(district, tmp_path / "v.xsr", tmp_path / "v.xsk", compared=None)
+        answering.look_request(town, tmp_path / "v.xsr")
+    answering.answer(district, tmp_path / "v.xsr", tmp_path / "v.xsk", compared=None)
     recovery.take(folder, tmp_path / "v.xsk", NEW, repeatable("w"), cost=CHEAP).workspace.close()
 
 
@@ -382,14 +382,14 @@ def test_a_harmed_request_is_a_problem_and_never_a_bug(stage: Stage, harm: Calla
     stage.ask()
     stage.request.write_bytes(harm(stage.request.read_bytes()))
     with pytest.raises(Problem) as told:
-        recovery.look_request(stage.district, stage.request)
+        answering.look_request(stage.district, stage.request)
     assert isinstance(told.value, (Damaged, CutShort, causes.RequestForged))
     assert told.value.next_step
 
 
 def test_a_damaged_ledger_is_restored_with_the_recovered_password(stage: Stage) -> None:
     stage.ask()
-    recovery.answer(stage.district, stage.request, stage.answer, compared=None)
+    answering.answer(stage.district, stage.request, stage.answer, compared=None)
     (stage.village / LEDGER).write_bytes(b"")
     with pytest.raises(Problem, match="备份"):
         stage.take()
@@ -735,5 +735,5 @@ def test_a_lost_root_is_replaced_after_comparing_words_and_the_data_stay(stage: 
     assert names(fresh) == ["不能丢的厂"]
     village.workspace.close()
     stage.ask()
-    recovery.answer(fresh, stage.request, stage.answer, compared=None)
+    answering.answer(fresh, stage.request, stage.answer, compared=None)
     stage.take().workspace.close()

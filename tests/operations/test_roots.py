@@ -11,7 +11,7 @@ from desktop.operations import audit
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session, open_session
 from desktop.operations.stations import applying, enrolling, exchange, policy, roots, withdrawals
-from desktop.operations.workspaces import operators, recovery, restoring, whereabouts
+from desktop.operations.workspaces import answering, operators, recovery, restoring, whereabouts
 from desktop.operations.workspaces.whereabouts import Origin
 from desktop.records.declaration import Level, Role
 from desktop.store.peers import traffic as stored
@@ -130,9 +130,9 @@ def test_a_forgotten_password_is_recovered_across_a_change(three: Three) -> None
     village.workspace.close()
     roots.change(district)
     asked = recovery.ask(folder, "王芳", "new-password", three.folder / "a.xsr", repeatable("ask"), CHEAP)
-    seen = recovery.look_request(district, three.folder / "a.xsr")
+    seen = answering.look_request(district, three.folder / "a.xsr")
     assert seen.words == asked.words
-    recovery.answer(district, three.folder / "a.xsr", three.folder / "a.xsk", compared=None)
+    answering.answer(district, three.folder / "a.xsr", three.folder / "a.xsk", compared=None)
     assert recovery.look_answer(folder, three.folder / "a.xsk").words == seen.own
     recovery.take(
         folder, three.folder / "a.xsk", "new-password", repeatable("take"), cost=CHEAP

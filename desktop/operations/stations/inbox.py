@@ -30,7 +30,7 @@ from desktop.operations.stations.inbox_files import (
     tried,
 )
 from desktop.operations.stations.signing import wanted_above
-from desktop.operations.workspaces import recovery
+from desktop.operations.workspaces import answering, recovery
 from desktop.records.typed.dates import china_time, time_words
 from desktop.renaming import replace
 from desktop.store.peers import arrivals, links
@@ -142,7 +142,7 @@ class _Known:
             frozenset(peer for peer, _ in enrolled.stations(database))
             | confirmed
             | frozenset(json.loads(stored.setting(database, "chain") or "[]")[:1])
-            | frozenset(recovery.answered(database)),
+            | frozenset(answering.answered(database)),
             enrolled.out_of_use(database),
             arrivals.given_by(database, here.station, (k.about for k in looks if k.kind == GRANT)),
             first,

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop.operations.file_names import safe_name
 from desktop.operations.session import Session
-from desktop.operations.workspaces import recovery
-from desktop.operations.workspaces.recovery import ANSWER, REQUEST, Seen
+from desktop.operations.workspaces import answering
+from desktop.operations.workspaces.answering import Seen
+from desktop.operations.workspaces.recovery import ANSWER, REQUEST
 from desktop.records.declaration import Role
 from desktop.records.typed.dates import moment_words
 from desktop.ui.notices import Tone
@@ -78,7 +79,7 @@ class RecoverCard(Card):
         chosen = path
 
         def job(session: Session, _ticket: Ticket) -> Seen:
-            return recovery.look_request(session, chosen)
+            return answering.look_request(session, chosen)
 
         self._close()
         self.note.hide()
@@ -121,7 +122,7 @@ class RecoverCard(Card):
             return
 
         def job(session: Session, _ticket: Ticket) -> Seen:
-            return recovery.answer(session, seen.path, out, compared=seen.digest)
+            return answering.answer(session, seen.path, out, compared=seen.digest)
 
         self.workbench.write(
             "答复恢复申请",
