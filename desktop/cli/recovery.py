@@ -12,9 +12,8 @@ from desktop.cli.output import code_shown, json_line, remark, say
 from desktop.cli.parameters import PathOf, json_option
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.operations.workspaces import answering
+from desktop.operations.workspaces import answering, whereabouts
 from desktop.operations.workspaces import recovery as operations
-from desktop.operations.workspaces import whereabouts
 from desktop.operations.workspaces.whereabouts import Origin
 from desktop.store.tables.database import translated
 

@@ -18,12 +18,15 @@ class FormBody(QWidget):
 
     unfolded = Signal()
 
-    def __init__(self, record_type: RecordType, make_row: Callable[[Field, QWidget], FieldRow]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("form-body")
         self.hide()
         self.rows: dict[str, FieldRow] = {}
         self.sections: list[SectionBox] = []
+
+    def fill(self, record_type: RecordType, make_row: Callable[[Field, QWidget], FieldRow]) -> None:
+        """Makes all fields, once it stands in its place: carried there, each part would be styled anew."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(10)

@@ -75,10 +75,11 @@ class Form(QScrollArea):
         self._brought: set[str] = set()
         """Fields that came to be shown because another one says what stands in them; Enter goes past them."""
         self._asked: set[str] = set()
-        self._body = FormBody(record_type, lambda field, parent: self._row(field, ask, parent))
+        self._body = FormBody()
         self.rows, self.sections = self._body.rows, self._body.sections
         self._body.unfolded.connect(self.fold)
         self.setWidget(self._body)
+        self._body.fill(record_type, lambda field, parent: self._row(field, ask, parent))
         self._filler = Filler(workbench, record_type, self.rows, self.values, self._touched, self)
         self._filler.told.connect(self.fill)
         self._filler.linked.connect(self._hear_link)
