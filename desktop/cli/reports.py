@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desktop.cli.frame import problem_object
 from desktop.cli.output import complain, json_line, say
 from desktop.cli.steps import spoken
 from desktop.operations.file_names import size_words
+from desktop.operations.quantities import count
 from desktop.operations.session import Session
-from desktop.operations.stations import decided, unsettled
+from desktop.operations.stations import decided, traffic, unsettled
 from desktop.operations.stations.decided import Decided, Told, decided_words
 from desktop.operations.stations.forks import KINDS
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
@@ -89,8 +90,9 @@ def show_report(session: Session, report: MergeReport, preview: bool, as_json: b
         )
     else:
         settled = [_settled(session, bundle) for bundle in report.bundles]
+        names = traffic.station_names(session.database, session.here)
         for bundle, joined in zip(report.bundles, settled, strict=True):
-            _say_bundle(bundle, preview)
+            _say_bundle(session, names, bundle, preview)
             if joined:
                 say(f"    其中{OUTCOMES[REFUSED]}的{len(joined)}项{joined[0].advice}")
         _say_decided(told)
@@ -129,7 +131,7 @@ def _say_waiting(report: MergeReport, settled: int) -> None:
         say(f"还要处理的：{said}。用 conflicts 命令看是哪些、怎么办。")
 
 
-def _say_bundle(bundle: BundleResult, preview: bool) -> None:
+def _say_bundle(session: Session, names: Mapping[str, str], bundle: BundleResult, preview: bool) -> None:
     if bundle.problem is not None:
         complain(f"{bundle.path.name}：{spoken(bundle.problem)}")
         return
@@ -137,10 +139,16 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
     sender = f"“{bundle.name}”第{bundle.sequence}个，" if bundle.name else ""
     say(f"{bundle.path.name}：{sender}共{bundle.total}项，{'将会' if preview else ''}{said}。")
     told: Counter[tuple[str, str]] = Counter()
-    for (result, cause), count in bundle.reasons.items():
-        told[OUTCOMES[result], reason_words(result, cause)] += count
-    for (outcome, reason), count in told.items():
-        say(f"    {outcome}{count}项：{reason}")
+    for (result, cause), number in bundle.reasons.items():
+        told[OUTCOMES[result], reason_words(result, cause)] += number
+    for (outcome, reason), items in told.items():
+        say(f"    {outcome}{items}项：{reason}")
+    if done := _done_words(session, bundle):
+        say(f"    {done}")
+    writers = traffic.writers(bundle, names)
+    if len(writers) > 1:
+        shares = "，".join(f"{name}（{number}项）" for name, number in writers.items())
+        say(f"    新来的由{len(writers)}个单位填写：{shares}")
     if files := bundle.births.get(ATTACHMENT, 0):
         say(f"    其中附件{files}个，内容占{bundle.births.get(PART, 0)}项。")
     if bundle.released:
@@ -163,6 +171,16 @@ def _say_bundle(bundle: BundleResult, preview: bool) -> None:
         say("    里面有对方的回执。" if preview else "    对方的回执已收到。")
 
 
+def _done_words(session: Session, bundle: BundleResult) -> str:
+    """“企业新增3条、修改1处；会员新增2条”; of files their number is said by itself."""
+    done = (bundle.births, bundle.changes, bundle.deletions)
+    names = [
+        n for n in session.types if n not in (ATTACHMENT, PART) and any(n in by_type for by_type in done)
+    ]
+    counts = [count(session.types, name, *(by_type.get(name, 0) for by_type in done)) for name in names]
+    return "；".join(c.words for c in counts if c.items)
+
+
 def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
     return {
         "file": str(bundle.path),
@@ -178,6 +196,7 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "births": bundle.births,
         "changes": bundle.changes,
         "deletions": bundle.deletions,
+        "written": {station: n for station, n in bundle.written.items() if n},
         "unapplied": [_unapplied_object(u) for u in bundle.unapplied],
         "unlisted": bundle.unlisted,
         "reasons": [

@@ -64,6 +64,23 @@ def test_whom_a_bundle_can_go_to_is_said(places: Places, tmp_path: Path) -> None
     assert "请先办理入网" in nobody.stderr
 
 
+def test_a_preview_tells_what_is_new_by_type_and_by_unit(places: Places, tmp_path: Path) -> None:
+    village = make(tmp_path / "village", Level.VILLAGE, "330106002200", "示例村工会")
+    enrol(village, places.town, places.stick)
+    answer("send", places.town, places.stick / "0.xsj")
+    answer("merge", places.district, places.stick / "0.xsj")
+    record(village, "enterprise", {"name": "甲公司"}, {"name": "乙公司"})
+    record(places.town, "member", {"name": "王芳"})
+    answer("send", village, places.stick / "1.xsj")
+    answer("merge", places.town, places.stick / "1.xsj")
+    answer("send", places.town, places.stick / "2.xsj")
+    said = run("merge", places.district, places.stick / "2.xsj", "--preview").stdout
+    assert "企业新增2条；会员新增1条" in said
+    assert "    新来的由2个单位填写：示例村工会（2项），北山街道总工会（1项）" in said.splitlines()
+    first = run("merge", places.town, places.stick / "1.xsj", "--preview").stdout
+    assert "新增" not in first, "all of it is known"
+
+
 def test_what_one_bundle_cannot_hold_is_said_and_goes_in_a_second(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:

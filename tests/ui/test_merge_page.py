@@ -412,6 +412,64 @@ def test_a_merge_tells_files_as_files() -> None:
     )
 
 
+def test_what_a_file_brings_is_told_by_type_and_by_unit_and_either_shows_its_items_alone(
+    open_page: Open, tmp_path: Path
+) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    first, second = (
+        station(tmp_path, f"33011010920{n}", name, Level.VILLAGE) for n, name in enumerate(("甲村", "乙村"))
+    )
+    enrol(town, district, tmp_path, delegate=True)
+    for village in (first, second):
+        enrol(village, town, tmp_path)
+    firms = [records.save(v, "enterprise", {"name": "一家"}).record for v in (first, second)]
+    person = records.save(second, "member", {"name": "王芳"}).record
+    for below, above in ((first, town), (second, town), (town, district)):
+        report_up(below, above, tmp_path)
+    said = ((first, "enterprise", firms[0]), (second, "enterprise", firms[1]), (second, "member", person))
+    for village, kind, record in said:
+        records.save(district, kind, {"name": "区里改的"}, record=record)
+        records.save(village, kind, {"name": "村里改的"}, record=record)
+    records.save(second, "member", {"name": "李明"})
+    for village in (first, second):
+        report_up(village, town, tmp_path)
+    sent = exchange.send(town, tmp_path / "镇.xsj")
+    hands, page = open_page(district)
+    hands.drop(page.merge.drop, [sent.path])
+    details = page.merge.details
+
+    def listed() -> list[tuple[str, str]]:
+        return sorted((item.key.type, item.key.author) for item in details.items.rows.lines)
+
+    firms_alone = [("enterprise", "乙村"), ("enterprise", "甲村")]
+    everything = [*firms_alone, ("member", "乙村")]
+    assert listed() == everything
+    hands.qtbot.keyClick(details.types, Qt.Key.Key_Home)
+    assert listed() == everything, "the cursor that passes by chooses nothing"
+    hands.qtbot.keyClick(details.types, Qt.Key.Key_Return)
+    assert listed() == firms_alone
+    hands.click(details.whole)
+    assert listed() == everything
+    hands.click(details.by)
+    assert details.types.isHidden()
+    assert {line.texts for line in details.units.rows.lines} == {
+        ("乙村", "3", "2", "0", "0"),
+        ("甲村", "1", "1", "0", "0"),
+    }
+    details.units.selectRow(0)
+    hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
+    assert listed() == [("enterprise", "乙村"), ("member", "乙村")]
+    hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
+    assert listed() == everything, "what is chosen once more is chosen no longer"
+    # The same stands after the merge, and whatever was chosen.
+    hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
+    hands.click(page.merge.merge)
+    assert listed() == [("enterprise", "乙村"), ("member", "乙村")]
+    hands.click(details.by)
+    assert listed() == everything
+
+
 def test_where_no_file_can_be_merged_the_page_is_for_the_reasons(
     open_page: Open, pair: tuple[Session, Session], tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -274,12 +275,16 @@ def look_request(path: Path) -> Asked:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One file before it is merged: what would become of it, whose it is (empty of a station that nobody knows here),
-    when it was made (seconds since 1970; 0 where it does not say), and whether it comes from above."""
+    when it was made (seconds since 1970; 0 where it does not say), and whether it comes from above.
+
+    ``writers`` are the units that have written what is new in it, with how many items each.
+    """
 
     result: BundleResult
     name: str
     created: int
     downward: bool
+    writers: Mapping[str, int] = field(default_factory=dict)
 
 
 def preview(
@@ -300,7 +305,15 @@ def _seen(result: BundleResult, names: Mapping[str, str]) -> Seen:
     except Problem:
         return Seen(result, "", 0, False)
     name = result.name or names.get(said.sender, "")
-    return Seen(result, name, said.created, said.kind == DOWN)
+    return Seen(result, name, said.created, said.kind == DOWN, writers(result, names))
+
+
+def writers(result: BundleResult, names: Mapping[str, str]) -> dict[str, int]:
+    """How many items that are new here each unit has written, the most first."""
+    found = Counter[str]()
+    for key, count in result.written.items():
+        found[names.get(key) or unknown_station(key)] += count
+    return {name: count for name, count in found.most_common() if count}
 
 
 @dataclass(frozen=True)

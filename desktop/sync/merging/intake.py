@@ -313,6 +313,7 @@ class Intake:
             return False
         known = self.known.drop(found, arrived, self._count_before_fork)
         result.known += known
+        result.written[header.station] += header.total - known
         # By a copy that somebody else signs for, items may count that were let in again and had nobody.
         self._signed_again |= bool(known and aside.between(self._db, origin, header.first, header.last))
         arrived.let_go()

@@ -52,7 +52,8 @@ class BundleResult:
 
     ``unapplied`` lists the first items that are not applied; ``reasons`` counts all of them by outcome and reason,
     ``left`` by type and outcome. ``births``, ``changes`` and ``deletions`` count by type what is new here, changed and
-    deleted; what is in conflict is none of these changes and deletions.
+    deleted; what is in conflict is none of these changes and deletions. ``written`` counts by station the items that
+    were not known before, whatever became of them.
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
@@ -74,6 +75,7 @@ class BundleResult:
     births: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     deletions: dict[str, int] = field(default_factory=dict)
+    written: Counter[str] = field(default_factory=Counter)
     unapplied: Sequence[Unapplied] = ()
     reasons: Mapping[tuple[str, str], int] = field(default_factory=dict)
     left: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from desktop.records.versions.item_outcomes import HELD_FORK
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.decided import DecidedList
+from desktop.ui.pages.sync.details import Details
 from desktop.ui.pages.sync.drop import DropArea, dropped_paths, with_files
 from desktop.ui.pages.sync.merge_jobs import RECEIPT, Done, Looked, Standing, answer, look, lying, merge
 from desktop.ui.pages.sync.merge_words import (
@@ -42,7 +43,7 @@ from desktop.ui.pages.sync.merge_words import (
     waits,
     withdrawn_words,
 )
-from desktop.ui.pages.sync.preview import NOT_TAKEN, Details, FilesGrid, Shown, summary
+from desktop.ui.pages.sync.preview import NOT_TAKEN, FilesGrid, Shown, summary
 from desktop.ui.pages.sync.send import documents
 from desktop.ui.parts import Note, button, heading, link, open_folder, plain, row
 from desktop.ui.widgets.reach import Stack
@@ -144,7 +145,8 @@ class MergePanel(Stack):
         self.addWidget(self.drop)
         self.addWidget(work)
         # The words above the lists take what they need; on a low screen the lists give way, and scroll.
-        self.details.types.limit_height(_MOST_TYPES, _LEAST_ROWS)
+        for grid in (self.details.types, self.details.units):
+            grid.limit_height(_MOST_TYPES, _LEAST_ROWS)
 
     # -- files -----------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -136,7 +137,7 @@ def _say_written(ticket: Ticket) -> traffic.Progress:
 
 def _now(before: Seen | None, result: BundleResult) -> Seen | None:
     """What the look before a merge found, with the numbers of after it."""
-    return None if before is None else Seen(result, before.name, before.created, before.downward)
+    return None if before is None else replace(before, result=result)
 
 
 def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult) -> Shown:

@@ -1,4 +1,4 @@
-"""What merging files does, shown before and after: file by file, type by type, and item by item what is not applied."""
+"""Files that are merged, as they are told before and after: one row each, the items that are not applied, a summary."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
-
-from desktop.operations.quantities import amount_words, count, told
+from desktop.operations.quantities import amount_words
 from desktop.operations.stations.traffic import Seen
-from desktop.operations.stations.unsettled import Unsettled, unlisted_words
+from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.declaration import short_label
 from desktop.records.duties import signed_words
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION
@@ -21,13 +19,10 @@ from desktop.store.queries.attached import ATTACHMENT, PART
 from desktop.sync.merging.results import EARLIER, BundleResult
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.parts import brief, heading, plain
+from desktop.ui.parts import brief
 from desktop.ui.workbench import Workbench
 
 OUTCOME_TONES = {REFUSED: Tone.ERROR, HELD: Tone.PLAIN, CONFLICT: Tone.WARNING}
-_DONE = ("新增", "修改", "删除")
-_LEFT = (CONFLICT, HELD, REFUSED)
-"""What is not taken, in the order in which it is counted."""
 _OUTCOMES = 5
 """Where the numbers of the outcomes begin in the list of files."""
 NOT_TAKEN = "没有收下的"
@@ -154,130 +149,7 @@ class FilesGrid(Grid):
         return Line(texts, tone, shown.path)
 
 
-class Details(QWidget):
-    """By type at the left, what is not applied at the right; a double click there opens the record.
-
-    ``merged`` is whether it has come to pass: until then there is nothing to decide about.
-    """
-
-    def __init__(self, workbench: Workbench) -> None:
-        super().__init__()
-        self.workbench = workbench
-        self.merged = False
-        self.types = Grid(
-            [
-                Col("类别", 8, wide=True),
-                *(Col(w, 3, numeric=True) for w in (*_DONE, *(OUTCOMES[o] for o in _LEFT))),
-            ],
-            "按类别",
-        )
-        self.items = Grid(
-            [
-                Col("结果", 6),
-                Col("记录", 18, wide=True, most=36),
-                Col("项目", 9, wide=True),
-                Col("谁填的", 9, wide=True),
-                Col("原因", 24, wide=True),
-            ],
-            NOT_TAKEN,
-            wrapping=True,
-        )
-        self.items.opened.connect(self._open)
-        self.caption = heading("会怎样，按类别")
-        self._nothing = plain("没有。", muted=True)
-        self._no_types = plain("没有新增、修改或删除的内容。", muted=True)
-        self._same = plain("这里的内容以前都收过：合并只登记收到了这些文件，别的什么都不变。", muted=True)
-        self._items_head = heading(NOT_TAKEN)
-        for head in (self.caption, self._items_head):
-            head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(self.caption)
-        left.addWidget(self.types, 1)
-        left.addWidget(self._no_types)
-        left.addStretch(0)
-        right.addWidget(self._items_head)
-        right.addWidget(self.items, 1)
-        right.addWidget(self._nothing)
-        right.addStretch(0)
-        line = self._line = QHBoxLayout()
-        line.setSpacing(14)
-        line.addLayout(left, 4)
-        line.addLayout(right, 5)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._same)
-        whole.addLayout(line, 1)
-        whole.addStretch(0)
-
-    def hasHeightForWidth(self) -> bool:
-        """Its words are short: in a column Qt would take the height that it would like for the least that it needs.
-
-        Then what stands above it was cut on a low screen, though there was room.
-        """
-        return False
-
-    def show_files(self, files: Iterable[Shown]) -> None:
-        """Adds up these files."""
-        files = list(files)
-        good = [f for f in files if f.good]
-        lines = self._type_lines(good)
-        self.types.show_lines(lines)
-        self.types.setVisible(bool(lines))
-        for head in (self.caption, self._items_head):
-            head.show()
-        self._no_types.setVisible(not lines)
-        items = [item for f in good for item in f.items]
-        # Where all have come to the same the heading says it.
-        self.items.setColumnHidden(0, len({item.outcome for item in items}) == 1)
-        self.items.show_lines([item_line(item) for item in items])
-        self.items.setVisible(bool(items))
-        # Where nothing is left out, one line says so, and the types have the room.
-        self._line.setStretch(1, 5 if items else 3)
-        unlisted = sum(f.result.unlisted for f in good if f.result is not None)
-        self._items_head.setText(_left_words(items, unlisted))
-        self._nothing.setVisible(not items)
-        same = (
-            bool(good)
-            and not lines
-            and not items
-            and all(f.result is not None and f.result.total for f in good)
-        )
-        for widget in (self.caption, self._no_types, self._items_head, self._nothing):
-            widget.setVisible(widget.isVisibleTo(self) and not same)
-        self._same.setVisible(same)
-
-    @property
-    def items_left(self) -> bool:
-        """Whether there is anything to read through: the types alone are few, and the files above need the room."""
-        return bool(self.items.rows.lines)
-
-    def _open(self, item: Unsettled | None) -> None:
-        if item is not None and item.known and item.outcome == CONFLICT and not self.merged:
-            open_field(self.workbench, item.type, item.record, item.slot)
-            self.workbench.shell.tell(
-                Tone.PLAIN, "这是本机现在的内容。合并以后，两种填法都在“分歧”里，再选用哪一个。"
-            )
-        else:
-            open_item(self.workbench, item)
-
-    def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
-        births, changes, deletions = _done(shown.result for shown in files if shown.result is not None)
-        left: Counter[tuple[str, str]] = Counter()
-        for shown in files:
-            if (result := shown.result) is not None:
-                left.update(result.left)
-        shown_at_all = births.keys() | changes.keys() | deletions.keys() | {n for n, o in left if o in _LEFT}
-        names = [n for n in self.workbench.types if n in shown_at_all]
-        counts = [count(self.workbench.types, n, births[n], changes[n], deletions[n]) for n in names]
-        return [
-            Line(
-                (c.caption, *map(str, (c.births, c.changes, c.deletions, *(left[c.type, o] for o in _LEFT))))
-            )
-            for c in told(counts)
-        ]
-
-
-def _done(results: Iterable[BundleResult]) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def done_by(results: Iterable[BundleResult]) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """What is new, changed and deleted, by type."""
     births, changes, deletions = Counter[str](), Counter[str](), Counter[str]()
     for result in results:
@@ -326,17 +198,9 @@ def left_name(items: Sequence[Unsettled]) -> str:
     return NOT_TAKEN if not disputed else "有分歧的" if disputed == len(items) else f"有分歧的和{NOT_TAKEN}"
 
 
-def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
-    """What these are called, and how many there are."""
-    name = left_name(items)
-    hint = "，".join(filter(None, ("双击打开记录", unlisted_words(unlisted, "项"))))
-    # What a level above has not taken is told above: it does not stand in the file that says so.
-    return f"{name}（{len(items) + unlisted}项，{hint}）" if items else f"文件里{name}"
-
-
 def _done_words(good: Sequence[BundleResult], applied: int) -> str:
     """“新增30条、2个附件、修改1处、删除1条”; others of the applied are births of records that were here before."""
-    births, changes, deletions = _done(good)
+    births, changes, deletions = done_by(good)
     joined = applied - births.total() - changes.total() - deletions.total()
     attached = births.pop(ATTACHMENT, 0)
     # Taking back a word about what counts deletes a record, and nobody has lost anything by it.
