@@ -25,6 +25,7 @@ from desktop.ui.pages.sync.preview import (
 from desktop.ui.parts import heading, link, plain, row
 from desktop.ui.workbench import Workbench
 
+_ALONE = "点一下或者按 Enter，右边只列这些；再点一下列出全部"
 _DONE = ("新增", "修改", "删除")
 _LEFT = (CONFLICT, HELD, REFUSED)
 """What is not taken, in the order in which it is counted."""
@@ -195,6 +196,7 @@ class Details(QWidget):
             Line(
                 (c.caption, *map(str, (c.births, c.changes, c.deletions, *(left[c.type, o] for o in _LEFT)))),
                 key=c.type,
+                tip=_ALONE,
             )
             for c in told(counts)
         ]
@@ -207,7 +209,10 @@ def _unit_lines(files: Sequence[Shown]) -> list[Line]:
         new.update(shown.seen.writers if shown.seen is not None else {})
         left.update((item.author, item.outcome) for item in shown.items)
     names = dict.fromkeys([*(name for name, _ in new.most_common()), *(author for author, _ in left)])
-    return [Line((name, *map(str, (new[name], *(left[name, o] for o in _LEFT)))), key=name) for name in names]
+    return [
+        Line((name, *map(str, (new[name], *(left[name, o] for o in _LEFT)))), key=name, tip=_ALONE)
+        for name in names
+    ]
 
 
 def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:
