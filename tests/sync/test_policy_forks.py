@@ -456,7 +456,7 @@ def test_a_copy_that_enrols_anew_counts_its_bundles_from_one(laptop: Desk, twin:
     twin.birth("firm", {"name": "副本的"}, record=OTHER)
     assert town.take(twin.send()).applied == 1
     station.note_restored(twin.ledger)
-    behind.note_hearing(twin.ledger, "a" * 64, "f" * 16)
+    behind.note_hearing(twin.ledger, "a" * 64, "f" * 16, taken=True)
     assert station.knowledge(twin.ledger, None).state.awaited
     fresh = identity.generate(twin.ledger.environment.random)
     copies.become_another(twin.ledger, fresh)

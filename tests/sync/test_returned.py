@@ -342,6 +342,28 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     assert (district.held(), [*district.refused().values()]) == ({}, ["scope", "scope"])
 
 
+def test_nor_what_comes_with_the_very_bundle_that_gives_back_what_it_stands_on(tmp_path: Path) -> None:
+    """The district has sent first: who has heard of the restore puts what comes back behind what he had already. And by
+    now it speaks in another incarnation once more.
+    """
+    _, district, _ = desks.two_districts(tmp_path)
+    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village = desks.below(other, "村")
+    settle([(village, other), (town, district), (other, district)])
+    backup = copied(district)
+    move(district, village.unit, town.unit)
+    settle([(town, district)])
+    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    restore(district, backup, "1" * 16)
+    town.take(district.send(town))
+    station.begin_incarnation(district.ledger, "2" * 16)
+    district.keys = station.load_keys(district.ledger)
+    district.take(town.send())
+    assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
+    town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
+    assert district.take(town.send()).reasons == {("refused", "scope"): 1}
+
+
 def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_between(tmp_path: Path) -> None:
     """Below that is named in which the move was said. With what it begins after that nothing is lost, and who was moved
     away tells nothing.

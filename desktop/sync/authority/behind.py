@@ -18,16 +18,19 @@ from desktop.sync.trust import TrustState
 
 _TREES_LOST = "trees_lost"
 """By station below, which change of units by this one it knows that is lost here, as milliseconds since 2020."""
-_RESTORED, _UNHEARD = "restored_in", "unheard_below"
-"""The incarnation that began with the last restore, and those that this ledger has begun since; and the stations below
-that have heard this one in another, and not since."""
-KEPT = (_TREES_LOST, _RESTORED, _UNHEARD)
+_RESTORED = "restored_in"
+"""The incarnation that began with the last restore, and those that this ledger has begun since."""
+_UNHEARD, _HEARD = "unheard_below", "heard_below"
+"""The stations below that have reported since the last restore: those from which something may come back yet, and those
+that have heard of it, of which all that they have reported by then is in."""
+KEPT = (_TREES_LOST, _RESTORED, _UNHEARD, _HEARD)
 """All that is kept here."""
 
 
 def note_restored(ledger: Ledger) -> None:
     """Keeps that an incarnation has begun since words of here may be lost."""
     ledger.set_meta(_RESTORED, ledger.incarnation)
+    ledger.drop_meta(_HEARD)
 
 
 def note_begun(ledger: Ledger) -> None:
@@ -57,23 +60,32 @@ def note_tree(ledger: Ledger, sender: str, tree: int, known: set[int], *, newest
     return True
 
 
-def note_hearing(ledger: Ledger, below: str, incarnation: str) -> bool:
-    """Keeps of a station below whether it has heard this one last in an incarnation of before its restore; if so newly.
+def note_hearing(ledger: Ledger, below: str, incarnation: str, *, taken: bool) -> bool:
+    """Keeps of a station below whether something may come back from it, as a bundle of it is begun and when it is
+    ``taken``; whether that is news. It has heard this station last in this incarnation.
 
-    Where this one was restored, what it had said of units since its backup comes back from there, and as soon as it has
-    heard of the restore. Which change that was no bundle tells, unless it was one of the root. Nor does this one know
-    all in which it has spoken by then: of a restore before that nothing may be left here.
+    Where this one was restored, what it had said of units since its backup comes back from there, with the bundle that
+    names an incarnation which has begun since: at its end, so what comes before that may stand on it too. Which change
+    that was no bundle tells, unless it was one of the root. Nor does this one know all in which it has spoken by then:
+    of a restore before that nothing may be left here.
     """
     restored = ledger.meta(_RESTORED)
     if restored is None:
         return False
-    unheard: list[str] = json.loads(ledger.meta(_UNHEARD) or "[]")
+    unheard, heard = (set[str](json.loads(ledger.meta(key) or "[]")) for key in (_UNHEARD, _HEARD))
+    was_awaited = below in unheard
     # Who has heard nothing yet names none.
     has_heard = incarnation in ("", ledger.incarnation, *restored.split(" "))
-    if has_heard is (below not in unheard):
+    if has_heard and (taken or below in heard):
+        unheard.discard(below)
+        heard.add(below)
+    else:
+        unheard.add(below)
+        heard.discard(below)
+    if (below in unheard) is was_awaited:
         return False
-    now = [name for name in unheard if name != below] if has_heard else [*unheard, below]
-    ledger.set_meta(_UNHEARD, json.dumps(now))
+    for key, names in ((_UNHEARD, unheard), (_HEARD, heard)):
+        ledger.set_meta(key, json.dumps(sorted(names)))
     return True
 
 

@@ -169,7 +169,7 @@ class _Taking:
         self._take_passed()
         self._refuse_unsigned()
         self._intake.end()
-        self._note_hearing()
+        self._note_hearing(taken=True)
         if link is not None and self._spans:
             self._result.gap = links.is_gap(self._db, link, said.incarnation, self._spans[0][0])
         if self._passed or self._result.gap:
@@ -185,9 +185,10 @@ class _Taking:
         elif newest:
             speaking.note_chain(self._ledger, said.sender, self._bundle.chain)
 
-    def _note_hearing(self) -> None:
-        """Who has heard of the present incarnation has given back in this bundle what was lost with the former one."""
-        if self._heard is not None and behind.note_hearing(self._ledger, self._said.sender, self._heard):
+    def _note_hearing(self, *, taken: bool) -> None:
+        """Who has heard of a restore of this station gives back in this bundle what was lost with it."""
+        said, heard = self._said, self._heard
+        if heard is not None and behind.note_hearing(self._ledger, said.sender, heard, taken=taken):
             self._intake.judge_anew()
 
     def _note_received(self, *, anew: bool, past: bool = False) -> None:
@@ -252,8 +253,7 @@ class _Taking:
                     raise BadSegment("the receipt is for another station")
                 if said.kind == UP and self._newest and not receipt.continues:
                     self._heard = receipt.incarnation
-                    if receipt.incarnation != self._ledger.incarnation:
-                        self._note_hearing()
+                    self._note_hearing(taken=False)
                 if self._speaks:
                     result.unwritten |= hearing.is_unwritten(self._ledger, said, receipt)
                     result.answered += hearing.hear(
