@@ -25,7 +25,6 @@ from desktop.errors import Problem
 from desktop.records.typed.dates import time_words
 from desktop.ui import icons, spacing, theme
 from desktop.ui.notices import SIGNS, Tone
-from desktop.ui.widgets.reach import lead_to
 
 if TYPE_CHECKING:
     # The first page is made of these parts too, and waits for nothing of what lies behind it.
@@ -176,8 +175,6 @@ class Note(QFrame):
             return False
         self.say(Tone.ERROR, words or str(error), str(error) if words else "")
         self.offer(*offered)
-        # It may stand below what is in view, and then nothing seems to have come of the click.
-        lead_to(self)
         return True
 
     def offer(self, *offered: QWidget) -> None:

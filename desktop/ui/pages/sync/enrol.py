@@ -24,6 +24,7 @@ from desktop.sync.signed.words import Fingerprint
 from desktop.ui import theme
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.pages.sync.words import refuse_in_view
 from desktop.ui.parts import Card, Note, button, folder_link, heading, link, plain, row, set_primary
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.widgets.pressing import deliberate
@@ -380,4 +381,4 @@ class EnrolCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.refuse(error, "没有完成，本机没有任何改变")
+        return refuse_in_view(self.note, error, "没有完成，本机没有任何改变")

@@ -17,6 +17,7 @@ from desktop.records.typed.dates import moment_words
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.enrol import level_words
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.pages.sync.words import refuse_in_view
 from desktop.ui.parts import Card, Note, button, folder_link, plain, row
 from desktop.ui.widgets.fingerprint import Words
 from desktop.ui.workbench import Workbench
@@ -148,4 +149,4 @@ class RecoverCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.refuse(error, "没有答复")
+        return refuse_in_view(self.note, error, "没有答复")

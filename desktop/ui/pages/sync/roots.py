@@ -17,6 +17,7 @@ from desktop.sync.errors.surroundings import plain_problems
 from desktop.ui.dialogs import Answer
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.send import documents
+from desktop.ui.pages.sync.words import refuse_in_view
 from desktop.ui.parts import Card, Note, button, folder_link, link, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -151,4 +152,4 @@ class RootCard(Card):
 
     def tell_problem(self, error: Exception) -> bool:
         """Shows what the user can act on."""
-        return self.note.refuse(error, "没有完成，本机没有任何改变")
+        return refuse_in_view(self.note, error, "没有完成，本机没有任何改变")

@@ -17,7 +17,7 @@ from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.merge_words import some_of
 from desktop.ui.pages.sync.send import documents
-from desktop.ui.pages.sync.words import may_decide
+from desktop.ui.pages.sync.words import may_decide, refuse_in_view
 from desktop.ui.parts import Card, Note, button, folder_link, plain, row
 from desktop.ui.workbench import Workbench
 from desktop.ui.worker import Ticket
@@ -110,7 +110,7 @@ class TakeOverCard(Card):
         self.done.emit()
 
     def _failed(self, error: Exception) -> bool:
-        return self.note.refuse(error, "没有写成")
+        return refuse_in_view(self.note, error, "没有写成")
 
 
 def _tone(found: Astray) -> Tone | None:

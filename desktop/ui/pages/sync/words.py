@@ -1,4 +1,4 @@
-"""What the parts of the sync page share: how many of what in words, who may say what counts, the way to a receipt."""
+"""What the parts of the sync page share: how many of what in words, who may say what counts, receipts, refusals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.operations.quantities import Count, told
 from desktop.records.declaration import Role
-from desktop.ui.parts import link
+from desktop.ui.parts import Note, link
+from desktop.ui.widgets.reach import lead_to
 from desktop.ui.workbench import Workbench
 
 _MOST_TYPES = 6
@@ -30,3 +31,11 @@ def may_decide(workbench: Workbench) -> bool:
 def to_receipts(workbench: Workbench) -> QPushButton:
     """The way to the receipts: what was said here about others reaches them with the next one."""
     return link("去写回执", lambda: workbench.shell.open_page("sync", part="receipts"))
+
+
+def refuse_in_view(note: Note, error: Exception, words: str) -> bool:
+    """As the note refuses; among long cards it may stand below what is in view, and nothing seems to have happened."""
+    told = note.refuse(error, words)
+    if told:
+        lead_to(note)
+    return told
