@@ -120,6 +120,7 @@ def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Pla
     assert district.held() == district.refused() == {}
 
 
+@pytest.mark.no_cover
 def test_nor_one_to_whom_another_gave_back_the_newest_of_what_it_has_lost(tmp_path: Path) -> None:
     """It stands in the bundle as the tree that is known; what was said before that is lost still."""
     district = new_root(tmp_path, "区")
@@ -372,6 +373,7 @@ def test_nor_what_comes_with_the_very_bundle_that_gives_back_what_it_stands_on(t
     assert district.take(town.send()).reasons == {("refused", "scope"): 1}
 
 
+@pytest.mark.no_cover
 def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_between(tmp_path: Path) -> None:
     """Below that is named in which the move was said. With what it begins after that nothing is lost, and who was moved
     away tells nothing.
