@@ -13,7 +13,7 @@ from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.merging import rewriting
 from tests.sync.acts import erase
-from tests.sync.desks import DAY, EPOCH_MS, Desk, enrol, new_desk, report, settle
+from tests.sync.desks import DAY, EPOCH_MS, Desk, copied, enrol, new_desk, put_back, report, settle
 from tests.sync.forking import decide, open_forks, renumber
 from tests.sync.levels import grow, unit_cells
 
@@ -354,3 +354,26 @@ def test_what_stands_on_a_record_that_does_not_count_is_put_right_when_it_counts
     for desk in (above, village):
         assert desk.records() == {FIRM, OTHER}
         assert (desk.values(FIRM) or {})["name"] == "改的"
+
+
+def test_what_came_back_of_a_lost_incarnation_is_written_anew_before_what_stands_on_it(
+    laptop: Desk, town: Desk
+) -> None:
+    """The town was restored twice with its wrong date, and said something upon what it had said between."""
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    report(laptop, town)
+    town.time.pass_days(400)
+    town.ledger.clock.confirm()
+    for before, incarnation in zip((copied(town), copied(town)), ("12" * 8, "34" * 8), strict=True):
+        put_back(town, before, town.ledger.types)
+        station.begin_incarnation(town.ledger, incarnation)
+        town.keys = station.load_keys(town.ledger)
+        if incarnation == "12" * 8:
+            town.edit(FIRM, "name", "先改的")
+        laptop.take(town.send(laptop))
+    settle([(laptop, town)], 2)
+    assert (town.values(FIRM) or {})["name"] == "先改的"
+    town.edit(FIRM, "name", "后改的")
+    town.time.pass_days(-400)
+    redate(town, "ab" * 8)
+    assert ((town.values(FIRM) or {})["name"], town.conflicts()) == ("后改的", set())

@@ -245,7 +245,8 @@ def _write_again(ledger: Ledger, items: Sequence[OwnItem], label: str) -> int:
     stands beside it.
     """
     steps: dict[tuple[int, int, str], list[Put]] = {}
-    for item in items:
+    # An incarnation that was lost with a restore and came back since is met last, and others were written upon it.
+    for item in sorted(items, key=lambda item: item.put.stamp):
         steps.setdefault((item.origin, item.put.stamp, item.put.operator), []).append(item.put)
     anew: dict[int, int] = {}
     last = 0
