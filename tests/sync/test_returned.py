@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.records.identity import derived_id
 from desktop.store.ledger import SlotEdit
 from desktop.store.peers import received
 from desktop.store.queries import governing
@@ -349,6 +350,45 @@ def test_an_office_between_refuses_nothing_for_its_scope_until_those_below_have_
     assert district.take(other.send()).reasons["held", "unit"] == 1
     district.revoke(other, 1_000)
     assert (district.held(), [*district.refused().values()]) == ({}, ["scope", "scope"])
+
+
+def test_what_stands_on_who_is_who_in_what_it_does_not_pass_up_stays_with_that(tmp_path: Path) -> None:
+    """The town has moved a firm and granted new keys beside what waits: without that the level above would refuse what
+    others have written by it. Meanwhile nothing of it is sent below once more.
+    """
+    city, district, _ = desks.two_districts(tmp_path)
+    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
+    village, near, far = desks.below(other, "村"), desks.below(town, "近村"), desks.below(town, "远村")
+    second = new_desk(tmp_path, "甲镇的另一台", Level.TOWN, unit=town.unit)
+    enrol(second, district)
+    cells = {"name": "企业", "code": "企业", "level": "enterprise", "superior": near.unit}
+    firm = town.birth("unit", cells, record=derived_id("unit:enterprise", "企业"), unit=town.unit)
+    settle(
+        [(village, other), (near, town), (far, town), (town, district), (other, district), (district, city)]
+    )
+    backup = copied(district)
+    move(district, village.unit, town.unit)
+    settle([(town, district)])
+    town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
+    move(town, firm, far.unit)
+    renew(near, town)
+    far.take(town.send(far))
+    far.birth("firm", {"name": "企业里的"}, record=OTHER, unit=firm)
+    near.birth("firm", {"name": "新的签名"})
+    for desk in (near, far):
+        town.take(desk.send())
+    restore(district, backup, "f" * 16)
+    assert district.take(town.send()).reasons["held", "unit"] == 1
+    for last in (False, True):
+        report(district, city)
+        assert (city.refused(), city.records(), unsent(district.database).waiting) == ({}, set(), 0)
+        sent = district.send(second)
+        assert not (last and sent.items), "it was sent below as it came"
+        second.take(sent)
+        district.take(second.send())
+    settle([(town, district), (district, city)])
+    for desk in (district, city):
+        assert (len(desk.records()), desk.refused(), desk.held()) == (3, {}, {}), desk.name
 
 
 def test_nor_what_comes_with_the_very_bundle_that_gives_back_what_it_stands_on(tmp_path: Path) -> None:

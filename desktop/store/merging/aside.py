@@ -179,17 +179,13 @@ def grounds(database: Database, but: str, types: Iterable[str]) -> list[Ground]:
     ]
 
 
-def segments_of(database: Database, ground: Ground) -> set[int]:
-    """The positions of the segments, signed by who wrote them, in which something waits for this."""
-    return {
-        position
-        for (position,) in database.rows(
-            "SELECT DISTINCT s.position FROM held h CROSS JOIN segment s ON s.origin = h.origin"
-            f" AND (s.vouched IS NULL) = 1 AND s.first BETWEEN h.number - {MAX_LINES - 1} AND h.number"
-            " AND s.last >= h.number WHERE h.origin = ? AND h.reason = +? AND h.unit = ?",
-            (ground.origin, ground.reason, ground.unit),
-        )
-    }
+def waits_between(database: Database, origin: int, first: int, last: int, reason: str) -> bool:
+    """Whether something of an origin among these numbers waits for this reason."""
+    found = database.row(
+        "SELECT 1 FROM held WHERE origin = ? AND number BETWEEN ? AND ? AND reason = +? LIMIT 1",
+        (origin, first, last, reason),
+    )
+    return found is not None
 
 
 def held(database: Database, ground: Ground, types: Iterable[str]) -> Iterator[list[Aside]]:

@@ -48,6 +48,17 @@ class Signed:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a segment stands, of which origin and station, with its first and last number."""
+
+    position: int
+    origin: int
+    station: str
+    first: int
+    last: int
+
+
 def stands_at(database: Database, position: int) -> bool:
     """Whether a segment of this journal stands at a position."""
     return database.row("SELECT 1 FROM segment WHERE position = ?", (position,)) is not None
@@ -136,13 +147,24 @@ def put_off(database: Database) -> set[int]:
     return {p for (p,) in database.rows(f"SELECT position FROM segment WHERE position IN {_THOSE}")}
 
 
-def note_put_off(database: Database, position: int) -> None:
-    """All that stands after a position of the journal is put off, and nothing else."""
+def note_put_off(database: Database, positions: Iterable[int]) -> None:
+    """The segments at these positions are put off, and no others."""
     database.execute(
-        "INSERT INTO meta (key, value) SELECT ?, json_group_array(position) FROM segment WHERE position > ?"
-        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (_PUT_OFF, position),
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (_PUT_OFF, json.dumps(sorted(positions))),
     )
+
+
+def unconfirmed(database: Database, position: int) -> list[Written]:
+    """The segments that their stations have signed after a position, and before it those that are put off."""
+    return [
+        Written(*row)
+        for row in database.rows(
+            "SELECT s.position, s.origin, o.station, s.first, s.last FROM segment s JOIN origin o ON o.ref = s.origin"
+            f" WHERE s.vouched IS NULL AND (s.position > ? OR s.position IN {_THOSE})",
+            (position,),
+        )
+    ]
 
 
 def items_held(database: Database) -> int:

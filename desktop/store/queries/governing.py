@@ -8,7 +8,14 @@ from typing import Any
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.duties import RULE_FIELD
-from desktop.records.versions.deciding import EXCLUSION, GRANT, LONGEST_CERTIFICATE, SUPERIOR, UNIT
+from desktop.records.versions.deciding import (
+    EXCLUSION,
+    GRANT,
+    LONGEST_CERTIFICATE,
+    SUPERIOR,
+    TREE_TYPES,
+    UNIT,
+)
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, REFUSED_REGISTERED, REFUSED_SUPERIOR
 from desktop.records.versions.items import BIRTH
 from desktop.records.versions.resolution import Life
@@ -146,6 +153,21 @@ def has_changed_at(database: Database, station: str, first: int, last: int) -> b
         " SELECT 1 FROM r_unit r CROSS JOIN version v ON v.record = r.id AND v.type = +:type"
         " WHERE v.origin IN own AND v.stamp BETWEEN :first AND :last LIMIT 1",
         {"station": station, "type": UNIT, "first": first, "last": last},
+    )
+    return found is not None
+
+
+def speaks_between(database: Database, origin: int, first: int, last: int) -> bool:
+    """Whether something that counts of an origin among these numbers says who is who: of a unit, or of a grant."""
+    names = ", ".join(f"'{name}'" for name in TREE_TYPES)
+    born = " UNION ALL ".join(
+        f"SELECT 1 FROM {quoted(table_of(name))} WHERE _origin = :origin AND _number BETWEEN :first AND :last"
+        for name in TREE_TYPES
+    )
+    found = database.row(
+        f"{born} UNION ALL SELECT 1 FROM version WHERE origin = :origin AND number BETWEEN :first AND :last"
+        f" AND type IN ({names}) LIMIT 1",
+        {"origin": origin, "first": first, "last": last},
     )
     return found is not None
 

@@ -12,21 +12,18 @@ from typing import Any
 from desktop import __version__
 from desktop.records.typed.texts import printable
 from desktop.records.versions.deciding import TREE_TYPES
-from desktop.records.versions.item_outcomes import HELD_NO_BIRTH, HELD_UNIT
 from desktop.records.versions.items import BIRTH, MAX_LINES, Shape
 from desktop.store.ledger import Ledger
 from desktop.store.log import pending
-from desktop.store.merging import aside
 from desktop.store.peers import exchanged, links, passed, segment_log
 from desktop.store.peers.links import Link
 from desktop.store.peers.traffic import Exported
 from desktop.store.queries.units import subtree
 from desktop.store.tables import schema
 from desktop.store.workspaces import persons
-from desktop.sync.authority import behind, station
-from desktop.sync.authority.judging import Judge
+from desktop.sync.authority import station
 from desktop.sync.authority.speaking import speaking_to
-from desktop.sync.bundles import envelope, kept, writing
+from desktop.sync.bundles import envelope, kept, put_off, writing
 from desktop.sync.bundles.scope import Scope
 from desktop.sync.bundles.writing import Draft, Outgoing
 from desktop.sync.formats import decoding, receipts, segments
@@ -192,44 +189,18 @@ def _upward(ledger: Ledger, link: Link) -> Journal:
 
     But for its own items of an incarnation in which it speaks no more: it may have been restored, and lack them.
     """
-    end = _put_off(ledger)
+    waiting = put_off.positions(ledger, link)
     before, _ = links.went_on(ledger.database, link)
     present = links.speaks_in(ledger.database, link.peer)
     for held in segment_log.signed_after(ledger.database, before, back_to=(link.peer, present)):
-        if held.position > end:
-            return
+        if held.position in waiting:
+            continue
         label = [
             held.station, held.incarnation, held.first, held.last, held.digest, held.total, before, held.position
         ]  # fmt: skip
         frame = partial(kept.frame_at, ledger.database, held.position)
         yield Planned(label, held.counts, held.position, frame)
         before = held.position
-
-
-def _put_off(ledger: Ledger) -> int:
-    """Puts at the end of the journal what waits as it may be allowed by what was lost; after which position that is.
-
-    The level above may never have heard what those below give back: it would refuse in writing what waits here. Once
-    nothing is awaited of who wrote it that goes up, and comes last once more, after all that it may stand on.
-    """
-    database = ledger.database
-    before = segment_log.put_off(database)
-    if not (before or behind.may_await(ledger)):
-        return segment_log.end(database)
-    judge = Judge(station.knowledge(ledger, None), ledger.types, ledger.environment.since_epoch())
-    waiting = [
-        ground
-        for ground in aside.grounds(database, HELD_NO_BIRTH, ())
-        if ground.reason == HELD_UNIT and judge.waits_below(ground.station)
-    ]
-    now = set().union(*(aside.segments_of(database, ground) for ground in waiting))
-    with database.transaction():
-        ledger.to_the_end(before - now)
-        end = segment_log.end(database)
-        # What of it counts by then is news to those below, whatever they have looked at by now.
-        ledger.to_the_end(now)
-        segment_log.note_put_off(database, end)
-    return end
 
 
 def _answers_for(ledger: Ledger, link: Link) -> Answers:
