@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from desktop.records.versions.deciding import LONGEST_CERTIFICATE
+from desktop.records.versions.items import MAX_LINES
 from desktop.store.tables.database import Database
 
 _A_TIME: Final = 300
@@ -45,11 +46,14 @@ def came_with(database: Database, items: Iterable[Item]) -> dict[Item, Arrival]:
     and which of them holds it stands inside: then only who sent them is told.
     """
     reaching: dict[Item, list[tuple[bool, Arrival]]] = {}
+    reach = "SELECT i.*, vouched, merge FROM item i CROSS JOIN segment s ON s.origin = i.origin AND last >= number"
     for origin, number, signed, *arrival in database.rows(
-        "WITH item (origin, number) AS MATERIALIZED (SELECT DISTINCT value ->> 0, value ->> 1 FROM json_each(?))"
-        " SELECT i.origin, i.number, s.vouched IS NULL, m.sender, m.sequence, m.at FROM item i CROSS JOIN segment s"
-        " ON s.origin = i.origin AND s.first <= i.number AND s.last >= i.number"
-        " JOIN merge m ON m.id = s.merge ORDER BY m.id",
+        "WITH item (origin, number) AS MATERIALIZED (SELECT DISTINCT value ->> 0, value ->> 1 FROM json_each(?)),"
+        # As in ``segment_log``: of signed ones none is longer, and there may be very many.
+        f" reaching AS ({reach} AND (s.vouched IS NULL) = 1 AND s.first BETWEEN number - {MAX_LINES - 1} AND number"
+        f"  UNION ALL {reach} AND (s.vouched IS NULL) = 0 AND s.first <= number)"
+        " SELECT r.origin, number, r.vouched IS NULL, m.sender, m.sequence, m.at FROM reaching r"
+        " JOIN merge m ON m.id = r.merge ORDER BY m.id",
         (json.dumps(list(items)),),
     ):
         reaching.setdefault((origin, number), []).append((bool(signed), Arrival(*arrival)))
