@@ -521,6 +521,7 @@ def test_a_lost_computer_is_put_out_of_use_and_let_in_again(
     hands.dialogs.answers = [Answer.YES]
     hands.press(Qt.Key.Key_Return)
     assert tab.grid.rows.lines[0].texts[3] == "已停用"
+    assert [b.text() for b in tab.note.findChildren(QPushButton)] == ["去写回执"], "so others hear of it"
     assert names(district) == {"第一批的厂", "第二批的厂"}
     records.save(town, "enterprise", {"name": "捡到的人写的"})
     late = exchange.send(town, tmp_path / "late.xsj")

@@ -22,7 +22,7 @@ from desktop.ui.dialogs import Answer
 from desktop.ui.fields.dates import DateEditor
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
-from desktop.ui.pages.sync.words import counted, may_decide
+from desktop.ui.pages.sync.words import counted, may_decide, to_receipts
 from desktop.ui.parts import Note, button, heading, link, plain, row
 from desktop.ui.widgets.empty import EmptyState
 from desktop.ui.workbench import Workbench
@@ -301,6 +301,7 @@ class StationsTab(QWidget):
     def _done(self, words: str, detail: str) -> None:
         self.decision.close_it()
         self.note.say(Tone.GOOD, words, detail)
+        self.note.offer(to_receipts(self.workbench))
         self.load()
 
     # -- in again --------------------------------------------------------------------------------------------------
