@@ -71,13 +71,15 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     assert page.unsettled.above.words.text() == "上级没有收下这2条，因为："
     assert "不在本单位负责的范围内" in page.unsettled.above.detail.text()
     assert records.load(one, "enterprise", saved) is None
-    # Who looks for it in its list is led to where it is.
+    # Who looks for it in its list is led to where it is, and not to what was looked at there before.
+    hands.qtbot.keyClick(page.unsettled.grid, Qt.Key.Key_End)
     listed = hands.show("list:enterprise")
     assert isinstance(listed, ListPage)
     assert listed.missing.text() == "另有1条没有收下 ›"
     hands.click(listed.missing)
     assert hands.window.page is page
     assert page.tabs.currentIndex() == UNSETTLED
+    assert page.unsettled.grid.currentIndex().row() == 0
     assert not page.unsettled.open.isVisible()
     # Either of the two leads to the whole record as it was last.
     hands.qtbot.keyClick(page.unsettled.grid, Qt.Key.Key_Return)

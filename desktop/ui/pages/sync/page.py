@@ -124,7 +124,7 @@ class SyncPage(Page):
         self.forks.deciding.decided.connect(lambda: self.go_to_part("receipts"))
         self.merge.busy_changed.connect(self._merging)
         self.merge.enrolment.connect(self._enrolment)
-        self.merge.unsettled_wanted.connect(lambda: self.tabs.setCurrentIndex(UNSETTLED))
+        self.merge.unsettled_wanted.connect(lambda: self.go_to_part("unsettled"))
         self.merge.forks_wanted.connect(lambda: self.tabs.setCurrentIndex(FORKS))
         self.merge.enrolment_wanted.connect(self._enrol_anew)
         self.root.receipts_wanted.connect(lambda: self.tabs.setCurrentIndex(WORK))
@@ -430,6 +430,8 @@ class SyncPage(Page):
             self.tabs.setCurrentIndex(CHECK)
             self.check.take_scanned(part.removeprefix(SHEET))
         elif self.seen is not None:
+            if part == "unsettled":
+                self.unsettled.begin()
             self.tabs.setCurrentIndex(
                 {"forks": FORKS, "unsettled": UNSETTLED, "inbox": INBOX}.get(part, WORK)
             )

@@ -124,6 +124,10 @@ class UnsettledTab(QWidget):
         offered.setEnabled(may_decide(self.workbench))
         self.ahead.offer(offered)
 
+    def begin(self) -> None:
+        """The cursor goes to the first: whoever is led here was told of the newest, not of what stood in hand."""
+        self.grid.setCurrentIndex(self.grid.rows.index(0, 0))
+
     @staticmethod
     def _say(note: Note, words: str, arrived: str, items: Sequence[Unsettled]) -> None:
         """Why; a conflict was taken in and only waits to be decided, so it is told apart."""
