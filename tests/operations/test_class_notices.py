@@ -80,8 +80,15 @@ def test_notices_are_drafted_numbered_and_printed_in_their_order(desk: Session, 
     assert {str(e["handler"]) for e in printed} == {"王芳"}
     again = supervision.chosen(desk, case.id, firms)
     assert (dict(again.employers), len(again.already)) == ({}, 4)
-    with pytest.raises(NobodyLeft):
+    with pytest.raises(NobodyLeft) as everybody_has_one:
         supervision.class_notices(desk, case.id, firms)
+    with pytest.raises(NobodyLeft) as nobody_found:
+        supervision.class_notices(desk, case.id, [])
+    with pytest.raises(NobodyLeft) as nothing_issued:
+        supervision.print_many(desk, [], tmp_path)
+    steps = [told.value.next_step for told in (everybody_has_one, nobody_found, nothing_issued)]
+    assert ["还没有提示函" in steps[0], "换一个词" in steps[1], "已经签发" in steps[2]] == [True, True, True]
+    assert "已经签发" not in steps[0] + steps[1], "whoever looks for employers is not sent to letters"
 
 
 def test_a_character_that_no_font_has_in_one_of_many_addressees_takes_no_number(desk: Session) -> None:

@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 class NobodyLeft(UsageProblem):
     """There is nothing to be drafted or printed."""
 
-    next_step = "请选择还没有提示函的单位，或者已经签发的文书。"
+    next_step = "请选择已经签发的文书。"
 
 
 class TooMany(UsageProblem):
@@ -177,9 +177,9 @@ def class_notices(
     """
     found = chosen(session, case, enterprises)
     if not enterprises:
-        raise NobodyLeft("没有找到要发提示函的单位。")
+        raise NobodyLeft("没有找到要发提示函的单位。", "请换一个词查找，或者从单位列表里选。")
     if not found.employers:
-        raise NobodyLeft("选中的单位都已经有这个案件的提示函了，或者没有名称。")
+        raise NobodyLeft("选中的单位都已经有这个案件的提示函了，或者没有名称。", "请选择还没有提示函的单位。")
     if len(found.employers) > MOST:
         raise TooMany(f"选中了{len(found.employers)}家单位。")
     common = draft_values(session, case, LetterKind.REMINDER, fields or {})
