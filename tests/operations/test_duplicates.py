@@ -76,6 +76,8 @@ def test_a_name_is_the_same_however_it_is_written(words: str) -> None:
 
 def test_a_name_that_is_nothing_but_its_form_stays_and_a_place_goes_without_its_region() -> None:
     assert plain_name("有限公司") == "有限公司"
+    # Neither case nor width tells two apart.
+    assert plain_name("杭州abc科技有限公司") == plain_name("杭州ＡＢＣ科技 有限公司") == "杭州ABC科技"
     assert plain_place("浙江省杭州市余杭区径山镇1号") == plain_place("径山镇 1号")
     assert plain_place(None) == ""
 
