@@ -74,6 +74,11 @@ class Details(QWidget):
         """The type, or the unit where these are listed, whose items alone are shown; empty for all."""
         self.by = link("", self._turn)
         self.whole = link("显示全部", lambda: self._show_only(""))
+        for word in (self.by, self.whole):
+            # Both tables begin at one height, whichever of the two is to be seen.
+            kept = word.sizePolicy()
+            kept.setRetainSizeWhenHidden(True)
+            word.setSizePolicy(kept)
         for grid in (self.types, self.units):
             grid.opened.connect(self._show_only)
             grid.clicked.connect(lambda _index, grid=grid: self._show_only(grid.current()))
