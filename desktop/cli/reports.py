@@ -95,6 +95,9 @@ def show_report(session: Session, report: MergeReport, preview: bool, as_json: b
             _say_bundle(session, names, bundle, preview)
             if joined:
                 say(f"    其中{OUTCOMES[REFUSED]}的{len(joined)}项{joined[0].advice}")
+        if doubted := dict.fromkeys(bundle.name for bundle in report.bundles if bundle.unwritten):
+            # Once for all that say so: ten towns that have received it make one restore necessary.
+            say(f"{'、'.join(doubted)}：{UNWRITTEN}。")
         _say_decided(told)
         if not preview:
             _say_waiting(report, sum(map(len, settled)))
@@ -162,8 +165,6 @@ def _say_bundle(session: Session, names: Mapping[str, str], bundle: BundleResult
         say("    前面的还没有收到：对方收到回执以后，下次导出会补上。")
     if bundle.earlier:
         say(f"    {EARLIER}。")
-    if bundle.unwritten:
-        say(f"    {UNWRITTEN}。")
     more = bundle.released or bundle.gap or bundle.earlier or bundle.unwritten
     if bundle.total == bundle.known and not more:
         say("    没有新内容要收，不用处理。")

@@ -6,11 +6,15 @@ import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from desktop.cli.reports import show_report
+from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
+from desktop.store.ledger import ChangeSet
 from desktop.store.peers import traffic as stored
 from desktop.sync.bundles import writing
 from desktop.sync.merging import results
@@ -512,3 +516,15 @@ def test_of_what_is_not_taken_the_first_items_are_listed_and_all_are_counted(
     monkeypatch.setattr(stored, "count_unlisted", lambda _database: 7)
     assert "另有7条没有列出" in run("conflicts", places.district).stdout
     assert answer("conflicts", places.district)["unlisted"] == 7
+
+
+def test_that_this_ledger_was_set_back_is_said_once_for_all_who_know_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bundles = tuple(
+        results.BundleResult(Path(f"{n}.xsj"), name=f"{n}镇", unwritten=True) for n in ("甲", "乙")
+    )
+    show_report(cast(Session, None), results.MergeReport(bundles, ChangeSet()), preview=True, as_json=False)
+    said = capsys.readouterr().out
+    assert said.count("没有写过的数据包") == 1
+    assert "甲镇、乙镇：对方收到过" in said
