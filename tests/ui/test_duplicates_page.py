@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QRadioButton
 
 from desktop.operations import audit
 from desktop.operations.recording import duplicates, records
 from desktop.operations.session import Session
+from desktop.records.declaration import Role
 from desktop.records.identity import same_id
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME
@@ -169,6 +170,18 @@ def test_who_says_no_to_the_question_has_merged_nothing(open_page: Open, session
     hands.click(page.accept)
     assert len(page.groups) == 1
     assert duplicates.merged(session.database, session.types, session.codes) == []
+
+
+def test_who_only_looks_is_offered_no_choice(open_page: Open, session: Session) -> None:
+    two_firms(session)
+    object.__setattr__(session.operator, "role", Role.READER)
+    hands, page = open_page()
+    assert not page.accept.isVisible()
+    assert page.view.findChildren(QRadioButton) == []
+    assert "请由有权限的人来定" in page.hint.text()
+    hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    hands.settle()
+    assert len(page.groups) == 1
 
 
 def test_n_says_that_they_are_two_and_nobody_is_asked_again(open_page: Open, session: Session) -> None:

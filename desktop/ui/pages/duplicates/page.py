@@ -169,6 +169,7 @@ class DuplicatesPage(SiftingPage):
 
         def then(found: Comparison) -> None:
             if self._group() == group:
+                self.view.locked = not self._may_join(group)
                 self.view.show_comparison(found)
                 self.reveal.setVisible(bool(self.view.hidden) and audit.may_see(self.workbench.role))
                 self._show_state()
@@ -178,12 +179,15 @@ class DuplicatesPage(SiftingPage):
     def _may(self) -> bool:
         return self.workbench.role is not Role.READER
 
+    def _may_join(self, group: Group) -> bool:
+        writes = self.workbench.may_write(self.workbench.types[group.type])
+        return self._may() and writes and not group.beyond
+
     def _show_state(self) -> None:
         found, group = self.view.comparison, self._group()
         if found is None or group is None:
             return
-        writes = self.workbench.may_write(self.workbench.types[group.type])
-        may = self._may() and writes and not group.beyond
+        may = self._may_join(group)
         sides = self.view.included()
         differ, open_ = self.view.counts()
         codes = found.codes_differ(sides)
@@ -199,7 +203,8 @@ class DuplicatesPage(SiftingPage):
         )
         self.hint.setVisible(not group.beyond)
         self.hint.setText(
-            f"有{differ}项不一样" + (f"，还有{open_}项没选，合并后列入“分歧”" if open_ else "，都选好了")
+            self.workbench.denied("您的操作员角色或本单位不能合并这两条，请由有权限的人来定。") if not may
+            else f"有{differ}项不一样" + (f"，还有{open_}项没选，合并后列入“分歧”" if open_ else "，都选好了")
             + "。只有一边填了的自动保留。" if differ else "没有矛盾的内容，合并后都保留。"
         )  # fmt: skip
 

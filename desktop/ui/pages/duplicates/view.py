@@ -35,7 +35,10 @@ Value = Cell | Mapping[str, Cell]
 
 
 class SideBySide(QWidget):
-    """The lines of a comparison; ``changed`` tells that something else is chosen, ``opened`` which side is wanted."""
+    """The lines of a comparison; ``changed`` tells that something else is chosen, ``opened`` which side is wanted.
+
+    With ``locked`` nothing can be chosen: who may not merge is shown what they say, and no more.
+    """
 
     changed = Signal()
     opened = Signal(int)
@@ -44,6 +47,7 @@ class SideBySide(QWidget):
         super().__init__()
         self.workbench = workbench
         self.comparison: Comparison | None = None
+        self.locked = False
         self.buttons: dict[str, QButtonGroup] = {}
         self.own: dict[str, QLineEdit] = {}
         self._rows: dict[str, Row] = {}
@@ -217,6 +221,11 @@ class SideBySide(QWidget):
         return labels
 
     def _choice(self, name: str, label: str, texts: Sequence[str], row: Row | None) -> None:
+        if self.locked:
+            labels = self._words(label, texts)
+            if row is not None:
+                self._note_masked(row, labels)
+            return
         group = QButtonGroup(self)
         self.buttons[name] = group
         labels, sides = [plain(text or "没有填") for text in texts], []
