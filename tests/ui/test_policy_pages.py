@@ -193,6 +193,7 @@ def test_why_a_merge_cannot_be_rolled_back_is_said(open_page: Open, pair: tuple[
     page.tabs.setCurrentIndex(LOG)
     choose(hands, page, stored.merges(district.database)[0].id)
     decision = page.log.withdrawing.decision
+    above = page.log.merges.y()
     hands.click(page.log.withdrawing.withdraw)
     assert "后来有2处修改" in decision.note.words.text()
     assert not decision.way_on.isVisible()
@@ -200,6 +201,10 @@ def test_why_a_merge_cannot_be_rolled_back_is_said(open_page: Open, pair: tuple[
     hands.qtbot.keyClick(decision.cancel, Qt.Key.Key_Escape)
     assert decision.isHidden()
     assert page.log.links.isVisible()
+    hands.settle()
+    head = page.log.withdrawing.withdraw
+    assert page.log.merges.y() == above
+    assert above - (head.y() + head.height()) <= 10, "no strip is left where nothing is said"
 
 
 def test_who_may_not_decide_sees_why(open_page: Open, pair: tuple[Session, Session]) -> None:

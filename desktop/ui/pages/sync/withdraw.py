@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
@@ -45,8 +45,17 @@ class Withdrawing(QWidget):
         column.setSpacing(8)
         column.addWidget(self.note)
         column.addWidget(self.decision)
+        for part in (self.note, self.decision):
+            part.installEventFilter(self)
+        self.hide()
         self.decision.decided.connect(self._withdraw)
         self.decision.closed.connect(lambda: self.busy_changed.emit(False))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """With nothing to say it is not there: a layout leaves its distance around what is empty, too."""
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.setHidden(self.note.isHidden() and self.decision.isHidden())
+        return super().eventFilter(watched, event)
 
     def choose(self, line: MergeLine | None, rollback: Rollback | None) -> None:
         """Another merge, and by which records it is withdrawn, if it is."""
