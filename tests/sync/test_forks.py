@@ -18,17 +18,19 @@ from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, frames, segments
 from desktop.sync.formats.arriving import Arrived
-from desktop.sync.merging import forks
+from desktop.sync.merging import forks, rewriting
 from tests.conftest import examples
 from tests.sync.acts import erase, everything, move_upholding
 from tests.sync.desks import (
     Desk,
     below,
     connect,
+    copied,
     copied_disk,
     enrol,
     new_desk,
     new_root,
+    put_back,
     report,
     settle,
     two_districts,
@@ -391,6 +393,26 @@ def test_of_what_somebody_has_said_what_counts_nobody_is_asked_again(
     else:
         town.exclude((laptop, 2))
     assert forks.doubled(town.database, town.ledger.types) == []
+
+
+def test_what_a_computer_says_of_its_own_dates_is_no_word_about_two_computers(
+    laptop: Desk, town: Desk
+) -> None:
+    """An old copy of the file is used on, though the date was put right since, in a new incarnation."""
+    in_turn(town, laptop)
+    old, types, former = copied(laptop), laptop.ledger.types, laptop.keys.incarnation
+    laptop.time.pass_days(2)
+    laptop.birth("firm", {"name": "明后天的"})
+    laptop.time.pass_days(-2)
+    rewriting.redate(laptop.ledger, laptop.keys, "ef" * 8, "村", "更正")
+    laptop.keys = station.load_keys(laptop.ledger)
+    in_turn(town, laptop)
+    assert forks.doubled(town.database, town.ledger.types) == []
+    put_back(laptop, old, types)
+    in_turn(town, laptop)
+    in_turn(town, laptop)
+    (found,) = forks.doubled(town.database, town.ledger.types)
+    assert (found.older, found.newer) == (former, "ef" * 8)
 
 
 def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_second_computer(

@@ -25,7 +25,7 @@ from desktop.store.merging.aside import Put
 from desktop.store.peers import received, segment_log
 from desktop.store.queries import forked, governing
 from desktop.store.tables.database import Database
-from desktop.sync.authority import station
+from desktop.sync.authority import excluding, station
 from desktop.sync.authority.exclusions import Named
 from desktop.sync.authority.held import Reading
 from desktop.sync.authority.sorting import Sorted
@@ -205,10 +205,15 @@ def doubled(database: Database, types: Catalogue) -> list[Doubled]:
     if not (alternating := segment_log.alternating(database)):
         return found
     known, left = station.knowledge(Reading.of(database), None).policy.known, forked.left(database)
-    words = list(governing.said(database, EXCLUSION, ["items"]))
+    words = list(governing.said(database, EXCLUSION, ["cause", "items"]))
     out = list(governing.said(database, REVOCATION, ["station"]))
     for name, *origins in alternating:
-        said = [items for by, _, (items,) in words if by == name or known.reaches(by, name)]
+        # That a date was wrong says nothing of how many computers there are, and a station says it of itself.
+        said = [
+            items
+            for by, _, (cause, items) in words
+            if cause != excluding.CLOCK and (by == name or known.reaches(by, name))
+        ]
         revoked = {of for by, _, (of,) in out if of == name and known.may_revoke(by, name)}
         ends = sorted((*_ends(database, types, ref), received.name_of(database, ref)[1]) for ref in origins)
         (_, older_until, older), (begun, newer_until, newer) = ends
