@@ -172,12 +172,16 @@ def test_a_new_root_hears_of_units_that_a_lost_computer_had_registered(tmp_path:
     places.town = town
     # Its id follows from the code with which it was registered, whatever that was corrected to.
     town.edit(village.unit, "code", "丙村改", "unit")
+    town.delete(places.sibling.unit, "unit")
+    gone = town.station, town.ledger.next_number() - 1
     settle([(town, places.district)])
     new = lose_root(places)
     under_new_root((village, town))
     village.birth("firm", {"name": "村里的"}, record=FIRM)
     settle([(village, town), (town, new)])
-    assert (name_of(new), new.held()) == ("村里的", {})
+    assert (name_of(new), new.held()) == ("村里的", {gone: "no_birth"})
+    # It was deleted, and nobody registers it for that: in conflict with whoever had deleted it, it would be back.
+    assert places.sibling.unit not in new.records("unit")
     assert village.unit not in {record for record, _ in town.conflicts()}
     assert superior(new, village.unit) == superior(village, village.unit) == town.unit
 

@@ -166,6 +166,9 @@ def test_a_village_stays_where_its_town_has_put_it_wherever_the_town_itself_may_
     assert lies_under(village, village.unit) == places.sibling.unit
     at = above if how == "in a circle" else places.district.unit
     assert lies_under(village, places.town.unit) == at
+    if how == "nobody knows where":
+        village.edit(village.unit, "superior", above, "unit")
+        assert lies_under(village, village.unit) == places.town.unit
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -179,5 +182,20 @@ def test_who_is_deleted_lies_under_the_unit_for_which_its_town_was_enrolled(
     if known:
         cells = {"name": "镇", "code": "镇", "level": "town", "superior": town.unit}
         village.birth("unit", cells, record=wished, unit=town.unit)
-    village.delete(village.unit, "unit")
+    for unit in (village.unit, district.unit):
+        village.delete(unit, "unit")
     assert lies_under(village, village.unit) == town.unit
+    assert lies_under(village, district.unit) is None
+
+
+def test_a_second_computer_of_a_town_lies_where_the_first_does(district: Desk, town: Desk) -> None:
+    """That the first has certified it says nothing of where their unit is, deleted or below one in doubt."""
+    second = new_desk(town.folder, "镇里的第二台", Level.TOWN, unit=town.unit)
+    enrol(second, town, 2)
+    cells = {"name": "街", "code": "街", "level": "town"}
+    for unit in (town.unit, "aa" * 16):
+        second.birth("unit", cells | {"superior": unit}, record="ee" * 16, unit=unit)
+    second.edit(town.unit, "superior", "ee" * 16, "unit")
+    assert lies_under(second, town.unit) == "ee" * 16
+    second.delete(town.unit, "unit")
+    assert lies_under(second, town.unit) == district.unit
