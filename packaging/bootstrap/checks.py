@@ -43,7 +43,6 @@ UNMEASURED_TESTS = (
     "tests/sync/test_lifting.py",
     "tests/sync/test_mutations.py",
     "tests/sync/test_new_units.py",
-    "tests/sync/test_own_chain.py",
     "tests/sync/test_piled_up.py",
     "tests/sync/test_policy.py",
     "tests/sync/test_policy_attacks.py",

@@ -18,7 +18,7 @@ from tests.sync.levels import FIRM
 
 
 def forged_bundle(
-    sender: Desk, receiver: Desk, outgoing: list[Outgoing], *, counts: int, kind: str = "up"
+    sender: Desk, receiver: Desk, outgoing: list[Outgoing], *, counts: int, kind: str = "up", tree: int = 0
 ) -> Sent:
     """A bundle with any segments, labels and counts, signed as it should be."""
     path = sender.folder / f"{sender.name}-forged-{next(sender.numbers)}.xsj"
@@ -29,7 +29,7 @@ def forged_bundle(
         sequence=99,
         last=99,
         unit=sender.unit,
-        tree=0,
+        tree=tree,
         receiver=receiver.station,
         recipient=receiver.keys.recipient,
         created=sender.time(),

@@ -28,6 +28,7 @@ def grant_of(desk: Desk, station: str) -> str:
     return str(found)
 
 
+@pytest.mark.no_cover
 def test_a_town_whose_grant_was_taken_back_is_believed_below_no_longer_than_above(places: Places) -> None:
     """It came to the village with its own enrolment; what was said of it since counts there as well."""
     places.village.birth("firm", {"name": "厂"}, record=FIRM)
@@ -42,6 +43,7 @@ def test_a_town_whose_grant_was_taken_back_is_believed_below_no_longer_than_abov
     assert name_of(places.village) == "厂"
 
 
+@pytest.mark.no_cover
 def test_what_the_district_says_of_the_village_counts_there_though_its_town_has_lost_its_grant(
     places: Places,
 ) -> None:
@@ -56,6 +58,7 @@ def test_what_the_district_says_of_the_village_counts_there_though_its_town_has_
     assert name_of(places.village) is None
 
 
+@pytest.mark.no_cover
 def test_whom_a_revoked_town_has_granted_behind_the_cut_is_believed_by_nobody(
     places: Places, tmp_path: Path
 ) -> None:
@@ -74,6 +77,7 @@ def test_whom_a_revoked_town_has_granted_behind_the_cut_is_believed_by_nobody(
     assert isinstance(hamlet.merge(second.send(hamlet)).bundles[0].problem, errors.NotGranted)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("anew", [False, True])
 def test_who_was_enrolled_past_a_town_that_two_have_registered_hears_whose_that_is(
     tmp_path: Path, anew: bool
@@ -101,6 +105,7 @@ def test_who_was_enrolled_past_a_town_that_two_have_registered_hears_whose_that_
     assert superior(village, town.unit) == superior(city, town.unit) == other.unit
 
 
+@pytest.mark.no_cover
 def test_who_was_moved_away_does_not_come_back_as_two_have_registered_whose_it_is_by_now(
     tmp_path: Path,
 ) -> None:
@@ -120,6 +125,7 @@ def test_who_was_moved_away_does_not_come_back_as_two_have_registered_whose_it_i
     assert isinstance(problem, errors.WrongDirection)
 
 
+@pytest.mark.no_cover
 def test_who_was_moved_with_his_town_does_not_come_back_as_somebody_registers_that_again(
     tmp_path: Path,
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Pla
     By the tree that is named alone, as where an older program has restored it, which has kept nothing of that.
     """
     district, other, village = places.district, places.other, places.village
+    before = other.send()
     backup = copied(district)
     move(district, village.unit, other.unit)
     other.take(district.send(other))
@@ -113,12 +114,18 @@ def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Pla
     other.birth("firm", {"name": "茶厂"}, record=OTHER, unit=village.unit)
     (told,) = district.merge(other.send()).bundles
     assert (told.problem, told.refused, told.held) == (None, 0, 1)
+    # One that was made before it and comes after tells nothing of what is known by now.
+    district.take(before)
+    assert (len(district.held()), district.refused()) == (1, {})
     # The same bundle tells that the root knows it by now, and what waited counts.
     for _ in range(2):
         other.take(district.send(other))
         district.take(other.send())
     assert name_of(district, OTHER) == "茶厂"
     assert district.held() == district.refused() == {}
+    # A tree that no clock will ever show is never had again.
+    district.take(forged_bundle(other, district, [], counts=0, tree=1 << 52))
+    assert station.knowledge(district.ledger, district.keys).state.behind
 
 
 @pytest.mark.no_cover
