@@ -468,6 +468,8 @@ def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(t
     origin = village.station, village.keys.incarnation
     text = f"{' '.join(origin)} {last - 1}"
     district.say("exclusion", {"label": "退回：厂", "note": "报错了", "cause": WITHDRAWN, "items": text})
+    # Of those that are not below it a station has nothing to say.
+    district.revoke(places.far)
     town.take(district.send(town))
     assert town.records() == set()
     before = station.knowledge(town.ledger, town.keys).policy
@@ -483,6 +485,8 @@ def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(t
         ("退回：厂", "报错了", (last - 1, last - 1)),
         ("原来的最上级停用的，换了以后仍停用", None, (last, last)),
     ]
+    revoked = governing.said(town.database, "revocation", ("station",))
+    assert [of for writer, _, (of,) in revoked if writer == town.station] == [village.station]
 
 
 def _origin(desk: Desk) -> tuple[str, str]:

@@ -239,8 +239,7 @@ def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | N
     named = f"{aside} WHERE type = :type AND kind = :birth AND value ->> 'station' = :station"
     found: list[tuple[str, str | None]] = database.rows(
         f"SELECT g.certificate, {_PROOF} FROM (SELECT certificate, proof FROM r_grant WHERE station = :station"
-        f" UNION ALL {named.format('held')} UNION ALL {named.format('refused')}) g WHERE {_READ}"
-        " ORDER BY 1, 2",
+        f" UNION ALL {named.format('held')} UNION ALL {named.format('refused')}) g WHERE {_READ}",
         {"station": station, "type": GRANT, "birth": BIRTH},
     )
     return found
