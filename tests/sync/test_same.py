@@ -265,7 +265,14 @@ def test_an_edge_under_another_id_is_refused_and_one_that_stands_is_never_change
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     "said",
-    [{"one": "a", "other": "b"}, {"one": ""}, {"other": OTHER}, {"one": 5, "other": 6}, {"kind": 5}],
+    [
+        {"one": "a", "other": "b"},
+        {"one": ""},
+        {"other": OTHER},
+        {"one": ONE, "other": "z"},
+        {"one": 5, "other": 6},
+        {"kind": 5},
+    ],
     ids=lambda said: ",".join(said),
 )
 def test_an_edge_between_what_are_no_records_is_refused_and_spoils_nothing(
