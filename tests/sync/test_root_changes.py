@@ -27,7 +27,7 @@ from desktop.sync.signed import certificates, roots
 from desktop.sync.signed.identity import Speaking
 from desktop.sync.signed.roots import History
 from tests.sync.acts import change_root, renew
-from tests.sync.desks import Desk, enrol, new_desk, new_root, settle
+from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, settle
 
 
 class World:
@@ -217,17 +217,23 @@ def test_the_key_of_a_former_root_opens_no_door(world: World) -> None:
     assert chain[0] in station.history(town.database).former
 
 
-def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: World) -> None:
+@pytest.mark.parametrize("past", [False, True])
+def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: World, past: bool) -> None:
+    """Also where the district has certified the new ones, past the town."""
     town, village = world.towns[0], world.villages[0]
     settle(world.pairs)
-    old = village.keys
+    old, above = village.keys, station.own_chain(village.ledger)[1:]
     late = village.send()
-    renew(village, town)
+    if past:
+        connect(village, world.district)
+    renew(village, world.district if past else town)
+    if past:
+        connect(village, town)
+        town.take(world.district.send(town))
     assert town.take(late).refused == 0
     thief = replace(old, incarnation=village.keys.incarnation)
     chain = next(c for c in station.granted(village.ledger) if c.claims.public_key == old.public_key)
     link, path = village.link(town), village.folder / "stolen.xsj"
-    above = station.own_chain(village.ledger)[1:]
     stolen = sending._send(
         village.ledger, link, Speaking(thief, (chain.der, *above)), path, "", lambda: iter(())
     )
