@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.sync.signed.tree import Place, Tree
+from desktop.sync.signed.tree import Place, Tree, reached
 from tests.measuring import seconds
 from tests.sync.world import CITY, OTHER_TOWN, SHOP, TOWN, TREE, VILLAGE
 
@@ -47,6 +47,8 @@ def test_a_tree_is_what_it_was_made_of() -> None:
 def test_what_lies_below_units_in_a_circle_ends() -> None:
     assert Tree(CIRCLE).below(["c", "nowhere"]) == {"a", "b", "c", "d"}
     assert Tree({}).below(["c"]) == frozenset()
+    lower = {"a": ["c", "d"], "b": ["a"], "c": ["b"], "e": ["f"]}
+    assert reached(["c", "nowhere"], lower) == {"a", "b", "c", "d", "nowhere"}
 
 
 def naive(unit: str, units: frozenset[str], parents: dict[str, str | None]) -> Place:
