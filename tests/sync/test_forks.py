@@ -415,6 +415,30 @@ def test_what_a_computer_says_of_its_own_dates_is_no_word_about_two_computers(
     assert (found.older, found.newer) == (former, "ef" * 8)
 
 
+def test_a_copy_with_the_value_of_what_was_heard_erased_is_kept_without_it(laptop: Desk, town: Desk) -> None:
+    """The erasure waits for its day, and the laptop was restored to the day before: it sends what it had once more."""
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    town.take(laptop.send())
+    laptop.edit(FIRM, "contact", {"person": "秘密"})
+    old, types = copied(laptop), laptop.ledger.types
+    laptop.time.pass_days(2)
+    erase(laptop)
+    laptop.time.pass_days(-2)
+    town.take(laptop.send())
+    assert set(town.held().values()) == {"future"}
+    put_back(laptop, old, types)
+    laptop.cut()
+    again(laptop, "ef" * 8).edit(FIRM, "name", "改了")
+    town.take(laptop.send())
+    for desk in (laptop, town):
+        desk.time.pass_days(4)
+    town.settle()
+    report(laptop, town)
+    for desk in (laptop, town):
+        assert "秘密" not in everything(desk)
+    assert town.digest().sha256 == laptop.digest().sha256
+
+
 def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_second_computer(
     laptop: Desk, copy: Desk, town: Desk
 ) -> None:

@@ -7,7 +7,7 @@ salt goes too, or the value could be found by trying: the segment is opened and 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Final
 
 import msgspec
@@ -158,6 +158,33 @@ def as_kept(ledger: Ledger, arrived: Arrived, wanted: Targets) -> Frame | None:
     if not sealed and frame is None and header.key is not None:
         frame = pack(*opened(header, arrived.lines))
     return frame
+
+
+def as_heard(
+    ledger: Ledger, origin: int, arrived: Arrived, numbers: Sequence[int], blank: Mapping[int, bytes]
+) -> Frame:
+    """What is kept of a segment of which some lines, ``blank`` by number, stand here without a value of theirs.
+
+    Whoever has heard a line so takes no other form of it. The erasure may still wait, for its day or behind a fork; of
+    such a line no version stands by which it would find the copy that has the value, once it counts.
+    """
+    if not blank:
+        return arrived.frame
+    header, lines = opened(arrived.header, arrived.lines)
+    after = [_as_blank(line, blank.get(number)) for number, line in zip(numbers, lines, strict=True)]
+    if after == list(lines):
+        return arrived.frame
+    _open_all(ledger, origin, header.first)
+    return pack(header, after)
+
+
+def _as_blank(line: bytes, heard: bytes | None) -> bytes:
+    """The line as it was heard, if it is the same but for what was erased."""
+    if heard is None:
+        return line
+    places = [at for at, part in enumerate(items.split_line(heard)) if at and part.startswith(b'"')]
+    found = items.erased_line(line, places)
+    return found if found == heard else line
 
 
 def _open_all(ledger: Ledger, origin: int, first: int) -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import Final
 
 from desktop.records.types import Catalogue
+from desktop.records.versions import items
 from desktop.records.versions.canonical import MAX_NUMBER
 from desktop.records.versions.deciding import EXCLUSION, REVOCATION
 from desktop.records.versions.item_outcomes import HELD_FORK, REFUSED_FORK
@@ -35,6 +37,8 @@ from desktop.sync.formats.arriving import Arrived
 
 _NOTHING = MAX_NUMBER + 1
 """From here on there are no items."""
+_ERASED: Final = items.SEPARATOR + b'"'
+"""How a personal part begins that states the hash of an erased value."""
 
 
 class Known:
@@ -50,6 +54,8 @@ class Known:
         # From which number on all of an origin waits, since this merge has met two contents: whoever sends the other
         # ones one by one must not have all that waits looked through for each.
         self._waits: dict[int, int] = {}
+        self.blank: dict[int, bytes] = {}
+        """Of the segment that was asked about last the lines, by number, that stand here without a value of theirs."""
 
     def drop(self, found: Sorted, arrived: Arrived, count: Callable[[], None]) -> int:
         """Drops what is known and holds what a fork leaves open; how many of its items were known.
@@ -83,6 +89,7 @@ class Known:
     def _compared(self, found: Sorted, arrived: Arrived) -> tuple[set[int], set[int]]:
         """The numbers of those that are here, and of those that are here with this content."""
         header, numbers = found.contents.header, found.contents.numbers
+        self.blank = {}
         overlap = inside(numbers, received.overlapping(self._db, found.origin, header.first, header.last))
         if not overlap:
             return overlap, set()
@@ -116,6 +123,8 @@ class Known:
             for number in wanted & lines.keys():
                 known = coming.get((lines[number], key))
                 found[number] = {known} if known is not None else {*segments.hashes_of([lines[number]], key)}
+                if known is None and _ERASED in lines[number]:
+                    self.blank[number] = lines[number]
             yield found
         if origin == self._ledger.origin and wanted:
             found = {}
@@ -171,9 +180,9 @@ def _contents(database: Database, types: Catalogue, origin: int, first: int, las
     for header, lines in kept.between(database, origin, first, last):
         contents = decoding.decode(header, lines, types)
         hashes = dict(zip(contents.numbers, contents.hashes, strict=True))
-        items = Sorted(contents, origin)
-        items.hold(contents.numbers, HELD_FORK)
-        for put in items.waiting():
+        sorted_ = Sorted(contents, origin)
+        sorted_.hold(contents.numbers, HELD_FORK)
+        for put in sorted_.waiting():
             found.setdefault(put.number, {}).setdefault(hashes[put.number], put)
     return [put for number in sorted(found) if len(found[number]) > 1 for put in found[number].values()]
 

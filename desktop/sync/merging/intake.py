@@ -316,8 +316,9 @@ class Intake:
         result.written[header.station] += header.total - known
         # By a copy that somebody else signs for, items may count that were let in again and had nobody.
         self._signed_again |= bool(known and aside.between(self._db, origin, header.first, header.last))
+        frame = erasing.as_heard(self._ledger, origin, arrived, contents.numbers, self.known.blank)
         arrived.let_go()
-        kept.keep(self._ledger, header, arrived.frame, None if origin == self._ledger.origin else self.merge)
+        kept.keep(self._ledger, header, frame, None if origin == self._ledger.origin else self.merge)
         for first, last in spans_of(contents.numbers):
             self._ledger.note_received(origin, first, last)
         judge, weight = self.judge_of(header.station), arrived.frame.plain_size
