@@ -14,7 +14,7 @@ from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions.deciding import SAME
 from desktop.store.ledger import NewRecord
-from desktop.store.peers import exchanged
+from desktop.store.peers import exchanged, received
 from desktop.store.queries import reading
 from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.enrolling import copies
@@ -149,20 +149,23 @@ class Crossing(Replacing):
         return self._part_twins() | self._enrol_fallen() | super()._let_in()
 
     def _part_twins(self) -> bool:
-        """Of two computers in two incarnations one is enrolled as a computer of its own, once it has reported."""
+        """Of two computers in two incarnations one is enrolled as a computer of its own, once it has reported.
+
+        And the other, if it is taken for one that has left the incarnation in which it goes on.
+        """
         twins = [
-            d
-            for n, d in enumerate(self.desks)
-            if any(
-                d.station == other.station and d.keys.incarnation != other.keys.incarnation
-                for other in self.desks[:n]
-            )
+            (twin, other)
+            for n, twin in enumerate(self.desks)
+            for other in self.desks[:n]
+            if twin.station == other.station and twin.keys.incarnation != other.keys.incarnation
         ]
-        for twin in twins:
+        for twin, other in twins:
             above = self.above[twin.name]
             twin.time.at = above.time.at = self.latest
             self.bring(above, twin)
             twin.cut()
+            if (other.station, other.keys.incarnation) in received.origins(twin.database):
+                self.fallen.append((other, other.keys.incarnation))
             with twin.database.transaction():
                 copies.become_another(twin.ledger, identity.generate(twin.ledger.environment.random))
             twin.keys = station.load_keys(twin.ledger)
