@@ -13,6 +13,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.records.versions.resolution import Life
+from desktop.store.merging import staging
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
@@ -379,6 +380,29 @@ def test_a_merge_that_is_larger_than_the_ledger_builds_its_indexes_afterwards(
         tree.village.birth("firm", {"name": str(n)})
     assert outcome(report(tree.village, tree.town)) == (20, 0, 0, 0, 0)
     assert tree.town.database.rows(indexes) == before
+
+
+def test_names_too_long_to_be_sorted_at_once_are_indexed_while_they_come(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine sorts in memory: a million names of a thousand signs took gigabytes, afterwards."""
+    database = tree.town.database
+    indexes = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY name"
+    before = database.rows(indexes)
+    monkeypatch.setattr(receiving, "BULK_ITEMS", 3)
+    monkeypatch.setattr(staging, "MOST_SORTED", 2_000)
+    for _ in range(4):
+        for n in range(5):
+            tree.village.birth("firm", {"name": f"{n}{'厂' * 40}"})
+        tree.village.cut()
+    told: list[str] = []
+    database.connection.set_trace_callback(told.append)
+    assert outcome(report(tree.village, tree.town)) == (20, 0, 0, 0, 0)
+    database.connection.set_trace_callback(None)
+    order = [n for n, sql in enumerate(told) if '"i_firm_shown"' in sql and sql.startswith("CREATE")]
+    rows = [n for n, sql in enumerate(told) if sql.startswith("INSERT") and "r_firm" in sql.split("(")[0]]
+    assert rows[0] < order[0] < rows[-1]
+    assert database.rows(indexes) == before
 
 
 def test_the_tree_of_a_grant_is_vouched_for_by_its_desk(tree: Tree) -> None:

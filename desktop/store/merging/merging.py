@@ -20,7 +20,7 @@ from desktop.store.log.lives import Lives
 from desktop.store.log.versions import IN_DISPUTE, ITS_CONFLICT, copy_births, log_changes
 from desktop.store.merging import counting, erasing, uncounting
 from desktop.store.merging.erasing import Erasure
-from desktop.store.merging.staging import STAGED_AGAIN, Staging
+from desktop.store.merging.staging import STAGED_AGAIN, Staging, ToSort
 from desktop.store.merging.uncounting import Taken
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
@@ -73,13 +73,16 @@ class Result:
 class Merger:
     """One merge inside one transaction: add births and changes in any order, then :meth:`finish` or :meth:`rounds`.
 
-    ``listed``: rows have their place in lists; what nobody will keep needs none.
+    ``listed``: rows have their place in lists; what nobody will keep needs none. ``to_sort`` is what those who merge
+    in one transaction pass on to each other, see :class:`desktop.store.merging.staging.Staging`.
     """
 
-    def __init__(self, database: Database, types: Catalogue, *, listed: bool = True) -> None:
+    def __init__(
+        self, database: Database, types: Catalogue, *, listed: bool = True, to_sort: ToSort | None = None
+    ) -> None:
         self._db = database
         self._types = types
-        self._staging = Staging(database, types, listed=listed)
+        self._staging = Staging(database, types, listed=listed, to_sort=to_sort)
         self._anew = False
 
     def add_births(self, births: Births, origin: int) -> int:

@@ -6,12 +6,14 @@ A birth that meets a record already here, or says what this program does not kno
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from typing import TypeGuard
 
 import msgspec
 
-from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, RecordType
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Kind, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import canonical
@@ -51,6 +53,13 @@ Tables that are hardly more than their key are laid out by it: as a table and an
 
 
 _NOTHING_SEEN = "[]"
+ToSort = dict[str, Counter[str] | None]
+"""By type and column how many bytes the indexes that were put off will be sorted by; None where they stand."""
+MOST_SORTED = 80 * 1024 * 1024
+"""Bytes that the engine may sort when it builds an index afterwards. It does so in memory and writes nothing of them
+beside the ledger, where it would stand in clear."""
+_BESIDE_A_KEY = 40
+"""Bytes that it takes for each row beside what is sorted by."""
 NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 """Why a change is staged: it came, it had been held, or its record was taken apart."""
 
@@ -63,11 +72,14 @@ class Staging:
     records one, ``rows_before`` by type the last row that was there before any was born.
     """
 
-    def __init__(self, database: Database, types: Catalogue, *, listed: bool) -> None:
+    def __init__(
+        self, database: Database, types: Catalogue, *, listed: bool, to_sort: ToSort | None = None
+    ) -> None:
         self._db = database
         self._types = types
         self._listed = listed
         self._units: dict[str, int] = {}
+        self._to_sort = {} if to_sort is None else to_sort
         self.newest = 0
         self.joins: bool
         self._tombstones = bool(database.row("SELECT 1 FROM version WHERE slot = '_deleted' LIMIT 1"))
@@ -135,7 +147,31 @@ class Staging:
             self._log_unknown(births, origin, fields)
         self._note_parents(births, record_type)
         self._note_joined(births, fields)
+        if record_type is not None:
+            self._note_sorting(record_type, births, keys or (), fields)
         return inserted
+
+    def _note_sorting(
+        self, record_type: RecordType, births: Births, keys: Sequence[str], fields: Sequence[Field | None]
+    ) -> None:
+        """Builds the indexes of a type that were put off before there is too much of it to be sorted at once.
+
+        A bundle may bring a million names of a thousand characters; what comes then goes into the indexes one by one.
+        """
+        if births.type not in self._to_sort:
+            self._to_sort[births.type] = None if schema.has_indexes(self._db, record_type) else Counter()
+        sorting = self._to_sort[births.type]
+        if sorting is None:
+            return
+        sorted_by = [
+            ("", keys),
+            *((f.name, c) for f, c in zip(fields, births.cells, strict=True) if _is_sorted(f)),
+        ]
+        for name, cells in sorted_by:
+            sorting[name] += _BESIDE_A_KEY * len(births) + _size(cells)
+        if max(sorting.values()) > MOST_SORTED:
+            schema.make_indexes_early(self._db, record_type)
+            self._to_sort[births.type] = None
 
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""
@@ -274,6 +310,14 @@ class Staging:
         self._led: list[tuple[str, str, str]] = []
         for table in ("staged", "touched", "fresh", "winner", "second_birth", "judged"):
             self._db.execute(f"DELETE FROM temp.{table}")
+
+
+def _is_sorted(field: Field | None) -> TypeGuard[Field]:
+    return field is not None and (field.index or field.kind is Kind.LINK)
+
+
+def _size(cells: Iterable[object]) -> int:
+    return len("".join([c for c in cells if isinstance(c, str)]).encode())
 
 
 def listing_keys(record_type: RecordType | None, births: Births) -> list[str]:

@@ -258,6 +258,18 @@ def make_indexes(database: Database, types: Mapping[str, RecordType]) -> None:
     _build(database, rest)
 
 
+def make_indexes_early(database: Database, record_type: RecordType) -> None:
+    """Builds those of one type while more of its rows are coming; :func:`make_indexes` finds them built."""
+    with database.writing_out():
+        _build(database, indexes_of({record_type.name: record_type}).items())
+
+
+def has_indexes(database: Database, record_type: RecordType) -> bool:
+    """Whether what :func:`drop_indexes` drops is there for this type."""
+    name = next(iter(indexes_of({record_type.name: record_type})))
+    return database.row("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)) is not None
+
+
 def _build(database: Database, indexes: Iterable[tuple[str, str]]) -> None:
     for name, definition in indexes:
         database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {definition}")

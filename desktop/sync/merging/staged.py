@@ -13,6 +13,7 @@ from desktop.store.ledger import Ledger
 from desktop.store.merging import aside, counting
 from desktop.store.merging.merging import Change, Item, Merger
 from desktop.store.merging.merging import Result as Merged
+from desktop.store.merging.staging import ToSort
 from desktop.store.queries import indexing
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.merging.results import BundleResult
@@ -85,6 +86,7 @@ class Staged:
         self._keep = keep
         self._apart = self._alone = apart
         self._merger: Merger | None = None
+        self._to_sort: ToSort = {}
         self._lines = self._weight = 0
         self._earlier: list[StagedBundle] = []
         self._said_earlier: set[str] = set()
@@ -159,7 +161,7 @@ class Staged:
     def _merging(self) -> Merger:
         """The merge within this one in which things are staged now."""
         if self._merger is None:
-            self._merger = Merger(self._db, self._types, listed=self._keep)
+            self._merger = Merger(self._db, self._types, listed=self._keep, to_sort=self._to_sort)
         return self._merger
 
     def _part_from_earlier(self, changes: Sequence[Change], births: Sequence[Births]) -> None:
