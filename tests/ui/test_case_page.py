@@ -702,6 +702,7 @@ def test_materials_that_are_added_let_a_suggestion_be_issued_at_once(desk: Desk,
     assert handed.quick.isVisible()
     assert handed.list.writable
     assert "对不上" in page.banner.words
+    assert "重新添加" in page.banner.words, "each piece by itself is only looked at"
 
 
 def test_a_reminder_hands_nothing_over(desk: Desk, district: Session) -> None:

@@ -91,7 +91,7 @@ class LetterPage(FormPage):
                 tab.show_record(record)
                 self.banner.show_notice(
                     Tone.WARNING,
-                    "移交材料在签发以后改动过，和文书对不上，不能打印清单。请改回签发时的样子，"
+                    "移交材料在签发以后改动过，和文书对不上，不能打印清单。请删掉改过的，按签发时的样子重新添加，"
                     "或者在案件里作废后重新起草。",
                 )
 
