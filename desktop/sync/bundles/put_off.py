@@ -36,12 +36,12 @@ def positions(ledger: Ledger, link: Link) -> Set[int]:
 
 
 def _waiting(ledger: Ledger, judge: Judge, written: list[Written]) -> set[int]:
-    database = ledger.database
+    database, stations = ledger.database, {w.station for w in written}
+    awaited = {name for name in stations if judge.waits_below(name)}
     waiting = [
         w
         for w in written
-        if judge.waits_below(w.station)
-        and aside.waits_between(database, w.origin, w.first, w.last, HELD_UNIT)
+        if w.station in awaited and aside.waits_between(database, w.origin, w.first, w.last, HELD_UNIT)
     ]
     units = frozenset(
         unit
@@ -50,6 +50,5 @@ def _waiting(ledger: Ledger, judge: Judge, written: list[Written]) -> set[int]:
         for unit in judge.granted_units(w.station)
     )
     below = judge.state.tree.below(units)
-    return {w.position for w in waiting} | {
-        w.position for w in written if below and not below.isdisjoint(judge.granted_units(w.station))
-    }
+    concerned = {name for name in stations if not below.isdisjoint(judge.granted_units(name))}
+    return {w.position for w in waiting} | {w.position for w in written if w.station in concerned}
