@@ -125,7 +125,7 @@ def test_a_root_that_has_lost_where_a_unit_is_refuses_nothing_for_it(places: Pla
     assert district.held() == district.refused() == {}
     # A tree that no clock will ever show is never had again.
     district.take(forged_bundle(other, district, [], counts=0, tree=1 << 52))
-    assert station.knowledge(district.ledger, district.keys).state.behind
+    assert station.knowledge(district.ledger, district.keys).state.awaited == {other.station}
 
 
 @pytest.mark.no_cover
