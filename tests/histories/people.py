@@ -278,20 +278,26 @@ def check_erased(history: People) -> None:
 def said_later(history: People) -> set[str]:
     """Words that somebody has written once more after all that is erased: who took back what he had put over them.
 
-    And words aside that are dated after it, as the clock of who erased had not followed them.
+    And words aside that are dated after it, as the clock of who erased had not followed them. What is erased under a
+    unit, by the whole tree, says nothing of words under another: a lost root may have decided for what it had not heard
+    erased.
     """
-    everything = " UNION ALL ".join(
-        f"SELECT lower(hex(record)), stamp, value FROM {table}" for table in ("version", "held", "refused")
+    known = targets(history.district.database)
+    everything = (
+        "SELECT lower(hex(v.record)), v.stamp, u.id, v.value FROM version v JOIN unit_ref u ON u.ref = v.unit"
+        " UNION ALL SELECT lower(hex(record)), stamp, unit, value FROM held"
+        " UNION ALL SELECT lower(hex(record)), stamp, unit, value FROM refused"
     )
     return {
         word
         for desk in history.desks
-        for record, stamp, value in desk.database.rows(everything)
+        for record, stamp, unit, value in desk.database.rows(everything)
         for word in _WORD.findall(str(value))
         if all(
-            stamp > e.upto for (_, of), said in targets(desk.database).items() if of == record for e in said
+            stamp > e.upto or unit not in e.units
+            for (_, of), said in known.items() if of == record for e in said
         )
-    }
+    }  # fmt: skip
 
 
 def said_elsewhere(history: People) -> set[str]:
