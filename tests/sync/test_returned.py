@@ -12,7 +12,7 @@ from desktop.store.ledger import SlotEdit
 from desktop.store.peers import received
 from desktop.store.queries import governing
 from desktop.store.queries.aggregates.outbox import unsent
-from desktop.sync.authority import exclusions, station
+from desktop.sync.authority import behind, exclusions, station
 from desktop.sync.authority.excluding import WITHDRAWN
 from desktop.sync.bundles import kept
 from desktop.sync.bundles.sending import Sent
@@ -23,7 +23,7 @@ from tests.sync import desks
 from tests.sync.acts import change_root, erase, move, renew
 from tests.sync.desks import Desk, copied, enrol, new_desk, new_root, put_back, report, settle
 from tests.sync.forging import forged_bundle
-from tests.sync.places import Places, name_of
+from tests.sync.places import Places, name_of, self_grant
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -411,13 +411,28 @@ def test_nor_what_comes_with_the_very_bundle_that_gives_back_what_it_stands_on(t
     settle([(town, district)])
     town.birth("firm", {"name": "厂"}, record=FIRM, unit=village.unit)
     restore(district, backup, "1" * 16)
-    town.take(district.send(town))
-    station.begin_incarnation(district.ledger, "2" * 16)
-    district.keys = station.load_keys(district.ledger)
-    district.take(town.send())
+    for desk in (town, other):
+        desk.take(district.send(desk))
+    begin(district, "2" * 16)
+    for desk in (town, other):
+        district.take(desk.send())
     assert (name_of(district), district.refused(), district.held()) == ("厂", {}, {})
+    assert not behind.note_hearing(district.ledger, town.station, "2" * 16, taken=False), "this is asked once"
     town.birth("firm", {"name": "厂"}, record=OTHER, unit=other.unit)
     assert district.take(town.send()).reasons == {("refused", "scope"): 1}
+    # Whoever had heard of that restore is awaited after the next as well.
+    backup = copied(district)
+    move(district, village.unit, other.unit)
+    other.take(district.send(other))
+    other.edit(FIRM, "name", "又归乙镇")
+    restore(district, backup, "3" * 16)
+    other.take(district.send(other))
+    district.take(other.send())
+    assert name_of(district) == "又归乙镇"
+    behind.note_hearing(district.ledger, other.station, "9" * 16, taken=False)
+    district.delete(other.unit, "unit")
+    awaited = station.knowledge(district.ledger, district.keys).state.awaited
+    assert awaited == {other.station}, "a unit that is deleted was not moved away"
 
 
 @pytest.mark.no_cover
@@ -426,9 +441,10 @@ def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_be
     away tells nothing.
     """
     city, district, far = desks.two_districts(tmp_path)
-    town, other = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇"))
-    village = desks.below(other, "村")
-    pairs = [(village, other), (town, district), (other, district), (district, city)]
+    town, other, third = (desks.below(district, name, Level.TOWN, 2) for name in ("甲镇", "乙镇", "丙镇"))
+    village, near = desks.below(other, "村"), desks.below(town, "近村")
+    self_grant(other, near, {near.unit}, Level.VILLAGE)
+    pairs = [(village, other), (near, town), (town, district), (other, district), (district, city)]
     settle(pairs)
     first, second = copied(district), copied(district)
     restore(district, first, "1" * 16)
@@ -447,12 +463,17 @@ def test_nor_does_one_that_was_restored_twice_which_does_not_know_what_it_was_be
     assert district.take(town.send()).reasons == {("refused", "scope"): 1}
     restore(district, copied(district), "5" * 16)
     district.take(other.send())
+    near.birth("firm", {"name": "厂"}, unit=third.unit)
+    town.take(near.send())
     town.birth("firm", {"name": "厂"}, unit=other.unit)
-    assert district.take(town.send()).reasons == {("held", "unit"): 1}
+    assert district.take(town.send()).reasons == {("held", "unit"): 2}
     settle([(town, district), (district, city)])
+    assert list(district.held().values()) == ["unit"], (
+        "whom the other town has enrolled as well waits for that"
+    )
     move(city, other.unit, far.unit)
     settle([(district, city)])
-    assert (district.held(), [*district.refused().values()].count("scope")) == ({}, 2)
+    assert (district.held(), [*district.refused().values()].count("scope")) == ({}, 3)
 
 
 def test_who_accepts_another_root_says_what_the_lost_one_had_said_in_its_words(tmp_path: Path) -> None:

@@ -108,7 +108,10 @@ def awaited(ledger: Held, state: TrustState) -> frozenset[str]:
 
 def _is_here(ledger: Held, state: TrustState, below: str) -> bool:
     link = links.link_to(ledger.database, below)
-    return link is None or state.tree.place(link.unit, state.units) is not Place.OUTSIDE
+    if link is None or link.unit not in state.tree:
+        return True
+    # What is above it is not known here where it was moved to another superior.
+    return state.tree.place(link.unit, state.units) is Place.INSIDE
 
 
 def _has_said(ledger: Held, tree: int) -> bool:
