@@ -26,7 +26,7 @@ from desktop.sync.merging import receiving
 from desktop.sync.signed import certificates
 from desktop.sync.signed.certificates import Claims, grant_serial
 from tests.sync.desks import enrol, grant_record, new_desk, report, settle
-from tests.sync.forging import forged_bundle, one_segment
+from tests.sync.forging import forged_bundle, one_segment, segments_in
 from tests.sync.levels import FIRM, OTHER, Tree, outcome
 
 
@@ -403,6 +403,29 @@ def test_names_too_long_to_be_sorted_at_once_are_indexed_while_they_come(
     rows = [n for n, sql in enumerate(told) if sql.startswith("INSERT") and "r_firm" in sql.split("(")[0]]
     assert rows[0] < order[0] < rows[-1]
     assert database.rows(indexes) == before
+
+
+def test_an_index_that_went_with_a_bad_bundle_is_built_again_while_the_next_comes(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "BULK_ITEMS", 3)
+    monkeypatch.setattr(staging, "MOST_SORTED", 2_000)
+    village, town = tree.village, tree.town
+    for _ in range(3):
+        for n in range(5):
+            village.birth("firm", {"name": f"{n}{'厂' * 40}"})
+        village.cut()
+    good = village.send()
+    bad = forged_bundle(village, town, segments_in(good, town), counts=good.items + 1)
+    told: list[str] = []
+    town.database.connection.set_trace_callback(told.append)
+    problems = [b.problem for b in town.merge(bad, good).bundles]
+    town.database.connection.set_trace_callback(None)
+    assert [type(problem) for problem in problems] == [BadSegment, type(None)]
+    after = told[max(n for n, sql in enumerate(told) if sql == "ROLLBACK TO bundle") :]
+    order = [n for n, sql in enumerate(after) if '"i_firm_shown"' in sql and sql.startswith("CREATE")]
+    rows = [n for n, sql in enumerate(after) if sql.startswith("INSERT") and "r_firm" in sql.split("(")[0]]
+    assert order[0] < rows[-1]
 
 
 def test_the_tree_of_a_grant_is_vouched_for_by_its_desk(tree: Tree) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,9 @@ from desktop.records.declaration import DELETED_SLOT
 from desktop.records.versions.born import Births
 from desktop.records.versions.spans import Span, spans_of
 from desktop.store.ledger import Ledger
-from desktop.store.merging import aside, counting
+from desktop.store.merging import aside, counting, staging
 from desktop.store.merging.merging import Change, Item, Merger
 from desktop.store.merging.merging import Result as Merged
-from desktop.store.merging.staging import ToSort
 from desktop.store.queries import indexing
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.merging.results import BundleResult
@@ -86,7 +86,7 @@ class Staged:
         self._keep = keep
         self._apart = self._alone = apart
         self._merger: Merger | None = None
-        self._to_sort: ToSort = {}
+        self._to_sort: staging.ToSort = {}
         self._lines = self._weight = 0
         self._earlier: list[StagedBundle] = []
         self._said_earlier: set[str] = set()
@@ -154,6 +154,9 @@ class Staged:
         self.bundle.spans.clear()
         if self._apart:
             self._empty()
+            # An index that was built while it came may be gone with it: what comes next builds it, if so.
+            for name, sorting in self._to_sort.items():
+                self._to_sort[name] = sorting or Counter({"": staging.MOST_SORTED})
 
     def _empty(self) -> None:
         self._merger, self._lines, self._weight = None, 0, 0
