@@ -155,8 +155,8 @@ class Staged:
         if self._apart:
             self._empty()
             # An index that was built while it came may be gone with it: what comes next builds it, if so.
-            for name, sorting in self._to_sort.items():
-                self._to_sort[name] = sorting or Counter({"": staging.MOST_SORTED})
+            due = Counter({"": staging.MOST_SORTED})
+            self._to_sort |= {name: sorting or due.copy() for name, sorting in self._to_sort.items()}
 
     def _empty(self) -> None:
         self._merger, self._lines, self._weight = None, 0, 0
