@@ -439,6 +439,21 @@ def test_a_copy_with_the_value_of_what_was_heard_erased_is_kept_without_it(lapto
     assert town.digest().sha256 == laptop.digest().sha256
 
 
+def test_another_content_of_what_was_heard_erased_is_a_fork_whatever_its_parts(
+    laptop: Desk, town: Desk
+) -> None:
+    laptop.birth("firm", {"name": "厂"}, record=FIRM)
+    town.take(laptop.send())
+    old, types = copied(laptop), laptop.ledger.types
+    laptop.edit(FIRM, "contact", {"person": "秘密"})
+    erase(laptop)
+    town.take(laptop.send())
+    put_back(laptop, old, types)
+    laptop.edit(FIRM, "name", "改了")
+    town.take(laptop.send())
+    assert "fork" in town.held().values()
+
+
 def test_items_that_a_restored_computer_had_lost_and_that_come_late_are_no_second_computer(
     laptop: Desk, copy: Desk, town: Desk
 ) -> None:

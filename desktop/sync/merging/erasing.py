@@ -182,7 +182,11 @@ def _as_blank(line: bytes, heard: bytes | None) -> bytes:
     """The line as it was heard, if it is the same but for what was erased."""
     if heard is None:
         return line
-    places = [at for at, part in enumerate(items.split_line(heard)) if at and part.startswith(b'"')]
+    parts = items.split_line(heard)
+    if len(parts) != len(items.split_line(line)):
+        # Of a fork it is another content of the number.
+        return line
+    places = [at for at, part in enumerate(parts) if at and part.startswith(b'"')]
     found = items.erased_line(line, places)
     return found if found == heard else line
 
