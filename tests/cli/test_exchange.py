@@ -6,12 +6,10 @@ import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from desktop.cli.reports import show_report
-from desktop.operations.session import Session
 from desktop.operations.stations import exchange
 from desktop.records.declaration import Level
 from desktop.store.ledger import ChangeSet
@@ -20,6 +18,7 @@ from desktop.sync.bundles import writing
 from desktop.sync.merging import results
 from desktop.sync.signed import manifest
 from tests.cli.calling import CODE, Places, answer, copied, enrol, make, record, run
+from tests.operations.stations import station
 
 
 def balanced(bundle: dict[str, int]) -> bool:
@@ -519,12 +518,13 @@ def test_of_what_is_not_taken_the_first_items_are_listed_and_all_are_counted(
 
 
 def test_that_this_ledger_was_set_back_is_said_once_for_all_who_know_of_it(
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     bundles = tuple(
         results.BundleResult(Path(f"{n}.xsj"), name=f"{n}镇", unwritten=True) for n in ("甲", "乙")
     )
-    show_report(cast(Session, None), results.MergeReport(bundles, ChangeSet()), preview=True, as_json=False)
+    show_report(district, results.MergeReport(bundles, ChangeSet()), preview=True, as_json=False)
     said = capsys.readouterr().out
     assert said.count("没有写过的数据包") == 1
     assert "甲镇、乙镇：对方收到过" in said
