@@ -69,6 +69,31 @@ def misled(holders: Sequence[Desk]) -> bool:
     )
 
 
+def lost_with_who_vouched(holders: Sequence[Desk]) -> bool:
+    """Whether one has lost words of its own that only such as do not report to it still have (known residue).
+
+    The level between had vouched for them, and has lost them as well: it was restored, or another computer came.
+    """
+    for at, writer in enumerate(holders[2:], 2):
+        lost = [_lines(d, writer.station, writer.ledger.incarnation) for d in holders[: at + 1]]
+        if set().union(*lost[:-2]) - lost[-2] - lost[-1]:
+            return True
+    return False
+
+
+def _lines(desk: Desk, of: str, present: str) -> set[tuple[str, int]]:
+    """Incarnation and number of what somebody has of a station's former words."""
+    return {
+        (incarnation, number)
+        for incarnation, first, last in desk.database.rows(
+            "SELECT o.incarnation, r.first, r.last FROM received r JOIN origin o ON o.ref = r.origin"
+            " WHERE o.station = ? AND o.incarnation <> ?",
+            (of, present),
+        )
+        for number in range(first, last + 1)
+    }
+
+
 def unbelieved(holders: Sequence[Desk]) -> bool:
     """Whether one of these does not know who has the records that another believes to be one (known residue).
 
