@@ -756,6 +756,18 @@ def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_
         assert shown.life is Life.DELETED, desk.name
     assert len({d.digest(come.unit).sha256 for d in (come, town, other, city)}) == 1
     assert [d.name for d in (city, one, other, town, third, come, gone) if d.held()] == []
+    # Whoever has heard what was said of a unit has heard all by which it counts or does not.
+    for unit, holders in (gone.unit, (gone, third, one, city)), (come.unit, (come, town, one, city)):
+        assert {d.name: _in_vain(d, unit) for d in holders} == {d.name: _in_vain(city, unit) for d in holders}
+
+
+def _in_vain(desk: Desk, unit: str) -> list[tuple[Any, ...]]:
+    """What was said of the superior of a unit and does not count."""
+    return desk.database.rows(
+        "SELECT o.station, r.number, r.reason FROM refused r JOIN origin o ON o.ref = r.origin"
+        " WHERE r.slot = ? AND r.record = unhex(?) ORDER BY o.station, r.number",
+        (SUPERIOR, unit),
+    )
 
 
 def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_well(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
-from desktop.records.versions.deciding import POLICY_TYPES, SAME, TREE_TYPES, UNIT
+from desktop.records.versions.deciding import POLICY_TYPES, SAME, SUPERIOR, TREE_TYPES, UNIT
 from desktop.records.versions.resolution import Life
 from desktop.store.ledger import Ledger
 from desktop.store.log import components
@@ -40,7 +40,10 @@ class Scope:
             # that this station was put out of use, and not of the grant by which it speaks again.
             superiors.setdefault(unit, own)
         self._above = _above(superiors, self._units)
-        self._tree = self._units | self._above | _to_judge_by(ledger, superiors, self._units | self._above)
+        near = self._units | self._above
+        # By where these lie now it is judged who could move a unit from or to one of them.
+        self._named = _named_as_superior(ledger, superiors, near)
+        self._tree = near | self._named | _to_judge_by(ledger, superiors, near)
         self._had: dict[Record, set[str]] = {}
         for record, had in scoping.units_of_records(self._db):
             self._had.setdefault(record, set()).add(had)
@@ -115,12 +118,13 @@ class Scope:
         born = scoping.units_born_since(self._db, position)
         # What becomes of others brings nothing here. Were all looked at for it, those to whom more is due than a bundle
         # holds would have it put at the end of the journal for one another, without end (see ``sending``).
-        placed = scoping.units_placed_since(self._db, position) & (self._units | self._above)
+        moved = scoping.units_placed_since(self._db, position)
+        placed = moved & (self._units | self._above)
         has_come = scoping.was_granted_since(self._db, position, self._station, self._unit)
         granted = {self._unit} if has_come else set()
         for unit in self._below(born | placed | granted):
             found |= self._records_of(unit)
-        if placed:
+        if placed or not moved.isdisjoint(self._named):
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
         if not (born | placed).isdisjoint(self._above | {self._unit}):
             found |= self._said_above()
@@ -266,6 +270,16 @@ def _to_judge_by(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[
         higher |= _above(superiors, higher)
     known_there = near | higher
     return higher | {record for record, c in granted if not c.claims.units.isdisjoint(known_there)}
+
+
+def _named_as_superior(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[str]) -> set[str]:
+    """The units that somebody has said to be above one of these, in vain or not any more, and those above them."""
+    found = {
+        value.strip('"')
+        for _, _, _, record, _, _, value, *_ in governing.changes_of_units(ledger.database, [SUPERIOR])
+        if record in near
+    }
+    return (found | _above(superiors, found)) - near
 
 
 def _above(superiors: Mapping[str, str | None], units: Set[str]) -> set[str]:
