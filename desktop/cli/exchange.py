@@ -18,6 +18,7 @@ from desktop.cli.steps import spoken
 from desktop.errors import Problem, UsageProblem
 from desktop.operations.session import Session
 from desktop.operations.stations import exchange, roots, signing, traffic, verifying
+from desktop.operations.stations.listed import Listings
 from desktop.operations.stations.traffic import MergeOutcome
 from desktop.records.duties import signed_words
 from desktop.records.duties import words as duty_words
@@ -172,12 +173,14 @@ def merge(
     paths = folders.bundles_of(session, files)
     if receipts is not None:
         receipts.parent.mkdir(parents=True, exist_ok=True)
+    listed = Listings(session.database, session.here) if preview else None
     with Ticker() as ticker:
         if preview:
-            done = MergeOutcome(exchange.merge(session, paths, preview=True, progress=ticker.tick), (), ())
+            report = exchange.merge(session, paths, preview=True, progress=ticker.tick, look=listed)
+            done = MergeOutcome(report)
         else:
             done = traffic.merge(session, paths, receipts, ticker.tick)
-    show_report(session, done.report, preview, as_json)
+    show_report(session, done.report, preview, as_json, listed)
     if not preview:
         in_folder = any(path.is_dir() for path in files)
         folders.after_merge(session, done.report.bundles, as_json=as_json, folder=in_folder)

@@ -15,6 +15,7 @@ from desktop.operations.session import Session
 from desktop.operations.stations import decided, traffic, unsettled
 from desktop.operations.stations.decided import Decided, Told, decided_words
 from desktop.operations.stations.forks import KINDS
+from desktop.operations.stations.listed import Listed, Listings
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
 from desktop.records.declaration import short_label
 from desktop.records.duties import DUTIES, signed_words
@@ -74,14 +75,20 @@ def show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json:
     say(f"大小：{size_words(sum(p.size for p in manifest.parts))}，加密部分{len(manifest.parts)}个")
 
 
-def show_report(session: Session, report: MergeReport, preview: bool, as_json: bool) -> None:
-    """What became of each file of a merge, and what is to be done next; in a preview, what would."""
+def show_report(
+    session: Session, report: MergeReport, preview: bool, as_json: bool, listed: Listings | None = None
+) -> None:
+    """What became of each file of a merge, and what is to be done next; in a preview, what would.
+
+    ``listed`` are the first of the records that each file brings, changes or deletes.
+    """
+    listed = listed or Listings(session.database, session.here)
     told = Told() if preview else decided.after_merge(session.database, session.here, report.bundles)
     if as_json:
         json_line(
             {
                 "preview": preview,
-                "bundles": [_bundle_object(b) for b in report.bundles],
+                "bundles": [_bundle_object(b, listed.get(b.path, ())) for b in report.bundles],
                 "decided": [_decided_object(one) for one in told.listed],
                 "decided_unlisted": told.unlisted,
                 "renumbered": report.renumbered,
@@ -93,6 +100,7 @@ def show_report(session: Session, report: MergeReport, preview: bool, as_json: b
         names = traffic.station_names(session.database, session.here)
         for bundle, joined in zip(report.bundles, settled, strict=True):
             _say_bundle(session, names, bundle, preview)
+            _say_listed(listed.get(bundle.path, ()))
             if joined:
                 say(f"    其中{OUTCOMES[REFUSED]}的{len(joined)}项{joined[0].advice}")
         if doubted := dict.fromkeys(bundle.name for bundle in report.bundles if bundle.unwritten):
@@ -182,7 +190,16 @@ def _done_words(session: Session, bundle: BundleResult) -> str:
     return "；".join(c.words for c in counts if c.items)
 
 
-def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
+def _say_listed(listed: Sequence[Listed]) -> None:
+    """The first records that come or are changed, so that whoever looks knows which these are."""
+    for one in listed[:_MOST_SAID]:
+        place = f"的“{one.slot_labels}”" if one.slot_labels else ""
+        say(f"    {one.words} {one.label}“{one.title}”{place}")
+    if len(listed) > _MOST_SAID:
+        say(f"    只列出前{_MOST_SAID}条；更多的在窗口“上报与合并”里核对时看。")
+
+
+def _bundle_object(bundle: BundleResult, listed: Sequence[Listed]) -> dict[str, Any]:
     return {
         "file": str(bundle.path),
         "sender": bundle.sender,
@@ -197,6 +214,10 @@ def _bundle_object(bundle: BundleResult) -> dict[str, Any]:
         "births": bundle.births,
         "changes": bundle.changes,
         "deletions": bundle.deletions,
+        "listed": [
+            {"done": one.done.value, "type": one.type, "record": one.record, "title": one.title}
+            for one in listed
+        ],
         "written": {station: n for station, n in bundle.written.items() if n},
         "unapplied": [_unapplied_object(u) for u in bundle.unapplied],
         "unlisted": bundle.unlisted,

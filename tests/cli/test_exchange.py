@@ -80,6 +80,9 @@ def test_a_preview_tells_what_is_new_by_type_and_by_unit(places: Places, tmp_pat
     said = run("merge", places.district, places.stick / "2.xsj", "--preview").stdout
     assert "企业新增2条；会员新增1条" in said
     assert "    新来的由2个单位填写：示例村工会（2项），北山街道总工会（1项）" in said.splitlines()
+    assert {"    新增 企业“甲公司”", "    新增 企业“乙公司”", "    新增 会员“王芳”"} <= {*said.splitlines()}
+    (told,) = answer("merge", places.district, places.stick / "2.xsj", "--preview")["bundles"]
+    assert {(one["done"], one["title"]) for one in told["listed"]} >= {("new", "甲公司"), ("new", "王芳")}
     first = run("merge", places.town, places.stick / "1.xsj", "--preview").stdout
     assert "新增" not in first, "all of it is known"
 

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 from desktop.operations.recording import records
 from desktop.operations.session import Session
 from desktop.operations.stations import covers, exchange, traffic
+from desktop.operations.stations.listed import Listed
 from desktop.operations.stations.traffic import Seen
+from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.declaration import Level, Role
 from desktop.records.versions.item_outcomes import OUTCOMES
 from desktop.records.versions.stamps import DAY_MS
@@ -28,6 +30,7 @@ from desktop.sync.merging import results
 from desktop.sync.merging.results import BundleResult
 from desktop.ui import theme
 from desktop.ui.forms.page import FormPage
+from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.pages.conflicts.page import ConflictsPage
 from desktop.ui.pages.sync.page import LOG, SyncPage
 from desktop.ui.pages.sync.preview import Shown, summary
@@ -440,7 +443,11 @@ def test_what_a_file_brings_is_told_by_type_and_by_unit_and_either_shows_its_ite
     details = page.merge.details
 
     def listed() -> list[tuple[str, str]]:
-        return sorted((item.key.type, item.key.author) for item in details.items.rows.lines)
+        found = (item.key for item in details.items.rows.lines if isinstance(item.key, Unsettled))
+        return sorted((item.type, item.author) for item in found)
+
+    def came() -> list[tuple[str, ...]]:
+        return [line.texts for line in details.items.rows.lines if isinstance(line.key, Listed)]
 
     firms_alone = [("enterprise", "乙村"), ("enterprise", "甲村")]
     everything = [*firms_alone, ("member", "乙村")]
@@ -449,6 +456,7 @@ def test_what_a_file_brings_is_told_by_type_and_by_unit_and_either_shows_its_ite
     assert listed() == everything, "the cursor that passes by chooses nothing"
     hands.qtbot.keyClick(details.types, Qt.Key.Key_Return)
     assert listed() == firms_alone
+    assert came() == []
     hands.click(details.whole)
     assert listed() == everything
     hands.click(details.by)
@@ -460,12 +468,25 @@ def test_what_a_file_brings_is_told_by_type_and_by_unit_and_either_shows_its_ite
     details.units.selectRow(0)
     hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
     assert listed() == [("enterprise", "乙村"), ("member", "乙村")]
+    assert came() == [("新增", "会员：李明", "", "乙村", "")]
+    hands.look("merge-listed")
+    details.items.selectRow(2)
+    hands.qtbot.keyClick(details.items, Qt.Key.Key_Return)
+    assert hands.window.page is page
+    assert hands.window.notices.words == "这条是新的，合并以后才能打开。"
+    details.units.setFocus()
     hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
-    assert listed() == everything, "what is chosen once more is chosen no longer"
+    assert (listed(), came()) == (everything, []), "what is chosen once more is chosen no longer"
     # The same stands after the merge, and whatever was chosen.
     hands.qtbot.keyClick(details.units, Qt.Key.Key_Return)
     hands.click(page.merge.merge)
     assert listed() == [("enterprise", "乙村"), ("member", "乙村")]
+    details.items.selectRow(2)
+    hands.qtbot.keyClick(details.items, Qt.Key.Key_Return)
+    hands.settle()
+    assert isinstance(hands.window.page, RecordPage), "now it is here"
+    assert hands.window.page.title == "李明"
+    hands.window.open_page("sync")
     hands.click(details.by)
     assert listed() == everything
 

@@ -25,7 +25,7 @@ from desktop.sync.authority import enrolled, station
 from desktop.sync.bundles import sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.merging import receiving
-from desktop.sync.merging.receiving import Progress
+from desktop.sync.merging.receiving import Look, Progress
 from desktop.sync.merging.results import BundleResult, MergeReport
 
 
@@ -114,10 +114,16 @@ def _whose(session: Session, to: str) -> str:
 
 
 def merge(
-    session: Session, paths: Sequence[Path], *, preview: bool = False, progress: Progress | None = None
+    session: Session,
+    paths: Sequence[Path],
+    *,
+    preview: bool = False,
+    progress: Progress | None = None,
+    look: Look | None = None,
 ) -> MergeReport:
     """Merges bundles from below, receipts and bundles from above, or shows what merging would do.
 
+    ``look`` is called with what each file brings while it stands there, as after a preview nothing does.
     Raises ``NotAllowed``, and ``WrongClock`` where the date here would make most of what comes seem to be from the
     future or the past.
     """
@@ -126,7 +132,7 @@ def merge(
         session.ledger.clock.check()
     keys = station.load_keys(session.ledger)
     report = receiving.merge_bundles(
-        session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress
+        session.ledger, keys, paths, session.operator.name, preview=preview, progress=progress, look=look
     )
     if not preview:
         audit.note(session, audit.Act.MERGED, "；".join(map(_result_words, report.bundles)))

@@ -41,6 +41,7 @@ from desktop.sync.enrolling import enrolment, requests
 from desktop.sync.errors.surroundings import plain_problems
 from desktop.sync.formats import sorts
 from desktop.sync.formats.files import read_limited
+from desktop.sync.merging.receiving import Look
 from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.signed import certificates
 from desktop.sync.signed.manifest import DOWN
@@ -292,9 +293,10 @@ def preview(
     here: Here,
     paths: Sequence[Path],
     progress: Progress | None = None,
+    look: Look | None = None,
 ) -> list[Seen]:
     """What merging these files would do; nothing is written. A file that is refused carries its problem."""
-    report = exchange.merge(session, paths, preview=True, progress=progress)
+    report = exchange.merge(session, paths, preview=True, progress=progress, look=look)
     names = station_names(session.database, here)
     return [_seen(found, names) for found in report.bundles]
 
@@ -336,13 +338,14 @@ def merge(
     receipts: Path | None,
     progress: Progress | None = None,
     writing: Progress | None = None,
+    look: Look | None = None,
 ) -> MergeOutcome:
     """Merges bundles, then writes a receipt into the folder for every station below that sent one.
 
     What was merged stands even when the stick with the folder is gone: the receipts are told as failed. So ``writing``,
     which hears of the receipts, cannot cancel as ``progress`` can.
     """
-    report = exchange.merge(session, paths, progress=progress)
+    report = exchange.merge(session, paths, progress=progress, look=look)
     if receipts is None:
         return MergeOutcome(report)
     senders = dict.fromkeys(b.sender for b in report.bundles if b.problem is None)

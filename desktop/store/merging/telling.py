@@ -275,15 +275,28 @@ class Telling:
         while spans := list(itertools.islice(asked, MAX_LINES)):
             for bundle, type_name, deletes, count in self._db.rows(
                 # What is grouped is sorted in memory, with the values if it is made of them only then.
-                "WITH changed AS MATERIALIZED (SELECT s.value ->> 0 AS bundle, v.type AS type,"
-                f" v.slot = :slot AND v.value <> :absent AS deletes FROM {_within('version', 'v')}"
-                " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin"
-                "  AND t.number = v.number AND t.outcome = :conflict AND t.outcome <> 'refused'"
-                "  AND t.bundle = s.value ->> 0)) SELECT bundle, type, deletes, count(*) FROM changed GROUP BY 1, 2, 3",
-                {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "conflict": CONFLICT},
+                f"WITH changed AS MATERIALIZED (SELECT s.value ->> 0 AS bundle, v.type AS type, {_CHANGED})"
+                " SELECT bundle, type, deletes, count(*) FROM changed GROUP BY 1, 2, 3",
+                _changed_in(spans),
             ):
                 found.setdefault(bundle, Counter())[type_name, bool(deletes)] += count
         return found
+
+    def first_changes(self, brought: Reached, limit: int) -> list[tuple[str, str, str, bool, int]]:
+        """The first of what :meth:`changes` counts of one bundle: type, record, slot, whether it deletes, origin."""
+        bundle, spans = brought
+        asked = _spans([(bundle, _together(spans, self._released[bundle]))])
+        found: list[tuple[str, str, str, int, int]] = []
+        while len(found) < limit and (part := list(itertools.islice(asked, MAX_LINES))):
+            found += self._db.rows(
+                "SELECT type, lower(hex(record)), slot, deletes, origin FROM"
+                f" (SELECT v.type, v.record, v.slot, v.origin, {_CHANGED}) LIMIT {limit - len(found):d}",
+                _changed_in(part),
+            )
+        return [
+            (type_name, record, slot, bool(deletes), origin)
+            for type_name, record, slot, deletes, origin in found
+        ]
 
     def first(self, bundle: int, limit: int) -> Sequence[Line]:
         """The items of a bundle that were told first."""
@@ -294,6 +307,11 @@ class Telling:
             (bundle,),
         )
         return found
+
+
+def _changed_in(spans: Sequence[Place]) -> dict[str, str]:
+    """With what :data:`_CHANGED` is asked."""
+    return {"slot": DELETED_SLOT, "absent": ABSENT, "spans": json.dumps(spans), "conflict": CONFLICT}
 
 
 def _within(table: str, alias: str) -> str:
@@ -325,3 +343,11 @@ def _by_origin(items: Iterable[Item | Told]) -> dict[int, list[int]]:
     for item in items:
         numbers.setdefault(item.origin, []).append(item.number)
     return numbers
+
+
+_CHANGED = (
+    f"v.slot = :slot AND v.value <> :absent AS deletes FROM {_within('version', 'v')}"
+    " WHERE NOT v.birth AND NOT EXISTS (SELECT 1 FROM told t WHERE t.origin = v.origin AND t.number = v.number"
+    " AND t.outcome = :conflict AND t.outcome <> 'refused' AND t.bundle = s.value ->> 0)"
+)
+"""The changes of some spans that are in no conflict, with whether they delete."""

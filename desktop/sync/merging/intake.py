@@ -36,6 +36,7 @@ from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header
 from desktop.sync.merging import erasing, forks, righting, waiting
+from desktop.sync.merging.listing import Listing
 from desktop.sync.merging.lost import Lost
 from desktop.sync.merging.results import BundleResult, Taken
 from desktop.sync.merging.staged import Staged, StagedBundle, by_bundle
@@ -82,7 +83,15 @@ class Intake:
     Bundles may have to be counted ``apart`` (:class:`~desktop.sync.merging.staged.Staged`).
     """
 
-    def __init__(self, ledger: Ledger, keys: StationKeys, *, keep: bool = True, apart: bool = False) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        keys: StationKeys,
+        *,
+        keep: bool = True,
+        apart: bool = False,
+        listing: Listing | None = None,
+    ) -> None:
         self._ledger = ledger
         self._db = ledger.database
         self._keys = keys
@@ -92,7 +101,8 @@ class Intake:
         self._late: list[_Late] = []
         self._took_late = False
         self._changed = indexing.Changed()
-        self._staged = Staged(ledger, self._changed, self._tell, keep=keep, apart=apart)
+        self._listing = listing
+        self._staged = Staged(ledger, self._changed, self._tell, keep=keep, apart=apart, listing=listing)
         self._erased = erased.targets(ledger.database)
         self._present = self._staged.bundle
         self._settling = Settling(ledger, self._call_judge, self._changed, self._lost, self._tell_released)
@@ -271,8 +281,9 @@ class Intake:
     def put_right(self, taken: Sequence[Taken]) -> None:
         """What is told of each bundle, when all of the merge is in (rule 17)."""
         righting.put_right(
-            self._db, self._telling, self._lost, taken, moved=self._settling.moved, later=self._took_late
-        )
+            self._db, self._telling, self._lost, taken, moved=self._settling.moved, later=self._took_late,
+            listing=self._listing,
+        )  # fmt: skip
 
     def take_vouched(self, frame: Frame, desk: Certificate) -> None:
         """A segment that the granting desk vouches for, of what :meth:`begin` was called for."""

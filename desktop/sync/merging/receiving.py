@@ -23,6 +23,7 @@ from desktop.sync.merging import beside, lapsed, refusing, repeating, restating,
 from desktop.sync.merging.beside import Reader
 from desktop.sync.merging.doubting import ClockInDoubt, doubt
 from desktop.sync.merging.intake import Intake
+from desktop.sync.merging.listing import Listing
 from desktop.sync.merging.results import BundleResult, MergeReport
 from desktop.sync.merging.taking import Ahead
 from desktop.sync.signed.certificates import Certificate
@@ -56,6 +57,8 @@ _Merged = tuple[list[BundleResult], bool]
 """The files, and whether what was there before has come to count or ceased to."""
 Progress = Callable[[int, int, str], None]
 """Called with done, total and the name of the file; may raise to cancel."""
+Look = Callable[[Sequence[BundleResult]], None]
+"""Called with what became of the files, inside the transaction."""
 
 
 def merge_bundles(
@@ -66,15 +69,17 @@ def merge_bundles(
     *,
     preview: bool = False,
     progress: Progress | None = None,
+    look: Look | None = None,
 ) -> MergeReport:
     """Merges files in one transaction, or shows what merging would do and writes nothing.
 
+    ``look`` is called with what each brings, while it stands there: of a preview nothing does afterwards.
     A file that cannot be read or trusted carries its problem in the report. Raises :class:`ClockInDoubt` unless a
     person finds the date right, what the disk of the ledger raises, and whatever ``progress`` raises to cancel: then
     the state is as before.
     """
     merge = partial(
-        _tried, partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress)
+        _tried, partial(_merge, ledger, keys, paths, operator, preview=preview, progress=progress, look=look)
     )
     in_transaction = ledger.database.connection.in_transaction
     try:
@@ -104,6 +109,7 @@ def _merge(
     *,
     preview: bool,
     progress: Progress | None,
+    look: Look | None,
     savepoints: bool,
 ) -> _Merged:
     """One try at merging all files."""
@@ -114,7 +120,10 @@ def _merge(
         sending.cut_own(ledger, keys)
         size = sum(map(_size, paths))
         with beside.reader(size, ledger.types, listed=not preview) as reader:
-            receiver = _Receiver(ledger, keys, operator, reader, keep=not preview, savepoints=savepoints)
+            listing = None if look is None else Listing(ledger.database)
+            receiver = _Receiver(
+                ledger, keys, operator, reader, keep=not preview, savepoints=savepoints, listing=listing
+            )
             receiver.prepare(paths)
             for number, path in enumerate(paths):
                 if progress is not None:
@@ -122,6 +131,8 @@ def _merge(
                 receiver.look_ahead(paths[number : number + _AHEAD])
                 taken.append(receiver.take(path))
         moved = receiver.finish()
+        if look is not None:
+            look(taken)
         if preview:
             raise _PreviewDone
     return taken, moved
@@ -153,6 +164,7 @@ class _Receiver:
         *,
         keep: bool = True,
         savepoints: bool = False,
+        listing: Listing | None = None,
     ) -> None:
         self._reader = reader
         self._ahead: dict[Path, Ahead | None] = {}
@@ -165,7 +177,7 @@ class _Receiver:
         self._now = ledger.environment.since_epoch()
         self._first_merge = exchanged.next_merge(ledger.database)
         self._bulk = False
-        self._intake = Intake(ledger, keys, keep=keep, apart=savepoints)
+        self._intake = Intake(ledger, keys, keep=keep, apart=savepoints, listing=listing)
         self._taken: list[results.Taken] = []
 
     def prepare(self, paths: Sequence[Path]) -> None:

@@ -14,6 +14,7 @@ from desktop.store.ledger import ChangeSet, Ledger
 from desktop.store.merging.telling import Telling
 from desktop.store.peers import exchanged
 from desktop.store.peers.traffic import Merged
+from desktop.sync.merging.listing import Came
 
 UNWRITTEN = (
     "对方收到过本机没有写过的数据包：本机可能退回过旧的内容，或者另有一台复制出去的电脑在用。请先查清；"
@@ -53,7 +54,8 @@ class BundleResult:
     ``unapplied`` lists the first items that are not applied; ``reasons`` counts all of them by outcome and reason,
     ``left`` by type and outcome. ``births``, ``changes`` and ``deletions`` count by type what is new here, changed and
     deleted; what is in conflict is none of these changes and deletions. ``written`` counts by station the items that
-    were not known before, whatever became of them.
+    were not known before, whatever became of them. ``came`` lists the first of the births, changes and deletions, where
+    somebody looks.
     ``signed`` are the duties of the persons who have signed it beside the station, ``signers`` duties with names as far
     as the bundle tells them, ``new_roots`` the words of the roots that count from now on, where it brought the news.
     ``earlier``: its date is before that of a bundle of its sender in another incarnation, so that nothing of what it
@@ -79,6 +81,7 @@ class BundleResult:
     unapplied: Sequence[Unapplied] = ()
     reasons: Mapping[tuple[str, str], int] = field(default_factory=dict)
     left: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    came: Sequence[Came] = ()
     released: int = 0
     gap: bool = False
     earlier: bool = False

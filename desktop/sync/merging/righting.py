@@ -10,17 +10,26 @@ from desktop.records.versions.item_outcomes import APPLIED, CONFLICT
 from desktop.store.merging import outcomes
 from desktop.store.merging.telling import Telling, Told
 from desktop.store.tables.database import Database
+from desktop.sync.merging.listing import Listing
 from desktop.sync.merging.lost import Lost
 from desktop.sync.merging.results import BundleResult, Taken
 
 
 def put_right(
-    database: Database, telling: Telling, lost: Lost, taken: Sequence[Taken], *, moved: bool, later: bool
+    database: Database,
+    telling: Telling,
+    lost: Lost,
+    taken: Sequence[Taken],
+    *,
+    moved: bool,
+    later: bool,
+    listing: Listing | None = None,
 ) -> None:
     """What was held and has been released is counted as what it is now, and then each bundle adds up.
 
     So is a conflict that a later bundle closes, or what came ``later`` with the same one. Where something has ceased to
     count since (``moved``), it may have been one side of it, or had closed one, or has come to count and opens one.
+    With a ``listing`` each bundle tells which records it brought.
     """
     lost.tell_heirs()
     brought = [(each.bundle, lost.brought(each.bundle)) for each in taken]
@@ -32,6 +41,8 @@ def put_right(
     changes = telling.changes(brought)
     for each in taken:
         each.result.add_up(telling, each.bundle, changes.get(each.bundle, {}))
+        if listing is not None:
+            each.result.came = listing.of(telling, (each.bundle, lost.brought(each.bundle)))
 
 
 def _tell_anew(

@@ -16,6 +16,7 @@ from desktop.store.merging.merging import Change, Item, Merger
 from desktop.store.merging.merging import Result as Merged
 from desktop.store.queries import indexing
 from desktop.sync.authority.sorting import Sorted
+from desktop.sync.merging.listing import Listing
 from desktop.sync.merging.results import BundleResult
 
 HEAVIEST = 32 << 20
@@ -66,7 +67,7 @@ class Staged:
     that may bring what others say into conflict or out of it.
 
     ``tell`` hears what each round of counting did, and of which bundles that was; ``changed`` notes which records the
-    search must look at again. What nobody will keep has no place in lists (``keep``).
+    search must look at again. What nobody will keep has no place in lists (``keep``). ``listing`` notes what is new.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Staged:
         *,
         keep: bool,
         apart: bool,
+        listing: Listing | None = None,
     ) -> None:
         self._db = ledger.database
         self._types = ledger.types
@@ -84,6 +86,7 @@ class Staged:
         self._changed = changed
         self._tell = tell
         self._keep = keep
+        self._listing = listing
         self._apart = self._alone = apart
         self._merger: Merger | None = None
         self._to_sort: staging.ToSort = {}
@@ -123,6 +126,8 @@ class Staged:
             self._changed.add(block.type, block.records)
             own = self.bundle.result.births
             own[block.type] = own.get(block.type, 0) + merger.add_births(block, found.origin)
+            if self._listing is not None:
+                self._listing.note(self.bundle.number, found.origin, block)
             self._lines += len(block)
         if self._alone and (self._lines >= counting.MOST or self._weight >= HEAVIEST):
             self.count()

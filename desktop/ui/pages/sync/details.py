@@ -1,4 +1,7 @@
-"""What merging files does, type by type or unit by unit, and item by item what is not applied, all of it or of one."""
+"""What merging files does, type by type or unit by unit, and what of it is not applied, item by item.
+
+Of a type or a unit that is chosen the records that come, or are changed, are listed too.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.operations.quantities import count, told
+from desktop.operations.stations.listed import Listed
 from desktop.operations.stations.unsettled import Unsettled, unlisted_words
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, OUTCOMES, REFUSED
 from desktop.store.queries.attached import ATTACHMENT, PART
+from desktop.sync.merging.listing import Done
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.preview import (
@@ -19,13 +24,15 @@ from desktop.ui.pages.sync.preview import (
     done_by,
     item_line,
     left_name,
+    listed_line,
     open_field,
     open_item,
 )
 from desktop.ui.parts import heading, link, plain, row
 from desktop.ui.workbench import Workbench
 
-_ALONE = "点一下或者按 Enter，右边只列这些；再点一下列出全部"
+_ALONE = "点一下或者按 Enter，右边列出是哪些；再点一下还原"
+_CHOOSE = "点一下左边的一行，右边列出新增和修改的是哪些。"
 _DONE = ("新增", "修改", "删除")
 _LEFT = (CONFLICT, HELD, REFUSED)
 """What is not taken, in the order in which it is counted."""
@@ -156,16 +163,22 @@ class Details(QWidget):
         self.units.setVisible(self._by_unit)
         self.types.setVisible(not self._by_unit and bool(self.types.rows.lines))
         items = [item for f in self._good for item in f.items if self._is_wanted(item)]
+        # What nobody has to do anything about is in the way of the rest, until somebody asks for it.
+        listed = [one for f in self._good for one in f.listed if self._only and self._is_wanted(one)]
         # Where all have come to the same the heading says it.
-        self.items.setColumnHidden(0, len({item.outcome for item in items}) == 1)
-        self.items.show_lines([item_line(item) for item in items])
-        self.items.setVisible(bool(items))
+        self.items.setColumnHidden(0, not listed and len({item.outcome for item in items}) == 1)
+        self.items.setColumnHidden(4, not items)
+        self.items.show_lines([*map(item_line, items), *map(listed_line, listed)])
+        self.items.setVisible(bool(items or listed))
         unlisted = sum(f.result.unlisted for f in self._good if f.result is not None)
-        self._items_head.setText(_left_words(items, 0 if self._only else unlisted))
+        self._items_head.setText(_head_words(items, 0 if self._only else unlisted, listed))
         self.whole.setVisible(bool(self._only))
-        self._nothing.setVisible(not items)
+        self._nothing.setVisible(not items and not listed)
+        self._nothing.setText(
+            "没有。" + (_CHOOSE if any(f.listed for f in self._good) and not self._only else "")
+        )
 
-    def _is_wanted(self, item: Unsettled) -> bool:
+    def _is_wanted(self, item: Unsettled | Listed) -> bool:
         of = item.author if self._by_unit else ATTACHMENT if item.type == PART else item.type
         return self._only in ("", of)
 
@@ -179,14 +192,27 @@ class Details(QWidget):
         self._by_unit, self._only = not self._by_unit, ""
         self._show_left()
 
-    def _open(self, item: Unsettled | None) -> None:
-        if item is not None and item.known and item.outcome == CONFLICT and not self.merged:
+    def _open(self, item: Unsettled | Listed | None) -> None:
+        if isinstance(item, Listed):
+            self._open_listed(item)
+        elif item is not None and item.known and item.outcome == CONFLICT and not self.merged:
             open_field(self.workbench, item.type, item.record, item.slot)
             self.workbench.shell.tell(
                 Tone.PLAIN, "这是本机现在的内容。合并以后，两种填法都在“分歧”里，再选用哪一个。"
             )
         else:
             open_item(self.workbench, item)
+
+    def _open_listed(self, one: Listed) -> None:
+        if self.merged or one.done is not Done.NEW:
+            open_field(self.workbench, one.type, one.record, one.slot)
+        if not self.merged:
+            words = (
+                "这条是新的，合并以后才能打开。"
+                if one.done is Done.NEW
+                else "这是本机现在的内容，还没有合并。"
+            )
+            self.workbench.shell.tell(Tone.PLAIN, words)
 
     def _type_lines(self, files: Sequence[Shown]) -> list[Line]:
         births, changes, deletions = done_by(shown.result for shown in files if shown.result is not None)
@@ -218,6 +244,14 @@ def _unit_lines(files: Sequence[Shown]) -> list[Line]:
         Line((name, *map(str, (new[name], *(left[name, o] for o in _LEFT)))), key=name, tip=_ALONE)
         for name in names
     ]
+
+
+def _head_words(items: Sequence[Unsettled], unlisted: int, listed: Sequence[Listed]) -> str:
+    """What the list holds: what comes and stands under it what does not, or either of them alone."""
+    if not listed:
+        return _left_words(items, unlisted)
+    came = f"新来的（列出{len(listed)}条，双击打开记录）"
+    return f"{left_name(items)}{len(items)}项，{came}" if items else came
 
 
 def _left_words(items: Sequence[Unsettled], unlisted: int) -> str:

@@ -12,6 +12,7 @@ from desktop.operations.session import Here, Session
 from desktop.operations.stations import decided, inbox, traffic, uncounted, unsettled
 from desktop.operations.stations.decided import Told
 from desktop.operations.stations.inbox import Aftermath
+from desktop.operations.stations.listed import Listings
 from desktop.operations.stations.traffic import RECEIPTS, MergeOutcome, Seen
 from desktop.sync.merging.results import BundleResult
 from desktop.ui.pages.sync.preview import Shown
@@ -54,8 +55,9 @@ def look(here: Here, paths: Sequence[Path], session: Session, ticket: Ticket) ->
     """What the files are; nothing where somebody has stopped it."""
     standing = lying(paths)
     try:
-        found = traffic.preview(session, here, inbox.in_order(paths), _say(ticket))
-        return Looked([_told(session, here, seen, seen.result) for seen in found], standing)
+        listed = Listings(session.database, here)
+        found = traffic.preview(session, here, inbox.in_order(paths), _say(ticket), listed)
+        return Looked([_told(session, here, seen, seen.result, listed) for seen in found], standing)
     except Cancelled:
         return None
 
@@ -85,13 +87,14 @@ def merge(
     downward = any(s.downward for s in seen.values())
     try:
         before = unsettled.refused(unsettled.unsettled(session.database, here) if downward else ())
-        outcome = traffic.merge(session, paths, receipts, _say(ticket), _say_written(ticket))
+        came = Listings(session.database, here)
+        outcome = traffic.merge(session, paths, receipts, _say(ticket), _say_written(ticket), came)
     except Cancelled:
         return None
     if receipts is not None:
         traffic.remember_folder(session, RECEIPTS, receipts)
     bundles = outcome.report.bundles
-    after = [_told(session, here, _now(seen.get(result.path), result), result) for result in bundles]
+    after = [_told(session, here, _now(seen.get(result.path), result), result, came) for result in bundles]
     listed = unsettled.unsettled(session.database, here) if downward else ()
     now = unsettled.refused(listed)
     back, aside = (
@@ -140,7 +143,7 @@ def _now(before: Seen | None, result: BundleResult) -> Seen | None:
     return None if before is None else replace(before, result=result)
 
 
-def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult) -> Shown:
+def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult, listed: Listings) -> Shown:
     known = bool(result.total) and result.known == result.total
     return Shown(
         result.path,
@@ -150,4 +153,5 @@ def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult)
         and uncounted.was_withdrawn(
             session.database, here, result.sender, result.incarnation, result.sequence
         ),
+        listed.get(result.path, ()),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.operations.quantities import amount_words
+from desktop.operations.stations.listed import Listed
 from desktop.operations.stations.traffic import Seen
 from desktop.operations.stations.unsettled import Unsettled
 from desktop.records.declaration import short_label
@@ -33,13 +34,15 @@ NOT_TAKEN = "没有收下的"
 class Shown:
     """One file with what became, or would become, of it; nothing yet while it is looked at.
 
-    ``withdrawn``: all of it was merged before, and that was rolled back.
+    ``withdrawn``: all of it was merged before, and that was rolled back. ``listed`` are the first of the records that
+    it brings, changes or deletes.
     """
 
     path: Path
     seen: Seen | None = None
     items: Sequence[Unsettled] = field(default_factory=tuple)
     withdrawn: bool = False
+    listed: Sequence[Listed] = field(default_factory=tuple)
 
     @property
     def result(self) -> BundleResult | None:
@@ -172,6 +175,12 @@ def item_line(item: Unsettled) -> Line:
     )
     tone = Tone.PLAIN if item.settled else OUTCOME_TONES.get(item.outcome)
     return Line(texts, tone, item, f"{item.reason}。{item.advice}")
+
+
+def listed_line(one: Listed) -> Line:
+    """A record that comes, or is changed or deleted, as a row beside those of :func:`item_line`."""
+    texts = (one.words, f"{one.label}：{one.title}", one.slot_labels, one.author, "")
+    return Line(texts, None, one)
 
 
 def open_item(workbench: Workbench, item: Unsettled | None) -> None:
