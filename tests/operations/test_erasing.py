@@ -64,17 +64,25 @@ def holds(session: Session) -> list[str]:
     return [value for value in (PHONE, NAME, ID, "旧名", "13911112222") if value in texts(session)]
 
 
+def spelled(session: Session) -> str:
+    """The characters of the name of which the search index says in which row and at what place they stand."""
+    pages = b"".join(block for (block,) in session.database.rows("SELECT block FROM search_member_data"))
+    return "".join(c for c in NAME if c.encode() in pages)
+
+
 def test_nothing_is_left_at_any_level(town: Session, village: Session, member: str, tmp_path: Path) -> None:
     drafts = village.workspace.drafts()
     drafts.keep(Draft("k", "member", member, 1, {"phone": PHONE}))
     drafts.close()
     assert len(holds(town)) == len(holds(village)) == 5
     assert found(village, NAME) == found(town, NAME) == 1
+    assert spelled(village) == spelled(town) == NAME
     erasing.erase(village, "member", [member], basis="consent", note="本人要求")
     report_up(village, town, tmp_path)
     for session in (village, town):
         assert holds(session) == []
         assert found(session, NAME) == 0
+        assert spelled(session) == ""
         held = records.load(session, "member", member)
         assert held is not None
         assert (held.values["name"], held.values["phone"]) == (None, None)

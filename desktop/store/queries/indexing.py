@@ -103,6 +103,19 @@ def add(database: Database, record_type: RecordType, last_row: int) -> None:
     _index(database, record_type, "WHERE _row > ?", (last_row,))
 
 
+def purge(database: Database, types: Mapping[str, RecordType]) -> None:
+    """Leaves no entries of what was erased: those that were replaced stay in their parts until these are merged.
+
+    A character and its place in a row stand there, so whoever has the pages could spell the names again.
+    """
+    refresh_stale(database, types)
+    for (name,) in database.rows("SELECT DISTINCT type FROM erased ORDER BY type"):
+        record_type = types.get(name)
+        if record_type is not None and searchable(record_type):
+            index = quoted(index_of(name))
+            database.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
+
+
 def remove(database: Database, record_type: RecordType, row: int) -> None:
     """Forgets a row that is taken out of its table, whose number may be given again."""
     if searchable(record_type):

@@ -214,8 +214,11 @@ class Database:
         """Leaves nothing of what was deleted in free pages or in the log beside the file; outside a transaction.
 
         Whether the log could be emptied: not while somebody reads. Where there is no room for a new file, which is
-        raised, the log goes all the same.
+        raised, the log goes all the same. On a connection that is closed after it: its temporary tables are lost.
         """
+        # The new file would lie in memory, as large as it is. On the disk it has the key of this one, and of nothing
+        # else that the engine may put aside there is any.
+        self.execute("PRAGMA temp_store = FILE")
         try:
             self.execute("VACUUM")
         finally:

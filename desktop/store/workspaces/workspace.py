@@ -13,6 +13,7 @@ from desktop.records.declaration import Level, Role
 from desktop.records.types import Catalogue
 from desktop.renaming import replace
 from desktop.store.ledger import Ledger
+from desktop.store.queries import indexing
 from desktop.store.tables.database import KEY_BYTES, Database, DatabaseError, ReadOnlyPlace, problem_of
 from desktop.store.tables.environment import Environment
 from desktop.store.workspaces import making, openings
@@ -267,11 +268,16 @@ class Workspace:
             self.keeper.unseen(lambda: openings.mark(self.folder, self.ledger.database))
 
     def shred(self, *, destroy_backups: bool = False) -> bool:
-        """After an erasure: nothing of it stays in free pages, and today's backup no longer holds it; whether all went.
+        """After an erasure: nothing of it stays in the search index, in free pages or in today's backup; whether so.
 
         Raises what the engine and the system raise where the disk does not let it be done.
         """
-        emptied = self.ledger.database.shred()
+        indexing.purge(self.ledger.database, self.ledger.types)
+        alone = Database.open(self.place.ledger, self.place.key)
+        try:
+            emptied = alone.shred()
+        finally:
+            alone.close()
         return emptied and (self.keeper is None or self.keeper.renew(destroy=destroy_backups))
 
     def reader(self) -> Database:
