@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.types import Catalogue
@@ -11,6 +11,9 @@ from desktop.store.log.versions import REPLACED
 from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of, title_fields, title_text
 from desktop.store.tables.database import Database
+
+Note = Callable[[str, Sequence[str], str], None]
+"""Gets a type, columns of its table, and the table whose columns ``c0``, ``c1`` … are about to be written there."""
 
 _LONG = 16 << 10
 """Bytes of a value that is written by itself: what is computed of all others is in memory twice."""
@@ -82,8 +85,8 @@ def _find_conflicts(database: Database, slots: str, only: str = "") -> None:
     )
 
 
-def materialise(database: Database, types: Catalogue) -> None:
-    """The current row is always in the typed table."""
+def materialise(database: Database, types: Catalogue, note: Note) -> None:
+    """The current row is always in the typed table. ``note`` is told what was computed before it stands there."""
     database.execute(
         "INSERT OR IGNORE INTO unit_ref (id) SELECT DISTINCT json_extract(value, '$') FROM winner"
         " WHERE slot = 'unit' AND value <> 'null'"
@@ -98,15 +101,15 @@ def materialise(database: Database, types: Catalogue) -> None:
             continue
         found = "winner w CROSS JOIN {} r ON r.id = w.record WHERE w.type = ? AND w.slot = ?"
         whose = type_name, slot_name
-        _fill(database, type_name, cells, f"{found} AND octet_length(w.value) <= {_LONG}", whose)
+        _fill(database, type_name, cells, f"{found} AND octet_length(w.value) <= {_LONG}", whose, note)
         long = f"SELECT record FROM winner WHERE type = ? AND slot = ? AND octet_length(value) > {_LONG}"
         for (record,) in database.rows(long, whose):
-            _fill(database, type_name, cells, f"{found} AND w.record = ?", (*whose, record))
+            _fill(database, type_name, cells, f"{found} AND w.record = ?", (*whose, record), note)
 
-    _sort_again(database, types)
+    _sort_again(database, types, note)
 
 
-def _sort_again(database: Database, types: Catalogue) -> None:
+def _sort_again(database: Database, types: Catalogue, note: Note) -> None:
     """The order of lists follows the words that name a record."""
     for (type_name,) in database.rows("SELECT DISTINCT type FROM touched"):
         record_type = types.get(type_name)
@@ -116,7 +119,7 @@ def _sort_again(database: Database, types: Catalogue) -> None:
         marks = ", ".join("?" * len(slots))
         found = f"{{}} r WHERE r.id IN (SELECT record FROM touched WHERE type = ? AND slot IN ({marks}))"
         key = f"sort_key({title_text(record_type, 'r.')})"
-        _fill(database, type_name, {"_sort": key}, found, (type_name, *sorted(slots)))
+        _fill(database, type_name, {"_sort": key}, found, (type_name, *sorted(slots)), note)
 
 
 def _fill(
@@ -125,6 +128,7 @@ def _fill(
     cells: Mapping[str, str],
     found: str,
     parameters: tuple[str | bytes, ...],
+    note: Note,
 ) -> None:
     """Writes what is computed into these columns of a table, for the rows ``r`` that are found.
 
@@ -138,6 +142,7 @@ def _fill(
         f" SELECT r._row, {', '.join(cells.values())} FROM {found.format(table)}",
         parameters,
     )
+    note(type_name, tuple(cells), computed)
     parts = ", ".join(
         f"{quoted(column)} = (SELECT c.{name} FROM {computed} c WHERE c.row = r._row)"
         for column, name in zip(cells, names, strict=True)

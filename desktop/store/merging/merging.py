@@ -169,7 +169,7 @@ class Merger:
         self._anew = False
         resolving.resolve(self._db)
         self._components.resolve()
-        resolving.materialise(self._db, self._types)
+        resolving.materialise(self._db, self._types, self._staging.note_filled)
         Lives(self._db, self._types, self._staging.parents).judge()
         return asked
 

@@ -54,14 +54,35 @@ Tables that are hardly more than their key are laid out by it: as a table and an
 
 _NOTHING_SEEN = "[]"
 ToSort = dict[str, Counter[str] | None]
-"""By type and column how many bytes the indexes that were put off will be sorted by; None where they stand."""
+"""By type and column how many bytes the indexes that were put off will be sorted by; nothing where they stand."""
 MOST_SORTED = 80 * 1024 * 1024
 """Bytes that the engine may sort when it builds an index afterwards. It does so in memory and writes nothing of them
 beside the ledger, where it would stand in clear."""
 _BESIDE_A_KEY = 40
 """Bytes that it takes for each row beside what is sorted by."""
+_BY_TITLE = "_sort"
 NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 """Why a change is staged: it came, it had been held, or its record was taken apart."""
+
+
+def put_off_indexes(database: Database, types: Catalogue) -> ToSort:
+    """Drops the indexes that :func:`schema.make_indexes` builds when all has come, and says what they sort by now.
+
+    They stay where what is here already is too much to be sorted at once.
+    """
+    to_sort: ToSort = {}
+    for record_type in types.values():
+        names = [_BY_TITLE, *(f.name for f in record_type.fields if _is_sorted(f))]
+        sums = [
+            f"count({quoted(n)}) * {_BESIDE_A_KEY} + coalesce(sum(octet_length({quoted(n)})), 0)"
+            for n in names
+        ]
+        found = database.row(f"SELECT {', '.join(sums)} FROM {quoted(table_of(record_type.name))}") or ()
+        to_sort[record_type.name] = (
+            None if max(found) > MOST_SORTED else Counter(dict(zip(names, found, strict=True)))
+        )
+    schema.drop_indexes(database, {t.name: t for t in types.values() if to_sort[t.name] is not None})
+    return to_sort
 
 
 class Staging:
@@ -148,30 +169,47 @@ class Staging:
         self._note_parents(births, record_type)
         self._note_joined(births, fields)
         if record_type is not None:
-            self._note_sorting(record_type, births, keys or (), fields)
+            self._note_births(record_type, births, keys or (), fields)
         return inserted
 
-    def _note_sorting(
+    def _note_births(
         self, record_type: RecordType, births: Births, keys: Sequence[str], fields: Sequence[Field | None]
     ) -> None:
+        if self._to_sort.get(births.type) is not None:
+            said = zip(fields, births.cells, strict=True)
+            cells = {_BY_TITLE: keys} | {f.name: c for f, c in said if _is_sorted(f)}
+            self._note_sorting(record_type, {name: (len(births), _size(c)) for name, c in cells.items()})
+
+    def note_filled(self, type_name: str, columns: Sequence[str], computed: str) -> None:
+        """What stands in a table of computed cells will be sorted as well, under these columns of the type."""
+        record_type = self._types.get(type_name)
+        if record_type is None or self._to_sort.get(type_name) is None:
+            return
+        places = {
+            name: f"c{n}"
+            for n, name in enumerate(columns)
+            if name == _BY_TITLE or _is_sorted(record_type.by_name.get(name))
+        }
+        for name, place in places.items():
+            found = self._db.row(
+                f"SELECT count({place}), coalesce(sum(octet_length({place})), 0) FROM {computed}"
+            )
+            self._note_sorting(record_type, {name: found or (0, 0)})
+
+    def _note_sorting(self, record_type: RecordType, come: Mapping[str, tuple[int, int]]) -> None:
         """Builds the indexes of a type that were put off before there is too much of it to be sorted at once.
 
-        A bundle may bring a million names of a thousand characters; what comes then goes into the indexes one by one.
+        ``come`` are values and bytes by column. A bundle may bring a million names of a thousand characters; what comes
+        then goes into the indexes one by one.
         """
-        if births.type not in self._to_sort:
-            self._to_sort[births.type] = None if schema.has_indexes(self._db, record_type) else Counter()
-        sorting = self._to_sort[births.type]
+        sorting = self._to_sort[record_type.name]
         if sorting is None:
             return
-        sorted_by = [
-            ("", keys),
-            *((f.name, c) for f, c in zip(fields, births.cells, strict=True) if _is_sorted(f)),
-        ]
-        for name, cells in sorted_by:
-            sorting[name] += _BESIDE_A_KEY * len(births) + _size(cells)
+        for name, (values, size) in come.items():
+            sorting[name] += _BESIDE_A_KEY * values + size
         if max(sorting.values()) > MOST_SORTED:
             schema.make_indexes_early(self._db, record_type)
-            self._to_sort[births.type] = None
+            self._to_sort[record_type.name] = None
 
     def add_changes(self, changes: Iterable[Change]) -> None:
         """Stages changes and tombstones whose item numbers are new here."""

@@ -264,12 +264,6 @@ def make_indexes_early(database: Database, record_type: RecordType) -> None:
         _build(database, indexes_of({record_type.name: record_type}).items())
 
 
-def has_indexes(database: Database, record_type: RecordType) -> bool:
-    """Whether what :func:`drop_indexes` drops is there for this type."""
-    name = next(iter(indexes_of({record_type.name: record_type})))
-    return database.row("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)) is not None
-
-
 def _build(database: Database, indexes: Iterable[tuple[str, str]]) -> None:
     for name, definition in indexes:
         database.execute(f"CREATE INDEX IF NOT EXISTS {quoted(name)} ON {definition}")

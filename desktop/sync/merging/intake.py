@@ -24,6 +24,7 @@ from desktop.store.merging import aside, outcomes
 from desktop.store.merging import erasing as erased
 from desktop.store.merging.merging import Item
 from desktop.store.merging.merging import Result as Merged
+from desktop.store.merging.staging import ToSort, put_off_indexes
 from desktop.store.merging.telling import Telling
 from desktop.store.queries import indexing
 from desktop.sync import trust
@@ -102,10 +103,15 @@ class Intake:
         self._took_late = False
         self._changed = indexing.Changed()
         self._listing = listing
-        self._staged = Staged(ledger, self._changed, self._tell, keep=keep, apart=apart, listing=listing)
+        self._to_sort: ToSort = {}
+        self._staged = Staged(
+            ledger, self._changed, self._tell, keep=keep, apart=apart, to_sort=self._to_sort, listing=listing
+        )
         self._erased = erased.targets(ledger.database)
         self._present = self._staged.bundle
-        self._settling = Settling(ledger, self._call_judge, self._changed, self._lost, self._tell_released)
+        self._settling = Settling(
+            ledger, self._call_judge, self._changed, self._lost, self._tell_released, self._to_sort
+        )
         self._judge = self._call_judge()
         self._spoken = ""
         self._parked: list[_Parked] = []
@@ -127,6 +133,10 @@ class Intake:
         self._staged.begin(bundle)
         self._present = bundle
         return bundle.number
+
+    def put_off_indexes(self) -> None:
+        """What speeds up lists is built when all is in, but for what is too much to be sorted at once."""
+        self._to_sort |= put_off_indexes(self._db, self._ledger.types)
 
     def set_alone(self) -> None:
         """The bundle that has begun, and of which nothing is staged yet, is counted by itself."""

@@ -204,7 +204,7 @@ class _Receiver:
                 # Nothing that the other files say would change it, and opening each takes as long as forty of its rows.
                 self._bulk = True
                 self._db.expect_much(new=True)
-                schema.drop_indexes(self._db, self._ledger.types)
+                self._intake.put_off_indexes()
                 return
 
     def take(self, path: Path) -> BundleResult:

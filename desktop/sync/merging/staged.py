@@ -67,7 +67,8 @@ class Staged:
     that may bring what others say into conflict or out of it.
 
     ``tell`` hears what each round of counting did, and of which bundles that was; ``changed`` notes which records the
-    search must look at again. What nobody will keep has no place in lists (``keep``). ``listing`` notes what is new.
+    search must look at again. What nobody will keep has no place in lists (``keep``). ``to_sort`` is the whole merge's.
+    ``listing`` notes what is new.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Staged:
         *,
         keep: bool,
         apart: bool,
+        to_sort: staging.ToSort,
         listing: Listing | None = None,
     ) -> None:
         self._db = ledger.database
@@ -89,7 +91,7 @@ class Staged:
         self._listing = listing
         self._apart = self._alone = apart
         self._merger: Merger | None = None
-        self._to_sort: staging.ToSort = {}
+        self._to_sort = to_sort
         self._lines = self._weight = 0
         self._earlier: list[StagedBundle] = []
         self._said_earlier: set[str] = set()

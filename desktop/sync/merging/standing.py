@@ -20,6 +20,7 @@ from desktop.store.ledger import LEARNED, ChangeSet, Ledger
 from desktop.store.merging import aside, outcomes, uncounting
 from desktop.store.merging.aside import Put
 from desktop.store.merging.merging import Item, Merger, Result
+from desktop.store.merging.staging import ToSort
 from desktop.store.merging.uncounting import Taken
 from desktop.store.peers import received, segment_log
 from desktop.store.queries import indexing, scoping
@@ -88,6 +89,7 @@ class Settling:
         changed: indexing.Changed,
         lost: Lost | None = None,
         released: Callable[[Sequence[Item]], None] | None = None,
+        to_sort: ToSort | None = None,
     ) -> None:
         self._ledger = ledger
         self._db = ledger.database
@@ -96,6 +98,7 @@ class Settling:
         self._now = ledger.environment.since_epoch()
         self._lost = lost
         self._tell_released = released
+        self._to_sort = to_sort
         self._unmoved: set[tuple[str, str]] = set()
         self._begun: dict[int, Spans] = {}
         self._written = received.last_number(self._db, ledger.origin)
@@ -143,7 +146,7 @@ class Settling:
 
     def _once(self, judge: Judge) -> bool:
         """Whether something moved that says what counts of the rest, so that all is to be judged anew."""
-        merger = Merger(self._db, self._ledger.types)
+        merger = Merger(self._db, self._ledger.types, to_sort=self._to_sort)
         self._unmoved.clear()
         deciding = taken = False
         for piece in self._take_out(judge):
