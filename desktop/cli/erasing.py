@@ -10,7 +10,6 @@ from desktop.cli.opening import YES, NotConfirmed, date_is_right, opens, reply, 
 from desktop.cli.output import json_line, remark, say
 from desktop.cli.parameters import OneOf, json_option, type_argument
 from desktop.errors import UsageProblem
-from desktop.operations import queries
 from desktop.operations.session import Session
 from desktop.operations.workspaces import erasing, retention
 from desktop.records.declaration import RecordType, short_label
@@ -135,8 +134,7 @@ def due(session: Session, rule: str | None, as_json: bool) -> None:
 
 def _must_be_here(session: Session, record_type: RecordType, ids: tuple[str, ...]) -> None:
     """Nobody is asked whether to erase what is not here."""
-    held = queries.titles(session.database, session.types, session.codes, record_type.name, ids)
-    if unknown := [i for i in ids if i not in held]:
+    if unknown := erasing.not_here(session, record_type.name, ids):
         raise NotFound(f"没有找到编号是{'、'.join(unknown)}的“{record_type.label}”。")
 
 

@@ -15,7 +15,7 @@ from desktop.operations import form_data, queries
 from desktop.operations.recording import attachments, checking, records, steps
 from desktop.operations.recording.attachable import prepare
 from desktop.operations.session import Session, open_session
-from desktop.operations.stations import exchange, forks, unsettled
+from desktop.operations.stations import exchange, forks, policy, uncounted, unsettled, withdrawals
 from desktop.operations.workspaces import erasing, recovery
 from desktop.operations.workspaces.erasing import AlreadyErased, NothingPersonal, NotShredded
 from desktop.records.declaration import Level
@@ -106,6 +106,34 @@ def test_it_is_said_for_every_unit_that_has_written(town: Session, village: Sess
         "SELECT u.id FROM r_erasure r JOIN unit_ref u ON u.ref = r.unit ORDER BY r._row"
     )
     assert said == [(town.unit.id,), (village.unit.id,)]
+
+
+@pytest.mark.parametrize("by_town", [False, True])
+def test_what_was_taken_back_is_erased_with_its_files(
+    town: Session, village: Session, member: str, tmp_path: Path, by_town: bool
+) -> None:
+    """It counts nowhere and is kept everywhere, and nobody could have it erased: the record was not found."""
+    path = written(tmp_path, f"{NAME}.pdf", PDF)
+    attachments.add(village, "member", member, [prepare(path, village.environment.today())])
+    report_up(village, town, tmp_path)
+    for merge in (2, 1):
+        withdrawals.withdraw(town, merge)
+    report_up(village, town, tmp_path)
+    at, other = (town, village) if by_town else (village, town)
+    assert records.load(at, "member", member) is None
+    assert len(holds(at)) == len(holds(other)) == 5
+    erasing.erase(at, "member", [member], ["phone"], basis="consent")
+    assert PHONE not in holds(at)
+    assert NAME in holds(at)
+    erasing.erase(at, "member", [member], basis="consent")
+    report_up(village, town, tmp_path)
+    assert holds(at) == holds(other) == []
+    with pytest.raises(AlreadyErased):
+        erasing.erase(at, "member", [member], basis="consent")
+    policy.lift(town, *(e.record for e in uncounted.all_excluded(town.database, town.here)))
+    report_up(village, town, tmp_path)
+    assert records.load(village, "member", member) is not None
+    assert holds(at) == holds(other) == []
 
 
 def test_one_content_is_erased_and_the_others_stay(village: Session, member: str) -> None:

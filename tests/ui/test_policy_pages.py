@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop.operations.recording import records
 from desktop.operations.session import NotAllowed, Session
@@ -29,6 +29,7 @@ from desktop.store.peers import traffic as stored
 from desktop.store.queries import reading
 from desktop.store.queries.reading import Query
 from desktop.ui.dialogs import Answer
+from desktop.ui.erase import EraseDialog
 from desktop.ui.forms.record_page import RecordPage
 from desktop.ui.pages.home.page import HomePage
 from desktop.ui.pages.recent import RecentPage
@@ -42,7 +43,7 @@ from desktop.ui.pages.sync.page import (
     WORK,
     SyncPage,
 )
-from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, twin
+from tests.operations.stations import CHEAP, enrol, repeatable, report_up, station, texts, twin
 from tests.ui.hands import Desk, Hands, Windows
 from tests.ui.house import picture
 
@@ -354,6 +355,34 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     assert page.merge.files == []
     assert page.send.export.isVisible()
     assert "有1项新内容要上报" in page.send.amount.text()
+
+
+def test_a_person_is_erased_from_what_was_sent_back(
+    open_page: Open, pair: tuple[Session, Session], tmp_path: Path
+) -> None:
+    """No form leads there: the record counts nowhere, and its words are kept with all names."""
+    district, town = pair
+    member = records.save(town, "member", {"name": "犇㛃䶮", "phone": "13812340000"}).record
+    report_up(town, district, tmp_path)
+    returning.send_back(district, "member", member, "重复")
+    exchange.receive(town, [exchange.send(district, tmp_path / "回执.xsj", to=town.ledger.station).path])
+    hands, page = open_page(town)
+    page.tabs.setCurrentIndex(UNSETTLED)
+    hands.settle()
+    (line,) = page.unsettled.grid.rows.lines
+    assert line.key.title == "犇㛃䶮"
+    hands.look("erase-aside")
+    hands.click(page.unsettled.erase)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, EraseDialog)
+    hands.strangers.seen.remove(repr(dialog))
+    dialog.basis.setCurrentIndex(dialog.basis.findData("consent"))
+    dialog.sure.setText("清除")
+    hands.click(dialog.do)
+    (line,) = page.unsettled.grid.rows.lines
+    assert "犇㛃䶮" not in "".join(line.texts)
+    assert "犇㛃䶮" not in texts(town)
+    assert "13812340000" not in texts(town)
 
 
 def test_that_own_items_count_again_is_told_and_nobody_reads_of_a_deletion(

@@ -28,6 +28,8 @@ from desktop.store.queries.attached import ATTACHMENT, CONTENT, PART
 from desktop.store.queries.erasures import (
     anything_left,
     as_born,
+    files_aside,
+    is_aside,
     records_erased,
     slots_of,
     slots_written,
@@ -37,7 +39,7 @@ from desktop.store.queries.erasures import (
 )
 from desktop.store.queries.forked import open_forks
 from desktop.store.queries.pointing import pointing
-from desktop.store.queries.scoping import unit_of
+from desktop.store.queries.scoping import is_here, unit_of
 from desktop.store.tables.database import Database, translated
 from desktop.store.workspaces.backups import BACKUPS, followed
 from desktop.sync.authority import station
@@ -48,6 +50,9 @@ _MOST_OTHERS = 200
 _BACKUPS_TOO = "backups"
 """Stands where it is noted that something is still to be shredded, if the older backups go with it."""
 FOLLOWED = "别的单位附在已清除的记录上"
+
+_Aside = tuple[str, str, Sequence[str]]
+"""Type and id of a record that has no birth that counts, and which slots of it are erased."""
 
 
 class NothingPersonal(UsageProblem):
@@ -106,6 +111,12 @@ def others_words(types: Catalogue, found: Mapping[str, int]) -> str:
     return f"另有{named}里也写着同一个人，不会一起清除" if named else ""
 
 
+def not_here(session: Session, type_name: str, records: Sequence[str]) -> list[str]:
+    """Those of which nothing ever came here; of what was taken back or waits the words are here all the same."""
+    database = session.database
+    return [r for r in records if not (is_here(database, type_name, r) or is_aside(database, type_name, r))]
+
+
 def erase(
     session: Session,
     type_name: str,
@@ -135,8 +146,12 @@ def erase(
     if not chosen or not known.issuperset(slots):
         raise NothingPersonal("这些内容不是个人信息。")
     ours = covered(session.database, session.unit.id)
-    held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in records]
-    if not destroy_backups and all(_is_gone(session, record, slots) for record, slots in held):
+    here = [r for r in records if is_here(session.database, type_name, r)]
+    held = [(_may_erase(session, type_name, record, chosen, ours), chosen) for record in here]
+    away: list[_Aside] = [(type_name, record, chosen) for record in records if record not in here]
+    away += _files_aside(session, type_name, records) if _is_whole(session, type_name, chosen) else []
+    aside = _may_erase_aside(session, away, ours)
+    if not (destroy_backups or aside) and all(_is_gone(session, record, slots) for record, slots in held):
         finish(session)
         raise _left_behind(session.database) or AlreadyErased(
             "这些个人信息以前已经清除过，本机没有留下要清除的内容。"
@@ -144,14 +159,13 @@ def erase(
     check_lengths(session.types[ERASURE], {"note": note})
     if not date_is_right:
         session.ledger.clock.check_lasting(session.types)
-    along = _attached(session, type_name, records, ours) if _is_whole(session, type_name, chosen) else []
+    along = _attached(session, type_name, here, ours) if _is_whole(session, type_name, chosen) else []
     with session.database.transaction():
-        changes = _write(session, held + along, {"basis": basis, "note": note or None})
+        changes = _write(session, held + along, aside, {"basis": basis, "note": note or None})
         why = session.codes["erasure_basis"].by_code[basis].label
-        for record, slots_of_it in held + along:
-            if record.type != PART:
-                named = f"{record.type} {record.id} {' '.join(slots_of_it)} {why}"
-                audit.note(session, Act.ERASED, named)
+        for kind, target, slots_of_it in [*((r.type, r.id, s) for r, s in held + along), *aside]:
+            if kind != PART:
+                audit.note(session, Act.ERASED, f"{kind} {target} {' '.join(slots_of_it)} {why}")
         if destroy_backups:
             session.ledger.set_meta(SHRED_DUE, _BACKUPS_TOO)
     finish(session)
@@ -328,6 +342,28 @@ def _may_erase(
     return held
 
 
+def _files_aside(session: Session, type_name: str, records: Sequence[str]) -> list[_Aside]:
+    """Files that were attached to these records, and their parts, where they count no more or not yet."""
+    return [
+        (kind, file, [slot.name for slot in personal_slots(session, kind)])
+        for kind, file in files_aside(session.database, type_name, records)
+        if not is_here(session.database, kind, file)
+    ]
+
+
+def _may_erase_aside(session: Session, wanted: Sequence[_Aside], ours: Collection[str]) -> list[_Aside]:
+    """Those of them of which something personal is set aside here, as after a roll-back: it is kept, so it may have to
+    go. All of it was written under ``ours``. Raises ``NotFound`` where nothing of a record ever came here.
+    """
+    for kind, record, _ in wanted:
+        if not_here(session, kind, [record]):
+            raise NotFound("没有找到这条记录。")
+    units = units_aside(session.database, wanted) if wanted else {}
+    if any(not found.issubset(ours) for found in units.values()):
+        raise NotAllowed("这些内容有不归本单位管的单位填写过，请由上级清除。")
+    return [each for each in wanted if each[:2] in units]
+
+
 def _is_gone(session: Session, held: reading.Record, slots: Sequence[str]) -> bool:
     """Whether all of this was erased before, under every id of the record, and nothing was written since."""
     database, record_type = session.database, session.types[held.type]
@@ -367,6 +403,8 @@ def _writers(
 
     Who holds the record in another branch, as a unit there claims it too, does not know who is below whom here.
     """
+    if not is_here(session.database, type_name, record):
+        return [session.unit.id, *sorted(set(aside) - {session.unit.id})]
     born = unit_of_birth(session.database, type_name, record) or unit_of(
         session.database, (type_name, record)
     )
@@ -376,7 +414,10 @@ def _writers(
 
 
 def _write(
-    session: Session, held: Sequence[tuple[reading.Record, Sequence[str]]], reason: Mapping[str, Cell]
+    session: Session,
+    held: Sequence[tuple[reading.Record, Sequence[str]]],
+    away: Sequence[_Aside],
+    reason: Mapping[str, Cell],
 ) -> ChangeSet:
     ledger, operator = session.ledger, session.operator.name
     # What is said of records that are one stands under each of their ids.
@@ -384,7 +425,7 @@ def _write(
         (record.type, target, slots)
         for record, slots in held
         for target in components.members(session.database, record.type, record.id) or (record.id,)
-    ]
+    ] + list(away)
     aside = units_aside(session.database, asked)
     targets = [
         (kind, target, slots, _writers(session, kind, target, slots, aside.get((kind, target), ())))

@@ -214,6 +214,38 @@ def units_aside(
     return found
 
 
+def is_aside(database: Database, type_name: str, record: str) -> bool:
+    """Whether anything of a record waits or was refused."""
+    where = "WHERE record = unhex(:record) AND type = :type"
+    found = database.row(
+        f"SELECT 1 FROM held {where} UNION ALL SELECT 1 FROM refused {where} LIMIT 1",
+        {"record": record, "type": type_name},
+    )
+    return found is not None
+
+
+def files_aside(database: Database, type_name: str, records: Sequence[str]) -> list[tuple[str, str]]:
+    """Type and id of the files that were attached to these records, and of their parts, and wait or were refused.
+
+    They are looked for in all that is set aside, which has no index by what it is about.
+    """
+    said = {"kind": type_name, "ids": json.dumps(list(records)), "birth": BIRTH}
+    births = [f"SELECT record, type, value FROM {table} WHERE kind = :birth" for table in ("held", "refused")]
+    files = database.rows(
+        f"WITH aside AS ({' UNION ALL '.join(births)}) SELECT DISTINCT lower(hex(record)) FROM aside"
+        " WHERE type = 'attachment' AND value ->> '$.\"target.kind\"' = :kind"
+        " AND lower(value ->> '$.\"target.record\"') IN (SELECT value FROM json_each(:ids)) ORDER BY 1",
+        said,
+    )
+    parts = database.rows(
+        f"WITH aside AS ({' UNION ALL '.join(births)}) SELECT DISTINCT lower(hex(record)) FROM aside"
+        " WHERE type = 'attachment_part'"
+        " AND lower(value ->> '$.attachment') IN (SELECT value FROM json_each(:ids)) ORDER BY 1",
+        {**said, "ids": json.dumps([*records, *(file for (file,) in files)])},
+    )
+    return [*(("attachment", file) for (file,) in files), *(("attachment_part", part) for (part,) in parts)]
+
+
 def unit_of_birth(database: Database, type_name: str, record: str) -> str | None:
     """The unit that a record was born under, if something else was said of its unit since."""
     found: str | None = database.value(

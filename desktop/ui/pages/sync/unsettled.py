@@ -19,6 +19,8 @@ from desktop.records.declaration import Role, short_label
 from desktop.records.typed.dates import day_words
 from desktop.records.versions.item_outcomes import CONFLICT, HELD, HELD_FUTURE, OUTCOMES, REFUSED
 from desktop.ui.dialogs import Answer
+from desktop.ui.erase import may_erase
+from desktop.ui.erase import offer as offer_erasing
 from desktop.ui.grid import Col, Grid, Line
 from desktop.ui.notices import Tone
 from desktop.ui.pages.sync.preview import NOT_TAKEN, OUTCOME_TONES, open_item
@@ -62,6 +64,8 @@ class UnsettledTab(QWidget):
         self.drop.setToolTip("不用改好再报的，例如重复登记：不再提醒；以后还可以重新填写。")
         self.redate = button("更正日期，重新保存…", self._look_at_dates, "calendar-days", primary=True)
         self.open = button("打开这条记录", self._open, "pencil")
+        self.erase = button("清除个人信息…", self._erase, "trash-2")
+        self.erase.setToolTip("它现在不计入，写的内容本机还留着；本人要求清除的，在这里清除。")
         self._ended: Unsettled | None = None
         """What was just laid aside: the cursor stays with it, or a second click would reach the next one."""
         self.empty = EmptyState()
@@ -77,7 +81,7 @@ class UnsettledTab(QWidget):
         for note in (self.above, self.here, self.cut):
             column.addWidget(note)
         column.addWidget(self.grid, 1)
-        foot = row(self.open, self.redate, self.drop, self.again)
+        foot = row(self.erase, self.open, self.redate, self.drop, self.again)
         foot.insertWidget(0, self.advice, 1)
         column.addLayout(foot)
         whole = QVBoxLayout(self)
@@ -172,9 +176,22 @@ class UnsettledTab(QWidget):
         )
         self.open.setVisible(not again or (item is not None and item.known))
         self.open.setEnabled(item is not None and item.known)
+        self.erase.setVisible(self._may_erase(item))
 
     def _open(self) -> None:
         open_item(self.workbench, self.grid.current())
+
+    def _may_erase(self, item: Unsettled | None) -> bool:
+        """Whether it holds what may have to be erased, and no form can be opened from which that is done."""
+        record_type = self.workbench.types.get(item.type) if item is not None and not item.known else None
+        return record_type is not None and may_erase(self.workbench, record_type)
+
+    def _erase(self) -> None:
+        item: Unsettled | None = self.grid.current()
+        if item is not None and self._may_erase(item):
+            named = f"“{item.title}”" if item.title else f"这条{short_label(item.label)}"
+            dialog = offer_erasing(self.workbench, self.workbench.types[item.type], [item.record], named)
+            dialog.accepted.connect(self.refilled)
 
     def _go_on(self, item: Unsettled | None) -> None:
         """What Enter and a double click do: the first thing that is offered."""
