@@ -167,6 +167,16 @@ def targets(database: Database) -> Targets:
     return by_record(found)
 
 
+def done(database: Database) -> Mapping[tuple[str, str, str, str], int]:
+    """By type, record, slot and the unit under which it was said: up to which moment that was erased here."""
+    return {
+        (name, record, slot, unit): upto
+        for name, record, slot, unit, upto in database.execute(
+            "SELECT type, lower(hex(record)), slot, unit, upto FROM erased"
+        )
+    }
+
+
 def note_undone(database: Database, records: Collection[str], after: int) -> None:
     """What was erased of these records up to a moment later than this one is asked for anew, as far as it is due."""
     database.connection.executemany(

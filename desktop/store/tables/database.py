@@ -219,6 +219,7 @@ class Database:
         # The new file would lie in memory, as large as it is. On the disk it has the key of this one, and of nothing
         # else that the engine may put aside there is any.
         self.execute("PRAGMA temp_store = FILE")
+        self.read_once()
         try:
             self.execute("VACUUM")
         finally:
@@ -287,6 +288,13 @@ class Database:
             yield
         finally:
             self.execute(f"PRAGMA cache_size = {usual}")
+
+    def read_once(self) -> None:
+        """Every page will be gone through once, in its order: none is kept in memory for long.
+
+        To write the whole file anew the engine takes as much for the new one, beside what the usual connection has.
+        """
+        self.execute(f"PRAGMA cache_size = -{CACHE_TO_WRITE_KIB}")
 
     def _expect(self, cache: int, log: int) -> None:
         self.connection.execute(f"PRAGMA cache_size = -{cache}")

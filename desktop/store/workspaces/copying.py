@@ -38,6 +38,7 @@ def write_copy(ledger: Path, key: bytes, beside: Path, held: list[Database] | No
         held.append(database)
     try:
         with translated():
+            database.read_once()
             database.execute("VACUUM INTO ?", (str(beside),))
         with open(beside, "rb+") as file:
             os.fsync(file.fileno())

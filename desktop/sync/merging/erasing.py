@@ -47,11 +47,7 @@ def due(ledger: Ledger) -> list[Erasure]:
     now = ledger.environment.since_epoch()
     anew = erasing.tree_mark(ledger.database) != (ledger.meta(_UNDER) or "")
     units: dict[str, frozenset[str]] = {}
-    done = {
-        (e.type, e.record, e.slot, e.unit): e.upto
-        for several in erasing.targets(ledger.database).values()
-        for e in several
-    }
+    done = erasing.done(ledger.database)
     for kind, target, slots, upto, unit, own in erasures.asked(ledger.database):
         record_type = ledger.types.get(kind)
         if _is_early(own, now):
