@@ -251,14 +251,14 @@ def unit_tree(database: Database, types: Catalogue) -> list[UnitNode]:
     nodes: list[UnitNode] = []
     seen: set[str] = set()
 
-    def walk(superior: str) -> None:
-        for key in below.get(superior, ()):
-            if key not in seen:
-                seen.add(key)
-                nodes.append(UnitNode(key, str(held[key].values.get("name") or ""), superior))
-                walk(key)
-
-    walk("")
+    # Step by step: whoever has registered his own units one below the other may have made thousands of levels.
+    coming = [("", key) for key in reversed(below.get("", ()))]
+    while coming:
+        superior, key = coming.pop()
+        if key not in seen:
+            seen.add(key)
+            nodes.append(UnitNode(key, str(held[key].values.get("name") or ""), superior))
+            coming += [(key, lower) for lower in reversed(below.get(key, ()))]
     return nodes
 
 

@@ -114,13 +114,13 @@ class RollUp:
             case Reports.PERIOD:
                 return sum((self._own(u, accepted) for u in units), _NOTHING)
             case Reports.FILL:
-                return self._filled(unit, set())
+                return self._filled(unit)
             case Reports.DENOMINATOR:
                 numerators = sum((self._own(u, accepted) for u in units), _NOTHING).numerator
-                below = self._filled(unit, set())
+                below = self._filled(unit)
                 return _Sum(numerators, below.denominator, below.reports)
             case Reports.YEAR_END:
-                return self._grown(unit, set())
+                return self._grown(unit)
 
     def _own(self, unit: str, accepted: Accepted) -> _Sum:
         """What is counted at a unit itself, and what it reported over periods."""
@@ -145,30 +145,36 @@ class RollUp:
             self._known[accepted.spans] = (numerators, denominators)
         return self._known[accepted.spans]
 
-    def _filled(self, unit: str, seen: set[str]) -> _Sum:
+    def _filled(self, unit: str) -> _Sum:
         """The sum over a subtree, with reported stocks where they stand instead of records."""
-        seen.add(unit)
-        found = self._reported(unit)
-        if found is None:
-            found = self._own(unit, Accepted())
-            for below in self._tree.directly_below(unit):
-                if below.id not in seen:
-                    found += self._filled(below.id, seen)
+        found, waiting, seen = _NOTHING, [unit], set[str]()
+        # Step by step: nothing says how many levels of units somebody has registered below his own.
+        while waiting:
+            seen.add(at := waiting.pop())
+            said = self._reported(at)
+            found += self._own(at, Accepted()) if said is None else said
+            if said is None:
+                waiting += [
+                    below.id for below in reversed(self._tree.directly_below(at)) if below.id not in seen
+                ]
         return found
 
-    def _grown(self, unit: str, seen: set[str]) -> _Sum:
+    def _grown(self, unit: str) -> _Sum:
         """The growth of a subtree: each end of it as it was reported for all of it, else as it adds up."""
-        seen.add(unit)
+        grown: dict[str, _Sum] = {}
+        for at in reversed(self._tree.subtree(unit)):
+            found = [grown[below.id] for below in self._tree.directly_below(at) if below.id in grown]
+            grown[at] = self._growth(at, found)
+        return grown[unit]
+
+    def _growth(self, unit: str, below: Iterable[_Sum]) -> _Sum:
         now, before = reported.stocks(self._task.given.get(unit, ()), self._task.at.as_of)
         if not self._task.measurement.takes_reports:
             now = before = None
-        found = None if now or before else self._reported(unit)
-        if found is not None:
-            return found
-        found = self._own(unit, Accepted())
-        for below in self._tree.directly_below(unit):
-            if below.id not in seen:
-                found += self._grown(below.id, seen)
+        said = None if now or before else self._reported(unit)
+        if said is not None:
+            return said
+        found = sum(below, self._own(unit, Accepted()))
         ends = found.numerator + found.denominator, found.denominator
         last = ends[0] if now is None else Amount(0, now.value)
         first = ends[1] if before is None else Amount(0, before.value)

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from desktop import reference
+from desktop.operations import queries
 from desktop.operations.plan import plan
 from desktop.plan.indicators import plan_days
 from desktop.plan.readings import UnknownReading
@@ -113,6 +114,22 @@ def test_a_circle_of_units_ends() -> None:
     )
     assert set(tree.subtree("a")) == {"a", "b"}
     assert tree.subtree("c") == ("c",)
+
+
+def test_however_many_levels_somebody_registers_below_his_own_they_add_up(fresh: World) -> None:
+    """Nothing says how many there may be, and 20 000 in 645 KB from a town left no page with units to the district."""
+    top = fresh.session.unit.id
+    keys = [top, *(f"{n:032x}" for n in range(1, 1_100))]
+    cells = [
+        {"name": f"第{n}级", "level": "village", "superior": above} for n, above in enumerate(keys[:-1], 1)
+    ]
+    births = [NewRecord("unit", key, top, said) for key, said in zip(keys[1:], cells, strict=True)]
+    fresh.session.ledger.write("建立体系", "王芳", births=births)
+    fresh.firm(keys[-1], 30, union_state="Y")
+    assert fresh.take("T03", top).figure.numerator == Amount(1)
+    assert plan.indicators(fresh.session, only=["T10", "T17"])
+    nodes = queries.unit_tree(fresh.session.database, fresh.session.types)
+    assert [node.id for node in nodes][-len(births) :] == keys[1:]
 
 
 # Targets
