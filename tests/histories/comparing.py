@@ -94,6 +94,27 @@ def _lines(desk: Desk, of: str, present: str) -> set[tuple[str, int]]:
     }
 
 
+def emptied(holders: Sequence[Desk]) -> bool:
+    """Whether one of these has erased what was written into one of several that are one under a unit that it does not
+    know, and another keeps that as what was replaced: there the digest says that a slot has no head (known residue).
+    """
+    versions = [
+        set(
+            d.database.rows(
+                "SELECT v.record, v.slot, v.stamp, u.id FROM version v JOIN unit_ref u ON u.ref = v.unit"
+                " WHERE lower(hex(v.record)) IN (SELECT lower(target) FROM r_erasure)"
+                " AND v.record IN (SELECT id FROM component)"
+            )
+        )
+        for d in holders
+    ]
+    return any(
+        unit not in d.records("unit")
+        for d, held in zip(holders, versions, strict=True)
+        for *_, unit in set().union(*versions) - held
+    )
+
+
 def unbelieved(holders: Sequence[Desk]) -> bool:
     """Whether one of these does not know who has the records that another believes to be one (known residue).
 

@@ -14,7 +14,7 @@ from desktop.sync.enrolling import grants
 from desktop.sync.errors import FormerRoot
 from desktop.sync.errors.enrolment import GrantForOther, GrantForOtherRequest, GrantorRevoked, RootDiffers
 from desktop.sync.signed import certificates
-from tests.histories.crossing import Crossing
+from tests.histories.unsaying import Unsaying
 from tests.sync.acts import AtWork
 from tests.sync.desks import Desk
 
@@ -24,10 +24,10 @@ FITS_NO_MORE: Final = (*UNFIT, GrantorRevoked, FormerRoot, RootDiffers)
 """Why a grant may not be accepted any more that has lain about."""
 
 
-class Granting(Crossing):
+class Granting(Unsaying):
     """A history in which offices give grants to computers that report elsewhere, as the program does."""
 
-    acts = (*Crossing.acts, "offer", "offer", "offer", "accept_offer")
+    acts = (*Unsaying.acts, "offer", "offer", "offer", "accept_offer")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -45,6 +45,9 @@ class Losing(Granting):
         old = self.district
         if self.lost_root or self.doubtful or self.waiting or self.relapsed:
             return None
+        if self._still_unsaid():
+            # Who accepts the next root says that once more, and whom it shuts out is let in by nobody (known residue).
+            return "a word is out"
         if any(
             d.keys.first.public_key != d.keys.public_key for d in self.desks if self.above.get(d.name) is old
         ):

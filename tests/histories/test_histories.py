@@ -24,6 +24,7 @@ from desktop.sync.signed import manifest
 from tests.conftest import LONG, connections_closed
 from tests.histories.comparing import (
     deleted,
+    emptied,
     gone_elsewhere,
     heads_of,
     lost_with_who_vouched,
@@ -239,8 +240,9 @@ def check_holders(history: Losing, desk: Desk) -> None:
     }
     if not different and len({holder.digest(desk.unit).sha256 for holder in holders}) == 1:
         return
-    if unbelieved(holders) or misled(holders) or lost_with_who_vouched(holders):
-        # It hangs on who they are, or on what nobody gives back (known residue).
+    beside = not different and emptied(holders)
+    if unbelieved(holders) or misled(holders) or lost_with_who_vouched(holders) or beside:
+        # It hangs on who they are, on what units they know, or on what nobody gives back (known residue).
         return
     # Whether one of several that are one takes part hangs on a child that is not seen here, or on what is written into
     # it by those who have it now (known residue).
