@@ -115,7 +115,7 @@ def check(history: Losing) -> None:
         # An erasure by a former superior waits where nobody knows under whom the unit is now, and so does what it gets
         # back of its own, restored to a day before it had heard of the unit; and at who is above it since then what it
         # had written there (known residue).
-        away = moved_away(desk)
+        away = moved_away(desk) | unheard_units(history, desk)
         waits = {
             reason
             for name, type_name, unit, reason in waiting(desk)
@@ -134,14 +134,15 @@ def check(history: Losing) -> None:
                 if not history.has_heard(above):
                     check_after_loss(history, desk, above)
         # Why something does not count hangs on what was said and not on what was heard first. Of what it should not
-        # have written itself, with a program that lets it, a station knows only that it was taken back.
+        # have written itself, with a program that lets it, a station knows only that it was taken back; and of others'
+        # that left it, by whose word that was of those who stand above them since.
         mine = refused(desk)
         for holder in holders_of(history, desk)[1:]:
             theirs = refused(holder)
             assert {
                 i: (mine[i], theirs[i])
                 for i in mine.keys() & theirs.keys()
-                if mine[i] != theirs[i] and i[0] != desk.station
+                if mine[i] != theirs[i] and i[0] in near - {desk.station}
             } == {}
             assert {i for i in one_sided(desk, holder) if i[0] in near} == set(), (desk.name, holder.name)
     check_erased(history)
@@ -167,6 +168,12 @@ def moved_away(desk: Desk) -> set[str]:
         "SELECT lower(hex(id)) FROM r_unit WHERE superior IS NOT NULL AND superior NOT IN (SELECT id FROM r_unit)"
     )
     return {below for (unit,) in found for below in subtree(desk.database, unit)}
+
+
+def unheard_units(history: Losing, desk: Desk) -> set[str]:
+    """The units of which a station has not heard: they were another's when it came in the place of who had them."""
+    top = history.district.database
+    return history.district.records("unit") - desk.records("unit") - {*subtree(top, desk.unit)}
 
 
 def refused(desk: Desk) -> dict[tuple[str, str, int, int], str]:
