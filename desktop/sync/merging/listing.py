@@ -14,7 +14,7 @@ from desktop.store.tables.database import Database
 OF_EACH = 200
 """So many new records are listed of each type and bundle, and so many changes of each bundle."""
 OF_ALL = 5_000
-"""And so many new records of all bundles: somebody reads them, and a merge may bring a million."""
+"""And so many of either of all bundles: somebody reads them, and a merge may bring a million."""
 
 
 class Done(Enum):
@@ -52,6 +52,7 @@ class Listing:
         self._db = database
         self._born: dict[int, list[_Born]] = {}
         self._noted = Counter[tuple[int, str]]()
+        self._changes = 0
 
     def note(self, bundle: int, origin: int, births: Births) -> None:
         """These births came with a bundle and may count."""
@@ -65,6 +66,8 @@ class Listing:
     def of(self, telling: Telling, brought: Reached) -> list[Came]:
         """What came with a bundle and counts now: new records first."""
         bundle, _ = brought
+        changes = telling.first_changes(brought, min(OF_EACH, OF_ALL - self._changes))
+        self._changes += len(changes)
         stations: dict[int, str] = dict(self._db.rows("SELECT ref, station FROM origin"))
         new = [
             Came(Done.NEW, b.type, b.record, "", stations[b.origin])
@@ -73,5 +76,5 @@ class Listing:
         ]
         return new + [
             Came(Done.DELETED if deletes else Done.CHANGED, type_name, record, slot, stations[origin])
-            for type_name, record, slot, deletes, origin in telling.first_changes(brought, OF_EACH)
+            for type_name, record, slot, deletes, origin in changes
         ]
