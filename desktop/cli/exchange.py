@@ -176,11 +176,11 @@ def merge(
     listed = Listings(session.database, session.here) if preview else None
     with Ticker() as ticker:
         if preview:
-            report = exchange.merge(session, paths, preview=True, progress=ticker.tick, look=listed)
+            report, names = traffic.look_into(session, session.here, paths, ticker.tick, listed)
             done = MergeOutcome(report)
         else:
-            done = traffic.merge(session, paths, receipts, ticker.tick)
-    show_report(session, done.report, preview, as_json, listed)
+            done, names = traffic.merge(session, paths, receipts, ticker.tick), None
+    show_report(session, done.report, preview, as_json, listed=listed, names=names)
     if not preview:
         in_folder = any(path.is_dir() for path in files)
         folders.after_merge(session, done.report.bundles, as_json=as_json, folder=in_folder)

@@ -76,11 +76,18 @@ def show_manifest(manifest: Manifest, signers: Sequence[Person] | None, as_json:
 
 
 def show_report(
-    session: Session, report: MergeReport, preview: bool, as_json: bool, listed: Listings | None = None
+    session: Session,
+    report: MergeReport,
+    preview: bool,
+    as_json: bool,
+    *,
+    listed: Listings | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """What became of each file of a merge, and what is to be done next; in a preview, what would.
 
-    ``listed`` are the first of the records that each file brings, changes or deletes.
+    ``listed`` are the first of the records that each file brings, changes or deletes, ``names`` the units of the
+    computers that would be known after a preview.
     """
     listed = listed or Listings(session.database, session.here)
     told = Told() if preview else decided.after_merge(session.database, session.here, report.bundles)
@@ -97,7 +104,7 @@ def show_report(
         )
     else:
         settled = [_settled(session, bundle) for bundle in report.bundles]
-        names = traffic.station_names(session.database, session.here)
+        names = names or traffic.station_names(session.database, session.here)
         for bundle, joined in zip(report.bundles, settled, strict=True):
             _say_bundle(session, names, bundle, preview)
             _say_listed(listed.get(bundle.path, ()))

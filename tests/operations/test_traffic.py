@@ -201,6 +201,24 @@ def test_a_station_that_was_heard_long_ago_is_not_forgotten(
     assert peer.sent is not None
 
 
+def test_a_computer_that_is_enrolled_by_the_same_bundle_is_previewed_by_name(tmp_path: Path) -> None:
+    district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
+    town = station(tmp_path, "330110109", "径山镇总工会", Level.TOWN)
+    village = station(tmp_path, "330110109222", "径山村工会", Level.VILLAGE)
+    enrol(town, district, tmp_path, delegate=True)
+    report_up(town, district, tmp_path)
+    enrol(village, town, tmp_path)
+    records.save(village, "enterprise", {"name": "𠮷祥茶厂"})
+    forged(village, {"name": "别家的茶厂"}, district.unit.id)
+    report_up(village, town, tmp_path)
+    sent = exchange.send(town, tmp_path / "镇.xsj")
+    (seen,) = traffic.preview(district, district.here, [sent.path])
+    assert seen.writers["径山村工会"]
+    told = unsettled.in_words(district.database, district.here, seen.result.unapplied, seen.names)
+    assert {item.author for item in told} == {"径山村工会"}
+    assert village.ledger.station not in traffic.station_names(district.database, district.here)
+
+
 def test_what_the_level_above_refused_leads_to_the_record_with_a_reason_and_advice(tmp_path: Path) -> None:
     district = station(tmp_path, "330110", "余杭区总工会", Level.DISTRICT)
     one, two = (

@@ -278,7 +278,8 @@ class Seen:
     """One file before it is merged: what would become of it, whose it is (empty of a station that nobody knows here),
     when it was made (seconds since 1970; 0 where it does not say), and whether it comes from above.
 
-    ``writers`` are the units that have written what is new in it, with how many items each.
+    ``writers`` are the units that have written what is new in it, with how many items each; ``names`` are those of all
+    computers that would be known then.
     """
 
     result: BundleResult
@@ -286,6 +287,28 @@ class Seen:
     created: int
     downward: bool
     writers: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def look_into(
+    session: Session,
+    here: Here,
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+    look: Look | None = None,
+) -> tuple[MergeReport, Mapping[str, str]]:
+    """What merging these files would do, and the unit of every computer that would be known then.
+
+    One that is enrolled by the same bundle that brings what it has written is told by its name, too.
+    """
+    names: dict[str, str] = {}
+
+    def looked(results: Sequence[BundleResult]) -> None:
+        names.update(station_names(session.database, here))
+        if look is not None:
+            look(results)
+
+    return exchange.merge(session, paths, preview=True, progress=progress, look=looked), names
 
 
 def preview(
@@ -296,8 +319,7 @@ def preview(
     look: Look | None = None,
 ) -> list[Seen]:
     """What merging these files would do; nothing is written. A file that is refused carries its problem."""
-    report = exchange.merge(session, paths, preview=True, progress=progress, look=look)
-    names = station_names(session.database, here)
+    report, names = look_into(session, here, paths, progress, look)
     return [_seen(found, names) for found in report.bundles]
 
 
@@ -307,7 +329,7 @@ def _seen(result: BundleResult, names: Mapping[str, str]) -> Seen:
     except Problem:
         return Seen(result, "", 0, False)
     name = result.name or names.get(said.sender, "")
-    return Seen(result, name, said.created, said.kind == DOWN, writers(result, names))
+    return Seen(result, name, said.created, said.kind == DOWN, writers(result, names), names)
 
 
 def writers(result: BundleResult, names: Mapping[str, str]) -> dict[str, int]:

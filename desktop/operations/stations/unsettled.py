@@ -140,8 +140,16 @@ def merge_count(database: Database, merge: int) -> int:
     return stored.count_merge_items(database, merge)
 
 
-def in_words(database: Database, here: Here, items: Sequence[results.Unapplied]) -> list[Unsettled]:
-    """What a merge or its preview does not apply; before the merge, records that are not here yet have no title."""
+def in_words(
+    database: Database,
+    here: Here,
+    items: Sequence[results.Unapplied],
+    names: Mapping[str, str] | None = None,
+) -> list[Unsettled]:
+    """What a merge or its preview does not apply; before the merge, records that are not here yet have no title.
+
+    ``names`` are the computers that would be known after it.
+    """
     found = [stored.Unapplied(u.station, "", u.number, u.outcome, u.reason) for u in items]
     named = [stored.Unapplied(u.station, u.incarnation, u.number, u.outcome, u.reason) for u in items]
     places = [
@@ -153,7 +161,7 @@ def in_words(database: Database, here: Here, items: Sequence[results.Unapplied])
         )
         for u, aside in zip(items, locating.locate(database, here.types, named), strict=True)
     ]
-    return _words(database, here, found, places)
+    return _words(database, here, found, places, names)
 
 
 def _words(
@@ -161,6 +169,7 @@ def _words(
     here: Here,
     items: Sequence[stored.Unapplied],
     places: Sequence[locating.Place | None] | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> list[Unsettled]:
     """Puts items into words; the records are looked up type by type, as there may be thousands."""
     if places is None:
@@ -178,7 +187,7 @@ def _words(
     for place in filter(None, places):
         if place.cells and place.record not in titles and place.type in here.types:
             titles[place.record] = _title_of_cells(database, here, place)
-    names = station_names(database, here)
+    names = {**station_names(database, here), **(known or {})}
     before = stored.setting(database, renewal.STATION_BEFORE)
     if before:
         names[before] = here.unit.name

@@ -148,7 +148,9 @@ def _told(session: Session, here: Here, seen: Seen | None, result: BundleResult,
     return Shown(
         result.path,
         seen,
-        unsettled.in_words(session.database, here, result.unapplied),
+        unsettled.in_words(
+            session.database, here, result.unapplied, seen.names if seen is not None else None
+        ),
         known
         and uncounted.was_withdrawn(
             session.database, here, result.sender, result.incarnation, result.sequence
