@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.operations.session import open_session
@@ -152,6 +152,11 @@ def test_somebody_is_disabled_after_a_question(
     hand.settle()
     assert names(page)[1][2] == "已停用"
     assert not page.stop.isEnabled()
+    # The paper with the recovery code still opens the ledger, and who leaves may have written it down.
+    dialogs.answers = [Answer.CANCEL]
+    way = next(b for b in hand.window.notices.findChildren(QPushButton) if b.text())
+    hand.click(way)
+    assert "原来抄下的那个随即作废" in dialogs.asked[-1]
     # As a kill between the ledger and the file of passwords leaves it.
     KeySlots.load(page.workbench.facts.folder).put("陈喆", "password-2", bytes(32), Environment())
     page.refresh(None)

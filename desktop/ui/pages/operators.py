@@ -55,7 +55,7 @@ class OperatorsPage(Page):
         self.own = button("修改我的口令…", self._own)
         self.code = button("生成新的恢复码…", self._new_code)
         self.log = link("审计日志", lambda: self.workbench.shell.open_page("audit"))
-        self.wipe = link("电脑要移交、归还或报废：清除台账…", self._wipe)
+        self.wipe = link("电脑不再由本单位用：清除台账…", self._wipe)
         self.due = link("到期应清除的个人信息…", lambda: self.workbench.shell.open_page("retention"))
         self.wiping: WipeDialog | None = None
         self.log.setEnabled(audit.may_look(workbench.facts.operator.role))
@@ -66,7 +66,8 @@ class OperatorsPage(Page):
         column.addLayout(row(heading("操作员", 1), 1, self.code, self.own, self.stop, self.change, self.add))
         column.addWidget(
             plain(
-                "每人用自己的姓名和口令，登记的每一条都记着是谁。停用以后，以前写的内容和署名不变。",
+                "每人用自己的姓名和口令，登记的每一条都记着是谁。停用以后，以前写的内容和署名不变。\n"
+                "换人接手、电脑不换：添加接手的人，角色选管理员；由这个人停用原来的操作员，再生成新的恢复码。台账接着用，不用清除。",
                 muted=True,
             )
         )
@@ -224,11 +225,17 @@ class OperatorsPage(Page):
 
     def _stop(self) -> None:
         name = str(self.grid.current())
+        mine = "（就是您自己）" if name == self.workbench.facts.operator.name else ""
         answer = self.workbench.dialogs.ask(
-            "停用操作员", f"停用“{name}”以后，这个人的口令作废，不能再打开台账。", yes="停用", danger=True
+            "停用操作员", f"停用“{name}”{mine}以后，这个人的口令作废，不能再打开台账。", yes="停用", danger=True
         )
         if answer is Answer.YES:
-            self._write("停用操作员", lambda session: operators.disable(session, name), f"“{name}”已停用。")
+            self._write(
+                "停用操作员",
+                lambda session: operators.disable(session, name),
+                f"“{name}”已停用。恢复码抄在这个人手里的，请生成新的，原来的随即作废。",
+                ("生成新的恢复码…", self._new_code),
+            )
 
     def _put(self, name: str, role: Role, password: str | None, duty: str) -> None:
         new = self._known.get(name, (role, True))[1]
@@ -247,12 +254,18 @@ class OperatorsPage(Page):
             operators.changed_words(self._duties.get(me, "")),
         )
 
-    def _write(self, name: str, do: Callable[[Session], None], words: str) -> None:
+    def _write(
+        self,
+        name: str,
+        do: Callable[[Session], None],
+        words: str,
+        then: tuple[str, Callable[[], None] | None] = ("", None),
+    ) -> None:
         def done(_nothing: None) -> None:
             if self.dialog is not None:
                 self.dialog.accept()
                 self.dialog = None
-            self.workbench.shell.tell(Tone.GOOD, words)
+            self.workbench.shell.tell(Tone.GOOD, words, *then)
             self.refresh(None)
 
         def failed(error: Exception) -> bool:
