@@ -85,7 +85,9 @@ def test_the_sender_is_told_before_and_a_refused_bundle_is_taken_when_both_have_
     assert isinstance(pair.merge(sent.path).problem, persons_errors.HeadNotSigned)
     assert pair.arrived(sent.path) == ("不能合并", "这个数据包还缺负责人的签名，本单位要求签名后才收")
 
+    (early := pair.folder / "一人签.xsj").write_bytes(sent.path.read_bytes())
     done = signing.sign(pair.town, sent.path, QIAN, "qian-password")
+    assert inbox.in_order([early, sent.path]) == inbox.in_order([sent.path, early]) == [sent.path]
     assert (done.missing, done.signed, done.may) == (frozenset(), {HANDLER: CHEN, HEAD: QIAN}, {})
     assert list(done.signed) == [HANDLER, HEAD]
     assert pair.arrived(sent.path) == ("新", "下级上报的数据包")

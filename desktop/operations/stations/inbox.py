@@ -248,7 +248,11 @@ def to_merge(arrivals: Sequence[Arrival], *states: State) -> list[Path]:
 
 
 def _whole_one(equal: Sequence[Look]) -> Look:
-    """Of equal files, which say the same of themselves, the first of which nothing is damaged."""
+    """Of equal files, which say the same of themselves, the first of which nothing is damaged.
+
+    Signatures of persons are written into a file that is there already: of a copy from before them nothing is taken.
+    """
+    equal = sorted(equal, key=lambda look: -len(look.signers))
     return next((look for look in equal[:-1] if _is_whole(look.path)), equal[-1])
 
 
