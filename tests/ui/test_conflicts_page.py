@@ -534,6 +534,9 @@ def test_a_deletion_against_a_new_child_is_called_so_and_takes_it_along(
     assert "在它下面登记了内容" in page.question.text()
     said = [page.comparison.note.words.text(), *(w.text() for w in page.comparison.findChildren(QLabel))]
     assert "一边删除，一边在它下面新增" in said
+    (named,) = [line for words in said for line in words.split("\n") if "2026-11-20" in line]
+    assert "陈静（径山村工会）在" in named, "who decides can ask whoever has added it"
+    assert named.endswith("登记")
     assert not any("修改" in words for words in said)
     hands.qtbot.keyClick(page.list, Qt.Key.Key_2)
     hands.qtbot.keyClick(page.list, Qt.Key.Key_Return)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from desktop.operations import queries
 from desktop.operations.recording import attachments
 from desktop.operations.session import Here
 from desktop.records.declaration import DELETED_SLOT, Mask, RecordType
@@ -17,6 +18,8 @@ from desktop.store.queries.reading import Query
 from desktop.store.tables.database import Database
 
 _MOST_EDITS = 6
+_MOST_BELOW = 3
+"""So many of those that live below a deleted record are told by name, of each type."""
 Words = tuple[str, str]
 """The same with personal values hidden, and in full."""
 
@@ -110,12 +113,32 @@ def deletion_told(
         living = reading.count(database, here.types, Query(child.name, children_of=record))
         if living:
             told.append(_both(f"它下面还有{living}条“{child.label}”没有删除。"))
+            told += [_both(words) for words in _below(database, here, child, record, author)]
     if files := attachments.of_record(database, here.types, record_type.name, record):
         told.append(_both(f"它还有{len(files)}个附件没有删除。"))
     lines, whole_lines = zip(*told, strict=True) if told else ((), ())
     edits = (*unseen, *births.values())
     against = Against.EDITS if edits or any(v.value is None for v in heads) else Against.BELOW
     return DeletionTold(lines, whole_lines, tuple(hidden), frozenset(e.station for e in edits), against)
+
+
+def _below(
+    database: Database, here: Here, child: RecordType, record: str, author: Callable[[Any], Named]
+) -> list[str]:
+    """Who has registered the first of those that live below a record: whether they are kept hangs on it."""
+    ids = [
+        r.id
+        for r in reading.records(database, here.types, Query(child.name, children_of=record), _MOST_BELOW)
+    ]
+    titles = queries.titles(database, here.types, here.codes, child.name, ids)
+    births = [
+        next((e for e in versions_of(database, here.types, child.name, one) if e.birth), None) for one in ids
+    ]
+    return [
+        f"　{titles.get(one, '')}：{_said(author(birth))}登记"
+        for one, birth in zip(ids, births, strict=True)
+        if birth is not None
+    ]
 
 
 def _both(words: str) -> Words:
