@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from desktop.errors import UsageProblem
 from desktop.operations.session import Session
-from desktop.records.declaration import Role
+from desktop.records.declaration import RESERVED_LABELS, Role
 from desktop.records.typed.dates import china_time, midnight
 from desktop.records.types import Catalogue
 from desktop.store.ledger import NotFound
@@ -193,6 +193,8 @@ def _readable(types: Catalogue, words: Sequence[str], names: Mapping[str, str]) 
             yield f"“{known.by_name[word].label}”"
         elif known is not None and word in known.slots:
             yield f"“{known.slots[word].label}”"
+        elif known is not None and word in RESERVED_LABELS:
+            yield f"“{RESERVED_LABELS[word]}”"
         else:
             # Ids of one day begin alike and are told apart by their ends; digests by their beginnings.
             yield f"…{word[-6:]}" if _ID.fullmatch(word) else _LONG.sub(lambda found: found[0][:8], word)
