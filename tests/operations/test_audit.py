@@ -120,7 +120,10 @@ def test_what_is_said_of_what_counts_is_noted_in_words_that_a_person_reads(
     assert not [words for words in shown if re.search(r"(?<![0-9a-f…])[a-z]{4,}", words)], shown
     decided = f"enterprise {record} _deleted；enterprise {record} unit"
     short = f"…{record[-6:]}"
-    assert audit.readable(district.types, decided) == f"企业（单位） {short} “删除”；企业（单位） {short} “所属单位”"
+    assert (
+        audit.readable(district.types, decided)
+        == f"企业（单位） {short} “删除”；企业（单位） {short} “所属单位”"
+    )
 
 
 def test_deleting_bringing_back_and_showing_are_noted(district: Session) -> None:

@@ -227,7 +227,10 @@ class OperatorsPage(Page):
         name = str(self.grid.current())
         mine = "（就是您自己）" if name == self.workbench.facts.operator.name else ""
         answer = self.workbench.dialogs.ask(
-            "停用操作员", f"停用“{name}”{mine}以后，这个人的口令作废，不能再打开台账。", yes="停用", danger=True
+            "停用操作员",
+            f"停用“{name}”{mine}以后，这个人的口令作废，不能再打开台账。",
+            yes="停用",
+            danger=True,
         )
         if answer is Answer.YES:
             self._write(
