@@ -55,7 +55,7 @@ Tables that are hardly more than their key are laid out by it: as a table and an
 _NOTHING_SEEN = "[]"
 ToSort = dict[str, Counter[str] | None]
 """By type and column how many bytes the indexes that were put off will be sorted by; nothing where they stand."""
-MOST_SORTED = 80 * 1024 * 1024
+MOST_SORTED = 64 * 1024 * 1024
 """Bytes that the engine may sort when it builds an index afterwards. It does so in memory and writes nothing of them
 beside the ledger, where it would stand in clear."""
 _BESIDE_A_KEY = 40
