@@ -55,21 +55,23 @@ class Unsaying(Crossing):
         over = self.over(office)
         self._same_time(office, *over)
         self._report(office)
+        speaker = self.rnd.choice(over)
+        first = exchanged.next_merge(speaker.database)
         acts: dict[str, Callable[[], object]] = {
             "exclude": lambda: self.exclude(office),
             "revoke": lambda: self.revoke(office),
             "rename": lambda: self._name_below(office),
             "move": lambda: self._move_below(office),
             "enrol": lambda: self._enrol_one(office),
+            "relocate": lambda: self.relocate(office),
         }
         kinds = self.rnd.sample(sorted(acts), self.rnd.randint(1, 3))
         told: list[object] = [office.name, *((kind, acts[kind]()) for kind in kinds)]
         self._same_time(office, *over)
         self._report(office)
-        speaker = self.rnd.choice(over)
         if self.rnd.random() < 0.5:
             self.inform(self.rnd.choice((office, *self.below(office))))
-        said = self._rolled_back(speaker, office)
+        said = self._rolled_back(speaker, office, first)
         told.append((speaker.name, len(said)))
         self.unsaid |= {*said}
         for _ in range(self.rnd.randint(0, 2)):
@@ -87,17 +89,23 @@ class Unsaying(Crossing):
                 self.lifted.append((speaker, "exclusion", word))
         return told
 
-    def _rolled_back(self, speaker: Desk, office: Desk) -> list[str]:
-        """The words by which the merge is rolled back that brought the last of an office, if nothing rests on it."""
-        found = withdrawing.brought_by(speaker.ledger, exchanged.next_merge(speaker.database) - 1)
+    def _rolled_back(self, speaker: Desk, office: Desk, first: int) -> list[str]:
+        """The words by which one of the merges is rolled back that brought the last of an office, if nothing rests on
+        it.
+        """
         below = {d.station for d in self.below(speaker)} - self.doubtful
-        if (
-            (office.station, office.keys.incarnation) not in found.named
-            or found.upon
-            or not {origin[0] for origin in found.named} <= below
-            or any(name == "erasure" for name in found.losses.births)
-        ):
+        several = [
+            found
+            for merge in range(first, exchanged.next_merge(speaker.database))
+            if (office.station, office.keys.incarnation)
+            in (found := withdrawing.brought_by(speaker.ledger, merge)).named
+            and not found.upon
+            and {origin[0] for origin in found.named} <= below
+            and all(name != "erasure" for name in found.losses.births)
+        ]
+        if not several:
             return []
+        found = self.rnd.choice(several)
         said = [
             speaker.say("exclusion", {"cause": excluding.WITHDRAWN, "items": text})
             for text in exclusions.write(found.named)
