@@ -6,7 +6,8 @@ them has a newer program, which others get later. Bundles are lost, doubled, lat
 for all that is due. Each of these has a room of its own, one on top of the other: ``stations``, ``travelling``,
 ``recording``, ``speaking``, ``restoring`` and ``renewing`` below this one, which draws what happens and ends it; above
 it ``people``, ``offices``, ``deciding``, ``asking``, ``machines``, ``batching`` and ``replacing``. What seldom meets by
-itself is brought together in ``combining``, ``crossing`` and ``unsaying``.
+itself is brought together in ``combining``, ``crossing`` and ``unsaying``; in ``reordering`` what one has heard comes
+to a copy of it in another order.
 """
 
 from __future__ import annotations

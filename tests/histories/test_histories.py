@@ -39,6 +39,7 @@ from tests.histories.judging_anew import misjudged
 from tests.histories.losing import Losing, check_after_loss, check_new_root
 from tests.histories.people import check_erased, may_be_erased
 from tests.histories.rederiving import rederived
+from tests.histories.reordering import Reordering, check_any_order
 from tests.sync.desks import NEWER_FILING_TYPES, Desk, enrol, new_desk, reopen
 
 IN_MEMORY, WITH_CIPHER, STEPS, SOME = (50_000, 200, 60, 2) if LONG else (150, 20, 16, 1)
@@ -52,7 +53,7 @@ _ENDED = itertools.count(1)
 def play(folder: Path, seed: int, *, cipher: bool) -> None:
     """One history to its end; what is wrong is told with all that has happened."""
     folder.mkdir()
-    history = Losing(folder, seed, cipher=cipher)
+    history = Reordering(folder, seed, cipher=cipher)
     try:
         with pytest.MonkeyPatch.context() as patched:
             if seed % 2:
@@ -67,6 +68,7 @@ def play(folder: Path, seed: int, *, cipher: bool) -> None:
                 history.step()
             history.finish()
             check(history)
+            check_any_order(history)
     except Exception as error:
         error.add_note(f"seed {seed}:\n" + "\n".join(history.log))
         raise
