@@ -72,13 +72,28 @@ def misled(holders: Sequence[Desk]) -> bool:
 def lost_with_who_vouched(holders: Sequence[Desk]) -> bool:
     """Whether one has lost words of its own that only such as do not report to it still have (known residue).
 
-    The level between had vouched for them, and has lost them as well: it was restored, or another computer came.
+    The level between had vouched for them, and has lost them as well: it was restored, or another computer came. Or the
+    level above had given a restored one its own words back, and was set back itself by then.
     """
     for at, writer in enumerate(holders[2:], 2):
         lost = [_lines(d, writer.station, writer.ledger.incarnation) for d in holders[: at + 1]]
         if set().union(*lost[:-2]) - lost[-2] - lost[-1]:
             return True
-    return False
+    own, above, *_ = *holders, None
+    return above is not None and bool(_brought_back(own) - _lines(above, own.station, own.ledger.incarnation))
+
+
+def _brought_back(desk: Desk) -> set[tuple[str, int]]:
+    """Incarnation and number of a station's own former words that it has as the level above had vouched for them."""
+    return {
+        (incarnation, number)
+        for incarnation, first, last in desk.database.rows(
+            "SELECT o.incarnation, s.first, s.last FROM segment s JOIN origin o ON o.ref = s.origin"
+            " WHERE o.station = ? AND s.vouched IS NOT NULL",
+            (desk.station,),
+        )
+        for number in range(first, last + 1)
+    }
 
 
 def _lines(desk: Desk, of: str, present: str) -> set[tuple[str, int]]:
