@@ -224,6 +224,29 @@ def test_what_is_lifted_after_a_move_counts_at_the_former_superior_too(places: P
     assert places.other.digest() == places.district.digest()
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_what_a_superior_had_written_counts_when_it_is_lifted_whether_it_hears_of_the_move_by_then_or_later(
+    places: Places, *, together: bool
+) -> None:
+    """It judged that when it wrote it; who lifts it has let it count before the move."""
+    other, district = places.other, places.district
+    other.birth("firm", {"name": "镇里代报的厂"}, unit=places.far.unit, record=FIRM)
+    places.deliver()
+    item = other.station, other.ledger.next_number() - 1
+    said = district.exclude((other, item[1]))
+    places.deliver()
+    assert other.refused().get(item) == "withdrawn"
+    district.lift(said)
+    if not together:
+        other.take(district.send(other))
+    move(district, places.far.unit, places.town.unit)
+    enrol(places.far, places.town)
+    places.pairs[2] = (places.far, places.town)
+    places.deliver()
+    for desk in (district, other, places.far, places.town):
+        assert (desk.refused().get(item), desk.shown(FIRM) is not None) == (None, True), desk.name
+
+
 @pytest.mark.no_cover
 def test_who_was_never_the_superior_is_told_what_was_told_before(places: Places) -> None:
     places.deliver()

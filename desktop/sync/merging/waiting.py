@@ -155,7 +155,8 @@ def _again(
 ) -> Iterator[Again]:
     """The items of an origin with these numbers and stamps, from the segments that brought them.
 
-    ``counted``: they are as those of their station that count already, whether it may write anything new or not.
+    ``counted``: they are as those of their station that count already, whether it may write anything new or not; own
+    ones were judged when they were written, and their unit may be another's by now.
     ``passed``: only as far as somebody vouches for them.
     """
     if not items:
@@ -164,7 +165,7 @@ def _again(
         signed, own = header.vouched is None, header.station == ledger.station
         if signed and passed:
             continue
-        author = judge.signer(header) if signed else None
+        author = judge.signer(header) if signed and not (own and counted) else None
         if author is None and signed and counted and not own:
             author = judge.signer_before(header)
         if author is not None or not signed or own:
