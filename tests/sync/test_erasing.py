@@ -689,6 +689,24 @@ def test_who_stands_between_erases_no_words_of_strangers_that_it_has_not_seen(
     assert len(tree.digests()) == 1
 
 
+def test_nor_words_of_strangers_that_do_not_count_meanwhile(tree: Tree, moved: Desk) -> None:
+    """Whoever has let them not count may take that back, be it in the bundle that brings the erasure."""
+    moved.ledger.clock.observe(tree.district.ledger.clock.next_stamp())
+    moved.ledger.write(
+        "改", moved.name, edits=[SlotEdit("firm", FIRM, "contact", {"person": "李", "phone": LATER})]
+    )
+    everywhere(tree, moved)
+    said = tree.district.exclude((moved, moved.ledger.next_number() - 1))
+    everywhere(tree, moved)
+    tree.town.ledger.clock.observe(moved.ledger.clock.next_stamp())
+    erase(tree.town)
+    everywhere(tree, moved)
+    tree.district.lift(said)
+    everywhere(tree, moved)
+    assert all(LATER in everything(d) for d in (tree.district, tree.town, tree.village))
+    assert len(tree.digests()) == 1
+
+
 def test_a_word_alone_erases_nothing_that_a_stranger_wrote(tree: Tree, moved: Desk) -> None:
     """A changed program that empties nothing first, so that nobody sees who did it."""
     everywhere(tree, moved)

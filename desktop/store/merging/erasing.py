@@ -83,7 +83,8 @@ def _is_above(database: Database, unit: str, below: Collection[str]) -> bool:
 def is_replaced(database: Database, erasure: Erasure) -> bool:
     """Whether something was written into the slot later, and nothing that the erasure reaches stands there any more.
 
-    A value as it was born stands in no log before somebody replaces it.
+    A value as it was born stands in no log before somebody replaces it. What is set aside may come to stand: it waits,
+    or whoever let it not count takes that back.
     """
     logged, standing = database.row(
         "SELECT count(*), coalesce(sum(v.stamp <= :upto AND v.value <> :absent"
@@ -91,7 +92,8 @@ def is_replaced(database: Database, erasure: Erasure) -> bool:
         " WHERE v.record = unhex(:record) AND v.slot = +:slot AND v.type = +:type",
         _said(erasure),
     ) or (0, 0)
-    return bool(logged) and not standing
+    may_stand = f"{_aside('held', _HELD)} UNION ALL {_aside('refused', _MAY_COUNT)} LIMIT 1"
+    return bool(logged) and not standing and database.row(may_stand, _said(erasure)) is None
 
 
 def tree_mark(database: Database) -> str:
@@ -108,18 +110,10 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
     """Whether something that an erasure reaches still stands, in the history, in a birth or in what was set aside."""
     said = _said(erasure)
     slot = "record = unhex(:record) AND slot = +:slot AND type = +:type"
-    # The value is that of the table: json_each has a column of this name too. And to LIKE an underscore is any sign.
-    cells = (
-        "EXISTS (SELECT 1 FROM json_each({}.value) e WHERE e.key = :slot"
-        " OR substr(e.key, 1, length(:slot) + 1) = :slot || '.')"
-    )
     looks = [
         f"SELECT 1 FROM version WHERE {slot} AND stamp <= :upto AND {_SAYS} AND unit IN {_THEIRS}",
-        *(
-            f"SELECT 1 FROM {table} WHERE {put} AND unit IN (SELECT value FROM json_each(:units))"
-            f" AND CASE WHEN kind = :birth THEN {cells.format(table)} ELSE value NOT IN (:absent, 'null') END"
-            for table, put in (("held", _HELD), ("refused", _REFUSED))
-        ),
+        _aside("held", _HELD),
+        _aside("refused", _REFUSED),
     ]
     record_type = types.get(erasure.type)
     if record_type is not None and erasure.slot in record_type.slots:
@@ -133,6 +127,19 @@ def is_left(database: Database, types: Catalogue, erasure: Erasure) -> bool:
             f" AND NOT EXISTS (SELECT 1 FROM component m WHERE m.id = {table}.id AND m.type = :type)"
         )
     return database.row(" UNION ALL ".join(looks) + " LIMIT 1", said) is not None
+
+
+def _aside(table: str, put: str) -> str:
+    """Whether something that an erasure reaches was set aside in one of two tables."""
+    # The value is that of the table: json_each has a column of this name too. And to LIKE an underscore is any sign.
+    cells = (
+        f"EXISTS (SELECT 1 FROM json_each({table}.value) e WHERE e.key = :slot"
+        " OR substr(e.key, 1, length(:slot) + 1) = :slot || '.')"
+    )
+    return (
+        f"SELECT 1 FROM {table} WHERE {put} AND unit IN (SELECT value FROM json_each(:units))"
+        f" AND CASE WHEN kind = :birth THEN {cells} ELSE value NOT IN (:absent, 'null') END"
+    )
 
 
 def by_record(erasures: Iterable[Erasure]) -> Targets:
@@ -274,6 +281,7 @@ _PUT = "record = unhex(:record) AND type = :type AND (slot = :slot OR kind = :bi
 _HELD = f"{_PUT} AND stamp <= :upto"
 # What was written under a wrong date is void, and its words stand elsewhere: without them it would keep these until
 # that day has come and somebody erases once more.
+_MAY_COUNT = f"{_HELD} AND reason <> '{REFUSED_CLOCK}'"
 _REFUSED = f"{_PUT} AND (stamp <= :upto OR reason = '{REFUSED_CLOCK}')"
 
 
