@@ -9,6 +9,7 @@ from enum import Enum
 from desktop.records.versions.born import Births
 from desktop.store.merging import outcomes
 from desktop.store.merging.telling import Reached, Telling
+from desktop.store.peers import received
 from desktop.store.tables.database import Database
 
 OF_EACH = 200
@@ -68,7 +69,7 @@ class Listing:
         bundle, _ = brought
         changes = telling.first_changes(brought, min(OF_EACH, OF_ALL - self._changes))
         self._changes += len(changes)
-        stations: dict[int, str] = dict(self._db.rows("SELECT ref, station FROM origin"))
+        stations = {ref: station for (station, _), ref in received.origins(self._db).items()}
         new = [
             Came(Done.NEW, b.type, b.record, "", stations[b.origin])
             for b in self._born.get(bundle, ())
