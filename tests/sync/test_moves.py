@@ -785,26 +785,12 @@ def test_a_town_that_is_moved_takes_no_village_along_that_had_left_it_and_loses_
 
 
 def _in_vain(desk: Desk, unit: str) -> list[tuple[Any, ...]]:
-    """What was said of where a unit lies and does not count."""
+    """What was said of the superior of a unit and does not count."""
     return desk.database.rows(
-        "SELECT o.station, r.number, r.slot, r.reason FROM refused r JOIN origin o ON o.ref = r.origin"
-        " WHERE r.record = unhex(?) ORDER BY o.station, r.number",
-        (unit,),
+        "SELECT o.station, r.number, r.reason FROM refused r JOIN origin o ON o.ref = r.origin"
+        " WHERE r.slot = ? AND r.record = unhex(?) ORDER BY o.station, r.number",
+        (SUPERIOR, unit),
     )
-
-
-def test_who_had_a_unit_below_it_hears_where_that_went_in_another_district(tmp_path: Path) -> None:
-    """By that whatever was said about it is judged, at the town as above."""
-    city, one, other = desks.two_districts(tmp_path)
-    town = desks.below(one, "甲镇", Level.TOWN, 2)
-    village = desks.below(town, "村")
-    pairs = [(town, one), (one, city), (other, city)]
-    settle([(village, town), *pairs])
-    assert other.unit not in town.records("unit")
-    move(city, village.unit, other.unit)
-    settle(pairs)
-    assert superior(town, village.unit) == other.unit
-    assert other.unit in town.records("unit")
 
 
 def test_what_lapses_by_what_is_said_once_more_of_a_unit_is_said_once_more_as_well(tmp_path: Path) -> None:

@@ -42,9 +42,8 @@ class Scope:
         self._above = _above(superiors, self._units)
         near = self._units | self._above
         # By where these lie now it is judged who could move a unit from or to one of them.
-        told, named = _named_as_superior(ledger, superiors, self._units, near)
-        self._judged_by = told | named
-        self._tree = near | named | _to_judge_by(ledger, superiors, near)
+        self._named = _named_as_superior(ledger, superiors, near)
+        self._tree = near | self._named | _to_judge_by(ledger, superiors, near)
         self._had: dict[Record, set[str]] = {}
         for record, had in scoping.units_of_records(self._db):
             self._had.setdefault(record, set()).add(had)
@@ -125,7 +124,7 @@ class Scope:
         granted = {self._unit} if has_come else set()
         for unit in self._below(born | placed | granted):
             found |= self._records_of(unit)
-        if placed or not moved.isdisjoint(self._judged_by):
+        if placed or not moved.isdisjoint(self._named):
             found |= {(name, record) for name in TREE_TYPES for record in self._tree}
         if not (born | placed).isdisjoint(self._above | {self._unit}):
             found |= self._said_above()
@@ -273,18 +272,14 @@ def _to_judge_by(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[
     return higher | {record for record, c in granted if not c.claims.units.isdisjoint(known_there)}
 
 
-def _named_as_superior(
-    ledger: Ledger, superiors: Mapping[str, str | None], units: Set[str], near: Set[str]
-) -> tuple[set[str], set[str]]:
-    """Those ``near``, and those that were right below ``units``, of which a superior was changed, in vain or not; and
-    the units that somebody has said to be above one of them, with those above these.
-    """
-    said: dict[str, set[str]] = {}
-    for _, _, _, record, _, _, value, *_ in governing.changes_of_units(ledger.database, [SUPERIOR]):
-        said.setdefault(record, set()).add(value.strip('"'))
-    told = {record for record, named in said.items() if record in near or not named.isdisjoint(units)}
-    found = {superior for record in told for superior in said[record]}
-    return told, (found | _above(superiors, found)) - near
+def _named_as_superior(ledger: Ledger, superiors: Mapping[str, str | None], near: Set[str]) -> set[str]:
+    """The units that somebody has said to be above one of these, in vain or not any more, and those above them."""
+    found = {
+        value.strip('"')
+        for _, _, _, record, _, _, value, *_ in governing.changes_of_units(ledger.database, [SUPERIOR])
+        if record in near
+    }
+    return (found | _above(superiors, found)) - near
 
 
 def _above(superiors: Mapping[str, str | None], units: Set[str]) -> set[str]:
