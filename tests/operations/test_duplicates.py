@@ -377,6 +377,17 @@ def test_what_is_no_kind_of_thing_that_can_be_twice_is_not_merged(session: Sessi
         duplicates.merge(session, "visit", visits)
 
 
+def test_more_than_are_ever_one_are_not_made_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "MOST_JOINED", 3)
+    one, two, three, four = (firm(session, f"甲厂{n}店") for n in range(4))
+    duplicates.merge(session, "enterprise", (one, two))
+    with pytest.raises(duplicates.NotTwo, match="最多3条，这些一共4条"):
+        duplicates.merge(session, "enterprise", (one, three, four))
+    duplicates.merge(session, "enterprise", (one, three))
+    with pytest.raises(duplicates.NotTwo, match="一共4条"):
+        duplicates.merge(session, "enterprise", (two, four))
+
+
 def test_what_belongs_to_units_elsewhere_is_joined_and_parted_by_who_stands_above_both(
     session: Session,
 ) -> None:

@@ -17,8 +17,9 @@ from desktop.records.versions.resolution import (
     having_seen,
     heads_of,
     heads_of_components,
+    heads_of_groups,
     join,
-    life_of,
+    life_of_slots,
     resolve_record,
     resolve_slot,
     split_counted,
@@ -156,7 +157,7 @@ def test_slots_are_resolved_by_themselves() -> None:
 
 
 def life(*versions: Version, births: Iterable[int] = (1,), live_child: bool = False) -> Life:
-    return life_of(resolve_record(versions), births, live_child=live_child)
+    return life_of_slots(resolve_record(versions), births, live_child=live_child)
 
 
 def test_what_was_never_deleted_lives() -> None:
@@ -279,15 +280,25 @@ def test_a_component_is_named_by_its_smallest_id_a_derived_one_before_all_others
     assert heads_of_components([]) == {}
 
 
+def test_of_more_than_a_hundred_that_would_be_one_each_stands_alone() -> None:
+    ids = [f"{number:032x}" for number in range(1, 104)]
+    hundred, pair = list(itertools.pairwise(ids[:100])), (ids[101], ids[102])
+    assert heads_of_components([*hundred, pair]) == dict.fromkeys(ids[:100], ids[0]) | dict.fromkeys(
+        pair, pair[0]
+    )
+    one_more = [*hundred, (ids[99], ids[100]), pair]
+    assert heads_of_components(one_more) == dict.fromkeys(pair, pair[0])
+
+
 def test_a_row_of_records_that_are_one_is_joined_in_time_with_its_length() -> None:
     def row(length: int) -> list[tuple[str, str]]:
         ids = [f"{number:032x}" for number in range(1, length + 1)]
         return list(itertools.pairwise(ids))
 
     few, many = row(300), row(9_000)
-    once = min(seconds(lambda: heads_of_components(few)) for _ in range(5))
-    assert set(heads_of_components(reversed(many)).values()) == {many[0][0]}
-    assert seconds(lambda: heads_of_components(many)) < 150 * once
+    once = min(seconds(lambda: heads_of_groups(few)) for _ in range(5))
+    assert set(heads_of_groups(reversed(many)).values()) == {many[0][0]}
+    assert seconds(lambda: heads_of_groups(many)) < 150 * once
 
 
 # -- rules 15 and 16: what counts ----------------------------------------------------------------------------------

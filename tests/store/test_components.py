@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, Field, Group, Kind, RecordType
 from desktop.records.identity import same_id
 from desktop.records.types import Catalogue, catalogue
+from desktop.records.versions import resolution
 from desktop.records.versions.born import Births
 from desktop.records.versions.canonical import ABSENT, canonical
 from desktop.records.versions.deciding import SAME, UNIT
@@ -32,7 +34,7 @@ from desktop.records.versions.resolution import (
 )
 from desktop.store.log import components
 from desktop.store.log.change import Change as StagedChange
-from desktop.store.log.versions import NOT_REPLACED
+from desktop.store.log.versions import NOT_REPLACED, load_standing, whole
 from desktop.store.merging.merging import Change, Merger
 from desktop.store.merging.uncounting import Taken
 from desktop.store.queries import digest as digests
@@ -312,6 +314,21 @@ def _deletion(
     return Said(item, what, record, unit, at, None, DELETED_SLOT, value, replaced)
 
 
+def limits() -> st.SearchStrategy[tuple[int, int]]:
+    """How many records may be one, and of how many it is computed at once."""
+    return st.tuples(st.sampled_from((2, resolution.MOST_JOINED)), st.sampled_from((1, 3, 1000)))
+
+
+@contextlib.contextmanager
+def limited(most: int, at_once: int) -> Iterator[None]:
+    """As if fewer records were too many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resolution, "MOST_JOINED", most)
+        patch.setattr(components, "MOST_JOINED", most)
+        patch.setattr(components, "_AT_ONCE", at_once)
+        yield
+
+
 def ledger() -> Database:
     """An empty ledger in memory."""
     return moulds.empty(TYPES, indexed=True)
@@ -369,26 +386,36 @@ def heads_of_joined(joined: Joined) -> set[tuple[str, str, int, str]]:
 
 
 @pytest.mark.no_cover
-@given(histories(), st.randoms(use_true_random=False))
+@given(histories(), st.randoms(use_true_random=False), limits())
 @settings(max_examples=examples(30))
-def test_any_order_and_grouping_gives_what_the_rules_say(items: list[Said], rnd: random.Random) -> None:
-    truth = truth_of(items)
-    wanted = expected(truth)
-    found = set()
-    for _ in range(2):
-        database = merged_in_some_order(rnd, items)
-        assert shown(database) == wanted
-        for head in set(truth.head.values()):
-            assert heads_in_log(database, head) == heads_of_joined(truth.joined[head])
-        found.add(digests.digest(database, TYPES))
-        database.close()
-    assert len(found) == 1
+def test_any_order_and_grouping_gives_what_the_rules_say(
+    items: list[Said], rnd: random.Random, limits: tuple[int, int]
+) -> None:
+    with limited(*limits):
+        truth = truth_of(items)
+        wanted = expected(truth)
+        found = set()
+        for _ in range(2):
+            database = merged_in_some_order(rnd, items)
+            assert shown(database) == wanted
+            for head in set(truth.head.values()):
+                assert heads_in_log(database, head) == heads_of_joined(truth.joined[head])
+            found.add(digests.digest(database, TYPES))
+            database.close()
+        assert len(found) == 1
 
 
 @pytest.mark.no_cover
-@given(histories(), st.randoms(use_true_random=False))
+@given(histories(), st.randoms(use_true_random=False), limits())
 @settings(max_examples=examples(15))
-def test_what_counts_no_longer_leaves_what_the_rest_says(items: list[Said], rnd: random.Random) -> None:
+def test_what_counts_no_longer_leaves_what_the_rest_says(
+    items: list[Said], rnd: random.Random, limits: tuple[int, int]
+) -> None:
+    with limited(*limits):
+        _check_what_is_left(items, rnd)
+
+
+def _check_what_is_left(items: list[Said], rnd: random.Random) -> None:
     database = merged_in_some_order(rnd, items)
     gone = rnd.sample(items, rnd.randint(1, min(4, len(items))))
     held = truth_of(items).held
@@ -405,6 +432,23 @@ def test_what_counts_no_longer_leaves_what_the_rest_says(items: list[Said], rnd:
     assert digests.digest(database, TYPES).sha256 == digests.digest(again, TYPES).sha256
     database.close()
     again.close()
+
+
+def test_of_very_many_changes_of_one_record_only_what_stands_is_loaded() -> None:
+    """And of what is long only its digest, until it is asked for."""
+    long, record = "长" * 1000, FIRMS[0]
+    items = [Said(ItemId(STATIONS[0], "00" * 8, 1), "firm", record, UNITS[0], 1001, ("甲", None, None, None))]
+    for number in range(2, 50):
+        item, replaced = ItemId(STATIONS[0], "00" * 8, number), frozenset({(record, 999 + number)})
+        name = canonical(f"{number}{long}")
+        items.append(Said(item, "firm", record, UNITS[0], 1000 + number, None, "name", name, replaced))
+    database = ledger()
+    merge(database, items)
+    found = {v.stamp: v for v in load_standing(database, "firm", bytes.fromhex(record)) if v.slot == "name"}
+    assert found.keys() == {1001, 1049}
+    assert len(found[1049].value) < 100
+    assert whole(database, "firm", found[1049]) == canonical(f"49{long}")
+    assert whole(database, "firm", found[1001]) == '"甲"'
 
 
 def test_who_stands_above_by_a_move_that_counts_no_longer_joins_nothing() -> None:

@@ -17,7 +17,7 @@ from desktop.records.versions.resolution import (
     Slot,
     Version,
     canonical_tombstone,
-    life_of,
+    life_of_slots,
     resolve_record,
     split_counted,
 )
@@ -201,7 +201,7 @@ def truth_of(items: Iterable[Birth | Edit], types: Catalogue = TYPES) -> Truth:
                 children[str(parent)].append(record)
     for record in sorted(truth.slots, key=lambda r: (*order, truth.types[r]).index(truth.types[r])):
         live_child = any(truth.lives[c] is not Life.DELETED for c in children[record])
-        truth.lives[record] = life_of(truth.slots[record], births[record], live_child=live_child)
+        truth.lives[record] = life_of_slots(truth.slots[record], births[record], live_child=live_child)
     return truth
 
 

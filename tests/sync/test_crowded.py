@@ -12,7 +12,7 @@ import pytest
 from desktop.records.versions import items
 from desktop.records.versions.canonical import canonical
 from desktop.records.versions.items import Shape
-from desktop.records.versions.resolution import ItemId, Life, Version, life_of, resolve_slot
+from desktop.records.versions.resolution import ItemId, Life, Version, life_of_slots, resolve_slot
 from desktop.store.merging.erasing import Erasure, by_record
 from desktop.store.tables.writes import TooMuchSeen
 from desktop.sync.errors import BadSegment
@@ -151,7 +151,7 @@ def test_what_very_many_words_of_a_tombstone_name_is_not_kept_in_memory() -> Non
         "_deleted": resolve_slot([Version(item, RECORD, "_deleted", 9, canonical(seen), UNIT)]),
     }
     for births, life in (({5}, Life.DELETED), ({5, 6}, Life.DISPUTED)):
-        used, found = memory(partial(life_of, slots, births))
+        used, found = memory(partial(life_of_slots, slots, births))
         assert found is life
         assert used < 6 * MANY * len("aa ")
 

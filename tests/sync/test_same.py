@@ -139,6 +139,25 @@ def test_an_edge_goes_where_a_record_that_it_names_counts_again(house: House) ->
     assert made.records(SAME) == district.records(SAME) != set()
 
 
+def test_who_knows_of_more_than_a_hundred_that_would_be_one_takes_them_apart(house: House) -> None:
+    """The villages know of half of them, each of its own: there they were one, and are not any longer."""
+    rows = []
+    for village in (house.east, house.west):
+        ids = [village.ledger.new_id() for _ in range(60)]
+        births = [NewRecord("firm", record, village.unit, {"name": "同一家"}) for record in ids]
+        edges = [edge(village, one, other) for one, other in itertools.pairwise(ids)]
+        village.ledger.write("合并", village.name, births=[*births, *edges])
+        rows.append(ids)
+    house.settle()
+    assert len(components.members(house.east.database, "firm", rows[0][0])) == 60
+    say_same(house.town, *sorted((rows[0][0], rows[1][0])))
+    assert components.members(house.town.database, "firm", rows[0][0]) == ()
+    house.settle()
+    for desk in house.desks:
+        assert not any(components.members(desk.database, "firm", record) for ids in rows for record in ids)
+    assert_equal(house)
+
+
 @pytest.mark.no_cover
 def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(house: House) -> None:
     """A village may say so of as many of its own as it likes."""
@@ -155,7 +174,7 @@ def test_a_long_row_of_records_that_are_one_goes_down_and_is_compared_in_time(ho
         return seconds(lambda: (house.town.send(house.east), house.town.digest(house.east.unit)))
 
     few = join(25)
-    assert join(200) < 30 * few
+    assert join(100) < 15 * few
 
 
 @pytest.mark.no_cover

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from desktop.records.identity import same_id
 from desktop.records.versions.deciding import SAME
 from desktop.records.versions.items import Replaced
@@ -49,6 +51,37 @@ def _(s: Scene) -> Bundles:
     say_same(s.village)
     s.village.delete(EDGE, SAME)
     return [s.village.send()]
+
+
+def say_hundred(desk: Desk) -> list[str]:
+    """That a hundred enterprises are one, each the same as the next."""
+    ids = [f"{number:032x}" for number in range(1, 101)]
+    for number, record in enumerate(ids, 1):
+        firm(desk, f"杭州示例茶厂{number}店", record)
+    for one, other in itertools.pairwise(ids):
+        join(desk, one, other)
+    return ids
+
+
+def join(desk: Desk, one: str, other: str) -> None:
+    """That two enterprises are one."""
+    edge = same_id("enterprise", one, other)
+    desk.birth(SAME, {"kind": "enterprise", "one": one, "other": other}, record=edge)
+
+
+@vector("items-same-hundred", "conflict name", "A hundred records are one; more would not be.")
+def _(s: Scene) -> Bundles:
+    say_hundred(s.village)
+    return [s.village.send()]
+
+
+@vector("items-same-too-many", "accepted", "Of a hundred and one that would be one each stands alone.")
+def _(s: Scene) -> Bundles:
+    last = say_hundred(s.village)[-1]
+    first = s.village.send()
+    firm(s.village, "杭州示例茶厂", SECOND)
+    join(s.village, last, SECOND)
+    return [first, s.village.send()]
 
 
 @vector("items-same-not-above", "accepted", "Who stands above one of two records alone joins nothing.")

@@ -21,7 +21,7 @@ from desktop.records.typed import uscc
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, Cell, canonical
 from desktop.records.versions.deciding import SAME, UNIT
-from desktop.records.versions.resolution import Life, rank
+from desktop.records.versions.resolution import MOST_JOINED, Life, rank
 from desktop.store.ledger import Again, ChangeSet, Deletion, NewRecord, NotFound, Restoration
 from desktop.store.log import components
 from desktop.store.queries import candidates, reading
@@ -260,6 +260,9 @@ def merge(
         raise NotAllowed(f"本单位或您的角色不能填写“{record_type.label}”。")
     if looked.codes_differ():
         raise CodesDiffer("这些记录的统一社会信用代码不同，不是一家单位，不能合并。")
+    ids = {r for h in looked.records for r in (*components.members(session.database, type_name, h.id), h.id)}
+    if len(ids) > MOST_JOINED:
+        raise NotTwo(f"合成一条的最多{MOST_JOINED}条，这些一共{len(ids)}条。", "请核对是不是选多了。")
     below = set(subtree(session.database, session.unit.id))
     if any(held.unit not in below for held in looked.records):
         raise NotAllowed("有记录不归本单位管，请由管着它们的上级来合并。")

@@ -7,7 +7,7 @@ in which they came; nothing here knows an order. ``store.merging.merging`` compu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -155,36 +155,45 @@ def _words(tombstone: Mapping[str, str], name: str) -> list[str]:
 
 
 def life_of(
-    slots: Mapping[str, Slot],
+    tombstones: Collection[Version],
     births: Iterable[int],
+    heads: Iterable[tuple[str, int]],
     *,
     live_child: bool = False,
     said: Callable[[Version], str] = attrgetter("value"),
 ) -> Life:
     """Whether the record lives, is deleted, or was deleted here and edited there (rule 9).
 
-    ``births`` are the stamps of all births that count. The standing tombstones are the heads of ``_deleted`` that
-    are not null; null un-deletes. What each of them has ``said`` is asked one by one: it may be of megabytes.
+    ``tombstones`` are the heads of ``_deleted``, of which null un-deletes; ``births`` the stamps of all births that
+    count, ``heads`` slot and stamp of all changes that are heads elsewhere. What each tombstone has ``said`` is asked
+    one by one: it may be of megabytes.
     """
-    deleted = slots.get(DELETED_SLOT)
-    standing = [h for h in deleted.heads if h.value != ABSENT] if deleted else []
+    standing = [t for t in tombstones if t.value != ABSENT]
     if not standing:
         return Life.LIVE
     unseen = {
         "births": {f"{b:016x}" for b in births},
-        "heads": {
-            f"{name}@{h.stamp:016x}"
-            for name, slot in slots.items()
-            if name != DELETED_SLOT
-            for h in slot.heads
-            if not h.birth
-        },
+        "heads": {f"{name}@{stamp:016x}" for name, stamp in heads},
     }
     for tombstone in map(parse, map(said, standing)):
         for name, words in unseen.items():
             words.difference_update(word[0] for word in _WORD.finditer(tombstone.get(name, "")))
-    revived = deleted is not None and any(h.value == ABSENT for h in deleted.heads)
+    revived = len(standing) < len(tombstones)
     return Life.DISPUTED if any(unseen.values()) or live_child or revived else Life.DELETED
+
+
+def life_of_slots(
+    slots: Mapping[str, Slot],
+    births: Iterable[int],
+    *,
+    live_child: bool = False,
+    said: Callable[[Version], str] = attrgetter("value"),
+) -> Life:
+    """The same of a record of which all slots are at hand."""
+    others = ((n, h) for n, slot in slots.items() if n != DELETED_SLOT for h in slot.heads if not h.birth)
+    tombstones = slots[DELETED_SLOT].heads if DELETED_SLOT in slots else ()
+    heads = ((name, h.stamp) for name, h in others)
+    return life_of(tombstones, births, heads, live_child=live_child, said=said)
 
 
 # -- records that are one (rule 10) --------------------------------------------------------------------------------
@@ -233,12 +242,21 @@ class Joined:
         return Life.DISPUTED if Life.DISPUTED in self.lives.values() else Life.LIVE
 
 
-def join(versions: Mapping[str, Iterable[Version]], key: str | None = None) -> Joined:
-    """Rules 5 to 7 over the versions of records that are one; two codes in the slot ``key`` are always a conflict."""
+def join(
+    versions: Mapping[str, Iterable[Version]],
+    key: str | None = None,
+    *,
+    said: Callable[[Version], str] = attrgetter("value"),
+) -> Joined:
+    """Rules 5 to 7 over the versions of records that are one; two codes in the slot ``key`` are always a conflict.
+
+    What a tombstone has ``said`` is asked as by :func:`life_of`.
+    """
     of = {record: tuple(found) for record, found in versions.items()}
     own = {record: resolve_record(found) for record, found in of.items()}
     lives = {
-        record: life_of(own[record], {v.stamp for v in found if v.birth}) for record, found in of.items()
+        record: life_of_slots(own[record], {v.stamp for v in found if v.birth}, said=said)
+        for record, found in of.items()
     }
     taking = tuple(r for r, life in lives.items() if life is not Life.DELETED) or tuple(of)
     slots = resolve_record(v for r in taking for v in of[r] if v.slot != DELETED_SLOT)
@@ -259,8 +277,22 @@ def join(versions: Mapping[str, Iterable[Version]], key: str | None = None) -> J
     return Joined(slots, own, lives, taking, frozenset(conflicts), hidden, apart, codes)
 
 
+MOST_JOINED = 100
+"""Records that are one: whoever looks at one of them, or says something of it, has to do with all."""
+
+
 def heads_of_components(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The id of its component for each record that an edge names: the smallest, derived ones first.
+    """The id of its component for each record that is one with another: the smallest, derived ones first.
+
+    Where edges would make more than :data:`MOST_JOINED` records one, each of them stands alone.
+    """
+    heads = heads_of_groups(edges)
+    size = Counter(heads.values())
+    return {record: head for record, head in heads.items() if size[head] <= MOST_JOINED}
+
+
+def heads_of_groups(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The first by :func:`rank` of all that edges connect, however many, for each record that an edge names.
 
     In time with the number of edges: whoever says that very many records are one, in a row, must not hold up a merge.
     """

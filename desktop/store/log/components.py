@@ -11,13 +11,15 @@ stay its own, and whatever is shown can be computed again from the log when the 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from desktop.records.declaration import UNIT_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, parse
 from desktop.records.versions.deciding import SAME, UNIT
 from desktop.records.versions.resolution import (
+    MOST_JOINED,
     Joined,
     Life,
     heads_of,
@@ -26,12 +28,14 @@ from desktop.records.versions.resolution import (
     rank,
 )
 from desktop.store.log import edges
-from desktop.store.log.versions import BY_COMPONENT, copy_births, load_versions
+from desktop.store.log.versions import BY_COMPONENT, copy_births, load_standing, load_versions, whole
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 _Key = tuple[str, bytes]
 """Type and id."""
+_MOST_KNOWN = 10_000
+"""Records of which it is kept whose they are."""
 
 
 def members(database: Database, type_name: str, record: str) -> tuple[str, ...]:
@@ -47,43 +51,41 @@ def members(database: Database, type_name: str, record: str) -> tuple[str, ...]:
 
 
 class Together:
-    """All records that are one with others, and which units have or claim them: asked once for all that are one.
+    """All records that are one with others, and which units have or claim them, for whoever asks about every record.
 
-    For whoever asks about every record: there may be thousands that are one.
+    There may be hundreds of thousands that are one, and mostly there are none.
     """
 
     def __init__(self, database: Database, types: Catalogue) -> None:
         self._db, self._types = database, types
-        self._of: dict[tuple[str, str], list[str]] = {}
+        self._any = database.row("SELECT 1 FROM component LIMIT 1") is not None
         self._units: dict[tuple[str, str], frozenset[str]] = {}
-        heads: dict[tuple[str, str], list[str]] = {}
-        for name, record, head in database.rows(
-            "SELECT type, lower(hex(id)), lower(hex(head)) FROM component ORDER BY type, id <> head, id"
-        ):
-            self._of[name, record] = ids = heads.setdefault((name, head), [])
-            ids.append(record)
 
-    def each(self) -> list[tuple[str, Sequence[str]]]:
+    def each(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Type and ids of all that are one, the head first."""
-        return [(name, ids) for (name, record), ids in self._of.items() if ids[0] == record]
+        for name, head in self._db.execute("SELECT type, lower(hex(head)) FROM component WHERE id = head"):
+            yield name, members(self._db, name, head)
 
-    def ids(self, type_name: str, record: str) -> Sequence[str]:
+    def ids(self, type_name: str, record: str) -> tuple[str, ...]:
         """The ids of the records that are one with this one, the head first; none where it stands alone."""
-        return self._of.get((type_name, record), ())
+        return members(self._db, type_name, record) if self._any else ()
 
     def units(self, type_name: str, record: str) -> frozenset[str]:
         """The units that have or claim a record, or another that is one with it."""
         key = type_name, (*self.ids(type_name, record), record)[0]
         if key not in self._units:
+            if len(self._units) >= _MOST_KNOWN:
+                self._units.clear()
             self._units[key] = claims(self._db, self._types, type_name, [key[1]])
         return self._units[key]
 
 
 def load(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Joined:
-    """What records that are one say together."""
+    """What records that are one say together, of long values their digests alone: see ``versions.whole``."""
     record_type = types.get(type_name)
     key = None if record_type is None else record_type.key
-    return join({r: load_versions(database, type_name, bytes.fromhex(r)) for r in ids}, key)
+    versions = {r: load_standing(database, type_name, bytes.fromhex(r)) for r in ids}
+    return join(versions, key, said=lambda tombstone: whole(database, type_name, tombstone))
 
 
 def ask(database: Database, types: Catalogue, type_name: str, ids: Sequence[str]) -> Joined:
@@ -108,8 +110,7 @@ def claims(database: Database, types: Catalogue, type_name: str, records: Sequen
         if ids := members(database, type_name, record):
             found |= load(database, types, type_name, ids).units
         elif type_name in types:
-            versions = load_versions(database, type_name, bytes.fromhex(record))
-            heads = heads_of(v for v in versions if v.slot == UNIT_SLOT)
+            heads = heads_of(load_versions(database, type_name, bytes.fromhex(record), only=UNIT_SLOT))
             found |= {parse(h.value) for h in heads} or {u for (u,) in database.rows(
                 f"SELECT u.id FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
                 f" WHERE r.id = unhex(?)", (record,))}  # fmt: skip
@@ -131,10 +132,29 @@ def side(
     return tuple(sorted(found, key=rank)) or (record,)
 
 
-class Components:
-    """The components in one merge: :meth:`look_again` before its slots are resolved, :meth:`resolve` after.
+_AT_ONCE = 1_000
+"""Records of which it is computed at once what they show: all their slots lie in memory."""
 
-    ``shown`` are the records, by type, whose rows show something else now because of what is one.
+_NODES = """
+CREATE TEMP TABLE IF NOT EXISTS node (ref INTEGER PRIMARY KEY, type TEXT NOT NULL, id BLOB NOT NULL, head INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS temp.node_id ON node (id, type);
+CREATE INDEX IF NOT EXISTS temp.node_head ON node (head) WHERE head IS NOT NULL;
+CREATE TEMP TABLE IF NOT EXISTS parting (type TEXT NOT NULL, head BLOB NOT NULL, PRIMARY KEY (head, type))
+    WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS joining (head INTEGER PRIMARY KEY)
+"""
+"""The records that edges name or that are one, each with the number of what is its head from now on.
+
+And the heads of those that are one no longer, or with others than before, and of those that are one instead.
+"""
+
+
+class Components:
+    """The components in one merge, in steps: each ends what was one and begins what is one now, of some records.
+
+    :meth:`look_again` finds what is to be done. Then, as long as anything is, :meth:`take_up` begins a step before
+    slots are resolved and :meth:`resolve` ends it after. ``shown`` are the records, by type, whose rows show something
+    else now because of what is one.
     """
 
     def __init__(self, database: Database, types: Catalogue) -> None:
@@ -142,6 +162,8 @@ class Components:
         self._types = types
         self._affected: list[_Key] = []
         self.shown: dict[str, set[str]] = {}
+        for statement in _NODES.split(";"):
+            database.execute(statement)
 
     # -- which records are one -------------------------------------------------------------------------------------
 
@@ -150,31 +172,23 @@ class Components:
 
         Says whether it may.
         """
-        self._affected.clear()
-        self.shown.clear()
+        self._empty()
         if not (anew or self._is_touched()):
             return False
-        before: dict[_Key, bytes] = {
-            (t, i): h for t, i, h in self._db.rows("SELECT type, id, head FROM component")
-        }
-        after = self._heads()
-        changed = sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
-        if not changed:
-            return True
-        about = {(k[0], h[k]) for k in changed for h in (before, after) if k in h}
-        self._affected = sorted(
-            {k for heads in (before, after) for k, h in heads.items() if (k[0], h) in about}
-        )
-        self._log_whole([k for k in changed if k not in before])
-        # As long as it is known who was one: what those show may be the word of another, and is no birth's.
-        self._link_again(changed, before)
-        self._db.connection.executemany("DELETE FROM component WHERE type = ? AND id = ?", changed)
-        self._db.connection.executemany(
-            "INSERT INTO component (type, id, head) VALUES (?, ?, ?)",
-            [(*k, after[k]) for k in changed if k in after],
-        )
-        self._touch_affected()
+        self._number()
+        self._find_heads()
+        self._find_changed()
+        self._db.execute("DELETE FROM temp.node WHERE head IS NULL OR head NOT IN (SELECT head FROM joining)")
         return True
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is another step."""
+        return self._db.row("SELECT 1 FROM parting UNION ALL SELECT 1 FROM joining LIMIT 1") is not None
+
+    def _empty(self) -> None:
+        for table in ("node", "parting", "joining"):
+            self._db.execute(f"DELETE FROM temp.{table}")
 
     def _is_touched(self) -> bool:
         """Whether the log of an edge, of a unit, or of the unit of what an edge names has changed."""
@@ -186,19 +200,104 @@ class Components:
             )
         )
 
-    def _heads(self) -> dict[_Key, bytes]:
-        """The head of each record that is one with another, by the edges that have effect."""
-        pairs: dict[str, list[tuple[str, str]]] = {}
+    def _number(self) -> None:
+        """Numbers the records that edges name or that are one, in the order in which they name a component."""
+        for name in sorted(edges.kinds(self._db) & self._types.keys()):
+            table = quoted(table_of(name))
+            ends = " UNION ".join(
+                f"SELECT r.id FROM ({edges.SAID}) s CROSS JOIN {table} r ON r.id = unhex(s.{end})"
+                f" WHERE s.kind = :name"
+                for end in ("one", "other")
+            )
+            self._db.execute(
+                f"INSERT INTO node (type, id) SELECT :name, id FROM ({ends} UNION"
+                f" SELECT id FROM component WHERE type = :name) ORDER BY substr(hex(id), 13, 1) <> '5', id",
+                {"name": name},
+            )
+
+    def _find_heads(self) -> None:
+        """Notes what each record is one with, by the edges that have effect: see ``heads_of_components``."""
+        last = self._db.value("SELECT coalesce(max(ref), 0) FROM node")
+        # In little memory: somebody may say of a million records that each is one with the next.
+        nearer = array("q", range(last + 1))
         for edge in edges.said(self._db, self._types):
             if edge.joins:
-                pairs.setdefault(edge.kind, []).append((edge.one, edge.other))
-        return {
-            (kind, bytes.fromhex(record)): bytes.fromhex(head)
-            for kind, found in pairs.items()
-            for record, head in heads_of_components(found).items()
-        }
+                first, other = sorted(self._nearest(nearer, edge.kind, end) for end in (edge.one, edge.other))
+                nearer[other] = first
+        size = array("q", bytes(8 * (last + 1)))
+        for ref in range(1, last + 1):
+            # Whatever stands nearer has a smaller number, and was led on before.
+            nearer[ref] = nearer[nearer[ref]]
+            size[nearer[ref]] += 1
+        self._db.connection.executemany(
+            "UPDATE node SET head = ? WHERE ref = ?",
+            ((head, ref) for ref, head in enumerate(nearer) if 1 < size[head] <= MOST_JOINED),
+        )
+
+    def _nearest(self, nearer: array[int], kind: str, record: str) -> int:
+        """The last on the way from a record to its head, a way that is shorter the next time."""
+        ref = int(self._db.value("SELECT ref FROM node WHERE id = unhex(?) AND type = ?", (record, kind)))
+        while nearer[ref] != ref:
+            nearer[ref] = nearer[nearer[ref]]
+            ref = nearer[ref]
+        return ref
+
+    def _find_changed(self) -> None:
+        """Notes whose components end and which begin: all of one where anything of it has changed."""
+        found = (
+            "node n JOIN component m ON m.id = n.id AND m.type = n.type LEFT JOIN node h ON h.ref = n.head"
+        )
+        self._db.execute(
+            f"INSERT INTO parting (type, head) SELECT DISTINCT m.type, m.head FROM {found} WHERE h.id IS NOT m.head"
+        )
+        self._db.execute(
+            "INSERT INTO joining (head) SELECT n.head FROM node n JOIN node h ON h.ref = n.head"
+            " LEFT JOIN component m ON m.id = n.id AND m.type = n.type WHERE m.head IS NOT h.id UNION"
+            " SELECT n.head FROM parting p CROSS JOIN component m ON m.head = p.head AND m.type = p.type"
+            " CROSS JOIN node n ON n.id = m.id AND n.type = m.type WHERE n.head IS NOT NULL"
+        )
 
     # -- what has to be computed again -----------------------------------------------------------------------------
+
+    def take_up(self) -> None:
+        """Ends and begins some components, or all where they are few. None begins before all have ended that must."""
+        before: dict[_Key, bytes] = {}
+        after: dict[_Key, bytes] = {}
+        for name, head in self._db.rows("SELECT type, head FROM parting LIMIT ?", (_AT_ONCE,)):
+            if len(before) >= _AT_ONCE:
+                break
+            self._db.execute("DELETE FROM parting WHERE type = ? AND head = ?", (name, head))
+            ids = self._db.rows("SELECT id FROM component WHERE type = ? AND head = ?", (name, head))
+            before |= {(name, i): head for (i,) in ids}
+        else:
+            for (ref,) in self._db.rows("SELECT head FROM joining LIMIT ?", (_AT_ONCE,)):
+                if len(before.keys() | after.keys()) >= _AT_ONCE:
+                    break
+                self._db.execute("DELETE FROM joining WHERE head = ?", (ref,))
+                for name, record, head, former in self._db.rows(
+                    "SELECT n.type, n.id, h.id, m.head FROM node n JOIN node h ON h.ref = n.head"
+                    " LEFT JOIN component m ON m.id = n.id AND m.type = n.type WHERE n.head = ?",
+                    (ref,),
+                ):
+                    after[name, record] = head
+                    if former is not None:
+                        before[name, record] = former
+        self._affected = sorted(before.keys() | after.keys())
+        if self._affected:
+            self._rewrite(before, after)
+
+    def _rewrite(self, before: Mapping[_Key, bytes], after: Mapping[_Key, bytes]) -> None:
+        """Writes who is one instead of who was, and touches all of whom either is told."""
+        changed = [k for k in self._affected if before.get(k) != after.get(k)]
+        self._log_whole([k for k in changed if k not in before])
+        # As long as it is known who was one: what those show may be the word of another, and is no birth's.
+        self._link_again(changed, before)
+        self._db.connection.executemany("DELETE FROM component WHERE type = ? AND id = ?", changed)
+        self._db.connection.executemany(
+            "INSERT INTO component (type, id, head) VALUES (?, ?, ?)",
+            [(*k, after[k]) for k in changed if k in after],
+        )
+        self._touch_affected()
 
     def _log_whole(self, joining: Iterable[_Key]) -> None:
         """All that the births of these filled goes to the log, and the units that they have or had are noted."""
@@ -273,16 +372,31 @@ class Components:
     def _show(self, name: str, ids: Sequence[str]) -> None:
         joined = ask(self._db, self._types, name, ids)
         head = ids[0]
-        values = dict.fromkeys(self._types[name].slots, ABSENT)
-        values |= {slot: found.value for slot, found in joined.slots.items()}
+        # Of what nobody says anything, and nobody has, nothing is shown.
+        said = {slot for own in joined.own.values() for slot in own} | {
+            slot
+            for (slot,) in self._db.rows(
+                "SELECT DISTINCT t.slot FROM component m CROSS JOIN touched t ON t.record = m.id AND t.type = m.type"
+                " WHERE m.head = unhex(?) AND m.type = ?",
+                (head, name),
+            )
+        }
+        slots = sorted(said & self._types[name].slots.keys() | joined.slots.keys())
+        taking = json.dumps(joined.taking)
         self._db.execute("DELETE FROM winner WHERE record = unhex(?) AND type = ?", (head, name))
+        # What is shown is looked for where the values are: it may be long, and so may all others (rule 6).
         self._db.connection.executemany(
-            "INSERT INTO winner (record, slot, type, value) VALUES (unhex(?), ?, ?, ?)",
-            [(head, slot, name, value) for slot, value in values.items()],
+            "INSERT INTO winner (record, slot, type, value) SELECT unhex(:head), :slot, :type, coalesce(("
+            " SELECT v.value FROM json_each(:taking) e CROSS JOIN version v ON v.record = unhex(e.value)"
+            "  AND v.slot = :slot AND v.type = +:type ORDER BY v.birth, v.stamp DESC, v.value DESC LIMIT 1), :absent)",
+            [
+                {"head": head, "slot": slot, "type": name, "taking": taking, "absent": ABSENT}
+                for slot in slots
+            ],
         )
         self._db.connection.executemany(
             "INSERT INTO touched (record, slot, type) VALUES (unhex(?), ?, ?) ON CONFLICT DO NOTHING",
-            [(head, slot, name) for slot in values],
+            [(head, slot, name) for slot in slots],
         )
         self._db.connection.executemany(
             "DELETE FROM replacement WHERE record = unhex(?) AND type = ? AND origin = ?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 
-from desktop.records.declaration import UNIT_SLOT
+from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.identity import is_id
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import parse
@@ -16,12 +16,17 @@ from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
 
 # Where a row was taken apart its columns are filled again only at the end; whoever says an edge says the same.
-_SAID = "SELECT lower(hex(r.id)), " + ", ".join(
+SAID = "SELECT lower(hex(r.id)), " + ", ".join(
     f"coalesce(r.{name}, (SELECT v.value ->> '$' FROM version v WHERE v.record = r.id AND v.type = '{SAME}'"
     f" AND v.slot = '{name}' LIMIT 1)) AS {name}"
     for name in ("kind", "one", "other")
-) + " FROM r_same r"  # fmt: skip
-"""Id, type, and the two ids of every edge."""
+) + (
+    f", EXISTS (SELECT 1 FROM version d WHERE d.record = r.id AND d.slot = '{DELETED_SLOT}' AND d.type = '{SAME}')"
+    " FROM r_same r"
+)  # fmt: skip
+"""Id, type, and the two ids of every edge, and whether anybody has said that it is deleted."""
+_MOST_KNOWN = 10_000
+"""Records of which it is kept whose they are: there may be a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,8 @@ class Edge:
 
 def said(database: Database, types: Catalogue, among: Collection[str] | None = None) -> Iterator[Edge]:
     """All of them, or those between some records, but for the types that are never one."""
-    log = f"SELECT DISTINCT lower(hex(record)) FROM version WHERE type = '{SAME}' AND slot = '_deleted'"
-    deleted = {r for (r,) in database.rows(log)}
     tree = _Tree(database)
-    for edge, kind, one, other in database.rows(_SAID):
+    for edge, kind, one, other, deleted in database.execute(SAID):
         if (
             kind not in types
             or not all(isinstance(end, str) and is_id(end) for end in (one, other))
@@ -54,7 +57,7 @@ def said(database: Database, types: Catalogue, among: Collection[str] | None = N
             or kind in DECIDING_TYPES
             or types[kind].by_program
             or (among is not None and not (one in among and other in among))
-            or (edge in deleted and _is_off(database, edge))
+            or (deleted and _is_off(database, edge))
         ):
             continue
         owned = [tree.owners_of(kind, end) for end in (one, other)]
@@ -65,20 +68,37 @@ def said(database: Database, types: Catalogue, among: Collection[str] | None = N
             yield Edge(edge, kind, one, other, frozenset(writers), frozenset(owners), joins)
 
 
+def kinds(database: Database) -> set[str]:
+    """The types of which somebody says that records are one, known or not."""
+    return {k for (k,) in database.rows(f"SELECT kind FROM ({SAID}) UNION SELECT type FROM component")}
+
+
 def idle(database: Database, types: Catalogue, within: Collection[str]) -> list[str]:
     """The edges written under these units that join nothing, since somebody elsewhere has or claims a record too.
 
     As far as they are about records of units below the writer, which believe it; and only where it is known of all that
-    have them where they stand, for others may know better.
+    have them where they stand, for others may know better. And those that would make too many records one: others may
+    know of fewer.
     """
     tree = _Tree(database)
     return [
         edge.id
         for edge in said(database, types)
-        if not edge.joins
-        and tree.knows(edge.owners)
-        and any(writer in within and tree.has_below(writer, edge.owners) for writer in edge.writers)
+        if tree.knows(edge.owners)
+        and any(
+            writer in within and (edge.joins or tree.has_below(writer, edge.owners))
+            for writer in edge.writers
+        )
+        and not (edge.joins and _are_one(database, edge))
     ]
+
+
+def _are_one(database: Database, edge: Edge) -> bool:
+    """Whether what an edge that joins is about is one by now."""
+    return (
+        database.row("SELECT 1 FROM component WHERE type = ? AND id = unhex(?)", (edge.kind, edge.one))
+        is not None
+    )
 
 
 def _is_off(database: Database, edge: str) -> bool:
@@ -123,9 +143,20 @@ class _Tree:
         """The units that a record itself has now, or is claimed by; none where it has no birth here."""
         # Thousands of edges may name one record, of which thousands of things may be said.
         if (name, record) not in self._owners:
-            heads = heads_of(load_versions(self._db, name, bytes.fromhex(record), only=UNIT_SLOT))
-            self._owners[name, record] = {parse(h.value) for h in heads} or self.units_of(name, record)
+            if len(self._owners) >= _MOST_KNOWN:
+                self._owners.clear()
+            self._owners[name, record] = self._claimed_by(name, record) or self.units_of(name, record)
         return self._owners[name, record]
+
+    def _claimed_by(self, name: str, record: str) -> set[str]:
+        """What the log says of whose a record is: nothing of nearly all, of which only their births tell it."""
+        said = "SELECT 1 FROM version WHERE record = unhex(?) AND slot = 'unit' AND type = +? LIMIT 1"
+        if self._db.row(said, (record, name)) is None:
+            return set()
+        return {
+            parse(h.value)
+            for h in heads_of(load_versions(self._db, name, bytes.fromhex(record), only=UNIT_SLOT))
+        }
 
     def covers(self, above: str, units: Iterable[str]) -> bool:
         """Whether all of the units are the one ``above``, or stand or stood below it.

@@ -9,7 +9,7 @@ from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT
 from desktop.records.versions.resolution import heads_of
-from desktop.store.log import components
+from desktop.store.log import components, versions
 from desktop.store.log.versions import NOT_REPLACED, REPLACED, load_versions
 from desktop.store.tables.columns import canonical_of, filled, quoted, table_of
 from desktop.store.tables.database import Database
@@ -80,7 +80,8 @@ def standing(
         ]
     joined = components.load(database, types, type_name, ids)
     of = joined.own[record] if slot == DELETED_SLOT else joined.slots
-    return [(h.record, h.stamp, h.value) for h in (of[slot].heads if slot in of else ())]
+    found = of[slot].heads if slot in of else ()
+    return [(h.record, h.stamp, versions.whole(database, type_name, h)) for h in found]
 
 
 def _logged_heads(

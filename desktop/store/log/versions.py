@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT, RecordType
 from desktop.records.types import Catalogue
 from desktop.records.versions.canonical import ABSENT, canonical
-from desktop.records.versions.resolution import ItemId, Life, Version, life_of, resolve_record
+from desktop.records.versions.resolution import ItemId, Life, Version, heads_of, life_of
 from desktop.store.tables import columns
 from desktop.store.tables.columns import quoted, table_of
 from desktop.store.tables.database import Database
@@ -70,6 +71,16 @@ Where something is not among what was gathered, ``NOT IN`` would look through al
 
 _WORD = "CASE {0}.birth WHEN 1 THEN '' ELSE {0}.slot || '@' END || printf('%016x', {0}.stamp)"
 """How a tombstone names a version that its writer has seen (rule 9)."""
+
+_LONG = 1000
+"""Bytes of a value that is more than its digest."""
+_DIGEST = "#"
+"""What no canonical text begins with."""
+_REPLACED_BY_OWN = f"""
+    EXISTS (SELECT 1 FROM replacement p WHERE p.record = v.record AND p.slot = v.slot AND p.type = v.type
+            AND p.replaced = v.stamp AND p.origin <> {BY_COMPONENT})
+"""
+"""Whether an item of the same record replaces version ``v``."""
 
 _SHORT = "octet_length(s.replaces) < 1000"
 """Nearly all changes replace one version."""
@@ -196,6 +207,19 @@ def log_changes(database: Database) -> None:
         )
 
 
+def whole(database: Database, type_name: str, version: Version) -> str:
+    """The value of a version, also where it stands as its digest."""
+    if not version.value.startswith(_DIGEST):
+        return version.value
+    found = database.value(
+        "SELECT v.value FROM version v JOIN origin o ON o.ref = v.origin WHERE v.record = unhex(?) AND v.slot = ?"
+        " AND v.type = +? AND v.stamp = ? AND v.number = ? AND o.station = ? AND o.incarnation = ?",
+        (version.record, version.slot, type_name, version.stamp, version.item.number, version.item.station,
+         version.item.incarnation),
+    )  # fmt: skip
+    return str(found)
+
+
 def load_versions(
     database: Database,
     type_name: str,
@@ -203,15 +227,12 @@ def load_versions(
     *,
     only: str = "",
     without: Collection[int] = (),
-    values: bool = True,
 ) -> list[Version]:
     """The counted versions of a record, or of one slot of it, that stand in the log, as the pure resolution wants them.
 
-    Those of the moments ``without`` are left out. Where not asked for ``values``, it is only told of each whether it is
-    null: thousands may be long. What is replaced by several is said of one of them, and what is not
+    Those of the moments ``without`` are left out. What is replaced by several is said of one of them, and what is not
     here of none: each of thousands may name all, and hundreds of thousands that nobody has.
     """
-    value = "v.value" if values else f"CASE v.value WHEN '{ABSENT}' THEN '{ABSENT}' ELSE '' END"
     of_slot = " AND p.slot = +:only" if only else ""
     said = {"record": record, "type": type_name, "only": only, "without": json.dumps(sorted(without))}
     left = (
@@ -234,7 +255,7 @@ def load_versions(
             elsewhere=frozenset(elsewhere.get((slot, origin, number), ())),
         )
         for slot, stamp, value, birth, number, origin, station, incarnation, unit in database.rows(
-            f"SELECT v.slot, v.stamp, {value}, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
+            f"SELECT v.slot, v.stamp, v.value, v.birth, v.number, v.origin, o.station, o.incarnation, u.id"
             " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
             f" WHERE v.record = :record AND v.type = +:type{of_slot.replace('p.', 'v.')}"
             " ORDER BY v.slot, v.stamp, v.origin, v.number",
@@ -242,6 +263,46 @@ def load_versions(
         )
         if stamp not in without
     ]
+
+
+def load_standing(database: Database, type_name: str, record: bytes, *, only: str = "") -> list[Version]:
+    """The same, but for changes that others of it replace; these are hundreds of thousands, if anything is.
+
+    Instead of a long value its digest stands: see :func:`whole`. What is replaced by anything, as far as it matters, is
+    said of one version of the slot.
+    """
+    said = {"record": record, "type": type_name, "only": only}
+    of = "v.record = :record AND v.type = +:type" + (" AND v.slot = +:only" if only else "")
+    replaces: dict[str, set[int]] = {}
+    for slot, stamp in database.execute(
+        f"SELECT DISTINCT v.slot, v.stamp FROM version v WHERE {of} AND v.birth AND {_REPLACED_BY_OWN}",
+        said,
+    ):
+        replaces.setdefault(slot, set()).add(stamp)
+    elsewhere: dict[str, set[tuple[str, int]]] = {}
+    for slot, other, stamp in database.execute(
+        "SELECT DISTINCT e.slot, lower(hex(e.other)), e.replaced FROM elsewhere e CROSS JOIN version v"
+        " ON v.record = e.other AND v.slot = e.slot AND v.stamp = e.replaced AND v.type = e.type"
+        f" WHERE {of.replace('v.', 'e.')} AND (v.birth OR NOT {_REPLACED_BY_OWN})",
+        said,
+    ):
+        elsewhere.setdefault(slot, set()).add((other, stamp))
+    found: list[Version] = []
+    record_id, same = record.hex(), dict[str, str]()
+    for slot, stamp, value, birth, number, *words in database.execute(
+        f"SELECT v.slot, v.stamp, CASE WHEN octet_length(v.value) <= {_LONG} OR v.slot = '{UNIT_SLOT}' THEN v.value"
+        f" ELSE '{_DIGEST}' || lower(hex(sha256(v.value))) END, v.birth, v.number, o.station, o.incarnation, u.id"
+        " FROM version v JOIN origin o ON o.ref = v.origin JOIN unit_ref u ON u.ref = v.unit"
+        f" WHERE {of} AND (v.birth OR NOT {_REPLACED_BY_OWN})"
+        " ORDER BY v.slot, v.stamp, v.origin, v.number",
+        said,
+    ):
+        slot, value, station, incarnation, unit = (same.setdefault(w, w) for w in (slot, value, *words))
+        found.append(Version(
+            ItemId(station, incarnation, number), record_id, slot, stamp, value, unit, bool(birth),
+            frozenset(replaces.pop(slot, ())), frozenset(elsewhere.pop(slot, ())),
+        ))  # fmt: skip
+    return found
 
 
 _Place = tuple[str, int, int]
@@ -280,19 +341,20 @@ def life(
     database: Database, type_name: str, record: bytes, births: Collection[int], *, live_child: bool = False
 ) -> Life:
     """Whether a record lives by what the log says of it, and by the births with these stamps that stand elsewhere."""
-    logged = load_versions(database, type_name, record, values=False)
-
-    def said(tombstone: Version) -> str:
-        found = database.value(
-            "SELECT v.value FROM version v JOIN origin o ON o.ref = v.origin WHERE v.record = ? AND v.slot = +?"
-            " AND v.stamp = ? AND v.number = ? AND o.station = ? AND o.incarnation = ?",
-            (record, DELETED_SLOT, tombstone.stamp, tombstone.item.number, tombstone.item.station,
-             tombstone.item.incarnation),
-        )  # fmt: skip
-        return str(found)
-
-    all_births = {*births, *(v.stamp for v in logged if v.birth)}
-    return life_of(resolve_record(logged), all_births, live_child=live_child, said=said)
+    tombstones = heads_of(load_standing(database, type_name, record, only=DELETED_SLOT))
+    said = {"record": record, "type": type_name, "deleted": DELETED_SLOT}
+    born = "SELECT v.stamp FROM version v WHERE v.record = :record AND v.type = +:type AND v.birth"
+    changed = (
+        "SELECT v.slot, v.stamp FROM version v WHERE v.record = :record AND v.type = +:type AND NOT v.birth"
+        f" AND v.slot <> +:deleted AND NOT {_REPLACED_BY_OWN}"
+    )
+    return life_of(
+        tombstones,
+        itertools.chain(births, (stamp for (stamp,) in database.execute(born, said))),
+        database.execute(changed, said),
+        live_child=live_child,
+        said=lambda t: whole(database, type_name, t),
+    )
 
 
 def slots_of(names: Sequence[str], cells: Sequence[object]) -> dict[str, str]:

@@ -156,9 +156,9 @@ class Merger:
             " WHERE type = ? AND slot = ? ON CONFLICT DO NOTHING",
             list(slots),
         )
+        found = [name for (name,) in self._db.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
         self._anew = True
         self._resolve()
-        found = [name for (name,) in self._db.rows("SELECT DISTINCT type FROM touched ORDER BY type")]
         self._staging.clear()
         return found
 
@@ -167,11 +167,18 @@ class Merger:
         self._components = Components(self._db, self._types)
         asked = self._components.look_again(anew=self._anew or self._staging.joins)
         self._anew = False
-        resolving.resolve(self._db)
-        self._components.resolve()
-        resolving.materialise(self._db, self._types, self._staging.note_filled)
-        Lives(self._db, self._types, self._staging.parents).judge()
-        return asked
+        parents: Iterable[tuple[str, bytes]] = self._staging.parents
+        self._components.take_up()
+        while True:
+            resolving.resolve(self._db)
+            self._components.resolve()
+            resolving.materialise(self._db, self._types, self._staging.note_filled)
+            Lives(self._db, self._types, parents).judge()
+            if not self._components.goes_on:
+                return asked
+            self._staging.clear_resolved()
+            self._components.take_up()
+            parents = ()
 
     def _result(self, shown: dict[str, set[str]]) -> Result:
         """Rule 17, for what was staged: held, in conflict, or applied and only counted."""

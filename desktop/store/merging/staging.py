@@ -61,6 +61,8 @@ beside the ledger, where it would stand in clear."""
 _BESIDE_A_KEY = 40
 """Bytes that it takes for each row beside what is sorted by."""
 _BY_TITLE = "_sort"
+_MANY_EDGES = 50_000
+"""Edges of which it is not kept in memory what they name."""
 NEW, RETRIED, STAGED_AGAIN = 0, 1, 2
 """Why a change is staged: it came, it had been held, or its record was taken apart."""
 
@@ -119,9 +121,14 @@ class Staging:
         return found
 
     @cached_property
-    def _ends(self) -> set[str]:
-        """The ids that edges name."""
-        return {end for pair in self._db.rows("SELECT one, other FROM r_same") for end in pair}
+    def _ends(self) -> set[str] | None:
+        """The ids that edges name, or nothing where those are so many that all ids are taken for named."""
+        pairs = self._db.rows("SELECT one, other FROM r_same LIMIT ?", (_MANY_EDGES,))
+        return None if len(pairs) == _MANY_EDGES else {end for pair in pairs for end in pair}
+
+    def _is_any_named(self, records: Iterable[str]) -> bool:
+        """Whether an edge names one of these, as far as it is looked up."""
+        return self._ends is None or (bool(self._ends) and not self._ends.isdisjoint(records))
 
     def unit_ref(self, unit: str) -> int:
         """The small number that stands for a unit id in this database."""
@@ -140,7 +147,7 @@ class Staging:
         So it is where records are one or might be (rule 10).
         """
         types = {change.type for change in changes} | {block.type for block in births}
-        return SAME in types or not self._ends.isdisjoint(records)
+        return SAME in types or self._is_any_named(records)
 
     def add_births(self, births: Births, origin: int) -> int:
         """See :meth:`desktop.store.merging.merging.Merger.add_births`."""
@@ -315,11 +322,7 @@ class Staging:
 
     def _note_joined(self, births: Births, fields: Sequence[Field | None]) -> None:
         """Rule 10: an edge, a unit, or what an edge names may make records one; a link may lead to what is one."""
-        self.joins = (
-            self.joins
-            or births.type in (SAME, UNIT)
-            or (bool(self._ends) and not self._ends.isdisjoint(births.records))
-        )
+        self.joins = self.joins or births.type in (SAME, UNIT) or self._is_any_named(births.records)
         for column, field_, cells in zip(births.columns, fields, births.cells, strict=True):
             absorbed = self._absorbed.get(str(field_.link)) if field_ is not None else None
             if absorbed:
@@ -346,7 +349,13 @@ class Staging:
         self.joins = False
         self.rows_before: dict[str, int] = {}
         self._led: list[tuple[str, str, str]] = []
-        for table in ("staged", "touched", "fresh", "winner", "second_birth", "judged"):
+        self.clear_resolved()
+        for table in ("staged", "fresh", "second_birth"):
+            self._db.execute(f"DELETE FROM temp.{table}")
+
+    def clear_resolved(self) -> None:
+        """Empties the temporary tables of what has been resolved; more of the same merge may have to be."""
+        for table in ("touched", "winner", "judged"):
             self._db.execute(f"DELETE FROM temp.{table}")
 
 

@@ -13,7 +13,7 @@ from desktop.records.versions.canonical import canonical
 from desktop.records.versions.deciding import DECIDING_TYPES, SAME
 from desktop.records.versions.resolution import Version, heads_of
 from desktop.store.log import components
-from desktop.store.log.versions import load_versions
+from desktop.store.log.versions import load_versions, whole
 from desktop.store.queries import forked
 from desktop.store.tables.columns import canonical_of, quoted, table_of
 from desktop.store.tables.database import Database
@@ -36,7 +36,6 @@ class Digest:
 def digest(database: Database, types: Catalogue, units: frozenset[str] | None = None) -> Digest:
     """The digest of all records, or of those whose unit, or a claim to it, is among ``units``."""
     logged = {r for (r,) in database.rows("SELECT DISTINCT record FROM version")}
-    joined = set(database.rows("SELECT id, type FROM component"))
     together = components.Together(database, types)
     lines: list[bytes] = []
     # Who is who, and what counts, differs by what a station has to know; it shows in what is hashed.
@@ -49,7 +48,7 @@ def digest(database: Database, types: Catalogue, units: frozenset[str] | None = 
         if units is not None and name in types and types[name].goes_below:
             # What levels above say for all below them has reached these units too.
             scope = units | _above(database, units)
-        lines += list(_lines(database, name, slots, scope, logged, joined))
+        lines += list(_lines(database, name, slots, scope, logged))
     for name, ids in together.each():
         lines += _joined_lines(database, types, name, ids, units)
     lines += _edges(database, together, units)
@@ -74,7 +73,6 @@ def _lines(
     declared: Mapping[str, Slot],
     units: frozenset[str] | None,
     logged: set[bytes],
-    joined: set[tuple[bytes, str]],
 ) -> Iterator[bytes]:
     """One line a record: id, type, then per slot in id order its sorted heads as ``stamp=value``."""
     slots = sorted(declared)
@@ -82,11 +80,11 @@ def _lines(
     cursor = database.execute(
         f"SELECT r.id, u.id, r._stamp{', ' + columns if columns else ''}"
         f" FROM {quoted(table_of(type_name))} r JOIN unit_ref u ON u.ref = r.unit"
+        " WHERE NOT EXISTS (SELECT 1 FROM component m WHERE m.id = r.id AND m.type = ?)",
+        (type_name,),
     )
     while rows := cursor.fetchmany(500):
         for record, unit, stamp, *values in rows:
-            if (record, type_name) in joined:
-                continue
             heads = {s: [(stamp, v)] for s, v in zip(slots, values, strict=True) if v != "null"}
             heads[UNIT_SLOT] = [(stamp, f'"{unit}"')]
             claims = {unit}
@@ -104,7 +102,10 @@ def _joined_lines(
     said = components.load(database, types, type_name, ids)
     if units is None or units & said.units:
         for record in ids:
-            heads = {s: [(h.stamp, h.value) for h in found] for s, found in said.heads_under(record).items()}
+            heads = {
+                slot: [(h.stamp, whole(database, type_name, h)) for h in found]
+                for slot, found in said.heads_under(record).items()
+            }
             yield _line(bytes.fromhex(record), type_name, heads)
 
 

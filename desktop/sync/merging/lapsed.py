@@ -29,6 +29,8 @@ from desktop.sync.signed.tree import Place
 
 PARTED: Final = "取消不再成立的合并"
 """The step that takes idle edges back: who takes it back in turn would see it done again by the next merge."""
+_AT_ONCE: Final = 50_000
+"""Edges that are taken back in one step, as what a step writes lies in memory."""
 
 
 def words(ledger: Ledger, judge: Judge) -> Iterator[tuple[Deletion, list[NewRecord]]]:
@@ -129,5 +131,6 @@ def part(ledger: Ledger, operator: str) -> None:
     own = ledger.meta("unit_id")
     if own is not None:
         idle = edges.idle(ledger.database, ledger.types, subtree(ledger.database, own))
-        if idle:
-            ledger.write(PARTED, operator, deletions=[Deletion(SAME, edge) for edge in idle])
+        for start in range(0, len(idle), _AT_ONCE):
+            deletions = [Deletion(SAME, edge) for edge in idle[start : start + _AT_ONCE]]
+            ledger.write(PARTED, operator, deletions=deletions)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import DECIDING_TYPES, EXCLUSION, SAME
 from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
-from desktop.records.versions.resolution import heads_of_components
+from desktop.records.versions.resolution import heads_of_groups
 from desktop.records.versions.spans import spans_of
 from desktop.records.versions.stamped import Stamped
 from desktop.store.ledger import Deletion, Ledger, NewRecord
@@ -200,7 +200,7 @@ class _Branches:
         self._groups: defaultdict[Record, set[Record]] = defaultdict(set)
         for kind in {one[0] for one, _ in self._edges.values()}:
             pairs = [(one[1], other[1]) for one, other in self._edges.values() if one[0] == kind]
-            for record, head in heads_of_components(pairs).items():
+            for record, head in heads_of_groups(pairs).items():
                 self._groups[kind, head].add((kind, record))
         self._groups |= {record: group for group in list(self._groups.values()) for record in group}
         lower = claims.lower_units(self._db)
