@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 
 from desktop.records.declaration import DELETED_SLOT, UNIT_SLOT
 from desktop.records.versions.deciding import EXCLUSION, GRANT, REVOCATION, SAME, SUPERIOR, UNIT
@@ -15,12 +15,11 @@ Record = tuple[str, str]
 """Type and id."""
 
 
-def units_of_records(database: Database) -> Iterator[tuple[Record, str]]:
-    """The units that records have had beside or before the one that they are born in."""
-    for type_name, record, unit in database.rows(
-        "SELECT r.type, lower(hex(r.record)), u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
-    ):
-        yield (type_name, record), unit
+def units_had(database: Database, record: Record) -> Set[str]:
+    """The units that a record has or had, where it was not always the one in its row."""
+    return {u for (u,) in database.rows(
+        "SELECT u.id FROM record_unit r JOIN unit_ref u ON u.ref = r.unit"
+        " WHERE r.type = ? AND r.record = unhex(?)", record)}  # fmt: skip
 
 
 def unit_of(database: Database, record: Record) -> str:
@@ -79,8 +78,8 @@ def positions_under(database: Database, type_name: str, units: Set[str], after: 
         " SELECT c.record FROM record_unit c WHERE c.type = :type AND c.unit IN wanted_unit"
     )
     records = (
-        f"{under} UNION SELECT o.id FROM component m JOIN component o ON o.head = m.head AND o.type = m.type"
-        f" WHERE m.type = :type AND m.id IN ({under})"
+        f"{under} UNION SELECT o.id FROM component o WHERE o.type = :type AND o.head IN ("
+        f"SELECT m.head FROM ({under}) u CROSS JOIN component m ON m.id = u.id AND m.type = :type)"
     )
     return _positions(database, type_name, records, sorted(units), after)
 

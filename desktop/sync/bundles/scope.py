@@ -23,6 +23,8 @@ from desktop.sync.signed.tree import reached
 
 WITHOUT_UNIT = {*TREE_TYPES, *POLICY_TYPES, SAME}
 """Whether records of these types go down does not follow from their units."""
+_MOST_JUDGED = 100_000
+"""Records of which it is kept whether they go down: what is said of one mostly stands close together."""
 
 
 class Scope:
@@ -44,9 +46,6 @@ class Scope:
         # By where these lie now it is judged who could move a unit from or to one of them.
         self._named = _named_as_superior(ledger, superiors, near)
         self._tree = near | self._named | _to_judge_by(ledger, superiors, near)
-        self._had: dict[Record, set[str]] = {}
-        for record, had in scoping.units_of_records(self._db):
-            self._had.setdefault(record, set()).add(had)
         self._held_types = frozenset(scoping.types_held(ledger.database))
         self._together = components.Together(ledger.database, ledger.types)
         self._covered: dict[Record, tuple[bool, bool]] = {}
@@ -191,6 +190,8 @@ class Scope:
         """Whether the record has, or is claimed by, a unit of the scope now, and whether it ever had one."""
         found = self._covered.get(record)
         if found is None:
+            if len(self._covered) >= _MOST_JUDGED:
+                self._covered.clear()
             found = self._covered[record] = self._judge(record)
         return found
 
@@ -199,7 +200,7 @@ class Scope:
         if type_name in TREE_TYPES:
             # Who had a unit below it hears where it went.
             gone = type_name == UNIT and record_id not in self._tree
-            had_unit = gone and not self._units.isdisjoint(self._had.get(record) or {self._unit_of(record)})
+            had_unit = gone and not self._units.isdisjoint(self._had(record) or {self._unit_of(record)})
             return record_id in self._tree, had_unit
         if type_name in POLICY_TYPES:
             # They name stations and numbers and nothing that is anybody's business to keep.
@@ -215,13 +216,15 @@ class Scope:
             if record_id != ids[0]:
                 return self._covers((type_name, ids[0]))
             now = self._together.units(type_name, record_id)
-            had_by_one = any(not self._had.get((type_name, r), set()).isdisjoint(self._units) for r in ids)
+            had_by_one = any(not self._had((type_name, r)).isdisjoint(self._units) for r in ids)
             return not now.isdisjoint(self._units), had_by_one
-        had = self._had.get(record)
-        if had is not None:
+        if had := self._had(record):
             claims = {value.strip('"') for _, value in self._ledger.heads(type_name, record_id, UNIT_SLOT)}
             return not claims.isdisjoint(self._units), not had.isdisjoint(self._units)
         return self._unit_of(record) in self._units, False
+
+    def _had(self, record: Record) -> Set[str]:
+        return scoping.units_had(self._db, record)
 
     def _unit_of(self, record: Record) -> str:
         """The unit of a record of which no other is known; none of one whose type nothing that counts has."""
