@@ -198,11 +198,11 @@ def digest_of(items: list[tuple[Any, ...]]) -> str:
             slots.setdefault(slot, []).append((stamp, value, kind == "birth"))
             named = {(record, e) if isinstance(e, str) else (e[0], e[1]) for e in replaces}
             replaced.setdefault((record, name, slot), set()).update(named)
-    lines = []
+    lines, joined = [], one_with(records)
     for (record, name), slots in records.items():
         parts = [record, name]
         for slot, versions in sorted(slots.items()):
-            together = one_with(record, name, records) if slot != "_deleted" else {record}
+            together = joined.get((record, name), {record}) if slot != "_deleted" else {record}
             gone = set().union(*(replaced.get((r, name, slot), set()) for r in together))
             values = {
                 v
@@ -223,16 +223,16 @@ def brief(value: str) -> str:
     return value if len(value) <= 20_000 else "#" + hashlib.sha256(value.encode()).hexdigest()
 
 
-def one_with(record: str, name: str, records: dict[tuple[str, str], Any]) -> set[str]:
-    """The records that are one with a record, by edges that are not deleted [Records that are one]."""
-    found = {record}
-    for _ in records:
-        for (_, edge), slots in records.items():
-            if edge == "same" and max(slots.get("_deleted", [("", "null", False)]))[1] == "null":
-                kind, one, other = (json.loads(slots[n][0][1]) for n in ("kind", "one", "other"))
-                if kind == name and {one, other} & found and {(one, name), (other, name)} <= set(records):
-                    found |= {one, other}
-    return found
+def one_with(records: dict[tuple[str, str], Any]) -> dict[tuple[str, str], set[str]]:
+    """The records that are one, by edges that are not deleted and not too many [Records that are one]."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for (_, edge), slots in records.items():
+        if edge == "same" and max(slots.get("_deleted", [("", "null", False)]))[1] == "null":
+            kind, *ends = (json.loads(slots[n][0][1]) for n in ("kind", "one", "other"))
+            if all((end, kind) in records for end in ends):
+                together = set().union(*(found.get((end, kind), {end}) for end in ends))
+                found |= {(record, kind): together for record in together}
+    return {key: together for key, together in found.items() if len(together) <= 100}
 
 
 def verify(reader: Reader, folder: Path) -> tuple[bool, bool]:

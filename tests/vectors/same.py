@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 from desktop.records.identity import same_id
 from desktop.records.versions.deciding import SAME
 from desktop.records.versions.items import Replaced
+from desktop.sync.bundles.sending import Sent
 from tests.sync.desks import Desk
 from tests.vectors.bundles import FIRM, SECOND
 from tests.vectors.items import Bundles, firm, stamp_of, vector
@@ -53,35 +55,26 @@ def _(s: Scene) -> Bundles:
     return [s.village.send()]
 
 
-def say_hundred(desk: Desk) -> list[str]:
-    """That a hundred enterprises are one, each the same as the next."""
-    ids = [f"{number:032x}" for number in range(1, 101)]
-    for number, record in enumerate(ids, 1):
-        firm(desk, f"杭州示例茶厂{number}店", record)
-    for one, other in itertools.pairwise(ids):
-        join(desk, one, other)
-    return ids
-
-
-def join(desk: Desk, one: str, other: str) -> None:
-    """That two enterprises are one."""
-    edge = same_id("enterprise", one, other)
-    desk.birth(SAME, {"kind": "enterprise", "one": one, "other": other}, record=edge)
-
-
-@vector("items-same-hundred", "conflict name", "A hundred records are one; more would not be.")
+@vector(
+    "items-same-too-many", "accepted", "A hundred are one; of a hundred and one each stands alone.", "village"
+)
 def _(s: Scene) -> Bundles:
-    say_hundred(s.village)
-    return [s.village.send()]
+    ids = [f"{number:032x}" for number in range(1, 102)]
+    edges = [(same_id("enterprise", *ends), ends) for ends in itertools.pairwise(ids)]
 
+    def say(numbers: Iterable[int]) -> Sent:
+        for number in numbers:
+            s.town.birth("enterprise", {"name": f"{number}"}, record=ids[number], unit=s.village.unit)
+            if number:
+                edge, (one, other) = edges[number - 1]
+                s.town.birth(SAME, {"kind": "enterprise", "one": one, "other": other}, record=edge)
+        return s.town.send(s.village)
 
-@vector("items-same-too-many", "accepted", "Of a hundred and one that would be one each stands alone.")
-def _(s: Scene) -> Bundles:
-    last = say_hundred(s.village)[-1]
-    first = s.village.send()
-    firm(s.village, "杭州示例茶厂", SECOND)
-    join(s.village, last, SECOND)
-    return [first, s.village.send()]
+    # Who stands above would take back what the hundred and first is.
+    first = say(range(100))
+    s.village.take(first)
+    s.town.take(s.village.send())
+    return [first, say([100])]
 
 
 @vector("items-same-not-above", "accepted", "Who stands above one of two records alone joins nothing.")
