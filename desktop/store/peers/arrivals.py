@@ -101,7 +101,7 @@ def confirmed_certificates(database: Database) -> list[tuple[str, str]]:
         (station, text)
         for station, text in database.rows(
             "SELECT g.station, g.certificate FROM r_grant g JOIN link l ON l.peer = g.station"
-            f" WHERE l.confirmed = 1 AND length(g.certificate) <= {LONGEST_CERTIFICATE}"
+            f" WHERE l.confirmed = 1 AND octet_length(g.certificate) <= {LONGEST_CERTIFICATE}"
             " ORDER BY g._stamp DESC, g.id"
         )
     ]

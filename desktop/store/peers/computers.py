@@ -16,7 +16,7 @@ def grants_for(database: Database, unit: str) -> list[tuple[str, str, bool, str]
         for giver, station, own, certificate in database.rows(
             "SELECT o.station, g.station, u.id = lower(hex(g.holder)), g.certificate FROM r_grant g"
             " JOIN origin o ON o.ref = g._origin JOIN unit_ref u ON u.ref = g.unit"
-            " WHERE g._life <> 1 AND g.holder = unhex(?) AND g.station IS NOT NULL AND length(g.certificate) <= ?"
+            " WHERE g._life <> 1 AND g.holder = unhex(?) AND g.station IS NOT NULL AND octet_length(g.certificate) <= ?"
             " ORDER BY g._stamp",
             (unit, LONGEST_CERTIFICATE),
         )

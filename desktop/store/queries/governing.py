@@ -203,8 +203,8 @@ def changes_of_units(database: Database, slots: Sequence[str]) -> list[tuple[Any
     )
 
 
-_READ = f"length(g.certificate) <= {LONGEST_CERTIFICATE}"
-_PROOF = f"CASE WHEN length(g.proof) <= {LONGEST_CERTIFICATE} THEN g.proof END"
+_READ = f"octet_length(g.certificate) <= {LONGEST_CERTIFICATE}"
+_PROOF = f"CASE WHEN octet_length(g.proof) <= {LONGEST_CERTIFICATE} THEN g.proof END"
 
 # -- grants --------------------------------------------------------------------------------------------------------
 
