@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from desktop import reference
 from desktop.operations.session import Here
+from desktop.records.declaration import Level
 from desktop.records.identity import same_id
 from desktop.records.versions.canonical import Cell
 from desktop.records.versions.deciding import SAME, SUPERIOR
@@ -18,10 +19,10 @@ from desktop.store.workspaces.workspace import OwnUnit
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
 from desktop.sync.enrolling import succession
-from desktop.sync.merging import receiving, repeating, upholding
+from desktop.sync.merging import orphaned, receiving, repeating, upholding
 from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import grant_serial
-from tests.sync.desks import Desk, code_for, connect, grant_record, proof_of
+from tests.sync.desks import Desk, code_for, connect, enrol, grant_record, proof_of
 
 FIRM, OTHER = "f1" * 16, "f2" * 16
 
@@ -158,3 +159,12 @@ def say_same(desk: Desk, one: str = FIRM, other: str = OTHER) -> None:
 def edge(desk: Desk, one: str, other: str) -> NewRecord:
     cells = {"kind": "firm", "one": min(one, other), "other": max(one, other)}
     return NewRecord(SAME, same_id("firm", one, other), desk.unit, cells)
+
+
+def under_new_root(*pairs: tuple[Desk, Desk]) -> None:
+    """Those below are enrolled by who stands above them, and take over the roots that somebody has compared."""
+    for below, desk in pairs:
+        before = station.knowledge(below.ledger, below.keys).policy
+        enrol(below, desk, 3 if below.level is Level.TOWN else None)
+        station.keep_history(below.ledger, station.history(desk.database))
+        orphaned.say_again(below.ledger, below.keys, before, below.name)

@@ -11,9 +11,8 @@ from desktop.records.declaration import DELETED_SLOT, Level
 from desktop.store.ledger import CannotUndo
 from desktop.sync.authority import station
 from desktop.sync.errors import UnknownRoot
-from desktop.sync.merging import orphaned
 from tests.sync import desks
-from tests.sync.acts import renew, superior
+from tests.sync.acts import renew, superior, under_new_root
 from tests.sync.desks import Desk, begin_tree, enrol, new_desk, report, settle
 from tests.sync.levels import Tree
 from tests.sync.places import FIRM, OTHER, Places, name_of
@@ -105,15 +104,6 @@ def test_who_reports_to_a_station_that_was_let_in_again_with_new_keys_hears_both
 
 
 # -- a root that is lost with all its backups --------------------------------------------------------------------------
-
-
-def under_new_root(*pairs: tuple[Desk, Desk]) -> None:
-    """Those below are enrolled by who stands above them, and take over the roots that somebody has compared."""
-    for below, desk in pairs:
-        before = station.knowledge(below.ledger, below.keys).policy
-        enrol(below, desk, 3 if below.level is Level.TOWN else None)
-        station.keep_history(below.ledger, station.history(desk.database))
-        orphaned.say_again(below.ledger, below.keys, before, below.name)
 
 
 def lose_root(places: Places) -> Desk:

@@ -23,11 +23,13 @@ from desktop.sync.bundles import kept, sending
 from desktop.sync.bundles.sending import Sent
 from desktop.sync.errors import enrolment as enrolment_errors
 from desktop.sync.formats import segments
-from desktop.sync.signed import certificates, roots
+from desktop.sync.merging import orphaned
+from desktop.sync.signed import certificates, identity, roots
 from desktop.sync.signed.identity import Speaking
 from desktop.sync.signed.roots import History
-from tests.sync.acts import change_root, renew
-from tests.sync.desks import Desk, connect, enrol, new_desk, new_root, settle
+from tests.sync.acts import change_root, renew, under_new_root
+from tests.sync.desks import Desk, begin_tree, connect, enrol, new_desk, new_root, report, settle
+from tests.sync.levels import FIRM, OTHER, Tree
 
 
 class World:
@@ -253,3 +255,164 @@ def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: W
     )
     kept.keep(village.ledger, *forged)
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)
+
+
+# A root that is lost with all its backups
+
+
+def begin_again(tree: Tree) -> Desk:
+    """Another computer begins a tree for the district."""
+    new = new_desk(tree.district.folder, "新区", tree.district.level, unit=tree.district.unit)
+    new.code, new.time.at = tree.district.name, tree.district.time.at
+    begin_tree(new)
+    return new
+
+
+def told(desk: Desk, type_name: str, *names: str) -> list[tuple[object, ...]]:
+    """What a station has said itself in the records of a type."""
+    own = desk.database.rows(
+        f"SELECT lower(hex(r.id)) FROM r_{type_name} r JOIN origin o ON o.ref = r._origin WHERE o.station = ?",
+        (desk.station,),
+    )
+    cells = [desk.values(record, type_name) or {} for (record,) in own]
+    return sorted(tuple(values[name] for name in names) for values in cells)
+
+
+def test_what_a_lost_root_had_let_not_count_stays_so_in_the_words_in_which_it_was_said(tree: Tree) -> None:
+    district, town, village, other = tree.district, tree.town, tree.village, tree.other
+    numbers = {}
+    for record, name in ((FIRM, "一"), (OTHER, "二"), ("f3" * 16, "三")):
+        village.birth("firm", {"name": name}, record=record)
+        numbers[name] = village.ledger.next_number() - 1
+    other.birth("firm", {"name": "四"}, record="f4" * 16)
+    last = other.ledger.next_number() - 1
+    tree.deliver()
+    origin = f"{village.station} {village.keys.incarnation}"
+    words = {"cause": "withdrawn", "label": "报错了", "note": "电话里说的", "excluded": "2026-11-23"}
+    district.say("exclusion", {**words, "items": f"{origin} {numbers['一']} {numbers['二']}"})
+    # The town has said so of one as well, and says nothing a second time.
+    town.exclude((village, numbers["二"]))
+    cuts = f"{other.keys.incarnation}={last - 1}"
+    district.say("revocation", {"station": other.station, "label": "丢了", "cuts": cuts, "note": "已报警"})
+    report(town, district)
+    assert town.refused().keys() >= {(village.station, numbers["一"]), (village.station, numbers["二"])}
+    before = town.refused()
+    new = begin_again(tree)
+    under_new_root((town, new))
+    town.settle()
+    assert town.refused() == before
+    assert told(town, "revocation", "station", "label", "cuts", "note") == [
+        (other.station, "丢了", cuts, "已报警")
+    ]
+    assert told(town, "exclusion", "items", "cause", "label", "note", "excluded", "restated") == [
+        (f"{origin} {numbers['一']}", *words.values(), None),
+        (f"{origin} {numbers['二']}", "withdrawn", None, None, None, None),
+    ]
+
+
+def test_a_new_root_is_told_of_the_units_that_another_computer_had_registered(tree: Tree) -> None:
+    """As they stand, but with the code that their ids follow from; and not of those that were deleted."""
+    settle([(tree.village, tree.town), (tree.other, tree.town), (tree.town, tree.district)])
+    town = new_desk(tree.town.folder, "镇的新电脑", Level.TOWN, unit=tree.town.unit)
+    enrol(town, tree.district, 3)
+    report(town, tree.district)
+    town.edit(tree.village.unit, "code", "改", "unit")
+    town.edit(tree.village.unit, "name", "改名", "unit")
+    town.delete(tree.other.unit, "unit")
+    own = new_desk(town.folder, "自己登记的村", Level.VILLAGE)
+    enrol(own, town)
+    first = town.ledger.next_number()
+    gone = town.station, first - 3
+    new = begin_again(tree)
+    under_new_root((town, new))
+    # One is registered: the other was by this computer.
+    assert town.ledger.next_number() == first + 1
+    report(town, new)
+    assert {tree.village.unit, own.unit} <= new.records("unit")
+    assert (new.held(), new.refused()) == ({gone: "no_birth"}, {})
+    assert (new.values(tree.village.unit, "unit") or {})["name"] == "改名"
+    # Whoever may enrol nobody registers nobody.
+    under_new_root((own, town))
+    assert own.ledger.next_number() == 1
+
+
+def test_who_is_believed_by_nobody_says_nothing_once_more(tree: Tree) -> None:
+    """The grant of the town was taken back, and by that the village stands under no root at all."""
+    village = tree.village
+    village.birth("firm", {"name": "报错的"}, record=FIRM)
+    number = village.ledger.next_number() - 1
+    tree.deliver()
+    tree.district.exclude((village, number))
+    granted = tree.district.database.value(
+        "SELECT lower(hex(id)) FROM r_grant WHERE station = ?", (tree.town.station,)
+    )
+    tree.district.delete(granted, "grant")
+    tree.town.take(tree.district.send(tree.town))
+    village.take(tree.town.send(village))
+    before = station.knowledge(village.ledger, village.keys).policy
+    assert (village.refused(), before.known.own) == ({(village.station, number): "withdrawn"}, None)
+    first = village.ledger.next_number()
+    orphaned.say_again(village.ledger, village.keys, replace(before, revocations={}), village.name)
+    assert village.ledger.next_number() == first
+
+
+# Keys that a station has asked a certificate for
+
+
+def test_keys_that_were_asked_for_are_waited_for_until_a_restore_or_another_grant(village: Desk) -> None:
+    ledger, held = village.ledger, station.load_keys(village.ledger)
+    assert (station.asked_key(village.database), station.asked_keys(ledger)) == (None, held)
+    fresh = identity.renew(held, village.ledger.environment.random)
+    for _ in range(2):
+        station.ask_with(ledger, fresh)
+        assert station.asked_key(village.database) == fresh.public_key
+        assert station.asked_keys(ledger).incarnation == fresh.incarnation
+        # Asked for twice they are kept once, and what comes to them opens.
+        assert [k.public_key for k in station.load_keys(ledger).others] == [fresh.public_key]
+    ledger.set_meta("request", "某个请求")
+    station.note_restored(ledger)
+    assert (station.asked_key(village.database), station.asked_keys(ledger).public_key) == (
+        None,
+        held.public_key,
+    )
+    assert ledger.meta("request") is None
+    assert fresh.recipient in station.load_keys(ledger).recipients
+    # Of what was asked for in the present incarnation nothing is lost.
+    station.ask_with(ledger, held)
+    ledger.set_meta("request", "又一个请求")
+    station.note_restored(ledger)
+    assert (ledger.meta("request"), station.asked_key(village.database)) == ("又一个请求", None)
+    again = replace(held, incarnation="ab" * 8)
+    station.ask_with(ledger, again)
+    assert station.asked_keys(ledger).incarnation == again.incarnation
+    station.ask_with(ledger, held)
+    assert station.asked_keys(ledger).incarnation == ledger.incarnation == held.incarnation
+    station.ask_with(ledger, fresh)
+    station.answer_unasked(ledger, "没有请求过的")
+    assert (ledger.meta("request"), station.asked_key(village.database)) == ("没有请求过的", None)
+    assert station.asked_keys(ledger).incarnation == held.incarnation
+
+
+def test_an_incarnation_that_was_granted_begins_once(village: Desk) -> None:
+    ledger = village.ledger
+    fresh = identity.renew(station.load_keys(ledger), ledger.environment.random)
+    station.ask_with(ledger, fresh)
+    begun = station.begin_granted(ledger, station.asked_keys(ledger))
+    assert (begun.public_key, begun.incarnation) == (fresh.public_key, fresh.incarnation)
+    assert (ledger.incarnation, station.load_keys(ledger).public_key) == (
+        fresh.incarnation,
+        fresh.public_key,
+    )
+    station.begin_incarnation(ledger, "ab" * 8)
+    assert station.asked_keys(ledger).incarnation == "ab" * 8
+
+
+def test_only_who_grants_and_is_no_root_has_a_key_to_be_compared(tree: Tree, tmp_path: Path) -> None:
+    alone = new_desk(tmp_path, "没有入网的镇", Level.TOWN)
+    assert [station.granting_key(d.database) for d in (tree.district, tree.town, tree.village, alone)] == [
+        None,
+        tree.town.keys.public_key,
+        None,
+        None,
+    ]
+    assert (station.tree_version(alone.ledger), station.asked_key(alone.database)) == (0, None)
