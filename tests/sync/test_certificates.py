@@ -131,7 +131,7 @@ def handmade(
     dates: tuple[datetime.datetime, datetime.datetime] = (certificates.NOT_BEFORE, certificates.NOT_AFTER),
     constraints: x509.BasicConstraints | None = None,
     usage: dict[str, bool] | None = None,
-    critical: bool = True,
+    uncritical: tuple[type[x509.ExtensionType], ...] = (),
     more: tuple[x509.ExtensionType, bool] | None = None,
 ) -> bytes:
     """A certificate of any kind that the library makes, signed by the town."""
@@ -142,8 +142,10 @@ def handmade(
         .public_key(public_key or KEYS.signing_key.public_key())
         .not_valid_before(dates[0])
         .not_valid_after(dates[1])
-        .add_extension(constraints or x509.BasicConstraints(False, None), critical)
-        .add_extension(x509.KeyUsage(**USAGE | (usage or {})), critical)
+        .add_extension(
+            constraints or x509.BasicConstraints(False, None), x509.BasicConstraints not in uncritical
+        )
+        .add_extension(x509.KeyUsage(**USAGE | (usage or {})), x509.KeyUsage not in uncritical)
     )
     if uris:
         builder = builder.add_extension(names(*uris), False)
@@ -203,6 +205,24 @@ def with_unused_bits(signed: Iterator[bytes]) -> bytes:
     return der[:-65] + b"\x01" + der[-64:]
 
 
+def units(count: int) -> list[str]:
+    """So many further units."""
+    return [f"xsj:unit:{n:032x}" for n in range(count)]
+
+
+def filling(size: int, make: Callable[[tuple[x509.ExtensionType, bool]], bytes]) -> bytes:
+    """What is made with an extension that nobody knows, of a length that makes all of it so long."""
+    oid = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
+    short = len(make((x509.UnrecognizedExtension(oid, bytes(1000)), False)))
+    return make((x509.UnrecognizedExtension(oid, bytes(1000 + size - short)), False))
+
+
+def filled(size: int) -> bytes:
+    der = filling(size, lambda more: handmade(*PLAIN_NAMES, more=more))
+    assert len(der) == size
+    return der
+
+
 SOON = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 POISON = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.3"), b"\x05\x00")
 
@@ -224,6 +244,9 @@ BAD: dict[str, Callable[[], bytes]] = {
     "no unit": lambda: handmade(*without("unit")),
     "a unit twice": lambda: handmade(*PLAIN_NAMES, f"xsj:unit:{VILLAGE}"),
     "a unit by its code": lambda: handmade(*without("unit", "xsj:unit:330109105")),
+    "a second unit by its code": lambda: handmade(*PLAIN_NAMES, "xsj:unit:330109105"),
+    "more units than 256": lambda: handmade(*PLAIN_NAMES, *units(256)),
+    "longer than 16 KiB": lambda: filled(certificates.MAX_DER + 1),
     "an unknown level": lambda: handmade(*without("level", "xsj:level:planet")),
     "an unknown role": lambda: handmade(*without("role", "xsj:role:king")),
     "two levels": lambda: handmade(*PLAIN_NAMES, "xsj:level:district"),
@@ -236,6 +259,10 @@ BAD: dict[str, Callable[[], bytes]] = {
         *PLAIN_NAMES, subject=x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, KEYS.station)])
     ),
     "issuer that is no station": lambda: handmade(*PLAIN_NAMES, issuer="杭州市总工会"),
+    "station in capitals": lambda: handmade(
+        *without("station", f"xsj:station:{KEYS.station.upper()}"), subject=KEYS.station.upper()
+    ),
+    "issuer in capitals": lambda: handmade(*PLAIN_NAMES, issuer=TOWN_DESK.station.upper()),
     "begins later": lambda: handmade(*PLAIN_NAMES, dates=(SOON, certificates.NOT_AFTER)),
     "ends sooner": lambda: handmade(*PLAIN_NAMES, dates=(certificates.NOT_BEFORE, SOON)),
     "another kind of key": lambda: handmade(
@@ -245,7 +272,8 @@ BAD: dict[str, Callable[[], bytes]] = {
     "begins in a time that is no DER": in_generalized_time,
     "another algorithm inside": lambda: handmade(*PLAIN_NAMES).replace(b"\x2b\x65\x70", b"\x2b\x65\x71", 1),
     "a key of small order": lambda: handmade(*PLAIN_NAMES, public_key=small_order()),
-    "constraints not critical": lambda: handmade(*PLAIN_NAMES, critical=False),
+    "constraints not critical": lambda: handmade(*PLAIN_NAMES, uncritical=(x509.BasicConstraints,)),
+    "key usage not critical": lambda: handmade(*PLAIN_NAMES, uncritical=(x509.KeyUsage,)),
     "may sign certificates but is no issuer": lambda: handmade(*PLAIN_NAMES, usage={"key_cert_sign": True}),
     "issuer that may not sign": lambda: handmade(*PLAIN_NAMES, constraints=x509.BasicConstraints(True, 0)),
     "issuer without path length": lambda: handmade(
@@ -295,10 +323,35 @@ def test_refuses(make: Callable[[], bytes], recwarn: pytest.WarningsRecorder) ->
         pytest.param(handmade(*PLAIN_NAMES), id="as expected"),
         pytest.param(handmade(*PLAIN_NAMES, "xsj:novelty:1", "https://example.org/"), id="unknown names"),
         pytest.param(handmade(*PLAIN_NAMES, more=(POISON, False)), id="unknown extension, not critical"),
+        pytest.param(filled(certificates.MAX_DER), id="16 KiB"),
+        pytest.param(handmade(*PLAIN_NAMES, serial=1), id="the smallest serial number"),
     ],
 )
 def test_reads(der: bytes) -> None:
     assert certificates.parse(der).claims == claims(KEYS, [VILLAGE], Level.VILLAGE)
+
+
+def test_reads_256_units() -> None:
+    assert len(certificates.parse(handmade(*PLAIN_NAMES, *units(255))).claims.units) == 256
+
+
+@pytest.mark.parametrize("top", [0, 0x80])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ],
+)
+def test_every_key_of_small_order_is_known_with_either_sign(rest: str, top: int) -> None:
+    raw = bytes.fromhex(rest)
+    assert certificates.is_of_small_order(raw[:31] + bytes([raw[31] | top]))
+    assert not certificates.is_of_small_order(raw[:30] + bytes([raw[30] ^ 1, raw[31] | top]))
 
 
 @given(st.integers(0, len(VILLAGE_DESK.ders[0]) - 1), st.integers(1, 255))
@@ -325,18 +378,32 @@ def test_openssl_verifies_the_request(tmp_path: Path) -> None:
     assert "verify OK" in done.stdout + done.stderr
 
 
-def csr(*uris: str, subject: str = KEYS.station) -> bytes:
+def csr(
+    *uris: str, subject: str = KEYS.station, more: tuple[x509.ExtensionType, bool] | None = None
+) -> bytes:
     builder = x509.CertificateSigningRequestBuilder().subject_name(common(subject))
     if uris:
         builder = builder.add_extension(names(*uris), False)
+    if more is not None:
+        builder = builder.add_extension(*more)
     return builder.sign(KEYS.signing_key, None).public_bytes(serialization.Encoding.DER)
+
+
+def long_csr(size: int) -> bytes:
+    der = filling(size, lambda more: csr(*PLAIN_NAMES[:2], more=more))
+    assert len(der) == size
+    return der
+
+
+def test_a_request_may_have_16_kib() -> None:
+    assert certificates.parse_request(long_csr(certificates.MAX_DER)).station == KEYS.station
 
 
 @pytest.mark.parametrize(
     "der",
     [
         pytest.param(b"noise", id="noise"),
-        pytest.param(bytes(certificates.MAX_DER + 1), id="very long"),
+        pytest.param(long_csr(certificates.MAX_DER + 1), id="longer than 16 KiB"),
         pytest.param(csr(), id="no names"),
         pytest.param(csr(*PLAIN_NAMES[:1]), id="no recipient"),
         pytest.param(csr(PLAIN_NAMES[0], "xsj:age:me"), id="recipient of no form"),

@@ -17,11 +17,16 @@ from desktop.sync.formats import dsse
 from desktop.sync.formats.strictjson import to_base64
 from desktop.sync.signed import roots
 from desktop.sync.signed.roots import PAYLOAD_TYPE, History, Roots
-from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, root
+from tests.sync.world import DISTRICT, DISTRICT_DESK, STRANGER, TOWN_DESK, Station, claims, issue, root
 
 OLD = DISTRICT_DESK
 NEW = root(201, [DISTRICT], Level.DISTRICT)
 NEWEST = root(202, [DISTRICT], Level.DISTRICT)
+BARREN = root(203, [DISTRICT], Level.DISTRICT, path_length=None)
+MISNAMED = Station(
+    NEW.keys, (issue(OLD, claims(NEW.keys, [DISTRICT], Level.DISTRICT, 2), 5, signer=NEW.keys),)
+)
+"""It signs itself, and says that the old root did."""
 HELD = Roots(frozenset([OLD.certificate.der]))
 PINNED = History((OLD.certificate.der,))
 
@@ -111,6 +116,12 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
         lambda: [changed(BOTH, roots=[to_base64(signed_by_another())])],
         errors.BadCertificate,
     ),
+    "naming a town beside a root": (lambda: [statement(HELD, OLD, NEW, TOWN_DESK)[0]], errors.BadCertificate),
+    "naming a root that may not issue": (lambda: [statement(HELD, OLD, BARREN)[0]], errors.BadCertificate),
+    "naming a root that names another as its issuer": (
+        lambda: [statement(HELD, OLD, MISNAMED)[0]],
+        errors.BadCertificate,
+    ),
     "a newer format": (lambda: [changed(BOTH, format=2)], errors.NewerFormat),
     "a newer suite": (lambda: [of_type(PAYLOAD_TYPE[:-1] + "2")], errors.NewerFormat),
     "another file": (lambda: [of_type(GRANT_TYPE)], enrolment_errors.BadRootStatement),
@@ -136,3 +147,10 @@ def test_only_a_root_that_counts_signs() -> None:
         statement(HELD, NEW, NEW)
     with pytest.raises(ValueError, match="root that counts"):
         roots.make_statement(HELD, [NEW.certificate.der], OLD.certificate, NEW.keys)
+
+
+def test_of_the_roots_of_the_beginning_each_stands_by_itself() -> None:
+    roots.require_roots([OLD.certificate.der, NEW.certificate.der])
+    for other in (TOWN_DESK, BARREN, MISNAMED):
+        with pytest.raises(errors.BadCertificate):
+            roots.require_roots([OLD.certificate.der, other.certificate.der])

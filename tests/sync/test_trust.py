@@ -21,6 +21,7 @@ from desktop.sync.signed import certificates, identity, manifest
 from desktop.sync.signed.tree import Tree
 from desktop.sync.trust import NO_CUT, TrustState, Verdict
 from tests.sync.world import (
+    CITY,
     CLERK,
     DISTRICT,
     DISTRICT_DESK,
@@ -41,6 +42,7 @@ from tests.sync.world import (
     claims,
     enrolled,
     issue,
+    root,
     said_by,
     seeded,
     signed_by,
@@ -249,6 +251,7 @@ PASSES = {
     "revoked, then granted again": lambda: _revoked({VILLAGE_DESK.keys.incarnation: NO_CUT}),
     "another station is revoked": lambda: attempt(state={"revocations": {CLERK.station: {}}}),
     "parent revoked, then granted again": lambda: _revoked_parent(NO_CUT),
+    "six certificates": lambda: _six(),
     "a member from a newer program": lambda: with_payload(lambda m: m.update(novelty={"a": [1]})),
 }
 
@@ -386,6 +389,21 @@ def test_a_grant_of_an_accomplice_does_not_fit() -> None:
 # How the cases above are made
 
 
+def _six() -> Attempt:
+    """As long as a chain may be: a village's computer that three others of the town stand above, and a city."""
+    city = root(300, [CITY], Level.CITY, 4)
+    chain = enrolled(city, 301, [DISTRICT], Level.DISTRICT, 3)
+    above = [city, chain]
+    for seed, path in ((302, 2), (303, 1), (304, 0)):
+        chain = enrolled(chain, seed, [TOWN], Level.TOWN, path)
+        above.append(chain)
+    last = enrolled(chain, 305, [VILLAGE], Level.VILLAGE)
+    state = {**granted(*above, last), "roots": frozenset([city.certificate.der])}
+    tried = attempt(last, TOWN_DESK, state=state)
+    assert len(trust.judge_chain(tried.chain, tried.state)) == trust.MAX_CHAIN
+    return tried
+
+
 def _unsigned(signatures: tuple[Any, ...]) -> Attempt:
     base = attempt()
     return replace(base, signed=replace(base.signed, signatures=signatures))
@@ -450,6 +468,9 @@ ELSEWHERE = issue(OTHER_TOWN_DESK, claims(VILLAGE_DESK.keys, [OTHER_VILLAGE], Le
 UNPLACED = issue(TOWN_DESK, claims(VILLAGE_DESK.keys, ["ee" * 16], Level.VILLAGE), 79)
 """For a unit of which the tree knows nothing: whether it lies below the town nobody can tell."""
 
+RISEN = issue(DISTRICT_DESK, claims(VILLAGE_DESK.keys, [TOWN], Level.TOWN), 80)
+"""The station has risen to the town, whose desk stands above what it may write by its other certificate alone."""
+
 
 @pytest.mark.parametrize(
     ("writer", "held", "unit", "may"),
@@ -459,6 +480,8 @@ UNPLACED = issue(TOWN_DESK, claims(VILLAGE_DESK.keys, ["ee" * 16], Level.VILLAGE
         (TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], OTHER_TOWN, False),
         (OTHER_TOWN_DESK, [VILLAGE_DESK.certificate, FOREIGN], VILLAGE, False),
         (DISTRICT_DESK, [VILLAGE_DESK.certificate, FOREIGN], OTHER_TOWN, True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate, RISEN], VILLAGE, False),
+        (DISTRICT_DESK, [VILLAGE_DESK.certificate, RISEN], VILLAGE, True),
         # Above writes under units below, and those below have no say in it.
         (TOWN_DESK, [DISTRICT_DESK.certificate], VILLAGE, False),
         (CLERK, [TOWN_DESK.certificate], TOWN, False),
@@ -480,6 +503,7 @@ def test_who_may_say_that_an_item_does_not_count(
     [
         (DISTRICT_DESK, [VILLAGE_DESK.certificate, FOREIGN], [], True),
         (TOWN_DESK, [VILLAGE_DESK.certificate], [], True),
+        (TOWN_DESK, [VILLAGE_DESK.certificate, RISEN], [], False),
         (
             TOWN_DESK,
             [VILLAGE_DESK.certificate, FOREIGN],
