@@ -57,6 +57,13 @@ def test_equal_grants_make_equal_certificates() -> None:
     assert issue(TOWN_DESK, said, 9).der == issue(TOWN_DESK, said, 9).der
 
 
+def test_units_stand_in_one_order_whatever_order_they_were_named_in() -> None:
+    named = [f"{n:032x}" for n in range(9)]
+    der = issue(TOWN_DESK, claims(KEYS, named, Level.VILLAGE), 9).der
+    places = [der.index(f"xsj:unit:{unit}".encode()) for unit in named]
+    assert places == sorted(places)
+
+
 def test_serial_numbers_are_positive_distinct_and_short() -> None:
     serials = {certificates.grant_serial("a" * 64, "b" * 16, number) for number in range(1000)}
     assert len(serials) == 1000

@@ -17,6 +17,7 @@ from desktop.errors import Problem
 from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
+from desktop.records.versions.stamps import to_wire
 from desktop.sync import errors
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
@@ -27,6 +28,7 @@ from desktop.sync.merging import orphaned
 from desktop.sync.signed import certificates, identity, roots
 from desktop.sync.signed.identity import Speaking
 from desktop.sync.signed.roots import History
+from tests.sync import desks
 from tests.sync.acts import change_root, renew, under_new_root
 from tests.sync.desks import Desk, begin_tree, connect, enrol, new_desk, new_root, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree
@@ -284,16 +286,23 @@ def test_what_a_lost_root_had_let_not_count_stays_so_in_the_words_in_which_it_wa
     for record, name in ((FIRM, "一"), (OTHER, "二"), ("f3" * 16, "三")):
         village.birth("firm", {"name": name}, record=record)
         numbers[name] = village.ledger.next_number() - 1
+    stamp = village.database.value("SELECT _stamp FROM r_firm WHERE name = '三'")
     other.birth("firm", {"name": "四"}, record="f4" * 16)
     last = other.ledger.next_number() - 1
     tree.deliver()
     origin = f"{village.station} {village.keys.incarnation}"
     words = {"cause": "withdrawn", "label": "报错了", "note": "电话里说的", "excluded": "2026-11-23"}
-    district.say("exclusion", {**words, "items": f"{origin} {numbers['一']} {numbers['二']}"})
+    exact = f"{numbers['三']}@{to_wire(stamp)}"
+    unheard = f"{numbers['三']}@{to_wire(stamp + 1)}\n{'ab' * 32} {'cd' * 8} 1-9"
+    named = f"{origin} {numbers['一']} {numbers['二']} {exact} {unheard}"
+    district.say("exclusion", {**words, "items": named})
     # The town has said so of one as well, and says nothing a second time.
     town.exclude((village, numbers["二"]))
     cuts = f"{other.keys.incarnation}={last - 1}"
     district.say("revocation", {"station": other.station, "label": "丢了", "cuts": cuts, "note": "已报警"})
+    third = desks.below(town, "丙村")
+    report(town, district)
+    district.revoke(third)
     report(town, district)
     assert town.refused().keys() >= {(village.station, numbers["一"]), (village.station, numbers["二"])}
     before = town.refused()
@@ -301,13 +310,38 @@ def test_what_a_lost_root_had_let_not_count_stays_so_in_the_words_in_which_it_wa
     under_new_root((town, new))
     town.settle()
     assert town.refused() == before
-    assert told(town, "revocation", "station", "label", "cuts", "note") == [
-        (other.station, "丢了", cuts, "已报警")
-    ]
+    assert set(told(town, "revocation", "station", "label", "cuts", "note")) == {
+        (other.station, "丢了", cuts, "已报警"),
+        (third.station, None, None, None),
+    }
     assert told(town, "exclusion", "items", "cause", "label", "note", "excluded", "restated") == [
-        (f"{origin} {numbers['一']}", *words.values(), None),
+        (f"{origin} {numbers['一']} {exact}", *words.values(), None),
         (f"{origin} {numbers['二']}", "withdrawn", None, None, None, None),
     ]
+
+
+def test_what_the_lost_root_alone_had_cut_off_stays_out_item_by_item(tree: Tree) -> None:
+    """The town has revoked that computer as well, behind more of its items."""
+    district, town, other = tree.district, tree.town, tree.other
+    other.birth("firm", {"name": "一"}, record=FIRM)
+    other.birth("firm", {"name": "二"}, record=OTHER)
+    stamp = other.database.value("SELECT max(_stamp) FROM r_firm")
+    last = other.ledger.next_number() - 1
+    report(other, town)
+    town.revoke(other, last)
+    report(town, district)
+    district.revoke(other, last - 1)
+    report(town, district)
+    assert town.refused() == {(other.station, last): "revoked"}
+    new = begin_again(tree)
+    under_new_root((town, new))
+    town.settle()
+    assert town.refused() == {(other.station, last): "revoked"}
+    items = f"{other.station} {other.keys.incarnation} {last}@{to_wire(stamp)}"
+    assert told(town, "exclusion", "items", "label") == [(items, "原来的最上级停用的，换了以后仍停用")]
+    report(town, new)
+    assert new.records("exclusion") == town.records("exclusion")
+    assert new.refused() == town.refused()
 
 
 def test_a_new_root_is_told_of_the_units_that_another_computer_had_registered(tree: Tree) -> None:
@@ -415,4 +449,5 @@ def test_only_who_grants_and_is_no_root_has_a_key_to_be_compared(tree: Tree, tmp
         None,
         None,
     ]
+    station.ask_with(alone.ledger, station.load_keys(alone.ledger))
     assert (station.tree_version(alone.ledger), station.asked_key(alone.database)) == (0, None)
