@@ -100,14 +100,15 @@ def change_root(desk: Desk) -> None:
     desk.keys = station.load_keys(desk.ledger)
 
 
-def renew(below: Desk, desk: Desk) -> None:
-    """New keys for a station, granted and accepted at once."""
+def renew(below: Desk, desk: Desk, units: frozenset[str] | None = None) -> None:
+    """New keys for a station, granted and accepted at once; for the same units as before or for others."""
     held = station.load_keys(below.ledger)
     fresh = identity.renew(held, below.ledger.environment.random)
     statements = station.history(desk.database).statements
     history = station.history(below.database).followed(statements)
     before = certificates.parse(station.own_chain(below.ledger)[0])
     claims = replace(before.claims, public_key=fresh.public_key, recipient=fresh.recipient)
+    claims = replace(claims, units=before.claims.units if units is None else units)
     chain = station.own_chain(desk.ledger)
     number = grant_serial(desk.station, desk.keys.incarnation, desk.ledger.next_number())
     made = certificates.issue(claims, number, desk.keys, certificates.parse(chain[0]))

@@ -484,9 +484,11 @@ def settle(pairs: Iterable[tuple[Desk, Desk]], rounds: int = 3) -> None:
             report(below, desk)
 
 
-def below(desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int | None = None) -> Desk:
+def below(
+    desk: Desk, name: str, level: Level = Level.VILLAGE, path_length: int | None = None, *, unit: str = ""
+) -> Desk:
     """A station that the desk has enrolled."""
-    made = new_desk(desk.folder, name, level)
+    made = new_desk(desk.folder, name, level, unit=unit)
     enrol(made, desk, path_length)
     return made
 

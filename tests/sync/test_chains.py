@@ -17,7 +17,7 @@ from desktop.errors import TrustProblem
 from desktop.records.declaration import Level
 from desktop.store.queries import governing
 from desktop.sync import trust
-from desktop.sync.authority import station
+from desktop.sync.authority import enrolled, station
 from desktop.sync.authority.chains import MOST, Chain, Chains, Grant, Granted, Proven, link
 from desktop.sync.enrolling import succession
 from desktop.sync.errors import BadCertificate
@@ -25,9 +25,11 @@ from desktop.sync.signed import certificates, identity
 from desktop.sync.signed.certificates import Certificate
 from desktop.sync.signed.identity import StationKeys
 from tests.measuring import seconds
-from tests.sync.desks import enrol, grant_record, proof_of, report
+from tests.sync import desks
+from tests.sync.desks import DAY, enrol, grant_record, new_desk, proof_of, report, settle
+from tests.sync.levels import Tree
 from tests.sync.places import Places
-from tests.sync.world import TOWN_DESK, claims, seeded, state_of
+from tests.sync.world import TOWN_DESK, Station, claims, issue, seeded, state_of
 
 UNIT = "a" * 32
 FIRST = [identity.generate(seeded(n)) for n in range(4)]
@@ -340,3 +342,44 @@ def test_whatever_happens_nobody_is_remembered_longer_than_linked(places: Places
             assert known.chains.confirmed <= set(known.chains), (desk.name, kind)
             desk.settle()
             before[desk.name].append(desk.ledger.meta("confirmed_stations") or '["", []]')
+
+
+def test_the_computers_of_a_unit_are_those_whose_certificates_say_so_whatever_a_grant_says(
+    tree: Tree,
+) -> None:
+    """The first of them numbers its letters, so nobody may put himself before it."""
+    town, village = tree.town, tree.village
+    hasty = new_desk(town.folder, "镇里抢先的", Level.TOWN, unit=town.unit)
+    hasty.time.at -= DAY
+    (theirs, _) = station.own_chain(town.ledger)
+    hasty.ledger.write(
+        "批准", "", births=[grant_record(hasty, certificates.parse(theirs), town.unit, "00" * 8)]
+    )
+    clerk = desks.below(town, "镇里的第二台", Level.TOWN, unit=town.unit)
+    enrol(hasty, town)
+    # A certificate that no grant stands for, and one that is for another unit.
+    ghost = new_desk(town.folder, "没有批准的", Level.TOWN, unit=town.unit)
+    issuer = Station(town.keys, tuple(map(certificates.parse, station.own_chain(town.ledger))))
+    forged = issue(issuer, claims(ghost.keys, [town.unit], Level.TOWN), town.ledger.next_number() + 9)
+    (elsewhere, *_) = station.own_chain(village.ledger)
+    for made in (forged, certificates.parse(elsewhere)):
+        town.ledger.write("批准", "", births=[grant_record(town, made, town.unit)])
+    settle([(hasty, town), (town, tree.district)])
+    for desk in (town, tree.district):
+        assert enrolled.of_unit(desk.database, town.unit) == [town.station, clerk.station, hasty.station]
+    tree.district.revoke(clerk)
+    assert enrolled.of_unit(tree.district.database, town.unit) == [town.station, hasty.station]
+    assert enrolled.out_of_use(tree.district.database) == {clerk.station}
+
+
+def test_who_was_enrolled_by_another_unit_since_reports_to_that_one(tree: Tree) -> None:
+    town = tree.town
+    settle([(tree.other, town), (town, tree.district)])
+    clerk = desks.below(town, "镇里的第二台", Level.TOWN, unit=town.unit, path_length=1)
+    hers = desks.below(clerk, "镇里第二台批准的村")
+    enrol(tree.other, tree.district)
+    report(hers, clerk)
+    town.merge(clerk.send())
+    town.take(tree.district.send(town))
+    names = [tree.village.station, tree.other.station, hers.station, clerk.station, "ab" * 32]
+    assert enrolled.by_others(town.database, town.station, names) == {tree.other.station}

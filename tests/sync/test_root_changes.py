@@ -259,6 +259,20 @@ def test_former_keys_of_a_station_say_nothing_where_new_ones_have_begun(world: W
     assert isinstance(refused(town, village.send()), errors.BadSegmentSignature)
 
 
+def test_former_keys_say_nothing_though_they_were_for_more_units(tree: Tree) -> None:
+    """Whoever renews them has given the former ones too."""
+    town, village = tree.town, tree.village
+    renew(village, town, frozenset([village.unit, tree.other.unit]))
+    report(village, town)
+    old, chain = village.keys, station.own_chain(village.ledger)
+    renew(village, town, frozenset([village.unit]))
+    report(village, town)
+    thief = Speaking(replace(old, incarnation=village.keys.incarnation), chain)
+    path = village.folder / "stolen.xsj"
+    stolen = sending._send(village.ledger, village.link(town), thief, path, "", lambda: iter(()))
+    assert isinstance(refused(town, stolen), errors.FormerKey)
+
+
 # A root that is lost with all its backups
 
 
