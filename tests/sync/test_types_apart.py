@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from desktop.records.declaration import Level
+from desktop.records.versions import items
+from desktop.records.versions.items import Shape
 from desktop.store.queries import scoping
 from desktop.sync.authority import judging
 from tests.sync.desks import NEWER_TYPES, Desk, enrol, new_desk, new_root, reopen, report, settle
@@ -125,3 +127,23 @@ def test_there_is_room_for_some_types_that_are_not_known_and_the_others_wait_for
     assert town.take(victim.send()).applied == 1
     assert list(town.held().values()) == ["kind"]
     assert town.database.value("SELECT count(*) FROM r_ccc") == 2
+
+
+def test_one_segment_gets_no_more_tables_than_there_is_room_and_none_for_what_does_not_count(
+    town: Desk, victim: Desk, attacker: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_UNKNOWN", 2)
+    shape, first = Shape(("title",)), attacker.next_number()
+    heads = [
+        attacker.head(items.BIRTH, f"{n:032x}", None, type=name, number=n, unit=unit)
+        for n, (name, unit) in enumerate(
+            [("aaa", victim.unit), *((name, attacker.unit) for name in ("bbb", "ccc", "ddd"))], first
+        )
+    ]
+    lines = [(h.number, items.birth_line(h, shape, {"title": "奖"}, lambda: "salt")) for h in heads]
+    attacker.forge(lines, {h.type: shape for h in heads})
+    result = town.take(attacker.send())
+    assert (result.refused, result.held) == (1, 1)
+    assert town.refused() == {(attacker.station, first): "scope"}
+    assert town.held() == {(attacker.station, first + 3): "kind"}
+    assert tables(town) == {"bbb", "ccc"}
