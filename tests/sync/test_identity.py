@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.records.declaration import Level
 from desktop.sync import errors
 from desktop.sync.formats import agefile, strictjson
-from desktop.sync.signed import identity
-from tests.sync.world import CLERK, VILLAGE_DESK, seeded
+from desktop.sync.signed import certificates, identity, renewing
+from desktop.sync.signed.identity import StationKeys
+from tests.sync.world import CLERK, TOWN_DESK, VILLAGE, VILLAGE_DESK, claims, issue, seeded
 
 KEYS = VILLAGE_DESK.keys
 
@@ -70,6 +72,39 @@ def test_renewed_keys_bring_those_before_to_open_and_prove_what_is_on_its_way() 
     assert KEYS.first is KEYS
     stranded = identity.StationKeys(KEYS.station, KEYS.incarnation, second.signing_key, second.age_identity)
     assert stranded.first is stranded
+
+
+RENEWED = identity.renew(KEYS, seeded(71))
+OTHERS = identity.renew(CLERK.keys, seeded(72))
+
+
+def stated(first: StationKeys, signer: StationKeys, asked: StationKeys) -> str:
+    """What a grant says of renewed keys: a first key, what some key has signed, and a request."""
+    csr = certificates.request(asked)
+    return renewing.proof(first.public_key, renewing.sign(signer, csr), csr)
+
+
+@pytest.mark.parametrize(
+    ("proof", "own"),
+    [
+        pytest.param(stated(KEYS, KEYS, RENEWED), True, id="signed by the first key"),
+        pytest.param(
+            stated(KEYS, RENEWED, RENEWED), False, id="signed by the new key in the name of the first"
+        ),
+        pytest.param(stated(CLERK.keys, CLERK.keys, RENEWED), False, id="signed by the first key of another"),
+        pytest.param(stated(KEYS, KEYS, identity.renew(KEYS, seeded(73))), False, id="for other new keys"),
+        pytest.param(stated(CLERK.keys, CLERK.keys, OTHERS), False, id="of another station"),
+        pytest.param(stated(KEYS, KEYS, RENEWED)[:-4], False, id="cut"),
+        pytest.param("?", False, id="not base64"),
+        pytest.param("", False, id="empty"),
+        pytest.param(None, False, id="none"),
+    ],
+)
+def test_renewed_keys_are_own_if_the_first_has_signed_for_them(proof: str | None, own: bool) -> None:
+    granted = issue(TOWN_DESK, claims(RENEWED, [VILLAGE], Level.VILLAGE), 40)
+    assert renewing.is_own(granted, proof) is own
+    # The first key itself needs no proof.
+    assert renewing.is_own(VILLAGE_DESK.certificate, proof)
 
 
 @pytest.mark.parametrize("password", [None, "口令".encode()])

@@ -131,6 +131,7 @@ def test_downward_nobody_has_to_sign() -> None:
     payload = said_by(DISTRICT_DESK, TOWN_DESK, kind=manifest.DOWN).encode()
     state = state_of(TOWN_DESK, signatures=BOTH)
     assert trust.judge_bundle(signed_by(DISTRICT_DESK, payload), DISTRICT_DESK.ders, state).signers == ()
+    assert b"persons" not in payload, "a list of nobody is left out"
 
 
 def test_a_bundle_that_waits_for_the_tree_is_asked_for_its_signatures_when_that_has_come() -> None:
@@ -153,6 +154,7 @@ WEAK = "ed" + "ff" * 30 + "7f"
     [
         pytest.param((LISTED[0], Person(LISTED[0].key, HEAD)), id="one key with two duties"),
         pytest.param((Person(WEAK, HEAD),), id="a key for which one signature fits all"),
+        pytest.param((LISTED[0], Person(WEAK, HEAD)), id="one such key beside another"),
         pytest.param((Person(LISTED[0].key.upper(), HEAD),), id="capitals"),
         pytest.param((Person(LISTED[0].key, "Head"),), id="no word for a duty"),
         pytest.param(tuple(Person(f"{n:064x}", HEAD) for n in range(9, 74)), id="65 of them"),

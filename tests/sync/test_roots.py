@@ -89,9 +89,9 @@ def tampered() -> bytes:
     return replace(signed, payload=signed.payload.replace(b'"format": 1', b'"format":  1')).encode()
 
 
-def of_type(payload_type: str) -> bytes:
+def of_type(payload_type: str, named: str = OLD.certificate.digest) -> bytes:
     payload = dsse.parse(BOTH, roots.MAX_STATEMENT).payload
-    return dsse.sign(payload_type, payload, OLD.certificate.digest, OLD.keys.sign).encode()
+    return dsse.sign(payload_type, payload, named, OLD.keys.sign).encode()
 
 
 REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
@@ -101,6 +101,10 @@ REFUSED: dict[str, tuple[Callable[[], list[bytes]], type[Problem]]] = {
     "signed by a town": (lambda: [changed(BOTH, TOWN_DESK)], enrolment_errors.BadRootStatement),
     "signed by a root that counts no more": (
         lambda: [BOTH, ALONE, changed(NEXT, OLD)],
+        enrolment_errors.BadRootStatement,
+    ),
+    "signed in the name of another certificate": (
+        lambda: [of_type(PAYLOAD_TYPE, NEW.certificate.digest)],
         enrolment_errors.BadRootStatement,
     ),
     "tampered with": (lambda: [tampered()], enrolment_errors.BadRootStatement),
