@@ -194,6 +194,14 @@ def test_refuses_a_recipient_of_small_order(text: str) -> None:
     assert not agefile.is_recipient(text)
 
 
+def to_several(count: int) -> bytes:
+    """A file for so many others and the village; the library adds a stanza that nobody reads."""
+    others = [identity.generate(seeded(n)).recipient for n in range(count)]
+    return bytes(
+        pyrage.encrypt(b"content", [pyrage.x25519.Recipient.from_str(r) for r in (*others, RECIPIENT)])
+    )
+
+
 SLOW_TO_TRY = strictjson.from_base64(
     "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBkRHNySEhxbTlyemFYVUNqMSt4ckhBIDE4CktOTzdwTWtqZlAzUVgwWENmcFdnOUU1"
     "SytBTGFCcVRySVdtQlpidS9sRVEKLS0tIEJpZkZTeVRKcEcyQWxoQVJsMG8vbC9EMXN2UFZabVZSQWozd0YyaGd5czQKVdn1ILR+kseD2BPT"
@@ -220,6 +228,11 @@ def many_stanzas(count: int) -> bytes:
         pytest.param(age_file() + b"x", id="longer"),
         pytest.param(agefile.encrypt(b"content", CLERK.keys.recipient), id="for somebody else"),
         pytest.param(many_stanzas(9), id="many stanzas"),
+        pytest.param(to_several(7), id="nine stanzas, of which one is for us"),
+        pytest.param(
+            bytes(pyrage.encrypt(b"content", [pyrage.x25519.Recipient.from_str(RECIPIENT)], armored=True)),
+            id="for us, in letters and digits",
+        ),
         pytest.param(many_stanzas(100_000), id="very many stanzas"),
         pytest.param(SLOW_TO_TRY, id="a passphrase, slow to try"),
     ],
@@ -227,6 +240,10 @@ def many_stanzas(count: int) -> bytes:
 def test_refuses_a_ciphertext(data: bytes) -> None:
     with pytest.raises(agefile.NotDecrypted):
         agefile.decrypt(data, KEYS.age_identity)
+
+
+def test_decrypts_what_eight_stanzas_are_for() -> None:
+    assert agefile.decrypt(to_several(6), KEYS.age_identity) == b"content"
 
 
 def test_decrypts() -> None:

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.records.declaration import Level
+from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
 from desktop.sync.authority import excluding, exclusions
+from desktop.sync.authority.exclusions import Item
+from desktop.sync.authority.policy import Policy
+from desktop.sync.authority.reach import Known
 from desktop.sync.errors import Revoked
+from desktop.sync.signed.tree import Tree as UnitTree
 from tests.conftest import examples
 from tests.measuring import memory
 from tests.sync.desks import Desk, enrol, new_desk, report
@@ -50,6 +55,15 @@ def test_words_that_are_not_of_the_form_name_nothing_and_the_rest_is_read() -> N
 
 
 # -- exclusions ----------------------------------------------------------------------------------------------------
+
+
+def test_of_a_fork_only_that_content_is_in_vain_which_was_the_move() -> None:
+    origin = "a" * 64, "b" * 16
+    policy = Policy(Known("c" * 64, {}, UnitTree({}), lambda _: ()), moves={origin: {(5, 77)}})
+    asked = {5: Item(77, "unit", "d" * 32), 6: Item(77, "unit", "d" * 32)}
+    assert policy.out(origin, asked) == {5: REFUSED_SUPERIOR}
+    assert policy.out(origin, {5: Item(78, "unit", "d" * 32)}) == {}
+    assert policy.out(("a" * 64, "c" * 16), asked) == {}
 
 
 def test_what_is_withdrawn_counts_nowhere_and_comes_back_when_it_is_lifted(tree: Tree) -> None:

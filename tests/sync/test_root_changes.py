@@ -18,6 +18,7 @@ from desktop.records.declaration import Level
 from desktop.records.versions import items
 from desktop.records.versions.items import Shape
 from desktop.records.versions.stamps import to_wire
+from desktop.store.peers import links
 from desktop.sync import errors
 from desktop.sync.authority import station
 from desktop.sync.bundles import kept, sending
@@ -197,6 +198,11 @@ def test_only_who_stands_above_brings_a_statement(world: World, tmp_path: Path) 
     for desk, to in ((town, clerk), (clerk, town)):
         sent = send_with(desk, to, told, falsely=True)
         assert to.take(sent).new_roots == ()
+    # The other town knows the village, which has never heard of it.
+    other = world.towns[1]
+    links.connect(other.database, village.station, upward=False, unit=village.unit, name=village.name,
+                  recipient=village.keys.recipient)  # fmt: skip
+    assert isinstance(refused(village, send_with(other, village, told)), errors.NotGranted)
     assert not station.history(town.database).statements
     assert not station.history(clerk.database).statements
     assert clerk.take(send_with(town, clerk, told)).new_roots

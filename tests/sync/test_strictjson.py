@@ -45,6 +45,23 @@ def test_refuses(data: bytes) -> None:
         strictjson.parse(data, 150_000)
 
 
+def test_reads_up_to_its_bounds_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strictjson, "MOST_VALUES", 100)
+    text = b'"' + b"a" * 48 + b'"'
+    assert strictjson.parse(text, 50) == "a" * 48
+    most = strictjson.MOST_VALUES
+    full = b"[" + b"1," * (most - 1) + b"1]"
+    assert strictjson.parse(full, len(full)) == [1] * most
+    for data, limit in ((text, 49), (b"[" + b"1," * most + b"1]", len(full) + 2)):
+        with pytest.raises(NotStrict):
+            strictjson.parse(data, limit)
+    largest = 2**63 - 1
+    assert strictjson.parse(b"[%d, %d]" % (largest, -largest), 50) == [largest, -largest]
+    for number in (largest + 1, -largest - 1):
+        with pytest.raises(NotStrict):
+            strictjson.parse(b"%d" % number, 50)
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
@@ -88,6 +105,11 @@ WORD = re.compile("[a-z]+")
         pytest.param({"n": "1"}, lambda f: f.integer("n", 0, 9), id="text is no number"),
         pytest.param({"t": ""}, lambda f: f.name("t", 3), id="empty text"),
         pytest.param({"t": "abcd"}, lambda f: f.name("t", 3), id="long text"),
+        pytest.param({"t": ["a"]}, lambda f: f.name("t", 3), id="a list is no name"),
+        pytest.param({"l": ["a"]}, lambda f: f.name_list("l", 2, 3), id="a name missing"),
+        pytest.param({"l": ["a", ""]}, lambda f: f.name_list("l", 2, 3), id="an empty name in a list"),
+        pytest.param({"l": ["a", "abcd"]}, lambda f: f.name_list("l", 2, 3), id="a long name in a list"),
+        pytest.param({"l": ["a", ["b"]]}, lambda f: f.name_list("l", 2, 3), id="a list among names"),
         pytest.param({"t": "ab\n"}, lambda f: f.matching("t", WORD), id="line end after the match"),
         pytest.param({"t": None}, lambda f: f.matching("t", WORD), id="null"),
         pytest.param({"t": "x"}, lambda f: f.choice("t", ("up", "down")), id="none of the words"),
@@ -108,3 +130,12 @@ WORD = re.compile("[a-z]+")
 def test_fields_name_what_does_not_fit(value: object, read: Callable[[Fields], object]) -> None:
     with pytest.raises(NotStrict):
         read(Fields(value, "test"))
+
+
+def test_fields_are_read_up_to_their_bounds() -> None:
+    fields = Fields({"t": "abc", "l": ["a", "abc"], "b": "AAAA", "n": 9, "i": [1, 2]}, "test")
+    assert fields.name("t", 3) == "abc"
+    assert fields.name_list("l", 2, 3) == ("a", "abc")
+    assert fields.binary("b", 3) == fields.exactly("b", 3) == bytes(3)
+    assert fields.integer("n", 9, 9) == 9
+    assert fields.items("i", 2) == [1, 2]
