@@ -351,9 +351,11 @@ def test_whose_items_come_back_is_told_at_once_and_why(
     hands.qtbot.keyClick(form, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
     hands.show("sync")
-    page.tabs.setCurrentIndex(WORK)
+    bar = page.tabs.tabBar()
+    hands.qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(WORK).center())
+    hands.settle()
     assert page.merge.files == []
-    assert page.send.export.isVisible()
+    assert QApplication.focusWidget() is page.send.export, "and not the link that led away, gone by now"
     assert "有1项新内容要上报" in page.send.amount.text()
 
 

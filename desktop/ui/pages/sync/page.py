@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.operations.session import Session
@@ -401,6 +401,9 @@ class SyncPage(Page):
         elif tab == INBOX:
             self.inbox.watch.look()
             self.inbox.place_cursor()
+        if (focus := QApplication.focusWidget()) is not None and not focus.isVisible():
+            # The cursor goes to where it was last on a tab: to a link that is gone, and would still lead where it led.
+            self._place_cursor()
         self.state_changed.emit()
 
     # -- the page --------------------------------------------------------------------------------------------------
