@@ -26,12 +26,14 @@ from desktop.sync.authority import station
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding, segments
 from tests.conftest import examples
+from tests.sync import desks
 from tests.sync.acts import FIRM, OTHER, AtWork, contact, erase, everything, superior
 from tests.sync.casting import cast
 from tests.sync.desks import (
     FILING_TYPES,
     Desk,
     connect,
+    copied,
     enrol,
     new_desk,
     new_root,
@@ -530,6 +532,29 @@ def test_that_a_field_was_emptied_is_kept_by_everybody_whenever_they_hear_of_it(
         )
         assert FIRST not in everything(desk)
     assert len(tree.digests()) == 1
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"person": None}, {f"member{n}": None for n in range(5_000)}], ids=["none", "null", "many"]
+)
+def test_a_group_without_members_says_nothing_either_whenever_it_comes(
+    tree: Tree, value: dict[str, None]
+) -> None:
+    """No writer of this program spells nothing so in a part of its own; it is no other version for that."""
+    village, town = tree.village, tree.town
+    village.birth("firm", {"name": "厂"}, record=FIRM)
+    tree.deliver()
+    head = village.head(items.CHANGE, FIRM, "contact")
+    village.forge([(head.number, items.change_line(head, value, "salt"))])
+    sent = village.send()
+    cells = {"kind": "firm", "target": FIRM, "slots": "contact", "upto": to_wire(town.stamp())}
+    before = dataclasses.replace(town)
+    desks.put_back(before, copied(town), town.ledger.types)
+    before.say("erasure", cells)
+    for desk in (before, town):
+        assert desk.take(sent).applied == 1
+    town.say("erasure", cells)
+    assert before.digest() == town.digest()
 
 
 def test_a_field_with_nearly_the_same_name_is_another(tree: Tree) -> None:

@@ -242,6 +242,16 @@ def _check_values(parts: Sequence[bytes]) -> None:
         raise MalformedLine("a value is too long")
 
 
+def says_nothing(part: bytes) -> bool:
+    """Whether the value in a part of its own is nothing, however that is written: a group without members is.
+
+    Raises :class:`MalformedLine` and ``msgspec.DecodeError``.
+    """
+    if len(part) >= _LONG:
+        _check_members(part)
+    return canonical(_decode_value(part)[1]) == ABSENT
+
+
 def _check_signs(unused: msgspec.Raw) -> None:
     """Of what nobody uses as well the signs are those of UTF-8; that it is JSON was seen when the head was read."""
     decode, left = codecs.getincrementaldecoder("utf-8")().decode, memoryview(unused)

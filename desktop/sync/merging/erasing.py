@@ -23,13 +23,13 @@ from desktop.store.peers import segment_log
 from desktop.store.queries import erasures
 from desktop.sync.bundles import kept
 from desktop.sync.errors import BadSegment
+from desktop.sync.formats import decoding
 from desktop.sync.formats.arriving import Arrived
 from desktop.sync.formats.frames import Frame
 from desktop.sync.formats.segments import Header, opened, pack
 
 _UNDER: Final = "erased_under"
 
-_decode_part = msgspec.json.Decoder(tuple[msgspec.Raw, msgspec.Raw]).decode
 _decode_head = msgspec.json.Decoder(
     tuple[str, str, str, str, str | None, str, msgspec.Raw, msgspec.Raw, msgspec.Raw, msgspec.Raw]
 ).decode
@@ -249,8 +249,8 @@ def _places(header: Header, line: bytes, wanted: Targets, void: Set[tuple[int, i
 def _empties(part: bytes) -> bool:
     """That somebody emptied a field says nothing about anybody, and later versions may stand on it."""
     try:
-        return bytes(_decode_part(part)[1]) == b"null"
-    except msgspec.DecodeError:
+        return decoding.says_nothing(part)
+    except (MalformedLine, msgspec.DecodeError):
         # Nobody has read yet what a later format says.
         return False
 
