@@ -31,6 +31,26 @@ def test_what_is_written_under_anothers_unit_is_refused_at_every_level(tree: Tre
     assert FIRM not in tree.town.records() | tree.district.records()
 
 
+@pytest.mark.parametrize("word_first", [True, False])
+def test_a_word_about_what_is_refused_anyway_gives_the_reason_whichever_comes_first(
+    tree: Tree, word_first: bool
+) -> None:
+    """Of several reasons exclusions come first; the receipt tells it, so it must not hang on the order in a merge."""
+    number = tree.village.forge_birth(FIRM, {"name": "别家的"}, unit=tree.other.unit)
+    tree.district.exclude((tree.village, number))
+    sent = [tree.district.send(tree.town), tree.village.send()]
+    assert all(b.problem is None for b in tree.town.merge(*(sent if word_first else sent[::-1])).bundles)
+    assert tree.town.refused() == {(tree.village.station, number): "withdrawn"}
+    assert reason_told(tree) == "withdrawn"
+
+
+def reason_told(tree: Tree) -> str:
+    """What the village hears of its only item."""
+    tree.village.take(tree.town.send(tree.village))
+    ((_, reason),) = tree.village.answers().values()
+    return reason
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("make", "reason"),

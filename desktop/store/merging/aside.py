@@ -142,6 +142,14 @@ def note_excluded(database: Database, origin: int, spans: Iterable[Span]) -> Non
     )
 
 
+def note_named(database: Database, origin: int, items: Iterable[tuple[int, int]]) -> None:
+    """These refused items (number, stamp) do not count for a word that has come since, whatever they say."""
+    database.connection.executemany(
+        "UPDATE refused SET excluded = 1 WHERE origin = ? AND number = ? AND stamp = ?",
+        [(origin, *item) for item in items],
+    )
+
+
 # -- looking -------------------------------------------------------------------------------------------------------
 
 

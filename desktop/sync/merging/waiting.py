@@ -124,6 +124,7 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
     The reason must not hang on which of several words was heard first. What was kept out together with what it stood
     against is a fork again that nobody has decided, and waits (rule 23).
     """
+    _note_named(ledger, judge)
     undecided: dict[int, int] = {}
     for piece in aside.refused(ledger.database, excluded=True):
         name = piece[0].station, piece[0].incarnation
@@ -142,6 +143,16 @@ def lifted(ledger: Ledger, judge: Judge) -> Iterator[Again]:
         for found, author in _again(ledger, judge, origin, items, counted=True):
             found.hold([number for number in found.looked_at if number >= undecided[origin]], HELD_FORK)
             yield found, author
+
+
+def _note_named(ledger: Ledger, judge: Judge) -> None:
+    """What was refused for what it says is so for a word about it first, if that has come since."""
+    for piece in aside.refused(ledger.database, excluded=False):
+        name = piece[0].station, piece[0].incarnation
+        if judge.policy.concerns(name):
+            rows = {(found.number, Item(found.stamp, found.type, found.unit)) for found in piece}
+            named = {(n, asked[n].stamp) for asked in one_by_one(rows) for n in judge.policy.out(name, asked)}
+            aside.note_named(ledger.database, piece[0].origin, named)
 
 
 def _again(
