@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.records.versions import items
-from desktop.records.versions.items import Head, Shape, birth_line, change_line, split_line
+from desktop.records.versions.items import Head, MalformedLine, Shape, birth_line, change_line, split_line
 from desktop.sync import trust
 from desktop.sync.errors import BadSegment, BadSegmentSignature, OriginUnequal
 from desktop.sync.formats import decoding, frames, segments, strictjson
@@ -681,3 +682,22 @@ def test_hashes_are_those_of_the_lines() -> None:
     assert segments.hashes_of(lines, None) == decoding.decode(header, lines, TYPES).hashes
     with pytest.raises(BadSegment):
         segments.hashes_of([b"x"], None)
+
+
+@pytest.mark.parametrize(
+    ("value", "nothing"),
+    [("null", True), ("{}", True), ('{"a":null}', True), ('{"a":"x","a":null}', True), ('"null"', False), ("0", False)],
+)  # fmt: skip
+def test_nothing_is_nothing_however_it_is_written(value: str, nothing: bool) -> None:
+    """Of a name that stands twice the last value counts."""
+    assert decoding.says_nothing(f'["salt",{value}]'.encode()) is nothing
+
+
+@pytest.mark.parametrize(
+    ("members", "known"), [(decoding.MOST_MEMBERS, True), (decoding.MOST_MEMBERS + 1, False)]
+)
+def test_a_group_is_not_read_whole_only_to_see_that_it_says_nothing(members: int, known: bool) -> None:
+    """In objects its members would take thirty times as much as in text."""
+    part = f'["",{{{",".join(f'"{n}":null' for n in range(members))}}}]'.encode()
+    with nullcontext() if known else pytest.raises(MalformedLine):
+        assert decoding.says_nothing(part)
