@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
@@ -11,17 +12,20 @@ from hypothesis import strategies as st
 from desktop import __version__
 from desktop.records.declaration import Level
 from desktop.records.versions.item_outcomes import REFUSED_SUPERIOR
-from desktop.sync.authority import excluding, exclusions
+from desktop.sync.authority import excluding, exclusions, station
 from desktop.sync.authority.exclusions import Item
 from desktop.sync.authority.policy import Policy
 from desktop.sync.authority.reach import Known
 from desktop.sync.errors import Revoked
+from desktop.sync.signed import certificates
 from desktop.sync.signed.tree import Tree as UnitTree
+from desktop.sync.trust import NO_CUT
 from tests.conftest import examples
 from tests.measuring import memory
-from tests.sync.desks import Desk, enrol, new_desk, report
+from tests.sync.desks import Desk, below, enrol, grant_record, new_desk, report, settle
 from tests.sync.levels import FIRM, OTHER, Tree, grow
-from tests.sync.places import name_of
+from tests.sync.places import Places, name_of, self_grant
+from tests.sync.world import Station, claims, issue
 
 VISIT = "d1" * 16
 
@@ -288,6 +292,83 @@ def test_a_later_grant_lets_an_incarnation_in_again(tree: Tree) -> None:
     enrol(tree.village, tree.town, incarnation=tree.village.keys.incarnation)
     tree.town.settle()
     assert tree.town.records() == {FIRM}
+
+
+def let_in(desk: Desk, whom: Desk) -> dict[str, int]:
+    """Which incarnations of a revoked station count at a desk, up to which item."""
+    (word,) = station.knowledge(desk.ledger, desk.keys).policy.revocations[whom.station]
+    return dict(word.cuts)
+
+
+def test_a_later_grant_lets_in_whom_its_giver_s_level_may_let_in(tree: Tree) -> None:
+    district, town = tree.district, tree.town
+    clerk = below(town, "镇里的第二台", Level.TOWN, path_length=1, unit=town.unit)
+    third = below(town, "丙村")
+    settle([(tree.village, town), (tree.other, town), (third, town), (clerk, town), (town, district)])
+    for village in (tree.village, tree.other):
+        town.revoke(village)
+        assert let_in(town, village) == {}
+    # What nobody can read, and what somebody else has given, is no grant.
+    for text in ("?", base64.b64encode(station.own_chain(third.ledger)[0]).decode()):
+        cells = {"station": tree.village.station, "certificate": text, "incarnation": "09" * 8}
+        town.birth("grant", {**cells, "holder": tree.village.unit})
+    assert let_in(town, tree.village) == {}
+    # The same level, another of its computers, and the level above.
+    enrol(tree.village, town, incarnation="01" * 8)
+    assert let_in(town, tree.village) == {"01" * 8: NO_CUT}
+    clerk.take(town.send(clerk))
+    enrol(tree.village, clerk, incarnation="02" * 8)
+    report(clerk, town)
+    assert let_in(town, tree.village) == {"01" * 8: NO_CUT, "02" * 8: NO_CUT}
+    report(town, district)
+    enrol(tree.other, district, incarnation="03" * 8)
+    town.take(district.send(town))
+    assert let_in(town, tree.other) == {"03" * 8: NO_CUT}
+    # A lower one lets nobody in whom a higher one has put out of use.
+    district.revoke(third)
+    town.take(district.send(town))
+    enrol(third, town, incarnation="04" * 8)
+    report(town, district)
+    assert let_in(town, third) == let_in(district, third) == {}
+    known = station.knowledge(town.ledger, town.keys).policy.known
+    assert known.may_revoke(town.station, clerk.station)
+    assert not known.may_revoke(clerk.station, town.station)
+
+
+def test_who_stands_above_is_believed_of_a_computer_that_is_not_known_here(tree: Tree) -> None:
+    tree.deliver()
+    tree.district.revoke(tree.other)
+    tree.town.take(tree.district.send(tree.town))
+    tree.village.take(tree.town.send(tree.village))
+    assert let_in(tree.village, tree.other) == {}
+
+
+def test_where_another_town_has_certified_a_computer_the_one_that_revoked_it_lets_it_in_alone(
+    places: Places,
+) -> None:
+    village, town, other = places.village, places.town, places.other
+    self_grant(other, village, {places.far.unit}, Level.VILLAGE)
+    places.deliver()
+    town.revoke(village)
+    enrol(village, town, incarnation="01" * 8)
+    report(town, places.district)
+    assert let_in(places.district, village) == {"01" * 8: NO_CUT}
+    other.time.at = town.time.at + 1_000
+    issuer = Station(other.keys, tuple(map(certificates.parse, station.own_chain(other.ledger))))
+    said = claims(village.keys, [places.far.unit], Level.VILLAGE)
+    made = issue(issuer, said, other.ledger.next_number())
+    other.ledger.write("批准", "", births=[grant_record(other, made, places.far.unit, "02" * 8)])
+    report(other, places.district)
+    assert let_in(places.district, village) == {"01" * 8: NO_CUT}
+    known = station.knowledge(places.district.ledger, places.district.keys).policy.known
+    # Both may say so of what was written under their own units, and the district of all of it.
+    for desk in (town, other, places.district):
+        assert known.may_revoke(desk.station, village.station)
+    assert [known.may_revoke(d.station, town.station) for d in (other, village, places.district)] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_the_highest_level_s_word_stands_and_of_one_level_the_newest(tree: Tree) -> None:
