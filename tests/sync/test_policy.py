@@ -335,14 +335,6 @@ def test_a_later_grant_lets_in_whom_its_giver_s_level_may_let_in(tree: Tree) -> 
     assert not known.may_revoke(clerk.station, town.station)
 
 
-def test_who_stands_above_is_believed_of_a_computer_that_is_not_known_here(tree: Tree) -> None:
-    tree.deliver()
-    tree.district.revoke(tree.other)
-    tree.town.take(tree.district.send(tree.town))
-    tree.village.take(tree.town.send(tree.village))
-    assert let_in(tree.village, tree.other) == {}
-
-
 def test_where_another_town_has_certified_a_computer_the_one_that_revoked_it_lets_it_in_alone(
     places: Places,
 ) -> None:
