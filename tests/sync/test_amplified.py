@@ -17,7 +17,8 @@ from desktop.store.ledger import NewRecord
 from desktop.store.peers import segment_log
 from desktop.sync.authority import station
 from desktop.sync.bundles.writing import Outgoing
-from desktop.sync.formats import strictjson
+from desktop.sync.errors import BadSegmentSignature
+from desktop.sync.formats import segments, strictjson
 from desktop.sync.formats.frames import compress
 from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult
@@ -111,6 +112,32 @@ def test_segments_of_nobody_take_no_more_memory_than_they_bring(tmp_path: Path) 
     sent = forged_bundle(tree.village, tree.town, outgoing, counts=200 * 5_000)
     peak, _ = memory(lambda: tree.town.merge(sent))
     assert peak < 40_000_000
+
+
+@pytest.mark.parametrize("whose", ["village", "other"])
+def test_segments_that_nobody_has_signed_do_not_lie_in_memory_together(tmp_path: Path, whose: str) -> None:
+    """They wait for a grant of their key, which the rest of the bundle may bring; a kilobyte holds a hundred headers,
+    each of which takes megabytes.
+    """
+    tree = grow(tmp_path)
+    shape = Shape(tuple(f"c{n}" for n in range(8_000)))
+    line = items.birth_line(tree.village.head("birth", FIRM, None, number=1), Shape(()), {}, lambda: "")
+    outgoing = []
+    for n in range(12):
+        desk: Desk = getattr(tree, whose)
+        header, frame = segments.cut(
+            desk.station, f"{n:016x}", [(1, line)], {"firm": shape}, lambda _: bytes(64)
+        )
+        outgoing.append(Outgoing(frame, [*header.label(), n, n + 1]))
+    peaks = []
+    for several in (outgoing[:3], outgoing):
+        sent = forged_bundle(tree.village, tree.town, several, counts=len(several))
+        used, report = memory(partial(tree.town.merge, sent, preview=True))
+        assert [type(b.problem) for b in report.bundles] == [
+            type(None) if whose == "village" else BadSegmentSignature
+        ]
+        peaks.append(used)
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_what_a_bundle_says_of_its_size_drops_no_index(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ class _Taking:
         # Where each segment that nobody signs for yet is told to be held, and whose it is; and by which judge the first
         # was passed over.
         self._passed: dict[_At, tuple[int, str]] = {}
-        self._unsigned: dict[_At, Header] = {}
+        self._unsigned: set[_At] = set()
         self._judge = intake.judge
         self._turns = 0
         # A bundle from above leaves out what the station has written itself, in the incarnation that its receipt names:
@@ -324,7 +324,8 @@ class _Taking:
             if not self._may_be_others(header):
                 raise
             self._pass(at, HELD_CERTIFICATE, header, arrived.count)
-            self._unsigned[at] = header
+            if header.station != self._said.sender:
+                self._unsigned.add(at)
             return False
 
     def _take_returned(self, at: _At, arrived: Arrived) -> bool:
@@ -363,11 +364,17 @@ class _Taking:
         return header.vouched is None
 
     def _refuse_unsigned(self) -> None:
-        """When all of the bundle is in, a key of which no grant has come, in vain or too early, is nobody's."""
-        for at in self._unsigned.keys() & self._passed.keys():
-            header = self._unsigned[at]
-            if header.station != self._said.sender and not waiting.waits_for_grant(self._db, header):
-                raise BadSegmentSignature(header.station)
+        """When all of the bundle is in, a key of which no grant has come, in vain or too early, is nobody's.
+
+        The headers are read once more: each may take megabytes, and a bundle of kilobytes may hold thousands.
+        """
+        left = sorted(self._unsigned & self._passed.keys())
+        for number, places in groupby(left, key=itemgetter(0)):
+            part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
+            for _, place in places:
+                header, _ = segments.read(part.frames[place])
+                if not waiting.waits_for_grant(self._db, header):
+                    raise BadSegmentSignature(header.station)
 
     def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:
         """Nobody signs for a segment, unless what the rest of the bundle brings says who does."""
