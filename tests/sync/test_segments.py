@@ -414,6 +414,8 @@ _NO_BIRTHS = {
     "a type without a shape": altered(_BIRTH, "firm", "prize", _EMPTY),
     "no record": altered(_BIRTH, "{record}", "xyz", _EMPTY),
     "a record in capitals": altered(_BIRTH, "{record}", "AB" * 16, _EMPTY),
+    "a record that ends in spaces": altered(_BIRTH, "{record}", "ab" * 15 + "  ", _EMPTY),
+    "a stamp in capitals": altered(_BIRTH, "{stamp}", "0CAA4117001FFFFF", _EMPTY),
     "a record with spaces": altered(_BIRTH, "{record}", " a" * 16, _EMPTY),
     "no unit": altered(_BIRTH, "{unit}", "", _EMPTY),
     "a stamp of nothing": altered(_BIRTH, "{stamp}", "0" * 16, _EMPTY),
@@ -480,12 +482,37 @@ def test_a_signed_line_that_is_no_item(text: str) -> None:
         decoding.decode(header, [line], TYPES)
 
 
+def test_of_several_stamps_each_is_within_its_bounds() -> None:
+    largest = (1 << 63) - 1
+    assert list(read(birth(1, stamp=largest), birth(2, stamp=1)).births["firm"].stamps) == [largest, 1]
+    for number, text in ((1, "0" * 16), (2, "8" + "0" * 15)):
+        lines = [birth(n) for n in (1, 2)]
+        bad = lines[number - 1][1].replace(f"{STAMP:016x}".encode(), text.encode())
+        assert bad != lines[number - 1][1]
+        lines[number - 1] = number, bad
+        with pytest.raises(BadSegment):
+            read(*lines)
+
+
+def test_what_nobody_reads_is_text_all_the_same() -> None:
+    """Beside a personal part a plain value is not read, but it travels on and on."""
+    said = change(1, "name", "新名", "salt")[1]
+    plain = said.replace(b",null]", b',"??"]', 1)
+    assert plain != said
+    assert read((1, plain)).misfits == {1}
+    with pytest.raises(BadSegment):
+        read((1, plain.replace(b"??", b"\xff?")))
+
+
 def test_numbers_that_are_not_those_of_the_header() -> None:
     """A number is repeated, numbers fall, or the kinds are others than were counted."""
     with pytest.raises(BadSegment):
         read((1, birth(1)[1]), (2, birth(1)[1]))
     with pytest.raises(BadSegment):
         read((2, birth(1)[1]), (5, birth(5)[1]), vouched="f" * 64)
+    with pytest.raises(BadSegment):
+        # Else whoever vouches could say that more has come than has.
+        read((2, birth(2)[1]), (9, birth(5)[1]), vouched="f" * 64)
     with pytest.raises(BadSegment):
         # The first and the last are right, and what lies between stands twice or in another order.
         read((1, birth(1)[1]), (2, birth(1)[1]), (3, birth(3)[1]))
