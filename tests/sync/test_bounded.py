@@ -28,7 +28,7 @@ from desktop.sync.bundles.writing import Outgoing
 from desktop.sync.errors import BadSegment
 from desktop.sync.formats import receipts, segments
 from desktop.sync.formats.receipts import Receipt
-from desktop.sync.merging import erasing, results, staged, standing, withdrawing
+from desktop.sync.merging import erasing, results, staged, standing, waiting, withdrawing
 from desktop.sync.merging.results import BundleResult
 from tests.measuring import least_memory, memory
 from tests.sync.desks import Desk, report
@@ -501,6 +501,18 @@ def test_grants_that_grant_nothing_are_not_kept_in_memory(tree: Tree) -> None:
     assert tree.district.take(tree.town.send()).refused == 0
     most, known = memory(lambda: station.knowledge(tree.district.ledger, tree.district.keys))
     assert known.certificates[tree.village.station]
+    assert most < 20 * len(text)
+
+
+def test_refused_grants_are_not_in_memory_together(tree: Tree) -> None:
+    """A village may write as many as it likes, and a segment by a key that is not known has all of them read."""
+    text = base64.b64encode(bytes(16_000)).decode()
+    for _ in range(60):
+        cells = {"station": tree.other.station, "certificate": text, "proof": text}
+        tree.village.forge_birth(OTHER, cells, type="grant")
+    assert tree.town.take(tree.village.send()).refused == 60
+    most, keys = memory(partial(waiting.keys_heard_of, tree.town.database, tree.other.station))
+    assert keys == {tree.other.keys.public_key}
     assert most < 20 * len(text)
 
 

@@ -233,16 +233,19 @@ def certificates_of_grants(database: Database) -> Iterator[tuple[str, str]]:
     yield from database.execute(f"SELECT lower(hex(g.id)), g.certificate FROM r_grant g WHERE {_READ}")
 
 
-def grants_heard_of(database: Database, station: str) -> list[tuple[str, str | None]]:
-    """Certificate in base64 and proof of every grant of a station that has come, whether it counts or not (yet)."""
+def grants_heard_of(database: Database, station: str) -> Iterator[tuple[str, str | None]]:
+    """Certificate in base64 and proof of every grant of a station that has come, whether it counts or not (yet).
+
+    Anybody may have written tens of thousands that were refused, so they are read one after the other, like
+    :func:`said`.
+    """
     aside = "SELECT value ->> 'certificate' AS certificate, value ->> 'proof' AS proof FROM {}"
     named = f"{aside} WHERE type = :type AND kind = :birth AND value ->> 'station' = :station"
-    found: list[tuple[str, str | None]] = database.rows(
+    yield from database.execute(
         f"SELECT g.certificate, {_PROOF} FROM (SELECT certificate, proof FROM r_grant WHERE station = :station"
         f" UNION ALL {named.format('held')} UNION ALL {named.format('refused')}) g WHERE {_READ}",
         {"station": station, "type": GRANT, "birth": BIRTH},
     )
-    return found
 
 
 def grants_gone(database: Database) -> list[tuple[str, str, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -35,7 +36,7 @@ from desktop.sync.merging.intake import Intake
 from desktop.sync.merging.results import BundleResult, Taken
 from desktop.sync.merging.verdicts import Verdicts
 from desktop.sync.signed import certificates, persons
-from desktop.sync.signed.identity import StationKeys
+from desktop.sync.signed.identity import StationKeys, signature_stands
 from desktop.sync.signed.manifest import DOWN, UP
 from desktop.sync.trust import Verdict
 
@@ -369,11 +370,13 @@ class _Taking:
         The headers are read once more: each may take megabytes, and a bundle of kilobytes may hold thousands.
         """
         left = sorted(self._unsigned & self._passed.keys())
+        keys_of = cache(partial(waiting.keys_heard_of, self._db))
         for number, places in groupby(left, key=itemgetter(0)):
             part = envelope.open_part(self._bundle, self._verdict, number, self._keys)
             for _, place in places:
                 header, _ = segments.read(part.frames[place])
-                if not waiting.waits_for_grant(self._db, header):
+                keys, said = keys_of(header.station), header.message()
+                if not any(signature_stands(key, said, header.signature) for key in keys):
                     raise BadSegmentSignature(header.station)
 
     def _pass(self, at: _At, reason: str, header: Header, lines: int) -> None:

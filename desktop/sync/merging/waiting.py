@@ -19,13 +19,11 @@ from desktop.store.merging.aside import Put
 from desktop.store.peers import segment_log
 from desktop.store.queries import governing
 from desktop.store.tables.database import Database
-from desktop.sync import trust
 from desktop.sync.authority.exclusions import Item, Origin, one_by_one
 from desktop.sync.authority.judging import Judge
 from desktop.sync.authority.sorting import Sorted
 from desktop.sync.bundles import kept
 from desktop.sync.formats import decoding
-from desktop.sync.formats.segments import Header
 from desktop.sync.merging import erasing
 from desktop.sync.signed import certificates, renewing
 from desktop.sync.signed.certificates import Certificate
@@ -47,17 +45,17 @@ def set_aside(ledger: Ledger, found: Sorted, now: int) -> tuple[list[Put], list[
     return refused, held
 
 
-def waits_for_grant(database: Database, header: Header) -> bool:
-    """Whether a segment was signed by a key of its station of which a grant has come that does not count, or not yet.
+def keys_heard_of(database: Database, station: str) -> frozenset[bytes]:
+    """The keys of a station of which a grant has come, whether it counts, or does not, or not yet.
 
-    It is asked where the key fits none that counts: so it is for a station whose keys were renewed (rule 15).
+    It is asked where the key of a segment fits none that counts: so it is for a station whose keys were renewed
+    (rule 15).
     """
-    return any(
-        certificate.station == header.station
-        and renewing.is_own(certificate, proof)
-        and trust.signed_segment(certificate, header)
-        for text, proof in governing.grants_heard_of(database, header.station)
+    return frozenset(
+        certificate.claims.public_key
+        for text, proof in governing.grants_heard_of(database, station)
         for certificate in certificates.readable([text])
+        if certificate.station == station and renewing.is_own(certificate, proof)
     )
 
 
