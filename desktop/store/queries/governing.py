@@ -259,21 +259,21 @@ def grants_gone(database: Database) -> list[tuple[str, str, int]]:
     return found
 
 
-def later_grants(database: Database, station: str, stamp: int) -> list[tuple[str, str, tuple[str, str, int]]]:
+def later_grants(
+    database: Database, station: str, stamp: int
+) -> Iterator[tuple[str, str, tuple[str, str, int]]]:
     """The grants of a station after a stamp that name an incarnation: that, the certificate, and the item that says it.
 
-    The item by its station, incarnation and number.
+    The item by its station, incarnation and number. Read one after the other, like :func:`said`.
     """
-    found = database.rows(
+    for incarnation, certificate, *item in database.execute(
         "SELECT g.incarnation, g.certificate, o.station, o.incarnation, g._number"
         " FROM r_grant g JOIN origin o ON o.ref = g._origin"
         f" WHERE g.station = ? AND g._stamp > ? AND g._life <> ? AND g.incarnation IS NOT NULL AND {_READ}",
         (station, stamp, _DELETED),
-    )
-    return [
-        (incarnation, certificate, (giver, of, number))
-        for incarnation, certificate, giver, of, number in found
-    ]
+    ):
+        giver, of, number = item
+        yield incarnation, certificate, (giver, of, number)
 
 
 def incarnation_granted(database: Database, certificate: str, issuer: str) -> str | None:
