@@ -7,6 +7,7 @@ import pytest
 from desktop.records.versions.item_outcomes import HELD_CERTIFICATE, HELD_FORK
 from desktop.store.merging import aside
 from desktop.store.merging.aside import Put
+from desktop.store.merging.merging import Item, Result
 from desktop.store.queries import claims
 from desktop.store.tables.database import Database
 from tests.store.world import ledger
@@ -62,3 +63,13 @@ def test_what_waits_behind_a_fork_is_told_so_in_pieces(changed: list[int]) -> No
     assert (sum(changed), max(changed)) == (1 + MANY - 3, 5_000)
     counts: dict[str, int] = dict(database.rows("SELECT reason, count(*) FROM held GROUP BY 1"))
     assert counts == {HELD_FORK: MANY - 3, HELD_CERTIFICATE: 3}
+
+
+def test_what_a_further_round_did_is_told_with_what_was_done_before() -> None:
+    one, two = (Item(1, n, n, "firm", f"{n:032x}", "name") for n in (1, 2))
+    found = Result(7, [one], [one], [one], [one], {"firm": {"a"}})
+    found.add(Result(5, [two], [two], [two], [two], {"firm": {"b"}, "visit": {"c"}}, edges=True))
+    both = [one, two]
+    assert found == Result(7, both, both, both, both, {"firm": {"a", "b"}, "visit": {"c"}}, edges=True)
+    found.add(Result(9))
+    assert (found.newest, found.edges) == (9, True)
