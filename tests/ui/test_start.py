@@ -86,6 +86,8 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     key(qtbot, K.Key_Down)  # a village
     assert assistant.level is Level.VILLAGE
     key(qtbot, K.Key_Return)
+    key(qtbot, K.Key_Return)
+    assert assistant.notice.words == "请先选择所在地。"
     keys(qtbot, "gysq")  # 葛衙庄社区 and others by their initials
     assert assistant.unit.place.is_open
     assistant.unit.place.selectAll()
@@ -97,7 +99,12 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assert name.endswith("联合工会")
     keys(qtbot, "A")  # the cursor stands in the name, which is there already; another takes its place
     assert assistant.unit.value()[1] == "A"
-    key(qtbot, K.Key_Return)
+    key(qtbot, K.Key_Tab)
+    assert QApplication.focusWidget() is assistant.next_button, "Tab goes on, and not back"
+    key(qtbot, K.Key_Backtab)
+    key(qtbot, K.Key_Backtab)
+    key(qtbot, K.Key_Backtab)
+    key(qtbot, K.Key_Return)  # what was chosen is there
     assert assistant.folder.text() == str(Path.home() / "小三级" / "A")
     others = tmp_path / "别人的"
     others.mkdir()
@@ -105,12 +112,19 @@ def test_a_workspace_is_made_by_keys_and_the_main_window_opens(
     assistant.folder.setText("台账")  # nobody would know where that is
     widget = QApplication.focusWidget()
     assert widget is not None
+    key(qtbot, K.Key_Return)
+    assert "姓名" in assistant.notice.words
     compose(widget, "陈喆")
-    assistant.password.setFocus()
+    key(qtbot, K.Key_Return)
+    assert QApplication.focusWidget() is assistant.password
+    assert not assistant.notice.isVisible(), "nobody has forgotten what comes next"
     keys(qtbot, "short")
-    assistant.next()
+    key(qtbot, K.Key_Return)
     assert "8位" in assistant.notice.words
     keys(qtbot, "short-and-longer")
+    key(qtbot, K.Key_Return)
+    assert QApplication.focusWidget() is assistant.again
+    assert not assistant.notice.isVisible()
     key(qtbot, K.Key_Return)
     assert "再输入一次" in assistant.notice.words
     keys(qtbot, "short-and-other")

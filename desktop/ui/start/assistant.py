@@ -35,6 +35,7 @@ from desktop.ui.dialogs import Dialogs
 from desktop.ui.notices import NoticeBar, Tone
 from desktop.ui.settings import Settings
 from desktop.ui.start.opening import Opened, Opener, Wish
+from desktop.ui.widgets.order import read_on
 from desktop.ui.widgets.password import PasswordLine
 from desktop.ui.widgets.recovery_code import COPIED, WHY, RecoveryCode
 
@@ -98,7 +99,10 @@ class Assistant(QWidget):
         column.addLayout(line)
         self.back_button.clicked.connect(self.back)
         self.next_button.clicked.connect(self.next)
-        for edit in (self.operator, self.password, self.again, self.folder):
+        read_on(self.steps, self.next_button, self.back_button)  # on from the last line, and not back
+        self.operator.returnPressed.connect(lambda: self._down(self.operator, self.password))
+        self.password.returnPressed.connect(lambda: self._down(self.password, self.again))
+        for edit in (self.again, self.folder):
             edit.returnPressed.connect(self.next)
         self.folder.editingFinished.connect(self._judge_folder)
         self._show_step(0)
@@ -110,9 +114,10 @@ class Assistant(QWidget):
         from desktop.ui.start.places import UnitChooser
 
         made = UnitChooser(reference.divisions())
-        for edit in (made.code, made.name):
+        for edit in (made.place, made.code, made.name):
             edit.returnPressed.connect(self.next)
         self._unit_place.addWidget(made)
+        read_on(made, self.next_button, self.back_button)
         return made
 
     def _kind_step(self) -> QWidget:
@@ -218,6 +223,15 @@ class Assistant(QWidget):
             self._show_step(step + 1)
         else:
             self._create()
+
+    def _down(self, line: QLineEdit, below: QLineEdit) -> None:
+        """Enter in a line goes on to the next while that is empty: nobody has forgotten it yet."""
+        wrong = next((at for at, _ in self._operator_problems()), None)
+        if below.text() or wrong is line:
+            self.next()
+        else:
+            self.notice.clear()
+            below.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_step(self, step: int) -> None:
         self.notice.clear()
