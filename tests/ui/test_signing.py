@@ -20,6 +20,7 @@ from desktop.store.queries import reading
 from desktop.sync.errors.persons import HeadNotSigned, NobodySigned
 from desktop.ui.forms.page import FormPage
 from desktop.ui.forms.record_page import RecordPage
+from desktop.ui.pages.operators import OperatorsPage
 from desktop.ui.pages.sync.page import SyncPage
 from desktop.ui.pages.sync.sign import SignDialog
 from tests.operations.stations import CHEAP, enrol, report_up, station
@@ -233,5 +234,7 @@ def test_who_may_not_sign_yet_is_told_before_the_export(
     below = Hands(qtbot, town, tmp_path)
     page = below.show("sync")
     assert isinstance(page, SyncPage)
-    assert "没有能以负责人签名的人，请管理员先在“操作员”里设好，再导出" in page.send.rule.text()
+    assert "没有能以负责人签名的人，请先在“操作员”里设好，再导出" in page.send.rule.text()
+    below.click(page.send.to_operators)
+    assert isinstance(below.window.page, OperatorsPage), "who may put it right is led there"
     below.close()

@@ -61,6 +61,7 @@ class SendCard(Card):
         self.change = link("更换文件夹…", self._choose)
         self.export = button("导出数据包", self.send, "file-output", primary=True)
         self.rule = plain()
+        self.to_operators = link("去“操作员”里设", lambda: workbench.shell.open_page("operators"))
         self.sign = button("复核签名…", self.sign_last, "check")
         self.signer = Signer(workbench, self, self._not_signed)
         self._last = ""
@@ -77,6 +78,7 @@ class SendCard(Card):
         self.column.addWidget(self.inside)
         self.column.addLayout(row(self.export, self.sign, 1))
         self.column.addWidget(self.rule)
+        self.column.addLayout(row(self.to_operators, 1))
         self.column.addLayout(row(self.place, self.change, 1))
         self.column.addWidget(self.done)
         self.column.addWidget(self.last)
@@ -131,8 +133,10 @@ class SendCard(Card):
             self._to_sign = False
             self.sign.setFocus(Qt.FocusReason.OtherFocusReason)
         self.sign.setToolTip("经办人、负责人用自己的口令给导出的数据包签名，可以当时签，也可以以后签。")
-        self.rule.setText(_rule_words(seen))
+        admin = self.workbench.role is Role.ADMIN
+        self.rule.setText(_rule_words(seen, admin=admin))
         self.rule.setVisible(bool(seen.wanted))
+        self.to_operators.setVisible(admin and bool(seen.wanted - seen.duties))
         self._show_place()
 
     def _forget_told(self, seen: Overview, *, confirmed: bool) -> None:
@@ -256,11 +260,12 @@ _ELSEWHERE = "换了新电脑的，先请上级给一份回执，收下以后原
 """Who has had nothing from above may sit at a new computer, and would begin to type it all once more."""
 
 
-def _rule_words(seen: Overview) -> str:
+def _rule_words(seen: Overview, *, admin: bool) -> str:
     """Whose signatures are asked for; who may sign is written into a bundle, so it is said before one is made."""
     words = f"上级要{duty_words(seen.wanted)}的签名才收："
     if lacking := seen.wanted - seen.duties:
-        return f"{words}本机还没有能以{duty_words(lacking)}签名的人，请管理员先在“操作员”里设好，再导出。"
+        who = "请" if admin else "请管理员"
+        return f"{words}本机还没有能以{duty_words(lacking)}签名的人，{who}先在“操作员”里设好，再导出。"
     return f"{words}导出以后点“复核签名”。"
 
 
