@@ -438,6 +438,7 @@ def test_a_scanned_sheet_finds_its_file_in_the_inbox_and_shows_what_to_compare(
     hands.qtbot.keyClicks(page.check.typed, other.code)
     judged(hands, page, "对得上")
     hands.qtbot.waitUntil(lambda: page.check.lines.get("导出单位") == "黄湖镇总工会")
+    assert page.check.file_name.text().endswith("（在收件文件夹里找到的）")
     # Nobody finds a slip in 64 signs: the file that is meant is named, and is no match for it.
     digest = cover.digest
     page.check.typed.setText(digest[:21] + digest[22:])
@@ -527,7 +528,8 @@ def test_a_sheet_whose_file_was_merged_and_is_gone_is_found_in_the_ledger(
     page.check.typed.setText(digest[:12])
     judged(hands, page, "只输了前12位")
     page.check.typed.setText("0" * 64)
-    judged(hands, page, "没有和它对得上的文件")
+    judged(hands, page, "还没有选文件；本机也没有合并过和它对得上的。")
+    assert "收件文件夹" not in page.check.file_name.text(), "none was chosen"
     assert "最像" not in page.check.verdict.detail.text()
     page.check.typed.setText(("0" if digest[0] != "0" else "1") + digest[1:])
     hands.qtbot.waitUntil(lambda: "合并过的第1号“a.xsj”：只有第1组" in page.check.verdict.detail.text())

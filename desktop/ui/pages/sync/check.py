@@ -51,6 +51,7 @@ class CheckTab(QWidget):
         self.facts = QWidget()
         self.lines: dict[str, str] = {}
         self._arrivals: list[Arrival] = []
+        self._watched = False
         self._merged: list[MergedBundle] = []
         self._near_merged: tuple[MergedBundle, Slip] | None = None
         self._chosen: Path | None = None
@@ -116,8 +117,9 @@ class CheckTab(QWidget):
             self._roots, self._asks = found
             self._examine(self._target)
 
-    def show_arrivals(self, arrivals: list[Arrival]) -> None:
-        """The files of the inbox, in which the sheet's is looked for."""
+    def show_arrivals(self, arrivals: list[Arrival], *, watched: bool) -> None:
+        """The files of the inbox, in which the sheet's is looked for, and whether one was chosen."""
+        self._watched = watched
         self._arrivals = [a for a in arrivals if a.look.said is not None]
         self._update()
 
@@ -244,7 +246,7 @@ class CheckTab(QWidget):
         else:
             found = Found(
                 sheet, self._file, self._matches(sheet), self._merged, self._near(sheet), self._near_merged,
-                self._alike(sheet),
+                self._alike(sheet), self._watched,
             )  # fmt: skip
             self.verdict.say(*verdict(found))
             self.verdict.offer(*self._offers(found))
@@ -263,7 +265,8 @@ class CheckTab(QWidget):
 
     def _file_words(self) -> str:
         if self._target is None:
-            return "还没有选文件；也可以把文件拖到这里。没有选时，在收件文件夹里找。"
+            words = "还没有选文件；也可以把文件拖到这里。"
+            return f"{words}没有选时，在收件文件夹里找。" if self._watched else words
         name = self._target.name.encode("utf-8", "replace").decode()
         return name if self._chosen is not None else f"{name}（在收件文件夹里找到的）"
 

@@ -22,7 +22,8 @@ class Found:
     """Everything that a verdict follows from: the sheet, the file, and where else its digest is known.
 
     ``near`` is the file of the inbox, ``near_merged`` the bundle of the ledger of merges, whose digest was perhaps
-    mistyped, each with how. ``alike`` are files of the inbox that bear the numbers of a scanned sheet.
+    mistyped, each with how. ``alike`` are files of the inbox that bear the numbers of a scanned sheet. Without
+    ``watched`` no inbox was chosen, and none of it is spoken of.
     """
 
     sheet: Sheet
@@ -32,6 +33,7 @@ class Found:
     near: tuple[Arrival, Slip] | None = None
     near_merged: tuple[MergedBundle, Slip] | None = None
     alike: Sequence[Arrival] = field(default_factory=tuple)
+    watched: bool = True
 
 
 def verdict(found: Found) -> tuple[Tone, str, str]:
@@ -124,7 +126,13 @@ def _without_file(found: Found) -> tuple[Tone, str, str]:
         return (
             Tone.GOOD if typed == DIGITS else Tone.PLAIN,
             f"这张报送单的数据包本机{when}已经合并过{part}：第{before.sequence}号，共{before.total}项。",
-            f"当时的文件名是“{before.file}”，现在不在收件文件夹里。",
+            f"当时的文件名是“{before.file}”{'，现在不在收件文件夹里' if found.watched else ''}。",
+        )
+    if not found.watched:
+        return (
+            Tone.WARNING,
+            f"还没有选文件；本机也没有合并过和它对得上的{part}。",
+            _resembles(found) or "请选择收到的文件，或者检查有没有输错。",
         )
     return (
         Tone.WARNING,

@@ -170,6 +170,8 @@ class InboxTab(QWidget):
         self.settings = chosen
         self.watch.watch(chosen.folder)
         self._show()
+        if another:
+            self.sorted_out.emit(self.arrivals)
         if another and self.isVisible():
             self.place_cursor()
 

@@ -205,7 +205,9 @@ class SyncPage(Page):
             lambda new: self.tabs.setTabText(INBOX, f"{_NAMES[INBOX]}（{new}）" if new else _NAMES[INBOX])
         )
         self.inbox.arrived.connect(self._arrived)
-        self.inbox.sorted_out.connect(self.check.show_arrivals)
+        self.inbox.sorted_out.connect(
+            lambda found: self.check.show_arrivals(found, watched=self.inbox.settings.folder is not None)
+        )
 
     # -- loading ---------------------------------------------------------------------------------------------------
 
