@@ -18,7 +18,8 @@ class Opening:
     """What a form is opened with: a record or none, values, a draft to go on with, a field to go to.
 
     A new record begins with the values; an old one shows them as if they were typed, and not saved. ``saved`` is
-    called after the first save. A new record that was offered by another one says so beside its fields.
+    called after the first save. A new record that was offered by another one says so beside its fields. ``why`` stands
+    above the form until then.
     """
 
     type: str
@@ -28,6 +29,7 @@ class Opening:
     cursor: str = ""
     saved: Callable[[], None] | None = None
     offer: Offer | None = None
+    why: str = ""
 
 
 class Shell(Protocol):

@@ -94,7 +94,7 @@ def test_a_new_record_that_the_upper_level_refused_is_filled_in_once_more(
     assert form.form.values()["contact_phone"] == PHONE
     assert PHONE not in form.form.rows["contact_phone"].editor.text()
     assert audit.recent(one)[0].action == "查看完整信息"
-    assert "上级没有收下的内容" in hands.window.notices.words
+    assert "上级没有收下的内容" in form.banner.words
     hands.qtbot.keyClick(hands.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
     assert form.record not in (None, saved)
@@ -124,10 +124,12 @@ def test_a_change_that_was_refused_is_put_into_its_field_and_not_saved(
     assert form.form.values()["name"] == "错的名称"
     assert form.form.rows["name"].editor.hasFocus() or form.form.rows["name"].editor.inputs()[0].hasFocus()
     assert form.form.dirty
+    assert "上级没有收下" in form.banner.words, "the reason stays while it is mended"
     assert records.load(village, "enterprise", saved.record).values["name"] == "一家"  # type: ignore[union-attr]
     hands.qtbot.keyClick(hands.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     hands.settle()
     assert records.load(village, "enterprise", saved.record).values["name"] == "错的名称"  # type: ignore[union-attr]
+    assert not form.banner.isVisible()
 
 
 def test_every_input_of_the_page_has_a_name(open_page: Open, pair: tuple[Session, Session]) -> None:

@@ -262,6 +262,8 @@ class RecordPage(Page):
             self.workbench.shell.tell(Tone.PLAIN, "这是上次没有保存的内容，请核对后保存。")
         elif self.record is not None and self.opening.values:
             self.form.fill(self.opening.values, _REFILLED)
+        if self.opening.why:
+            self.banner.show_notice(Tone.WARNING, self.opening.why)
         self._show_state()
         if cursor:
             self.form.go_to(cursor)

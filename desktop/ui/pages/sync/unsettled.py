@@ -222,9 +222,9 @@ class UnsettledTab(QWidget):
                     found.cells,
                     cursor=field,
                     saved=lambda: self._note_refilled(chosen),
+                    why=f"这是上级没有收下的内容（{chosen.reason}）。改正后保存，再上报一次。",
                 )
             )
-            shell.tell(Tone.PLAIN, f"这是上级没有收下的内容（{chosen.reason}）。改正后保存，再上报一次。")
 
         self.workbench.write("取出没有收下的内容", job, then, owner=self, step=False)
 
