@@ -308,7 +308,7 @@ def _waits_for_date(item: Unsettled | None) -> bool:
 def _done_words(item: Unsettled) -> str:
     if item.dropped:
         return "已定为不再报；还要报的，点“改正后重新填写”。"
-    return "已经改正后重新填写、保存过，再上报一次就行。"
+    return "已经改正后重新填写、保存过；还没有上报的，再上报一次就行。"
 
 
 def _line(item: Unsettled) -> Line:
