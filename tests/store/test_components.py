@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ from desktop.records.versions.resolution import (
     split_counted,
 )
 from desktop.store.log import components
+from desktop.store.log import edges as edges_told
 from desktop.store.log.change import Change as StagedChange
 from desktop.store.log.versions import NOT_REPLACED, load_standing, whole
 from desktop.store.merging.merging import Change, Merger
@@ -326,6 +328,8 @@ def limited(most: int, at_once: int) -> Iterator[None]:
         patch.setattr(resolution, "MOST_JOINED", most)
         patch.setattr(components, "MOST_JOINED", most)
         patch.setattr(components, "_AT_ONCE", at_once)
+        for module in (components, edges_told):
+            patch.setattr(module, "_MOST_KNOWN", at_once)
         yield
 
 
@@ -432,6 +436,48 @@ def _check_what_is_left(items: list[Said], rnd: random.Random) -> None:
     assert digests.digest(database, TYPES).sha256 == digests.digest(again, TYPES).sha256
     database.close()
     again.close()
+
+
+def test_what_is_one_in_many_steps_is_one_as_in_few() -> None:
+    """Two pairs are joined, taken apart, joined otherwise, made one of four, and taken apart."""
+    firms = ["f1" * 16, "f2" * 16, "f3" * 16, "f4" * 16]
+    numbers = itertools.count(1)
+
+    def said(kind: str, record: str, *what: Any) -> Said:
+        number = next(numbers)
+        return Said(ItemId(STATIONS[0], "00" * 8, number), kind, record, UNITS[0], 1000 + number, *what)
+
+    def edge(one: int, other: int) -> str:
+        return same_id("firm", firms[one], firms[other])
+
+    born: dict[tuple[int, int], int] = {}
+
+    def join(*pairs: tuple[int, int]) -> list[Said]:
+        found = [said(SAME, edge(*pair), ("firm", *(firms[end] for end in pair))) for pair in pairs]
+        born.update(zip(pairs, (item.stamp for item in found), strict=True))
+        return found
+
+    def part(*pairs: tuple[int, int]) -> list[Said]:
+        return [
+            said(SAME, edge(*pair), None, DELETED_SLOT, canonical_tombstone([], [born[pair]]))
+            for pair in pairs
+        ]
+
+    births = [said("firm", record, (record[:2], None, None, None)) for record in firms]
+    told = [
+        [*births, *join((0, 1), (2, 3))], part((0, 1), (2, 3)), join((0, 2), (1, 3)), join((1, 2)),
+        part((0, 2), (1, 3)),
+    ]  # fmt: skip
+    for at_once in (1, 2, 1000):
+        with limited(100, at_once):
+            database = ledger()
+            for n, items in enumerate(told, 1):
+                merge(database, items)
+                truth = truth_of([item for earlier in told[:n] for item in earlier])
+                assert shown(database) == expected(truth)
+                digest = digests.digest(database, TYPES, frozenset({UNITS[0]}))
+                assert digest.records == len(truth.types)
+            database.close()
 
 
 def test_of_very_many_changes_of_one_record_only_what_stands_is_loaded() -> None:

@@ -269,7 +269,7 @@ class Components:
             self._db.execute("DELETE FROM parting WHERE type = ? AND head = ?", (name, head))
             ids = self._db.rows("SELECT id FROM component WHERE type = ? AND head = ?", (name, head))
             before |= {(name, i): head for (i,) in ids}
-        else:
+        if self._db.row("SELECT 1 FROM parting LIMIT 1") is None:
             for (ref,) in self._db.rows("SELECT head FROM joining LIMIT ?", (_AT_ONCE,)):
                 if len(before.keys() | after.keys()) >= _AT_ONCE:
                     break
