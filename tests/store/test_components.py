@@ -480,6 +480,27 @@ def test_what_is_one_in_many_steps_is_one_as_in_few() -> None:
             database.close()
 
 
+def test_what_one_alone_had_is_not_shown_of_the_others_when_it_leaves() -> None:
+    ids, numbers = sorted(("f1" * 16, "f2" * 16, "f3" * 16)), itertools.count(1)
+
+    def said(kind: str, record: str, *what: Any) -> Said:
+        number = next(numbers)
+        return Said(ItemId(STATIONS[0], "00" * 8, number), kind, record, UNITS[0], 1000 + number, *what)
+
+    items = [
+        said("firm", r, ("甲", code, None, None)) for r, code in zip(ids, (None, "X", None), strict=True)
+    ]
+    items += [said(SAME, same_id("firm", ids[0], other), ("firm", ids[0], other)) for other in ids[1:]]
+    leaves = same_id("firm", ids[0], ids[1])
+    last = said(SAME, leaves, None, DELETED_SLOT, canonical_tombstone([], [items[3].stamp]))
+    database = ledger()
+    merge(database, items)
+    assert database.value("SELECT code FROM r_firm WHERE id = unhex(?)", (ids[0],)) == "X"
+    merge(database, [last])
+    assert components.members(database, "firm", ids[0]) == (ids[0], ids[2])
+    assert shown(database) == expected(truth_of([*items, last]))
+
+
 def test_of_very_many_changes_of_one_record_only_what_stands_is_loaded() -> None:
     """And of what is long only its digest, until it is asked for."""
     long, record = "长" * 1000, FIRMS[0]

@@ -29,7 +29,7 @@ from desktop.records.versions.resolution import (
 )
 from desktop.store.log import edges
 from desktop.store.log.versions import BY_COMPONENT, copy_births, load_standing, load_versions, whole
-from desktop.store.tables.columns import quoted, table_of
+from desktop.store.tables.columns import filled, quoted, table_of
 from desktop.store.tables.database import Database
 
 _Key = tuple[str, bytes]
@@ -369,19 +369,20 @@ class Components:
             self.shown.setdefault(name, set()).add(head)
             self._show(name, members(self._db, name, head))
 
+    def _shown_slots(self, name: str, record: str) -> set[str]:
+        """The slots in which the row of a record shows anything yet; in all others there is nothing to take away."""
+        slots = self._types[name].slots
+        cells = ", ".join(filled(slot, "r.") for slot in slots.values())
+        rows = self._db.rows(
+            f"SELECT {cells} FROM {quoted(table_of(name))} r WHERE r.id = unhex(?)", (record,)
+        )
+        # There is none where a birth counts no longer and a later step ends what it was one with.
+        return {slot for row in rows for slot, said in zip(slots, row, strict=True) if said}
+
     def _show(self, name: str, ids: Sequence[str]) -> None:
         joined = ask(self._db, self._types, name, ids)
         head = ids[0]
-        # Of what nobody says anything, and nobody has, nothing is shown.
-        said = {slot for own in joined.own.values() for slot in own} | {
-            slot
-            for (slot,) in self._db.rows(
-                "SELECT DISTINCT t.slot FROM component m CROSS JOIN touched t ON t.record = m.id AND t.type = m.type"
-                " WHERE m.head = unhex(?) AND m.type = ?",
-                (head, name),
-            )
-        }
-        slots = sorted(said & self._types[name].slots.keys() | joined.slots.keys())
+        slots = sorted(self._shown_slots(name, head) | joined.slots.keys())
         taking = json.dumps(joined.taking)
         self._db.execute("DELETE FROM winner WHERE record = unhex(?) AND type = ?", (head, name))
         # What is shown is looked for where the values are: it may be long, and so may all others (rule 6).
