@@ -263,14 +263,14 @@ class Components:
         """Ends and begins some components, or all where they are few. None begins before all have ended that must."""
         before: dict[_Key, bytes] = {}
         after: dict[_Key, bytes] = {}
-        for name, head in self._db.rows("SELECT type, head FROM parting LIMIT ?", (_AT_ONCE,)):
+        for name, head in self._db.rows(f"SELECT type, head FROM parting LIMIT {_AT_ONCE}"):
             if len(before) >= _AT_ONCE:
                 break
             self._db.execute("DELETE FROM parting WHERE type = ? AND head = ?", (name, head))
             ids = self._db.rows("SELECT id FROM component WHERE type = ? AND head = ?", (name, head))
             before |= {(name, i): head for (i,) in ids}
         if self._db.row("SELECT 1 FROM parting LIMIT 1") is None:
-            for (ref,) in self._db.rows("SELECT head FROM joining LIMIT ?", (_AT_ONCE,)):
+            for (ref,) in self._db.rows(f"SELECT head FROM joining LIMIT {_AT_ONCE}"):
                 if len(before.keys() | after.keys()) >= _AT_ONCE:
                     break
                 self._db.execute("DELETE FROM joining WHERE head = ?", (ref,))

@@ -123,7 +123,7 @@ class Staging:
     @cached_property
     def _ends(self) -> set[str] | None:
         """The ids that edges name, or nothing where those are so many that all ids are taken for named."""
-        pairs = self._db.rows("SELECT one, other FROM r_same LIMIT ?", (_MANY_EDGES,))
+        pairs = self._db.rows(f"SELECT one, other FROM r_same LIMIT {_MANY_EDGES}")
         return None if len(pairs) == _MANY_EDGES else {end for pair in pairs for end in pair}
 
     def _is_any_named(self, records: Iterable[str]) -> bool:
