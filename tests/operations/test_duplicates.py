@@ -381,10 +381,10 @@ def test_more_than_are_ever_one_are_not_made_one(session: Session, monkeypatch: 
     monkeypatch.setattr(duplicates, "MOST_JOINED", 3)
     one, two, three, four = (firm(session, f"甲厂{n}店") for n in range(4))
     duplicates.merge(session, "enterprise", (one, two))
-    with pytest.raises(duplicates.NotTwo, match="最多3条，这些一共4条"):
+    with pytest.raises(duplicates.TooManyForOne, match="最多3条，这些一共4条"):
         duplicates.merge(session, "enterprise", (one, three, four))
     duplicates.merge(session, "enterprise", (one, three))
-    with pytest.raises(duplicates.NotTwo, match="一共4条"):
+    with pytest.raises(duplicates.TooManyForOne, match="一共4条"):
         duplicates.merge(session, "enterprise", (two, four))
 
 

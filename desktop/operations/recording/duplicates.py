@@ -59,6 +59,12 @@ class NotTwo(UsageProblem):
     next_step = "请选两条以上同一类的记录。"
 
 
+class TooManyForOne(UsageProblem):
+    """More records would be one than ever are (rule 10)."""
+
+    next_step = "请核对是不是选多了；已经合并的，可以先重新分开。"
+
+
 class CodesDiffer(StateProblem):
     """Two valid codes are two organisations."""
 
@@ -249,7 +255,8 @@ def merge(
     """Says that records are one. ``chosen`` has the value of each slot in which they differ and that was decided;
     what is left out shows as a conflict. ``unit`` is chosen like any other slot.
 
-    Raises :class:`NotTwo`, :class:`CodesDiffer`, ``NotFound``, ``NotAllowed`` and ``WrongClock``.
+    Raises :class:`NotTwo`, :class:`TooManyForOne`, :class:`CodesDiffer`, ``NotFound``, ``NotAllowed`` and
+    ``WrongClock``.
     """
     session.require(Role.EDITOR, Role.DESK)
     record_type = session.types[type_name]
@@ -262,7 +269,7 @@ def merge(
         raise CodesDiffer("这些记录的统一社会信用代码不同，不是一家单位，不能合并。")
     ids = {r for h in looked.records for r in (*components.members(session.database, type_name, h.id), h.id)}
     if len(ids) > MOST_JOINED:
-        raise NotTwo(f"合成一条的最多{MOST_JOINED}条，这些一共{len(ids)}条。", "请核对是不是选多了。")
+        raise TooManyForOne(f"合成一条的最多{MOST_JOINED}条，这些一共{len(ids)}条。")
     below = set(subtree(session.database, session.unit.id))
     if any(held.unit not in below for held in looked.records):
         raise NotAllowed("有记录不归本单位管，请由管着它们的上级来合并。")
